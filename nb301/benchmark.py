@@ -1,0 +1,158 @@
+"""The benchmark: an architecture in, an `Evaluation` out, from a frozen release."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nb301 import formats
+from nb301.cost import cost_many
+from nb301.noise import keyed_normal
+from nb301.releases import Release, find
+from nb301.space import Genotype, to_codes
+
+#: Noise stream of the benchmark (see `noise.keyed_normal`).
+_NOISE_STREAM = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a release answers for one architecture."""
+
+    #: Mean of the members' predictions of validation accuracy, fraction.
+    mean: float
+    #: Population std of the members' predictions (official_facts F19), fraction.
+    std: float
+    #: `mean` plus a normal draw of `std`, kept in 0..1; equal to `mean` without a seed. Fraction.
+    val_accuracy: float
+    #: Predicted duration of one training, seconds.
+    runtime: float
+    #: Exact trainable parameters with the auxiliary head, count.
+    parameters: int
+    #: Exact multiply-adds for one image at inference, count.
+    multiply_adds: int
+    #: Name of the release that answered.
+    release: str
+    #: SHA-256 of that release's manifest.
+    release_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluations(Sequence[Evaluation]):
+    """What a release answers for many architectures: the fields of `Evaluation` as arrays.
+
+    Arrays have shape (n,); an index gives one `Evaluation`.
+    """
+
+    mean: NDArray[np.float64]
+    std: NDArray[np.float64]
+    val_accuracy: NDArray[np.float64]
+    runtime: NDArray[np.float64]
+    parameters: NDArray[np.int64]
+    multiply_adds: NDArray[np.int64]
+    release: str
+    release_hash: str
+
+    def __len__(self) -> int:
+        return len(self.mean)
+
+    def __getitem__(self, index: Any) -> Any:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        if isinstance(index, slice):
+            return Evaluations(**{k: v if isinstance(v, str) else v[index] for k, v in values.items()})
+        return Evaluation(**{k: v if isinstance(v, str) else v[index].item() for k, v in values.items()})
+
+
+class Benchmark:
+    """A release that answers queries.
+
+    Args:
+        release: See `load`.
+    """
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+
+    @overload
+    def query(self, genotype: Sequence[Genotype], seed: ArrayLike | None = None) -> Evaluations: ...
+    @overload
+    def query(self, genotype: Any, seed: int | None = None) -> Evaluation: ...
+    def query(self, genotype: Any, seed: ArrayLike | None = None) -> Evaluation | Evaluations:
+        """Evaluate one architecture, or a list of them.
+
+        The noise depends on (architecture, seed) alone: it is the same in any process, order or
+        batch, for all releases, and for genotypes that differ only in the names of their nodes.
+
+        Args:
+            genotype: A `Genotype`, anything `formats.read` takes, or a list of those (or a tuple of `Genotype`).
+            seed: Training seed to emulate, 0..2^64-1; for a list, one or as many as architectures.
+                Without one `val_accuracy` is the mean.
+
+        Returns:
+            An `Evaluation`; for a list, `Evaluations`.
+
+        Raises:
+            GenotypeError: Not an architecture of the space; names its cell, node and edge, and in a
+                list its index.
+            ValueError: A seed is no such integer, or there are not as many as architectures.
+        """
+        if isinstance(genotype, list) or _are_genotypes(genotype):
+            return self._query_many([_read(g, i) for i, g in enumerate(genotype)], seed)
+        evaluation: Evaluation = self._query_many([formats.read(genotype)], seed)[0]
+        return evaluation
+
+    def members(self, genotypes: Sequence[Genotype]) -> NDArray[np.float64]:
+        """Predict with every member on its own: fractions, shape (members, n)."""
+        return self.release.surrogate.predict(to_codes([g.canonical() for g in genotypes]))
+
+    def _query_many(self, genotypes: Sequence[Genotype], seed: ArrayLike | None) -> Evaluations:
+        # canonical first: surrogates on the vector encoding tell isomorphic genotypes apart
+        codes = to_codes([genotype.canonical() for genotype in genotypes])
+        members = self.release.surrogate.predict(codes)
+        mean, std = members.mean(axis=0), members.std(axis=0)
+        val_accuracy = mean
+        if seed is not None:
+            if np.ndim(seed) > 0 and np.shape(seed) != mean.shape:
+                raise ValueError(f"{np.size(seed)} seeds for {len(mean)} architectures: give one, or one for each")
+            keys = np.array([genotype.key for genotype in genotypes], dtype=np.uint64)
+            val_accuracy = np.clip(mean + std * keyed_normal(keys, seed, _NOISE_STREAM), 0.0, 1.0)
+        costs = cost_many(codes)
+        return Evaluations(
+            mean=mean,
+            std=std,
+            val_accuracy=val_accuracy,
+            runtime=self.release.runtime_model.predict(codes),
+            parameters=costs[:, 0],
+            multiply_adds=costs[:, 1],
+            release=self.release.name,
+            release_hash=self.release.release_hash,
+        )
+
+
+def load(name: str | Path) -> Benchmark:
+    """Load a release by name, such as `emulated-xgb-v1.0`, or by the path of its folder.
+
+    Every file is checked against the manifest's SHA-256; models are read at the first query.
+
+    Raises:
+        UnknownRelease: There is none of that name; lists those there are.
+        ReleaseError: It cannot be read: a missing file, a newer format.
+        HashMismatch: A file was changed.
+    """
+    return Benchmark(find(name))
+
+
+def _are_genotypes(value: Any) -> bool:
+    return isinstance(value, tuple) and len(value) > 0 and all(isinstance(g, Genotype) for g in value)
+
+
+def _read(architecture: Any, index: int) -> Genotype:
+    try:
+        return formats.read(architecture)
+    except formats.GenotypeError as error:
+        raise formats.GenotypeError(f"architecture {index}: {error}") from None

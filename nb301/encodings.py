@@ -1,0 +1,110 @@
+"""Encodings of genotypes: pure functions of the codes that `space.to_codes` packs.
+
+Every encoder works on a batch, shape (n, 2, 8, 2); a single genotype is a batch of one.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nb301.space import CELL_NAMES, FIRST_EDGE, INPUT_PAIRS, NODES
+
+_EDGES = FIRST_EDGE[NODES[-1]] + NODES[-1]
+#: Most paths that can end in one node: node 5 adds those of nodes 4 and 3, 5 and 3.
+MAX_PATHS = 8
+#: Longest path, in edges.
+MAX_LENGTH = len(NODES)
+
+
+def _slot_names() -> tuple[str, ...]:
+    # F1: the official vector lists unconditional names A-Z, then conditional names A-Z as strings
+    first = [f"edge_{cell}_{number}" for cell in CELL_NAMES for number in (0, 1)]
+    inputs = [f"inputs_node_{cell}_{node}" for cell in CELL_NAMES for node in NODES[1:]]
+    edges = [f"edge_{cell}_{number}" for cell in CELL_NAMES for number in sorted(range(2, _EDGES), key=str)]
+    return (*first, *inputs, *edges)
+
+
+#: Names of the 34 slots of `vector`, in the official order (official_facts F1).
+VECTOR_SLOTS = _slot_names()
+#: Smallest and largest number in any slot: -1 for an inactive edge, 9 for the last pair of node 5.
+VECTOR_RANGE = (-1, 9)
+_SLOT = {name: index for index, name in enumerate(VECTOR_SLOTS)}
+_NODE_OF_EDGE = np.array([2 + edge // 2 for edge in range(8)])
+_FIRST_EDGE_OF = np.array([FIRST_EDGE[node] for node in _NODE_OF_EDGE])
+_EDGE_SLOTS = np.array([[_SLOT[f"edge_{cell}_{n}"] for n in range(_EDGES)] for cell in CELL_NAMES])
+_INPUT_SLOTS = np.array([[_SLOT[f"inputs_node_{cell}_{node}"] for node in NODES[1:]] for cell in CELL_NAMES])
+#: Number of an input pair among its node's pairs, by (node - 3, smaller source, larger source).
+_PAIR_NUMBER = np.zeros((3, 5, 5), dtype=np.int8)
+for _node in NODES[1:]:
+    for _number, (_first, _second) in enumerate(INPUT_PAIRS[_node]):
+        _PAIR_NUMBER[_node - 3, _first, _second] = _number
+
+
+def vector(codes: NDArray[np.uint8]) -> NDArray[np.int8]:
+    """Encode as the architecture's 34 slots of the official ConfigSpace vector (F1-F4).
+
+    Args:
+        codes: Genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
+
+    Returns:
+        Shape (n, 34), by `VECTOR_SLOTS`: op numbers 0..6, numbers of input pairs 0..2, 0..5 and
+        0..9 for nodes 3, 4 and 5, and -1 where an edge is not active.
+    """
+    n = len(codes)
+    encoded = np.full((n, len(VECTOR_SLOTS)), -1, dtype=np.int8)
+    sources, ops = codes[..., 0], codes[..., 1]
+    for cell in range(len(CELL_NAMES)):
+        slots = _EDGE_SLOTS[cell][_FIRST_EDGE_OF + sources[:, cell]]
+        np.put_along_axis(encoded, slots, ops[:, cell].astype(np.int8), axis=1)
+        pairs = sources[:, cell].reshape(n, len(NODES), 2)
+        for node in NODES[1:]:
+            first, second = pairs[:, node - 2, 0], pairs[:, node - 2, 1]
+            encoded[:, _INPUT_SLOTS[cell, node - 3]] = _PAIR_NUMBER[node - 3, first, second]
+    return encoded
+
+
+def paths(codes: NDArray[np.uint8]) -> NDArray[np.int16]:
+    """List every path from a cell's input to an intermediate node by its sequence of ops.
+
+    Intermediate nodes all lead to the cell's output, so these are the paths through the cell, the
+    unit of the path encoding (White et al., 2019; official_facts F17).
+
+    Args:
+        codes: Genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
+
+    Returns:
+        Shape (n, 2, 2, 4 * 8): for each cell, input node and (intermediate node, path), the path's
+        ops as digits 1..7 (op + 1) of a number in base 8, the last op the lowest digit; -1 where
+        there is no further path.
+    """
+    n = len(codes)
+    found = np.full((n, 2, 2, 2 + len(NODES), MAX_PATHS), -1, dtype=np.int16)
+    for start in range(2):
+        found[:, :, start, start, 0] = 0  # the empty path
+    rows, cells = np.arange(n)[:, None], np.arange(2)[None, :]
+    for node in NODES:
+        longer = []
+        for edge in (2 * node - 4, 2 * node - 3):
+            source, op = codes[:, :, edge, 0], codes[:, :, edge, 1].astype(np.int16)
+            shorter = found[rows, cells, :, source]
+            longer.append(np.where(shorter < 0, -1, shorter * 8 + op[..., None, None] + 1))
+        # a node has at most MAX_PATHS paths; sorted downwards, the absent ones fall off the end
+        both = -np.sort(-np.concatenate(longer, axis=-1), axis=-1)
+        found[:, :, :, node] = both[..., :MAX_PATHS]
+    return found[:, :, :, 2:].reshape(n, 2, 2, len(NODES) * MAX_PATHS)
+
+
+@cache
+def path_ops() -> NDArray[np.int64]:
+    """Which ops a path number of `paths` stands for.
+
+    Returns:
+        Shape (4096, 7): how often each op occurs on the path, by the number that `paths` gives it.
+        Rows of numbers with a digit 0 between others belong to no path.
+    """
+    numbers = np.arange(8**MAX_LENGTH)
+    digits = np.stack([numbers // 8**place % 8 for place in range(MAX_LENGTH)], axis=1)
+    return np.stack([(digits == op + 1).sum(axis=1) for op in range(7)], axis=1)

@@ -1,0 +1,43 @@
+"""Every error that nb301 raises on purpose.
+
+Nb301Error
+├── GenotypeError (ValueError)        not an architecture of the DARTS space
+├── TableError (ValueError)           an evaluation table that breaks its schema
+├── CostError (ValueError)            a network that cannot be built
+├── ReleaseError                      a release that cannot be read
+│   ├── UnknownRelease (LookupError)  no release of that name
+│   └── HashMismatch                  a file differs from what the manifest promises
+└── MissingExtra (ImportError)        an optional dependency is not installed
+"""
+
+
+class Nb301Error(Exception):
+    """Base of every error of this package; the command line prints it without a traceback."""
+
+
+class GenotypeError(Nb301Error, ValueError):
+    """Not an architecture of the DARTS search space; names the cell, node and edge."""
+
+
+class TableError(Nb301Error, ValueError):
+    """An evaluation table that breaks its schema; names the column and the first row."""
+
+
+class CostError(Nb301Error, ValueError):
+    """A network that cannot be built, such as one that halves an odd image."""
+
+
+class ReleaseError(Nb301Error):
+    """A release that cannot be read or frozen."""
+
+
+class UnknownRelease(ReleaseError, LookupError):
+    """No release of that name; lists the names there are."""
+
+
+class HashMismatch(ReleaseError):
+    """A file's SHA-256 differs from the manifest's."""
+
+
+class MissingExtra(Nb301Error, ImportError):
+    """An optional dependency is not installed; says which extra brings it."""

@@ -1,0 +1,64 @@
+"""The statistics that claims are written in: pure functions of arrays of accuracies (fractions)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def r2(truth: Array, predicted: Array) -> float:
+    """Coefficient of determination (Section 4.2): share of the truth's variance that is explained.
+
+    Args:
+        truth: Shape (n,), n >= 2.
+        predicted: Shape (n,).
+
+    Returns:
+        At most 1; NaN where the truth is constant.
+    """
+    truth, predicted = _pair(truth, predicted)
+    total = np.sum((truth - truth.mean()) ** 2)
+    return float(1 - np.sum((truth - predicted) ** 2) / total) if total > 0 else float("nan")
+
+
+def kendall_tau(truth: Array, predicted: Array) -> float:
+    """Kendall's tau-b, shape (n,) each; NaN where one side is constant."""
+    from scipy.stats import kendalltau
+
+    truth, predicted = _pair(truth, predicted)
+    return float(kendalltau(truth, predicted).statistic)
+
+
+def sparse_kendall_tau(truth: Array, predicted: Array) -> float:
+    """Kendall's tau-b with predictions rounded to 0.1 % accuracy (sKT, Section 4.2).
+
+    Rounding turns differences below the noise of the data into ties, so that ordering noise earns
+    nothing. The truth is not rounded (official_facts F24).
+
+    Args:
+        truth: Fractions, shape (n,).
+        predicted: Fractions, shape (n,).
+
+    Returns:
+        In [-1, 1]; NaN where one side is constant after rounding.
+    """
+    return kendall_tau(truth, np.round(np.asarray(predicted, dtype=np.float64), 3))
+
+
+def mean_absolute_error(truth: Array, predicted: Array) -> float:
+    """Mean of |truth - predicted|, in the unit of both; shape (n,) each."""
+    truth, predicted = _pair(truth, predicted)
+    return float(np.mean(np.abs(truth - predicted)))
+
+
+def _pair(truth: Array, predicted: Array) -> tuple[Array, Array]:
+    truth, predicted = np.asarray(truth, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
+    if truth.shape != predicted.shape or truth.ndim != 1 or len(truth) < 2:
+        raise ValueError(
+            f"expected two arrays of one shape (n,) with n >= 2, got {truth.shape} and {predicted.shape}"
+        )
+    if not (np.isfinite(truth).all() and np.isfinite(predicted).all()):
+        raise ValueError("expected finite numbers, got NaN or infinity")
+    return truth, predicted

@@ -1,0 +1,50 @@
+"""Regularized evolution (Real et al., 2019), with the mutations of Appendix C.3."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from nb301.optimizers.base import Observation
+from nb301.space import Genotype, mutate, sample
+
+
+class RegularizedEvolution:
+    """Mutates the best of a random sample of the population; the oldest member dies.
+
+    Args:
+        rng: Where all choices are drawn from.
+        population_size: Random genotypes before mutations start, and members alive after. Real et
+            al. use 100; the paper's collection uses 3,000 (Appendix C.3).
+        sample_size: Members that compete to be mutated, at most the population. Real et al. use 25;
+            the paper's collection uses 100.
+
+    Raises:
+        ValueError: A size is not positive, or the sample is larger than the population.
+    """
+
+    def __init__(self, rng: np.random.Generator, population_size: int = 100, sample_size: int = 25) -> None:
+        if not 0 < sample_size <= population_size:
+            raise ValueError(
+                f"sample_size is {sample_size}, expected at least 1 and at most population_size {population_size}"
+            )
+        self._rng = rng
+        self._sample_size = sample_size
+        self._to_start = population_size
+        self._population: deque[tuple[float, Genotype]] = deque(maxlen=population_size)
+
+    def ask(self) -> Genotype:
+        """Propose a random genotype at first, then the mutated winner of a tournament."""
+        if self._to_start > 0 or not self._population:
+            self._to_start -= 1
+            return sample(self._rng)
+        n = len(self._population)
+        competing = self._rng.choice(n, size=min(self._sample_size, n), replace=False)
+        # of equally good members the younger wins, whatever order the sample came in
+        winner = max(competing, key=lambda index: (self._population[index][0], index))
+        return mutate(self._population[winner][1], self._rng)
+
+    def tell(self, genotype: Genotype, observation: Observation) -> None:
+        """Add the genotype to the population; beyond its size the oldest member dies."""
+        self._population.append((observation.val_accuracy, genotype))

@@ -1,0 +1,6 @@
+"""Releases: frozen, hashed, versioned ensembles with their runtime model."""
+
+from nb301.releases.load import Release, find, names
+from nb301.releases.manifest import Manifest
+
+__all__ = ["Manifest", "Release", "find", "names"]

@@ -1,0 +1,131 @@
+"""Freezing: fit a family on a table, measure it on the test part, write it with its hashes."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as library_version
+from pathlib import Path
+
+import numpy as np
+
+from nb301.errors import ReleaseError
+from nb301.files import sha256, written_whole
+from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
+from nb301.releases import manifest as manifests
+from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
+from nb301.space import to_codes
+from nb301.surrogates import FAMILIES, Family, runtime
+from nb301.surrogates.base import Progress
+from nb301.tables.schema import EvaluationTable
+from nb301.tables.splits import Split, stratified_split
+
+#: Seed of splits and models of the embedded releases.
+SEED = 301
+_LIBRARIES = ("lightgbm", "numpy")
+
+
+def freeze(
+    table: EvaluationTable,
+    family: str,
+    folder: Path,
+    *,
+    random_only: bool = False,
+    version: str = "1.0",
+    seed: int = SEED,
+    replace: bool = False,
+    progress: Progress | None = None,
+) -> Path:
+    """Fit a release and write it, whole or not at all.
+
+    The table is split once, stratified by optimizer. A random-only release is fitted on random
+    search's rows of training and validation, and measured on the test rows of all optimizers
+    (Appendix E.3).
+
+    Args:
+        table: What to fit on.
+        family: A name in `FAMILIES`.
+        folder: Where the release's own folder, named after it, is written.
+        random_only: Whether the models see random search's rows alone.
+        version: `<major>.<minor>`.
+        seed: Of the split, the folds and the models.
+        replace: Whether a release of the same name may be overwritten.
+        progress: Called as (members fitted, members in all).
+
+    Returns:
+        The release's folder.
+
+    Raises:
+        ReleaseError: The family is unknown, or the release exists and `replace` is not set.
+    """
+    if family not in FAMILIES:
+        raise ReleaseError(f"no family {family!r}; there are: {', '.join(sorted(FAMILIES))}")
+    name = f"{table.name}-{family}{'-rand' if random_only else ''}-v{version}"
+    target = folder / name
+    if target.exists() and not replace:
+        raise ReleaseError(f"{target} exists: a release is never changed; choose another version")
+    split = stratified_split(table, seed)
+    seen = _restricted(split, table, "rs") if random_only else split
+    files = {**FAMILIES[family].fit(table, seen, seed, progress), **runtime.fit(table, seen, seed)}
+    models = {name: data for name, data in files.items() if name != runtime.FILE}
+    metrics, members = _measure(table, split, FAMILIES[family], models, files)
+    manifest = Manifest(
+        format=manifests.FORMAT,
+        name=name,
+        version=version,
+        family=family,
+        optimizers=tuple(sorted(set(table.rows["optimizer"].iloc[seen.fitting]))),
+        table=TableReference(
+            name=table.name,
+            version=table.version,
+            truth=table.truth,
+            content_hash=table.content_hash,
+            rows=len(table),
+        ),
+        split=SplitReference(kind="stratified", seed=seed, **seen.counts()),
+        seed=seed,
+        members=members,
+        hyperparameters=dict(FAMILIES[family].hyperparameters),
+        runtime_hyperparameters=dict(runtime.HYPERPARAMETERS),
+        libraries={lib: _installed(lib) for lib in (*FAMILIES[family].libraries, *_LIBRARIES)},
+        metrics=metrics,
+        files={name: FileReference(sha256=sha256(data), bytes=len(data)) for name, data in files.items()},
+    )
+    with written_whole(target) as temporary:
+        temporary.mkdir()
+        for file, data in files.items():
+            (temporary / file).write_bytes(data)
+        (temporary / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
+    return target
+
+
+def _restricted(split: Split, table: EvaluationTable, optimizer: str) -> Split:
+    """The split with only one optimizer's rows in training and validation."""
+    is_seen = (table.rows["optimizer"] == optimizer).to_numpy()
+    return Split(split.train[is_seen[split.train]], split.val[is_seen[split.val]], split.test)
+
+
+def _measure(
+    table: EvaluationTable, split: Split, family: Family, models: dict[str, bytes], files: dict[str, bytes]
+) -> tuple[Metrics, int]:
+    """Measure the files as they will be loaded; return the metrics and the number of members."""
+    test = table.rows.iloc[split.test]
+    codes = to_codes([table.genotypes[row] for row in split.test])
+    members = family.load(models).predict(codes)
+    truth, mean = test["val_accuracy"].to_numpy(), members.mean(axis=0)
+    seconds = runtime.RuntimeModel(files).predict(codes)
+    metrics = Metrics(
+        r2=r2(truth, mean),
+        sparse_kendall_tau=sparse_kendall_tau(truth, mean),
+        mean_absolute_error=mean_absolute_error(truth, mean),
+        mean_std=float(members.std(axis=0).mean()),
+        runtime_r2=r2(test["runtime"].to_numpy(), seconds),
+    )
+    return metrics, len(members)
+
+
+def _installed(library: str) -> str:
+    # the CPU build of xgboost is a distribution of its own
+    try:
+        return library_version(library)
+    except PackageNotFoundError:
+        return library_version(f"{library}-cpu")

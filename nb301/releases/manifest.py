@@ -1,0 +1,123 @@
+"""The manifest of a release: what it is, what it was fitted on, and the hash of every file."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from nb301.errors import ReleaseError
+from nb301.files import sha256
+
+#: Newest manifest format that this version writes and reads.
+FORMAT = 1
+FILE = "manifest.json"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TableReference(_Strict):
+    """The evaluation table that a release was fitted on."""
+
+    name: str
+    version: str
+    truth: str
+    content_hash: str
+    rows: int
+
+
+class SplitReference(_Strict):
+    """How the table was split; equal table and seed give the same parts."""
+
+    kind: Literal["stratified"]
+    seed: int
+    train: int
+    val: int
+    test: int
+
+
+class FileReference(_Strict):
+    """One file of a release."""
+
+    sha256: str
+    bytes: int
+
+
+class Metrics(_Strict):
+    """Measured on the test part when the release was frozen; fractions and correlations."""
+
+    r2: float
+    sparse_kendall_tau: float
+    mean_absolute_error: float
+    mean_std: float
+    runtime_r2: float
+
+
+class Manifest(_Strict):
+    """Everything that identifies a release and lets it be rebuilt."""
+
+    format: int
+    name: str
+    version: str
+    family: str
+    #: Sources of the rows that the models saw; the test part has rows of all sources.
+    optimizers: tuple[str, ...]
+    table: TableReference
+    split: SplitReference
+    seed: int
+    members: int
+    hyperparameters: dict[str, float | int | str | bool]
+    runtime_hyperparameters: dict[str, float | int | str | bool]
+    libraries: dict[str, str]
+    metrics: Metrics
+    files: dict[str, FileReference]
+
+    def to_json(self) -> str:
+        """Canonical JSON: sorted keys, two spaces; its bytes are what `release_hash` hashes."""
+        return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
+
+    @property
+    def release_hash(self) -> str:
+        """SHA-256 of the manifest, which names the SHA-256 of every file: 64 hex digits."""
+        return sha256(self.to_json().encode())
+
+    @property
+    def truth(self) -> str:
+        """The ground truth that every number of this release rests on."""
+        return self.table.truth
+
+    @property
+    def random_only(self) -> bool:
+        """Whether the models saw random search's rows alone (Appendix E.3)."""
+        return self.optimizers == ("rs",)
+
+
+def read_manifest(text: str, where: str) -> Manifest:
+    """Read a manifest.
+
+    Args:
+        text: The file's text.
+        where: Named in errors.
+
+    Raises:
+        ReleaseError: Not JSON, of a newer format, or entries are missing, unknown or of another type.
+    """
+    try:
+        entries = json.loads(text)
+        newest = int(entries["format"])
+    except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise ReleaseError(f"{where}: not a release manifest ({error})") from None
+    if newest > FORMAT:
+        raise ReleaseError(
+            f"{where}: manifest format {newest} is newer than {FORMAT}, the newest that this version "
+            "of nb301 reads: upgrade nb301"
+        )
+    try:
+        return Manifest.model_validate(entries)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ReleaseError(f"{where}: {place}: {first['msg']}") from None

@@ -1,0 +1,13 @@
+"""The model families; importing this imports none of their libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nb301.surrogates import xgb
+from nb301.surrogates.base import Family, Surrogate
+
+#: Families by the name that releases carry.
+FAMILIES: Mapping[str, Family] = {"xgb": xgb.FAMILY}
+
+__all__ = ["FAMILIES", "Family", "Surrogate"]

@@ -1,0 +1,28 @@
+"""Evaluation tables: schema, splits and the embedded tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nb301.errors import TableError
+from nb301.tables.schema import EvaluationTable, read_table
+
+_DATA = Path(__file__).with_name("data")
+
+
+def names() -> list[str]:
+    """Names of the embedded tables, such as `emulated-v1.0`."""
+    return sorted(path.stem for path in _DATA.glob("*.parquet"))
+
+
+def load(name: str) -> EvaluationTable:
+    """Load an embedded table by name, or one from a path that ends in `.parquet`.
+
+    Raises:
+        TableError: There is no such table (lists those there are), or it cannot be read.
+    """
+    if name.endswith(".parquet"):
+        return read_table(Path(name))
+    if name not in names():
+        raise TableError(f"no table {name!r}; there are: {', '.join(names()) or 'none'}")
+    return read_table(_DATA / f"{name}.parquet")

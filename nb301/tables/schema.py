@@ -1,0 +1,180 @@
+"""The evaluation table: one row is one training run; one schema for all sources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nb301.errors import GenotypeError, TableError
+from nb301.files import sha256, written_whole
+from nb301.space import Genotype
+
+#: Columns with their Parquet types, in order; accuracies are fractions, runtime is seconds.
+SCHEMA: Mapping[str, pa.DataType] = {
+    "genotype": pa.string(),
+    "optimizer": pa.dictionary(pa.int8(), pa.string()),
+    "run": pa.int32(),
+    "seed": pa.int64(),
+    "val_accuracy": pa.float64(),
+    "test_accuracy": pa.float64(),
+    "train_accuracy": pa.float64(),
+    "runtime": pa.float64(),
+    "parameters": pa.int64(),
+    "multiply_adds": pa.int64(),
+    "epochs": pa.int32(),
+}
+#: Sources of rows: the paper's optimizers (Table 2; random_ws by F28) and the probes (Section 3.3, D.6, D.7).
+OPTIMIZERS = (
+    *("rs", "de", "re", "tpe", "bananas", "combo", "darts", "pc_darts", "drnas", "gdas", "random_ws"),
+    *("skip", "topology", "low_par"),
+)
+_ACCURACIES = ("val_accuracy", "test_accuracy", "train_accuracy")
+_POSITIVE = ("runtime", "parameters", "multiply_adds", "epochs")
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class EvaluationTable:
+    """Training runs of one ground truth.
+
+    Args:
+        name: Such as `emulated`.
+        version: Such as `1.0`.
+        truth: Where the accuracies come from, such as `emulated 1.0`.
+        rows: One row a training run, the columns of `SCHEMA`; rows of one run in evaluation order.
+
+    Raises:
+        TableError: A column is missing, unknown or of another type, or a value is out of range;
+            names the column, the first row and its value.
+    """
+
+    name: str
+    version: str
+    truth: str
+    rows: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        _check(self.rows)
+        rows = self.rows[list(SCHEMA)].reset_index(drop=True)
+        object.__setattr__(self, "rows", rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def genotypes(self) -> list[Genotype]:
+        """The rows' genotypes."""
+        return [Genotype.parse(text) for text in self.rows["genotype"]]
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of names and values: equal for equal rows, whatever wrote the file."""
+        parts = [json.dumps([self.name, self.version, self.truth, len(self)]).encode()]
+        for column, kind in SCHEMA.items():
+            values = self.rows[column]
+            if pa.types.is_floating(kind) or pa.types.is_integer(kind):
+                dtype = "<f8" if pa.types.is_floating(kind) else "<i8"
+                parts.append(values.to_numpy().astype(dtype).tobytes())
+            else:
+                parts.append("\n".join(values.astype(str)).encode())
+        return sha256(b"".join(sha256(part).encode() for part in parts))
+
+    def of(self, *optimizers: str) -> EvaluationTable:
+        """The rows of some optimizers only.
+
+        Raises:
+            TableError: The table has no row of one of them.
+        """
+        there = set(self.rows["optimizer"])
+        for optimizer in optimizers:
+            if optimizer not in there:
+                raise TableError(f"table {self.name} has no rows of {optimizer!r}, only of {sorted(there)}")
+        return EvaluationTable(
+            self.name, self.version, self.truth, self.rows[self.rows["optimizer"].isin(optimizers)]
+        )
+
+
+def write_table(table: EvaluationTable, path: Path) -> None:
+    """Write a table as Parquet, whole or not at all."""
+    about = {"format": _FORMAT, "name": table.name, "version": table.version, "truth": table.truth}
+    schema = pa.schema(list(SCHEMA.items()), metadata={"nb301": json.dumps(about)})
+    data = pa.Table.from_pandas(table.rows, schema=schema, preserve_index=False)
+    with written_whole(path) as temporary:
+        pq.write_table(data, temporary, compression="zstd", compression_level=19)
+
+
+def read_table(path: Path) -> EvaluationTable:
+    """Read a table that `write_table` wrote.
+
+    Raises:
+        TableError: There is no such file, it is truncated or no table, of a newer format, or its rows
+            break the schema.
+    """
+    try:
+        data = pq.read_table(path)
+    except FileNotFoundError:
+        raise TableError(f"{path}: no such table") from None
+    except (pa.ArrowException, OSError) as error:
+        raise TableError(f"{path}: not a whole Parquet file ({str(error).splitlines()[0]})") from None
+    about = (data.schema.metadata or {}).get(b"nb301")
+    if about is None:
+        raise TableError(f"{path}: a Parquet file, but no evaluation table: it has no nb301 metadata")
+    described = json.loads(about)
+    if described["format"] > _FORMAT:
+        raise TableError(
+            f"{path}: table format {described['format']} is newer than {_FORMAT}, the newest that "
+            "this version of nb301 reads: upgrade nb301"
+        )
+    try:
+        return EvaluationTable(described["name"], described["version"], described["truth"], data.to_pandas())
+    except TableError as error:
+        raise TableError(f"{path}: {error}") from None
+
+
+def _check(rows: pd.DataFrame) -> None:
+    for column in SCHEMA:
+        if column not in rows:
+            raise TableError(f"column {column} is missing")
+    for column in rows:
+        if column not in SCHEMA:
+            raise TableError(f"column {column} is not one of {', '.join(SCHEMA)}")
+    if rows.empty:
+        raise TableError("the table has no rows")
+    for column, kind in SCHEMA.items():
+        number = pa.types.is_floating(kind) or pa.types.is_integer(kind)
+        if number and not pd.api.types.is_numeric_dtype(rows[column]):
+            raise TableError(f"column {column} holds {rows[column].dtype}, expected numbers")
+    for column in _ACCURACIES:
+        # a comparison with NaN is false, so that NaN is refused, too
+        _require(rows, column, rows[column].between(0, 1), "a fraction from 0 to 1")
+    for column in _POSITIVE:
+        valid = rows[column].gt(0) & np.isfinite(rows[column].astype(float))
+        _require(rows, column, valid, "a positive number")
+    for column in ("run", "seed"):
+        _require(rows, column, rows[column].ge(0), "an integer of at least 0")
+    _require(rows, "optimizer", rows["optimizer"].isin(OPTIMIZERS), f"one of {', '.join(OPTIMIZERS)}")
+    _check_genotypes(rows["genotype"])
+
+
+def _check_genotypes(genotypes: pd.Series[str]) -> None:
+    for row, text in enumerate(genotypes):
+        try:
+            genotype = Genotype.parse(text)
+        except (GenotypeError, AttributeError) as error:
+            raise TableError(f"column genotype, row {row}: {error}") from None
+        if genotype != genotype.canonical():
+            raise TableError(f"column genotype, row {row}: {text} is not in canonical form")
+
+
+def _require(rows: pd.DataFrame, column: str, valid: pd.Series[bool], expected: str) -> None:
+    if not valid.all():
+        row = int(np.argmin(valid.to_numpy()))
+        raise TableError(f"column {column}, row {row}: {rows[column].iloc[row]!r}, expected {expected}")
