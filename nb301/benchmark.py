@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nb301 import formats
 from nb301.cost import cost_many
+from nb301.errors import GenotypeError
 from nb301.noise import keyed_normal
 from nb301.releases import Release, find
 from nb301.space import Genotype, to_codes
@@ -62,10 +63,12 @@ class Evaluations(Sequence[Evaluation]):
         return len(self.mean)
 
     def __getitem__(self, index: Any) -> Any:
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        if isinstance(index, slice):
-            return Evaluations(**{k: v if isinstance(v, str) else v[index] for k, v in values.items()})
-        return Evaluation(**{k: v if isinstance(v, str) else v[index].item() for k, v in values.items()})
+        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        many = isinstance(index, slice)
+        for name, value in values.items():
+            if not isinstance(value, str):
+                values[name] = value[index] if many else value[index].item()
+        return Evaluations(**values) if many else Evaluation(**values)
 
 
 class Benchmark:
@@ -89,7 +92,7 @@ class Benchmark:
         batch, for all releases, and for genotypes that differ only in the names of their nodes.
 
         Args:
-            genotype: A `Genotype`, anything `formats.read` takes, or a list of those (or a tuple of `Genotype`).
+            genotype: A `Genotype`, anything `formats.read` takes, a list of those, or a tuple of `Genotype`.
             seed: Training seed to emulate, 0..2^64-1; for a list, one or as many as architectures.
                 Without one `val_accuracy` is the mean.
 
@@ -118,7 +121,9 @@ class Benchmark:
         val_accuracy = mean
         if seed is not None:
             if np.ndim(seed) > 0 and np.shape(seed) != mean.shape:
-                raise ValueError(f"{np.size(seed)} seeds for {len(mean)} architectures: give one, or one for each")
+                raise ValueError(
+                    f"{np.size(seed)} seeds for {len(mean)} architectures: give one, or one for each"
+                )
             keys = np.array([genotype.key for genotype in genotypes], dtype=np.uint64)
             val_accuracy = np.clip(mean + std * keyed_normal(keys, seed, _NOISE_STREAM), 0.0, 1.0)
         costs = cost_many(codes)
@@ -154,5 +159,5 @@ def _are_genotypes(value: Any) -> bool:
 def _read(architecture: Any, index: int) -> Genotype:
     try:
         return formats.read(architecture)
-    except formats.GenotypeError as error:
-        raise formats.GenotypeError(f"architecture {index}: {error}") from None
+    except GenotypeError as error:
+        raise GenotypeError(f"architecture {index}: {error}") from None

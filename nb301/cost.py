@@ -120,7 +120,7 @@ def cost_many(codes: NDArray[np.uint8], network: Network = CIFAR10_NETWORK) -> N
 class _CellPlace(NamedTuple):
     """One cell of the stack: whether it reduces, its width and the height of its inputs."""
 
-    index: int
+    cell: int
     reduces: bool
     width: int
     size: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -21,14 +20,14 @@ def written_whole(path: Path) -> Iterator[Path]:
         yield temporary
         if path.is_dir():
             # a folder cannot be replaced in one step: the old one is moved aside, or back
-            os.replace(path, folder / "old")
+            path.replace(folder / "old")
             try:
-                os.replace(temporary, path)
+                temporary.replace(path)
             except OSError:
-                os.replace(folder / "old", path)
+                (folder / "old").replace(path)
                 raise
         else:
-            os.replace(temporary, path)
+            temporary.replace(path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -16,9 +16,8 @@ from __future__ import annotations
 
 import ast
 import json
-from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nb301.errors import GenotypeError, MissingExtra
 from nb301.space import CELL_NAMES, FIRST_EDGE, INPUT_PAIRS, NODES, Cell, Edge, Genotype, Op, to_op
@@ -29,9 +28,21 @@ if TYPE_CHECKING:
 #: What the official configuration space puts before each parameter's name.
 CONFIG_PREFIX = "NetworkSelectorDatasetInfo:darts:"
 
-#: The namedtuple of DARTS (Liu et al., 2019b): eight (op, source) pairs a cell, two for each node.
-DartsGenotype = namedtuple("DartsGenotype", "normal normal_concat reduce reduce_concat")
-DartsGenotype.__qualname__ = DartsGenotype.__name__ = "Genotype"
+_OpAndSource = tuple[str, int]
+
+
+class DartsGenotype(NamedTuple):
+    """The namedtuple of DARTS (Liu et al., 2019b): eight (op, source) pairs a cell, two for each node."""
+
+    normal: list[_OpAndSource]
+    normal_concat: list[int]
+    reduce: list[_OpAndSource]
+    reduce_concat: list[int]
+
+    def __repr__(self) -> str:
+        # as in DARTS' own files, where the class is called Genotype
+        words = ", ".join(f"{name}={value!r}" for name, value in self._asdict().items())
+        return f"Genotype({words})"
 
 
 def read(architecture: Any) -> Genotype:
@@ -54,7 +65,7 @@ def read(architecture: Any) -> Genotype:
         yahpo = any("_COLON_" in str(key) for key in architecture)
         return from_yahpo(architecture) if yahpo else from_config(architecture)
     if isinstance(architecture, Sequence) and len(architecture) == 2:
-        return from_naslib(cast("Sequence[Any]", architecture))
+        return from_naslib(architecture)
     raise GenotypeError(
         f"cannot read {type(architecture).__name__} {architecture!r:.80} as a genotype: expected a Genotype, "
         "its text, a DARTS namedtuple, an official, YAHPO or ConfigSpace configuration, or NASLib's tuples"
@@ -69,12 +80,16 @@ def to_darts(genotype: Genotype) -> DartsGenotype:
 
 def from_darts(darts: Any) -> Genotype:
     """Read a DARTS namedtuple, or a mapping with its fields; a node's two edges in any order."""
-    fields = darts if isinstance(darts, Mapping) else {name: getattr(darts, name, None) for name in _DARTS_FIELDS}
+    fields = (
+        darts
+        if isinstance(darts, Mapping)
+        else {name: getattr(darts, name, None) for name in DartsGenotype._fields}
+    )
     for name in CELL_NAMES:
         concat = fields.get(f"{name}_concat")
         if concat is not None and sorted(concat) != [*NODES]:
             raise GenotypeError(
-                f"{name} cell: concatenates nodes {list(concat)}, but cells of this space concatenate nodes 2-5"
+                f"{name} cell: concatenates nodes {list(concat)}, expected the intermediate nodes 2-5"
             )
     return Genotype.from_edges(
         *(_paired_edges(name, fields[name], lambda pair: (pair[1], pair[0])) for name in CELL_NAMES)
@@ -179,9 +194,6 @@ def from_configuration(configuration: Configuration) -> Genotype:
     return from_config(dict(configuration))
 
 
-_DARTS_FIELDS = ("normal", "normal_concat", "reduce", "reduce_concat")
-
-
 def _cell(genotype: Genotype, name: str) -> Cell:
     cell: Cell = getattr(genotype, name)
     return cell
@@ -215,19 +227,19 @@ def _config_edges(name: str, config: Mapping[str, Any]) -> Iterator[Edge]:
         chosen = "0_1" if len(pairs) == 1 else str(config.get(_inputs_name(name, node)))
         if chosen not in pairs:
             raise GenotypeError(
-                f"{name} cell, node {node}: {_inputs_name(name, node)} is {chosen}, expected one of {[*pairs]}"
+                f"{name} cell, node {node}: {_inputs_name(name, node)} is {chosen}, expected {[*pairs]}"
             )
         for source in range(node):
             key = _edge_name(name, FIRST_EDGE[node] + source)
-            active, op = source in pairs[chosen], config.get(key)
-            if active and op is None:
-                raise GenotypeError(f"{name} cell, edge {source} -> {node}: {key} is missing")
-            if not active and op is not None:
+            op = config.get(key)
+            if source in pairs[chosen]:
+                if op is None:
+                    raise GenotypeError(f"{name} cell, edge {source} -> {node}: {key} is missing")
+                yield Edge(source, node, to_op(op, f"{name} cell, edge {source} -> {node}"))
+            elif op is not None:
                 raise GenotypeError(
                     f"{name} cell, edge {source} -> {node}: {key} is {op!r}, but node {node} reads {chosen}"
                 )
-            if active:
-                yield Edge(source, node, to_op(op, f"{name} cell, edge {source} -> {node}"))
 
 
 def _read_text(text: str) -> Genotype:

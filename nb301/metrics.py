@@ -44,7 +44,16 @@ def sparse_kendall_tau(truth: Array, predicted: Array) -> float:
     Returns:
         In [-1, 1]; NaN where one side is constant after rounding.
     """
-    return kendall_tau(truth, np.round(np.asarray(predicted, dtype=np.float64), 3))
+    rounded: Array = np.asarray(predicted, dtype=np.float64).round(3)
+    return kendall_tau(truth, rounded)
+
+
+def spearman(truth: Array, predicted: Array) -> float:
+    """Spearman's rank correlation, shape (n,) each; NaN where one side is constant."""
+    from scipy.stats import spearmanr
+
+    truth, predicted = _pair(truth, predicted)
+    return float(spearmanr(truth, predicted).statistic)
 
 
 def mean_absolute_error(truth: Array, predicted: Array) -> float:

@@ -33,7 +33,8 @@ def keyed_normal(keys: ArrayLike, seeds: ArrayLike, stream: int) -> NDArray[np.f
     mixed = _mix(mixed ^ _golden(stream))
     # (k + 1/2) / 2^53 is never 0 or 1, so the logarithm is finite
     first, second = (((_mix(mixed + _golden(i)) >> np.uint64(11)) + 0.5) * 2.0**-53 for i in (1, 2))
-    return np.sqrt(-2 * np.log(first)) * np.cos(2 * np.pi * second)
+    normal: NDArray[np.float64] = np.sqrt(-2 * np.log(first)) * np.cos(2 * np.pi * second)
+    return normal
 
 
 def _golden(multiple: int) -> np.uint64:

@@ -27,7 +27,7 @@ class RegularizedEvolution:
     def __init__(self, rng: np.random.Generator, population_size: int = 100, sample_size: int = 25) -> None:
         if not 0 < sample_size <= population_size:
             raise ValueError(
-                f"sample_size is {sample_size}, expected at least 1 and at most population_size {population_size}"
+                f"sample_size is {sample_size}, expected 1 to population_size, {population_size}"
             )
         self._rng = rng
         self._sample_size = sample_size

@@ -6,8 +6,6 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as library_version
 from pathlib import Path
 
-import numpy as np
-
 from nb301.errors import ReleaseError
 from nb301.files import sha256, written_whole
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau

@@ -37,7 +37,9 @@ class Release:
         self.manifest: Manifest = manifests.read_manifest(text, str(path))
         if self.manifest.family not in FAMILIES:
             known = ", ".join(sorted(FAMILIES))
-            raise ReleaseError(f"{path}: family {self.manifest.family!r} is not one of {known}: upgrade nb301")
+            raise ReleaseError(
+                f"{path}: family {self.manifest.family!r} is not one of {known}: upgrade nb301"
+            )
         self.release_hash = self.manifest.release_hash
         for name in self.manifest.files:
             self._checked(name)

@@ -36,7 +36,8 @@ class Fit(Protocol):
 
     def __call__(
         self, table: EvaluationTable, split: Split, seed: int, progress: Progress | None = None
-    ) -> dict[str, bytes]: ...
+    ) -> dict[str, bytes]:
+        """Fit on a split's training and validation rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ class RuntimeModel:
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict simulated seconds, shape (n,), of canonical genotypes as `space.to_codes` packs them."""
-        return self._trees.predict(vector(codes))[0]
+        (seconds,) = self._trees.predict(vector(codes))
+        return np.asarray(seconds)
 
 
 def _read_trees(text: str) -> Iterator[Tree]:

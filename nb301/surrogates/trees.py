@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -89,7 +90,7 @@ class BoostedTrees:
         summed: NDArray[np.floating] = np.cumsum(values, axis=1)[:, -1]
         return summed
 
-    def _reachable_leaves(self, nodes: _Nodes, n_features: int) -> NDArray[np.unsignedinteger]:
+    def _reachable_leaves(self, nodes: _Nodes, n_features: int) -> NDArray[Any]:
         """Leaves within reach by (feature, value, tree), bits of the smallest word that holds them."""
         word = np.dtype(f"u{max(8, 1 << (nodes.most_leaves - 1).bit_length()) // 8}")
         tests = np.arange(self._smallest, self._largest + 1)
@@ -103,7 +104,8 @@ class BoostedTrees:
         # bits that stand for no leaf; trees that only fill up the shape have one leaf, bit 0
         used = np.ones(reachable.shape[2], dtype=word)
         used[nodes.tree[nodes.roots]] = nodes.bits[nodes.roots]
-        return reachable & used
+        reachable &= used
+        return reachable
 
 
 class _Nodes:

@@ -6,7 +6,6 @@ hold is plain arrays.
 
 from __future__ import annotations
 
-import struct
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,7 @@ def loads(data: bytes) -> Any:
     """
     try:
         value, end = _value(data, 1, data[:1])
-    except (struct.error, IndexError, UnicodeDecodeError) as error:
+    except (LookupError, TypeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"not UBJSON: {error}") from None
     if end != len(data):
         raise ValueError(f"not UBJSON: {len(data) - end} bytes after the end")
@@ -49,12 +48,13 @@ def _value(data: bytes, at: int, marker: bytes) -> tuple[Any, int]:
 
 def _array(data: bytes, at: int) -> tuple[Any, int]:
     if data[at : at + 1] == b"$":
-        marker, at = data[at + 1 : at + 2], at + 2
-        length, at = _length(data, at)
-        kind = np.dtype(_NUMBERS[marker])
-        end = at + length * kind.itemsize
+        kind = np.dtype(_NUMBERS[data[at + 1 : at + 2]])
+        n, at = _length(data, at + 2)
+        end = at + n * kind.itemsize
         return np.frombuffer(_slice(data, at, end - at), kind), end
-    length, at = _length(data, at) if data[at : at + 1] == b"#" else (None, at)
+    length: int | None = None
+    if data[at : at + 1] == b"#":
+        length, at = _length(data, at)
     values: list[Any] = []
     while len(values) != length:
         marker, at = data[at : at + 1], at + 1

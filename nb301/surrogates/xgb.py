@@ -85,7 +85,11 @@ class XGBSurrogate:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         members = [_read_member(files[name]) for name in sorted(files, key=_member_number)]
         self._trees = BoostedTrees(
-            [trees for trees, _ in members], [base for _, base in members], len(VECTOR_SLOTS), VECTOR_RANGE, np.float32
+            [trees for trees, _ in members],
+            [base for _, base in members],
+            len(VECTOR_SLOTS),
+            VECTOR_RANGE,
+            np.float32,
         )
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:

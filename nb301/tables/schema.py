@@ -143,9 +143,8 @@ def _check(rows: pd.DataFrame) -> None:
     for column in SCHEMA:
         if column not in rows:
             raise TableError(f"column {column} is missing")
-    for column in rows:
-        if column not in SCHEMA:
-            raise TableError(f"column {column} is not one of {', '.join(SCHEMA)}")
+    for unknown in set(rows) - set(SCHEMA):
+        raise TableError(f"column {unknown} is not one of {', '.join(SCHEMA)}")
     if rows.empty:
         raise TableError("the table has no rows")
     for column, kind in SCHEMA.items():

@@ -1,0 +1,1 @@
+"""Ground truths: what answers `evaluate(genotype, seed)`, and collection from it."""

@@ -75,7 +75,9 @@ def collect_table(
         budget = Budget(evaluations=collection.evaluations)
         run = simulate(optimizer, truth.evaluate, budget, seed=collection.training_seed, progress=report)
         parts.append(_rows(collection, run, truth))
-    return EvaluationTable(name, version, f"{truth.name} {truth.version}", pd.concat(parts, ignore_index=True))
+    return EvaluationTable(
+        name, version, f"{truth.name} {truth.version}", pd.concat(parts, ignore_index=True)
+    )
 
 
 def _rows(collection: Collection, run: Trajectory, truth: EmulatedTruth) -> pd.DataFrame:
