@@ -16,20 +16,20 @@ from nb301.tables.splits import Split
 
 FILE = "runtime.txt"
 
-#: Small trees: runtimes are nearly additive in the edges. The official model has depth 1 and 20,000
-#: rounds at rate 0.0895 (official_facts F18); four leaves at the same rate need a twentieth of that.
+#: Trees of depth 1, as the official model's (official_facts F18): runtimes are additive in the edges.
+#: Rate 0.5 instead of 0.0895 reaches with 3,000 rounds what that reaches with 20,000.
 HYPERPARAMETERS: Mapping[str, float | int | str | bool] = MappingProxyType(
     {
         "objective": "regression",
-        "num_leaves": 4,
-        "learning_rate": 0.0895,
+        "num_leaves": 2,
+        "learning_rate": 0.5,
         "min_data_in_leaf": 20,
         "num_threads": 1,
         "deterministic": True,
         "verbose": -1,
     }
 )
-_ROUNDS, _EARLY_STOPPING = 1000, 100
+_ROUNDS, _EARLY_STOPPING = 3000, 100
 
 
 def fit(table: EvaluationTable, split: Split, seed: int) -> dict[str, bytes]:

@@ -150,12 +150,16 @@ class EmulatedTruth:
             val_accuracy=_fraction(mean + run + own * normal(_Stream.VALIDATION)),
             test_accuracy=_fraction(mean - _TEST_GAP + run + own * normal(_Stream.TEST)),
             train_accuracy=_fraction(train),
-            runtime=_mean_runtime(codes) * np.exp(_RUNTIME_STD * normal(_Stream.RUNTIME)),
+            runtime=_median_runtime(codes) * np.exp(_RUNTIME_STD * normal(_Stream.RUNTIME)),
         )
 
     def mean(self, genotypes: Sequence[Genotype]) -> NDArray[np.float64]:
         """Expected validation accuracy over seeds, fraction, shape (n,)."""
         return _fraction(_mean(_canonical_codes(genotypes)))
+
+    def median_runtime(self, genotypes: Sequence[Genotype]) -> NDArray[np.float64]:
+        """Median runtime of one training over seeds, seconds, shape (n,)."""
+        return _median_runtime(_canonical_codes(genotypes))
 
     def noise_std(self, genotypes: Sequence[Genotype]) -> NDArray[np.float64]:
         """Std of validation accuracy between seeds, fraction, shape (n,)."""
@@ -209,7 +213,7 @@ def _noise_std(mean: NDArray[np.float64]) -> NDArray[np.float64]:
     return _NOISE_STD * np.exp(_NOISE_SLOPE * (_NOISE_AT - mean))
 
 
-def _mean_runtime(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
+def _median_runtime(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
     per_edge = np.array([_RUNTIME_PER_EDGE[op] for op in Op])
     millions = cost_many(codes)[:, 1] / 1e6
     kernels = per_edge[codes[..., 1], np.arange(2)[:, None]].sum(axis=(1, 2))
