@@ -32,8 +32,8 @@ VECTOR_SLOTS = _slot_names()
 #: Smallest and largest number in any slot: -1 for an inactive edge, 9 for the last pair of node 5.
 VECTOR_RANGE = (-1, 9)
 _SLOT = {name: index for index, name in enumerate(VECTOR_SLOTS)}
-_NODE_OF_EDGE = np.array([2 + edge // 2 for edge in range(8)])
-_FIRST_EDGE_OF = np.array([FIRST_EDGE[node] for node in _NODE_OF_EDGE])
+_CELLS = np.arange(len(CELL_NAMES))[:, None]
+_FIRST_EDGE_OF = np.array([FIRST_EDGE[node] for node in NODES for _ in range(2)])
 _EDGE_SLOTS = np.array([[_SLOT[f"edge_{cell}_{n}"] for n in range(_EDGES)] for cell in CELL_NAMES])
 _INPUT_SLOTS = np.array([[_SLOT[f"inputs_node_{cell}_{node}"] for node in NODES[1:]] for cell in CELL_NAMES])
 #: Number of an input pair among its node's pairs, by (node - 3, smaller source, larger source).
@@ -56,13 +56,10 @@ def vector(codes: NDArray[np.uint8]) -> NDArray[np.int8]:
     n = len(codes)
     encoded = np.full((n, len(VECTOR_SLOTS)), -1, dtype=np.int8)
     sources, ops = codes[..., 0], codes[..., 1]
-    for cell in range(len(CELL_NAMES)):
-        slots = _EDGE_SLOTS[cell][_FIRST_EDGE_OF + sources[:, cell]]
-        np.put_along_axis(encoded, slots, ops[:, cell].astype(np.int8), axis=1)
-        pairs = sources[:, cell].reshape(n, len(NODES), 2)
-        for node in NODES[1:]:
-            first, second = pairs[:, node - 2, 0], pairs[:, node - 2, 1]
-            encoded[:, _INPUT_SLOTS[cell, node - 3]] = _PAIR_NUMBER[node - 3, first, second]
+    slots = _EDGE_SLOTS[_CELLS, _FIRST_EDGE_OF + sources]
+    encoded[np.arange(n)[:, None], slots.reshape(n, -1)] = ops.reshape(n, -1)
+    pairs = _PAIR_NUMBER[np.arange(len(NODES) - 1), sources[..., 2::2], sources[..., 3::2]]
+    encoded[:, _INPUT_SLOTS.ravel()] = pairs.reshape(n, -1)
     return encoded
 
 

@@ -1,0 +1,28 @@
+"""Every error that the leaderboard raises on purpose; the command line prints it without a traceback.
+
+Nb301Error
+├── RunFileError (ValueError)      a file in the folder of runs that is no run of ours, or is damaged
+├── RunError (ValueError)          a run that cannot be made: no time for one evaluation
+├── BoardError (ValueError)        runs that cannot be compared, or none at all
+└── ReportError (ValueError)       a validation report that cannot be read
+"""
+
+from __future__ import annotations
+
+from nb301.errors import Nb301Error
+
+
+class RunFileError(Nb301Error, ValueError):
+    """A file in the folder of runs that is no run of ours, or is damaged; names the file."""
+
+
+class RunError(Nb301Error, ValueError):
+    """A run that cannot be made."""
+
+
+class BoardError(Nb301Error, ValueError):
+    """Runs that cannot be compared; says what differs."""
+
+
+class ReportError(Nb301Error, ValueError):
+    """A validation report that cannot be read; names the file and the entry."""

@@ -1,0 +1,242 @@
+"""What the page shows: dataclasses for the template, numbers already formatted for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from leaderboard.charts import SIZES, SUPERSCRIPTS, THEMES
+from leaderboard.drawing import draw_cell
+from leaderboard.ranking import Board, Row, smallest_p
+from leaderboard.report import Claim, Report
+from leaderboard.store import ReleaseReference, Run
+from nb301.cost import cost_many
+from nb301.space import Genotype, to_codes
+
+#: Verdicts are told by a sign and a word, never by colour alone.
+_SIGNS = {"holds": "✓", "fails": "✗", "undecided": "?", "not run": "○"}
+_SYMBOLS = {"r2": "R²", "sparse_kendall_tau": "sKT", "runtime_r2": "runtime R²"}
+_SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A line of the ranking; errors in percent, without the sign."""
+
+    places: str
+    name: str
+    reference: str
+    error: str
+    interval: str
+    observed_error: str
+    evaluations: str
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best architecture of a board, and where it comes from."""
+
+    genotype: str
+    #: The same, cut where a line may break.
+    pieces: tuple[str, ...]
+    #: Inline SVG, escaped.
+    normal: str
+    reduce: str
+    entry: str
+    seed: int
+    error: str
+    parameters: str
+    multiply_adds: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """Everything that the page shows of one release."""
+
+    release: ReleaseReference
+    #: Such as `All-data release`, and what that means.
+    kind: str
+    meaning: str
+    #: Stands beside every number, table and plot.
+    truth: str
+    is_emulated: bool
+    rows: tuple[RowView, ...]
+    #: Sentence for those who cannot see the plot.
+    plot_alt: str
+    best: Best
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCell:
+    """One claim about one release."""
+
+    verdict: str
+    sign: str
+    #: Statistic with value and interval; what was asked of it; empty where nothing was measured.
+    measured: str
+    needed: str
+    #: Why nothing was measured.
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """One claim about all releases."""
+
+    statement: str
+    source: str
+    reason: str
+    cells: tuple[ClaimCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page."""
+
+    boards: tuple[BoardView, ...]
+    claims: tuple[ClaimRow, ...]
+    #: Whether a validation report was given.
+    has_report: bool
+    n_seeds: int
+    budget: str
+    budget_days: str
+    #: Smallest p-value that the seeds allow, and whether it is below 5 %.
+    smallest_p: str
+    can_be_significant: bool
+    versions: str
+
+
+def make_page(boards: Sequence[Board], runs: Sequence[Run], report: Report | None) -> Page:
+    """Put the page together.
+
+    Args:
+        boards: At least one.
+        runs: All runs of the boards.
+        report: Of the validation, if there is one.
+    """
+    n_seeds = min(len(board.seeds) for board in boards)
+    budgets = sorted({board.budget_seconds for board in boards})
+    versions = {f"{name} {version}" for run in runs for name, version in run.versions.items()}
+    return Page(
+        boards=tuple(_board(board, runs) for board in boards),
+        claims=_claims([board.release for board in boards], report),
+        has_report=report is not None,
+        n_seeds=n_seeds,
+        budget=" or ".join(_seconds(budget) for budget in budgets),
+        budget_days=" or ".join(f"{budget / _SECONDS_PER_DAY:,.3g}" for budget in budgets),
+        smallest_p=f"{smallest_p(n_seeds):.3g}",
+        can_be_significant=smallest_p(n_seeds) < 0.05,
+        versions=", ".join(sorted(versions)),
+    )
+
+
+def chart_path(release: str, theme: str, size: str) -> str:
+    """Where a plot lies in the site."""
+    if theme not in THEMES or size not in SIZES:
+        raise ValueError(f"no plot in theme {theme!r} and size {size!r}")
+    return f"charts/{release}-{theme}-{size}.svg"
+
+
+def _board(board: Board, runs: Sequence[Run]) -> BoardView:
+    release = board.release
+    rand = release.random_only
+    return BoardView(
+        release=release,
+        kind="Random-only release" if rand else "All-data release",
+        meaning="fitted on random search\N{RIGHT SINGLE QUOTATION MARK}s architectures alone"
+        if rand
+        else "fitted on the architectures of all optimizers",
+        truth=_truth(release.truth),
+        is_emulated=_is_emulated(release.truth),
+        rows=tuple(_row(row) for row in board.rows),
+        plot_alt=_plot_alt(board),
+        best=_best(board.best),
+        runs=tuple(run for run in runs if run.identity.release == release),
+    )
+
+
+def _truth(truth: str) -> str:
+    return f"ground truth: {truth}" + (", not CIFAR-10" if _is_emulated(truth) else "")
+
+
+def _is_emulated(truth: str) -> bool:
+    return truth.startswith("emulated")
+
+
+def _row(row: Row) -> RowView:
+    first, last = row.ranks
+    return RowView(
+        places=str(first) if first == last else f"{first}\N{EN DASH}{last}",
+        name=row.name,
+        reference=row.reference,
+        error=f"{row.error:.2f}",
+        interval=f"{row.interval[0]:.2f}\N{EN DASH}{row.interval[1]:.2f}",
+        observed_error=f"{row.observed_error:.2f}",
+        evaluations=f"{row.evaluations:,}",
+    )
+
+
+def _plot_alt(board: Board) -> str:
+    ends = "; ".join(f"{row.name} ends at {row.error:.2f} %" for row in board.rows)
+    return (
+        f"Validation error of the incumbent over simulated wallclock on {board.release.name} "
+        f"({_truth(board.release.truth)}). Medians: {ends}."
+    )
+
+
+def _best(run: Run) -> Best:
+    genotype = Genotype.parse(run.genotype)
+    parameters, multiply_adds = cost_many(to_codes([genotype]))[0]
+    name = run.identity.release.name
+    return Best(
+        genotype=run.genotype,
+        pieces=tuple(re.split(r"(?<=[/,])", run.genotype)),
+        normal=draw_cell(genotype.normal, f"Normal cell of the best architecture on {name}"),
+        reduce=draw_cell(genotype.reduce, f"Reduction cell of the best architecture on {name}"),
+        entry=run.name,
+        seed=run.identity.seed,
+        error=f"{100 * (1 - run.incumbents.mean[-1]):.2f}",
+        parameters=f"{parameters / 1e6:.2f}",
+        multiply_adds=f"{multiply_adds / 1e6:,.0f}",
+    )
+
+
+def _claims(releases: Sequence[ReleaseReference], report: Report | None) -> tuple[ClaimRow, ...]:
+    validated = {} if report is None else {found.release_hash: found for found in report.releases}
+    # in the order in which the report first names them
+    declared = {c.id: c for found in reversed(validated.values()) for c in reversed(found.claims)}
+    rows = []
+    for claim_id, claim in reversed(declared.items()):
+        cells = []
+        for release in releases:
+            found = validated.get(release.release_hash)
+            of_release = {c.id: c for c in found.claims} if found else {}
+            cells.append(_claim_cell(of_release.get(claim_id), has_release=found is not None))
+        rows.append(ClaimRow(claim.statement, claim.source, claim.reason, tuple(cells)))
+    return tuple(rows)
+
+
+def _claim_cell(claim: Claim | None, *, has_release: bool) -> ClaimCell:
+    if claim is None:
+        note = "not in the report for this release" if has_release else "this release is not in the report"
+        return ClaimCell("not run", _SIGNS["not run"], "", "", note)
+    symbol = _SYMBOLS.get(claim.statistic, claim.statistic)
+    measured = "" if claim.value is None else f"{symbol} {claim.value:.3f}"
+    if measured and claim.interval is not None:
+        measured += f" ({claim.interval[0]:.3f}\N{EN DASH}{claim.interval[1]:.3f})"
+    sign = "≥" if claim.direction == "at_least" else "≤"
+    note = "" if claim.n is None else f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{claim.n:,}"
+    if claim.ceiling is not None:
+        note += f"; a perfect model would reach {claim.ceiling:.3f}"
+    return ClaimCell(
+        claim.verdict, _SIGNS[claim.verdict], measured, f"{symbol} {sign} {claim.threshold:g}", note
+    )
+
+
+def _seconds(seconds: float) -> str:
+    mantissa, exponent = f"{seconds:.2e}".split("e")
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    power = "10" + "".join(SUPERSCRIPTS[int(digit)] for digit in str(int(exponent)))
+    return power if mantissa == "1" else f"{mantissa} \N{MULTIPLICATION SIGN} {power}"

@@ -1,0 +1,32 @@
+"""Rendering: the only file that knows jinja2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+#: Holds `templates/` and `static/`, and no Python file.
+SITE = Path(__file__).resolve().parents[1] / "site"
+
+
+def render(template: str, context: dict[str, Any]) -> str:
+    """Render a template of `site/templates`.
+
+    Everything is escaped, and a name that the context lacks is an error.
+
+    Args:
+        template: File name, such as `index.html.j2`.
+        context: Values by name.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(SITE / "templates"),
+        # not select_autoescape(), which leaves .html.j2 unescaped
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(template).render(context)

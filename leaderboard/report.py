@@ -1,0 +1,72 @@
+"""The validation report: what `pytest validation --report FILE` wrote, read and nothing more.
+
+Validation and leaderboard meet in this file alone; entries that the page does not use are passed over.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from leaderboard.errors import ReportError
+
+Verdict = Literal["holds", "fails", "undecided", "not run"]
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+
+
+class Claim(_Read):
+    """One claim about one release; what was not measured is None."""
+
+    id: str
+    statement: str
+    statistic: str
+    value: float | None
+    interval: tuple[float, float] | None
+    n: int | None
+    threshold: float
+    direction: Literal["at_least", "at_most"]
+    verdict: Verdict
+    #: What a perfect surrogate would reach against the noise of the table.
+    ceiling: float | None
+    source: str
+    reason: str
+
+
+class ValidatedRelease(_Read):
+    """A release with its claims."""
+
+    name: str
+    release_hash: str
+    truth: str
+    claims: tuple[Claim, ...]
+
+
+class Report(_Read):
+    """A validation report."""
+
+    format: Literal[1]
+    releases: tuple[ValidatedRelease, ...]
+
+
+def read_report(path: Path) -> Report:
+    """Read a report.
+
+    Raises:
+        ReportError: It cannot be read, or is of another format; names the entry.
+    """
+    try:
+        return Report.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ReportError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ReportError(
+            f"{path}: not a validation report of format 1 ({f'{place}: ' if place else ''}{first['msg']}): "
+            "write one with `pytest validation --report FILE`"
+        ) from None
