@@ -16,6 +16,7 @@ from nb301.errors import GenotypeError
 from nb301.noise import keyed_normal
 from nb301.releases import Release, find
 from nb301.space import Genotype, to_codes
+from nb301.surrogates.ensemble import mean_and_std
 
 #: Noise stream of the benchmark (see `noise.keyed_normal`).
 _NOISE_STREAM = 0
@@ -117,7 +118,7 @@ class Benchmark:
         # canonical first: surrogates on the vector encoding tell isomorphic genotypes apart
         codes = to_codes([genotype.canonical() for genotype in genotypes])
         members = self.release.surrogate.predict(codes)
-        mean, std = members.mean(axis=0), members.std(axis=0)
+        mean, std = mean_and_std(members)
         val_accuracy = mean
         if seed is not None:
             if np.ndim(seed) > 0 and np.shape(seed) != mean.shape:

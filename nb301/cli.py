@@ -17,7 +17,8 @@ import typer
 
 from nb301 import formats
 from nb301.errors import Nb301Error
-from nb301.space import Genotype, sample_many
+from nb301.space import Genotype
+from nb301.space import sample as draw
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -100,8 +101,9 @@ def sample(
     """Draw genotypes uniformly from the space, one a line."""
     import numpy as np
 
-    for genotype in sample_many(np.random.default_rng(seed), n):
-        typer.echo(_WRITERS[to](genotype))
+    rng = np.random.default_rng(seed)
+    for _ in range(n):  # one by one, so that a smaller n gives the first lines of a larger one
+        typer.echo(_WRITERS[to](draw(rng)))
 
 
 @app.command()

@@ -57,9 +57,9 @@ def vector(codes: NDArray[np.uint8]) -> NDArray[np.int8]:
     encoded = np.full((n, len(VECTOR_SLOTS)), -1, dtype=np.int8)
     sources, ops = codes[..., 0], codes[..., 1]
     slots = _EDGE_SLOTS[_CELLS, _FIRST_EDGE_OF + sources]
-    encoded[np.arange(n)[:, None], slots.reshape(n, -1)] = ops.reshape(n, -1)
+    encoded[np.arange(n)[:, None], slots.reshape(n, 16)] = ops.reshape(n, 16)
     pairs = _PAIR_NUMBER[np.arange(len(NODES) - 1), sources[..., 2::2], sources[..., 3::2]]
-    encoded[:, _INPUT_SLOTS.ravel()] = pairs.reshape(n, -1)
+    encoded[:, _INPUT_SLOTS.ravel()] = pairs.reshape(n, 6)
     return encoded
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nb301.errors import GenotypeError, MissingExtra
@@ -87,10 +87,8 @@ def from_darts(darts: Any) -> Genotype:
     )
     for name in CELL_NAMES:
         concat = fields.get(f"{name}_concat")
-        if concat is not None and sorted(concat) != [*NODES]:
-            raise GenotypeError(
-                f"{name} cell: concatenates nodes {list(concat)}, expected the intermediate nodes 2-5"
-            )
+        if concat is not None and not _is_nodes(concat):
+            raise GenotypeError(f"{name} cell: concatenates {concat!r:.80}, expected the nodes 2-5")
     return Genotype.from_edges(
         *(_paired_edges(name, fields[name], lambda pair: (pair[1], pair[0])) for name in CELL_NAMES)
     )
@@ -199,6 +197,11 @@ def _cell(genotype: Genotype, name: str) -> Cell:
     return cell
 
 
+def _is_nodes(concat: Any) -> bool:
+    """Whether these are the four intermediate nodes, in any order."""
+    return isinstance(concat, Collection) and len(concat) == len(NODES) and all(n in concat for n in NODES)
+
+
 def _inputs_name(cell: str, node: int) -> str:
     return f"{CONFIG_PREFIX}inputs_node_{cell}_{node}"
 
@@ -246,9 +249,10 @@ def _read_text(text: str) -> Genotype:
     stripped = text.strip()
     if stripped.startswith(("{", "[")):
         try:
-            return read(json.loads(stripped))
-        except json.JSONDecodeError as error:
+            decoded = json.loads(stripped)
+        except (ValueError, RecursionError) as error:
             raise GenotypeError(f"not JSON: {error} in {stripped[:80]!r}") from None
+        return read(decoded)
     if "(" in stripped:
         return _read_python(stripped)
     return Genotype.parse(stripped)
@@ -261,7 +265,7 @@ def _read_python(text: str) -> Genotype:
         if isinstance(node, ast.Call):
             return from_darts({str(word.arg): _literal(word.value) for word in node.keywords})
         return read(_literal(node))
-    except (SyntaxError, ValueError, KeyError, TypeError) as error:
+    except (SyntaxError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         if isinstance(error, GenotypeError):
             raise
         raise GenotypeError(
@@ -273,5 +277,5 @@ def _read_python(text: str) -> Genotype:
 def _literal(node: ast.expr) -> Any:
     """A literal; `range(a, b)`, which DARTS' own code writes for the concatenation, counts as one."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
-        return list(range(*(ast.literal_eval(argument) for argument in node.args)))
+        return range(*(ast.literal_eval(argument) for argument in node.args))
     return ast.literal_eval(node)

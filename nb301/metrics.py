@@ -19,8 +19,9 @@ def r2(truth: Array, predicted: Array) -> float:
         At most 1; NaN where the truth is constant.
     """
     truth, predicted = _pair(truth, predicted)
-    total = np.sum((truth - truth.mean()) ** 2)
-    return float(1 - np.sum((truth - predicted) ** 2) / total) if total > 0 else float("nan")
+    if np.ptp(truth) == 0:
+        return float("nan")
+    return float(1 - np.sum((truth - predicted) ** 2) / np.sum((truth - truth.mean()) ** 2))
 
 
 def kendall_tau(truth: Array, predicted: Array) -> float:
@@ -53,6 +54,8 @@ def spearman(truth: Array, predicted: Array) -> float:
     from scipy.stats import spearmanr
 
     truth, predicted = _pair(truth, predicted)
+    if np.ptp(truth) == 0 or np.ptp(predicted) == 0:
+        return float("nan")
     return float(spearmanr(truth, predicted).statistic)
 
 

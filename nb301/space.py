@@ -334,7 +334,7 @@ def _parsed_edges(name: str, text: str) -> Iterator[tuple[int, int, str]]:
     for node, words in zip(NODES, nodes, strict=True):
         for word in words.split("+"):
             op, at, source = word.partition("@")
-            if not at or not source.isdecimal():
+            if not at or not source.isdecimal() or len(source) > 1:
                 raise GenotypeError(
                     f"{name} cell, node {node}: cannot read edge {word!r}, expected 'op@source' "
                     "such as 'sep_conv_3x3@0'"
@@ -362,11 +362,13 @@ def to_op(op: Op | str | int, where: str) -> Op:
     Raises:
         GenotypeError: No such op; `where` is named, the seven ops are listed.
     """
-    try:
-        return Op[op] if isinstance(op, str) else Op(op)
-    except (KeyError, ValueError):
-        known = ", ".join(known.name for known in Op)
-        raise GenotypeError(f"{where} has op {op!r}, expected one of {known}") from None
+    if isinstance(op, str) and op in Op.__members__:
+        return Op[op]
+    # True and 3.0 are equal to numbers of ops, but mean none
+    if isinstance(op, int | np.integer) and not isinstance(op, bool) and 0 <= op < len(Op):
+        return Op(op)
+    known = ", ".join(known.name for known in Op)
+    raise GenotypeError(f"{where} has op {op!r}, expected one of {known}")
 
 
 def _wrong_sources(node: int, sources: Sequence[int]) -> str:

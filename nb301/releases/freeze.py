@@ -14,6 +14,7 @@ from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitRefer
 from nb301.space import to_codes
 from nb301.surrogates import FAMILIES, Family, runtime
 from nb301.surrogates.base import Progress
+from nb301.surrogates.ensemble import mean_and_std
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import Split, stratified_split
 
@@ -109,13 +110,14 @@ def _measure(
     test = table.rows.iloc[split.test]
     codes = to_codes([table.genotypes[row] for row in split.test])
     members = family.load(models).predict(codes)
-    truth, mean = test["val_accuracy"].to_numpy(), members.mean(axis=0)
+    truth = test["val_accuracy"].to_numpy()
+    mean, std = mean_and_std(members)
     seconds = runtime.RuntimeModel(files).predict(codes)
     metrics = Metrics(
         r2=r2(truth, mean),
         sparse_kendall_tau=sparse_kendall_tau(truth, mean),
         mean_absolute_error=mean_absolute_error(truth, mean),
-        mean_std=float(members.std(axis=0).mean()),
+        mean_std=float(std.mean()),
         runtime_r2=r2(test["runtime"].to_numpy(), seconds),
     )
     return metrics, len(members)

@@ -40,6 +40,9 @@ class Release:
             raise ReleaseError(
                 f"{path}: family {self.manifest.family!r} is not one of {known}: upgrade nb301"
             )
+        if RUNTIME_FILE not in self.manifest.files or len(self.manifest.files) < 2:
+            named = [*self.manifest.files]
+            raise ReleaseError(f"{path}: files must name {RUNTIME_FILE} and the members' files, got {named}")
         self.release_hash = self.manifest.release_hash
         for name in self.manifest.files:
             self._checked(name)

@@ -108,7 +108,7 @@ def read_manifest(text: str, where: str) -> Manifest:
     try:
         entries = json.loads(text)
         newest = int(entries["format"])
-    except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ReleaseError(f"{where}: not a release manifest ({error})") from None
     if newest > FORMAT:
         raise ReleaseError(

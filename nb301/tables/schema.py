@@ -124,19 +124,29 @@ def read_table(path: Path) -> EvaluationTable:
         raise TableError(f"{path}: no such table") from None
     except (pa.ArrowException, OSError) as error:
         raise TableError(f"{path}: not a whole Parquet file ({str(error).splitlines()[0]})") from None
-    about = (data.schema.metadata or {}).get(b"nb301")
-    if about is None:
-        raise TableError(f"{path}: a Parquet file, but no evaluation table: it has no nb301 metadata")
-    described = json.loads(about)
-    if described["format"] > _FORMAT:
-        raise TableError(
-            f"{path}: table format {described['format']} is newer than {_FORMAT}, the newest that "
-            "this version of nb301 reads: upgrade nb301"
-        )
     try:
-        return EvaluationTable(described["name"], described["version"], described["truth"], data.to_pandas())
+        name, version, truth = _described((data.schema.metadata or {}).get(b"nb301", b""))
+        return EvaluationTable(name, version, truth, data.to_pandas())
     except TableError as error:
         raise TableError(f"{path}: {error}") from None
+
+
+def _described(metadata: bytes) -> tuple[str, str, str]:
+    """Name, version and truth from the file's metadata."""
+    try:
+        about = json.loads(metadata)
+        newest, *described = int(about["format"]), about["name"], about["version"], about["truth"]
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        newest, described = 0, []
+    if newest > _FORMAT:
+        raise TableError(
+            f"table format {newest} is newer than {_FORMAT}, the newest that this version of nb301 reads: "
+            "upgrade nb301"
+        )
+    if not described or not all(isinstance(word, str) for word in described):
+        raise TableError("a Parquet file, but no evaluation table: its nb301 metadata is missing or garbled")
+    name, version, truth = described
+    return name, version, truth
 
 
 def _check(rows: pd.DataFrame) -> None:
@@ -151,6 +161,8 @@ def _check(rows: pd.DataFrame) -> None:
         number = pa.types.is_floating(kind) or pa.types.is_integer(kind)
         if number and not pd.api.types.is_numeric_dtype(rows[column]):
             raise TableError(f"column {column} holds {rows[column].dtype}, expected numbers")
+        if pa.types.is_integer(kind):
+            _require(rows, column, rows[column] % 1 == 0, "an integer")
     for column in _ACCURACIES:
         # a comparison with NaN is false, so that NaN is refused, too
         _require(rows, column, rows[column].between(0, 1), "a fraction from 0 to 1")
@@ -176,4 +188,4 @@ def _check_genotypes(genotypes: pd.Series[str]) -> None:
 def _require(rows: pd.DataFrame, column: str, valid: pd.Series[bool], expected: str) -> None:
     if not valid.all():
         row = int(np.argmin(valid.to_numpy()))
-        raise TableError(f"column {column}, row {row}: {rows[column].iloc[row]!r}, expected {expected}")
+        raise TableError(f"column {column}, row {row}: {rows[column].iloc[row]}, expected {expected}")

@@ -205,7 +205,7 @@ def _collapse(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
     loss = np.zeros(len(codes))
     for op, weights in _COLLAPSE.items():
         beyond = np.maximum((codes[..., 1] == op).sum(axis=2) - _COLLAPSE_BEYOND, 0)
-        loss += beyond**2 @ np.array(weights)
+        loss += (beyond**2 * weights).sum(axis=1)
     return loss
 
 

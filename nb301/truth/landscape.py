@@ -38,8 +38,11 @@ def linear_accuracy(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         features = {**_edge_features(codes[:, cell]), **_path_features(all_paths[:, cell])}
         for feature, values in features.items():
             weight = weights[name][feature]
-            per_op = isinstance(weight, dict)
-            accuracy += values @ [weight[op.name] for op in Op] if per_op else weight * values
+            if isinstance(weight, dict):
+                # not `@`: a matrix product's last digit depends on the number of rows
+                accuracy += (values * [weight[op.name] for op in Op]).sum(axis=1)
+            else:
+                accuracy += weight * values
     return accuracy
 
 

@@ -1,0 +1,151 @@
+"""Freezing: reproducible, whole or not at all, and honest about what the models saw."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+import nb301
+from nb301.errors import ReleaseError
+from nb301.releases import freeze as freezing
+from nb301.releases import manifest as manifests
+from nb301.releases.freeze import freeze
+from nb301.surrogates import Family
+from nb301.tables.splits import stratified_split
+
+
+class Spy:
+    """A family that remembers what it was given to fit and predicts the same for all."""
+
+    def __init__(self, *, fails=False):
+        self.fails = fails
+        self.split = None
+        self.family = Family(self.fit, lambda _: self, {"rate": 0.5}, ("numpy",))
+
+    def fit(self, _table, split, seed, _progress=None):
+        self.split = split
+        if self.fails:
+            raise RuntimeError("no memory")
+        return {"model.txt": f"{seed}".encode()}
+
+    def predict(self, codes):
+        return np.linspace(0.92, 0.94, 3 * len(codes)).reshape(3, -1)
+
+
+@pytest.fixture
+def spy(monkeypatch):
+    """Put a spy in place of XGBoost."""
+    spy = Spy()
+    monkeypatch.setattr(freezing, "FAMILIES", {"xgb": spy.family})
+    return spy
+
+
+def manifest_of(folder):
+    return json.loads((folder / manifests.FILE).read_text())
+
+
+def test_writes_manifest_and_hashes(tiny_release, tiny_table):
+    """A release holds its files and a manifest with their hashes and sizes, and nothing else."""
+    manifest = manifest_of(tiny_release)
+    assert {path.name for path in tiny_release.iterdir()} == {"manifest.json", *manifest["files"]}
+    for name, file in manifest["files"].items():
+        data = (tiny_release / name).read_bytes()
+        assert file == {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    assert (manifest["name"], manifest["version"], manifest["family"]) == ("tiny-xgb-v1.0", "1.0", "xgb")
+    assert manifest["members"] == 10
+    assert manifest["optimizers"] == ["re", "rs"]
+    assert manifest["table"]["content_hash"] == tiny_table.content_hash
+    assert {"xgboost", "lightgbm", "numpy"} <= manifest["libraries"].keys()
+    counts = stratified_split(tiny_table, freezing.SEED).counts()
+    assert {part: manifest["split"][part] for part in counts} == counts
+    assert nb301.load(tiny_release).release.manifest.random_only is False
+
+
+def test_rebuilding_gives_the_same_release(tiny_release, tiny_table, tmp_path):
+    """Freezing the same table again gives the same bytes, hence the same release hash."""
+    again = freeze(tiny_table, "xgb", tmp_path)
+    assert {p.name: p.read_bytes() for p in again.iterdir()} == {
+        p.name: p.read_bytes() for p in tiny_release.iterdir()
+    }
+    assert nb301.load(again).release.release_hash == nb301.load(tiny_release).release.release_hash
+
+
+@pytest.mark.usefixtures("spy")
+def test_seed_and_version_are_told(tiny_table, tmp_path):
+    """Another seed and version are in the manifest, the version in the name."""
+    folder = freeze(tiny_table, "xgb", tmp_path, version="2.1", seed=7)
+    manifest = manifest_of(folder)
+    assert folder.name == manifest["name"] == "tiny-xgb-v2.1"
+    assert (manifest["version"], manifest["seed"], manifest["split"]["seed"]) == ("2.1", 7, 7)
+    assert (folder / "model.txt").read_bytes() == b"7"
+
+
+def test_random_only_sees_random_search_only(tiny_table, tmp_path, spy):
+    """A random-only release is fitted on rows of rs alone, tested on all, and says so."""
+    folder = freeze(tiny_table, "xgb", tmp_path, random_only=True)
+    whole = stratified_split(tiny_table, freezing.SEED)
+    optimizers = tiny_table.rows["optimizer"]
+    for part in ("train", "val"):
+        seen = getattr(spy.split, part)
+        assert set(optimizers.iloc[seen]) == {"rs"}
+        assert seen.tolist() == [r for r in getattr(whole, part) if optimizers[r] == "rs"]
+    assert spy.split.test.tolist() == whole.test.tolist()
+    assert set(optimizers.iloc[whole.test]) == {"re", "rs"}
+    manifest = manifest_of(folder)
+    assert manifest["name"] == "tiny-xgb-rand-v1.0"
+    assert manifest["optimizers"] == ["rs"]
+    assert manifest["split"]["train"] == len(spy.split.train)
+    assert manifests.read_manifest(json.dumps(manifest), "here").random_only is True
+
+
+def test_refuses_to_overwrite(tiny_table, tmp_path, spy):
+    """A release is never changed, unless this is asked for; nothing is fitted for nothing."""
+    folder = freeze(tiny_table, "xgb", tmp_path, seed=1)
+    spy.split = None
+    with pytest.raises(ReleaseError, match=r"tiny-xgb-v1\.0 exists"):
+        freeze(tiny_table, "xgb", tmp_path, seed=2)
+    assert spy.split is None
+    assert (folder / "model.txt").read_bytes() == b"1"
+    freeze(tiny_table, "xgb", tmp_path, seed=2, replace=True)
+    assert (folder / "model.txt").read_bytes() == b"2"
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny-xgb-v1.0"]
+
+
+def test_refuses_unknown_families(tiny_table, tmp_path):
+    """An unknown family lists those there are."""
+    with pytest.raises(ReleaseError, match="no family 'svr'; there are: xgb"):
+        freeze(tiny_table, "svr", tmp_path)
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_failed_fit_leaves_nothing(tiny_table, tmp_path, spy, replaced):
+    """Where fitting fails nothing is written, and an old release stays."""
+    if replaced:
+        freeze(tiny_table, "xgb", tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file()}
+    spy.fails = True
+    with pytest.raises(RuntimeError, match="no memory"):
+        freeze(tiny_table, "xgb", tmp_path, replace=replaced)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file()} == before
+
+
+@pytest.mark.usefixtures("spy")
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_failed_write_leaves_nothing(tiny_table, tmp_path, monkeypatch, replaced):
+    """Where the disk is full half-way nothing half-written stays, and an old release does."""
+    if replaced:
+        freeze(tiny_table, "xgb", tmp_path, seed=1)
+
+    def fail(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(manifests.Manifest, "to_json", fail)
+    with pytest.raises(OSError, match="No space left"):
+        freeze(tiny_table, "xgb", tmp_path, seed=2, replace=replaced)
+    assert [path.name for path in tmp_path.iterdir()] == (["tiny-xgb-v1.0"] if replaced else [])
+    if replaced:
+        assert (tmp_path / "tiny-xgb-v1.0" / "model.txt").read_bytes() == b"1"

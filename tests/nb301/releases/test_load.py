@@ -1,0 +1,199 @@
+"""Loading releases: every broken release gives a clear error, no model is read before its use."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+import nb301
+from nb301 import releases
+from nb301.errors import HashMismatch, ReleaseError, UnknownRelease
+from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
+from nb301.releases.manifest import Manifest, read_manifest
+from nb301.space import to_codes
+from nb301.tables.splits import stratified_split
+
+FILES = ("manifest.json", "member-3.ubj", "runtime.txt")
+
+
+@pytest.fixture
+def release(tiny_release, tmp_path):
+    """A copy of the tiny release that may be broken."""
+    return shutil.copytree(tiny_release, tmp_path / tiny_release.name)
+
+
+def edit(release, change):
+    """Change the manifest's entries."""
+    path = release / "manifest.json"
+    entries = json.loads(path.read_text())
+    change(entries)
+    path.write_text(json.dumps(entries))
+
+
+def test_loads_by_path_and_text(release):
+    """A release outside of the package loads by the path of its folder, as path or text."""
+    for name in (release, str(release)):
+        assert nb301.load(name).release.name == "tiny-xgb-v1.0"
+
+
+@pytest.mark.parametrize("name", FILES[1:])
+@pytest.mark.parametrize("where", [0, 0.5, 0.999])
+def test_one_changed_byte_is_found(release, name, where):
+    """A single changed byte in any file stops the release from loading; file and hashes are named."""
+    path = release / name
+    data = bytearray(path.read_bytes())
+    data[int(len(data) * where)] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(HashMismatch, match=rf"{re.escape(name)}: SHA-256 is [0-9a-f]{{64}}.*tiny-xgb-v1\.0"):
+        nb301.load(release)
+
+
+@pytest.mark.parametrize("name", FILES[1:])
+def test_truncated_and_longer_files_are_found(release, name):
+    """A file that ends early or goes on is found, too."""
+    data = (release / name).read_bytes()
+    for other in (data[:-1], data + b"\n", b""):
+        (release / name).write_bytes(other)
+        with pytest.raises(HashMismatch, match=re.escape(name)):
+            nb301.load(release)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named(release, name):
+    """A missing file is named, be it a model, the runtime model or the manifest."""
+    (release / name).unlink()
+    with pytest.raises(ReleaseError, match=re.escape(name)):
+        nb301.load(release)
+
+
+def test_files_changed_after_loading_are_found(release):
+    """Models are read at the first query, and checked once more."""
+    benchmark = nb301.load(release)
+    (release / "member-0.ubj").write_bytes(b"{}")
+    genotype = nb301.sample(np.random.default_rng(0))
+    with pytest.raises(HashMismatch, match="member-0"):
+        benchmark.query(genotype)
+
+
+@pytest.mark.parametrize("name", ["NB301-XGB-v1.0", "", "emulated", "../data", "emulated-xgb-v1.0/"])
+def test_unknown_names_list_the_known_ones(name):
+    """A name that no embedded release has gives the list of those there are."""
+    with pytest.raises(
+        UnknownRelease, match=r"no release '.*emulated-xgb-rand-v1\.0, emulated-xgb-v1\.0"
+    ) as e:
+        nb301.load(name)
+    assert isinstance(e.value, LookupError)
+
+
+def test_a_folder_without_manifest_is_no_release(tmp_path):
+    """A path that holds no release says that there is no manifest."""
+    with pytest.raises(ReleaseError, match=r"manifest\.json: cannot read the manifest"):
+        nb301.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda e: e.update(format=2), ["format 2 is newer than 1", "upgrade nb301"]),
+        (lambda e: e.update(format=2, other=[]), ["format 2 is newer than 1", "upgrade nb301"]),
+        (lambda e: e.update(family="gin"), ["'gin'", "xgb", "upgrade nb301"]),
+        (lambda e: e.update(extra=1), ["extra", "not permitted"]),
+        (lambda e: e["metrics"].update(extra=1), ["metrics.extra"]),
+        (lambda e: e.pop("members"), ["members", "required"]),
+        (lambda e: e["table"].pop("content_hash"), ["table.content_hash", "required"]),
+        (lambda e: e.update(members="ten"), ["members", "integer"]),
+        (lambda e: e.update(files=[]), ["files", "dictionary"]),
+        (lambda e: e["split"].update(kind="random"), ["split.kind", "stratified"]),
+        (lambda e: e.pop("format"), ["not a release manifest", "format"]),
+        (lambda e: e.update(format=None), ["not a release manifest"]),
+        (lambda e: e.update(format="new"), ["not a release manifest"]),
+        (lambda e: e.update(format=float("inf")), ["manifest"]),
+        (lambda e: e["files"].pop("runtime.txt"), ["runtime.txt"]),
+        (lambda e: [e["files"].pop(f"member-{k}.ubj") for k in range(10)], ["member"]),
+    ],
+)
+def test_a_manifest_that_cannot_be_used_says_why(release, change, words):
+    """A manifest that is newer, foreign or incomplete is refused with its path and the entry."""
+    edit(release, change)
+    with pytest.raises(ReleaseError) as caught:
+        nb301.load(release)
+    assert str(release) in str(caught.value)
+    assert all(word in str(caught.value) for word in words)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{", b"[]", b"null", b"3", b"\xff\xfe", b'"format"', b"[" * 100_000],
+    ids=lambda d: repr(d[:9]),
+)
+def test_garbage_is_no_manifest(release, data):
+    """Bytes that are no JSON object give a ReleaseError with the file's path."""
+    (release / "manifest.json").write_bytes(data)
+    with pytest.raises(ReleaseError, match=r"manifest\.json"):
+        nb301.load(release)
+
+
+def test_manifest_round_trip(tiny_release):
+    """A manifest reads back as it was written; its hash depends on every entry, not on the layout."""
+    text = (tiny_release / "manifest.json").read_text()
+    manifest = read_manifest(text, "here")
+    assert manifest.to_json() == text
+    assert read_manifest(json.dumps(json.loads(text)), "here").release_hash == manifest.release_hash
+    for key, value in (("version", "1.1"), ("seed", 1), ("members", 9)):
+        assert manifest.model_copy(update={key: value}).release_hash != manifest.release_hash
+
+
+def test_manifest_is_immutable(tiny_release):
+    """A manifest that was read cannot be changed."""
+    manifest = nb301.load(tiny_release).release.manifest
+    with pytest.raises(ValueError, match="frozen"):
+        manifest.name = "other"
+
+
+def test_loading_reads_no_model(tiny_release, monkeypatch):
+    """Loading checks bytes alone; the models are made at the first use, once."""
+    made = []
+    family = releases.load.FAMILIES["xgb"]
+    monkeypatch.setattr(
+        releases.load,
+        "FAMILIES",
+        {"xgb": type(family)(family.fit, lambda files: made.append(sorted(files)) or "model", {}, ())},
+    )
+    release = releases.find(tiny_release)
+    assert made == []
+    assert release.surrogate == release.surrogate == "model"
+    assert made == [sorted(f"member-{k}.ubj" for k in range(10))]
+
+
+@pytest.mark.parametrize("name", ["emulated-xgb-v1.0", "emulated-xgb-rand-v1.0"])
+def test_embedded_releases_are_what_they_say(name, embedded_table):
+    """An embedded release names the embedded table by its hash, and its metrics are those measured now."""
+    benchmark = nb301.load(name)
+    manifest: Manifest = benchmark.release.manifest
+    table = embedded_table
+    assert name in nb301.list_releases()
+    assert manifest.name == benchmark.release.folder.name == name
+    assert manifest.truth == "emulated 1.0"
+    assert manifest.random_only is ("-rand-" in name)
+    assert (manifest.table.content_hash, manifest.table.rows) == (table.content_hash, len(table))
+    assert sum(file.stat().st_size for file in benchmark.release.folder.iterdir()) < 12e6
+
+    test = stratified_split(table, manifest.split.seed).test
+    assert manifest.split.test == len(test)
+    rows = table.rows.iloc[test]
+    genotypes = [table.genotypes[row] for row in test]
+    found = benchmark.query(genotypes)
+    truth = rows["val_accuracy"].to_numpy()
+    measured = {
+        "r2": r2(truth, found.mean),
+        "sparse_kendall_tau": sparse_kendall_tau(truth, found.mean),
+        "mean_absolute_error": mean_absolute_error(truth, found.mean),
+        "mean_std": found.std.mean(),
+        "runtime_r2": r2(rows["runtime"].to_numpy(), found.runtime),
+    }
+    assert manifest.metrics.model_dump() == pytest.approx(measured, rel=1e-9)
+    assert benchmark.release.surrogate.predict(to_codes(genotypes)).shape == (manifest.members, len(test))

@@ -1,0 +1,234 @@
+"""Queries: the same answer alone, in a batch and in any notation, with noise that belongs to it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import kstest
+
+import nb301
+from nb301 import formats
+from nb301.benchmark import Benchmark, Evaluation, Evaluations
+from nb301.cost import cost
+from nb301.errors import GenotypeError
+from nb301.space import Cell, Genotype, Op, sample, sample_many
+
+GENOTYPES, SEEDS = st.from_type(Genotype), st.integers(0, 2**64 - 1)
+BENCHMARK = nb301.load("emulated-xgb-v1.0")  # loads no model until the first query
+ARRAYS = ("mean", "std", "val_accuracy", "runtime", "parameters", "multiply_adds")
+NOTATIONS = {
+    "genotype": lambda genotype: genotype,
+    "text": str,
+    "darts": formats.to_darts,
+    "darts repr": lambda genotype: repr(formats.to_darts(genotype)),
+    "config": formats.to_config,
+    "config JSON": lambda genotype: json.dumps(formats.to_config(genotype)),
+    "yahpo": formats.to_yahpo,
+    "configuration": formats.to_configuration,
+    "naslib": formats.to_naslib,
+}
+
+
+@pytest.fixture(scope="module")
+def genotypes():
+    """130 genotypes: more than two chunks of the tree evaluation."""
+    return sample_many(np.random.default_rng(0), 130)
+
+
+def test_alone_in_a_batch_and_in_any_order(genotypes):
+    """A list gives what its architectures give one by one, in any order, exactly."""
+    seeds = [*range(len(genotypes))]
+    batch = BENCHMARK.query(genotypes, seed=seeds)
+    alone = [BENCHMARK.query(genotype, seed=seed) for genotype, seed in zip(genotypes, seeds, strict=True)]
+    assert [*batch] == alone
+    order = np.random.default_rng(1).permutation(len(genotypes))
+    shuffled = BENCHMARK.query([genotypes[i] for i in order], seed=order)
+    assert [*shuffled] == [alone[i] for i in order]
+
+
+@given(GENOTYPES, SEEDS)
+def test_isomorphic_genotypes_get_the_same_answer(genotype, seed):
+    """Names of nodes change no digit of any answer, nor of its noise."""
+    assert BENCHMARK.query(genotype, seed=seed) == BENCHMARK.query(genotype.canonical(), seed=seed)
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_takes_every_notation(genotypes, notation):
+    """An architecture may come in any notation, alone and in a list."""
+    written = [NOTATIONS[notation](genotype) for genotype in genotypes[:3]]
+    expected = BENCHMARK.query(genotypes[:3], seed=1)
+    assert [BENCHMARK.query(one, seed=1) for one in written] == [*expected]
+    assert [*BENCHMARK.query(written, seed=1)] == [*expected]
+
+
+def test_takes_a_tuple_of_genotypes(genotypes):
+    """A tuple of genotypes is a list of them; NASLib's tuple of two cells is one architecture."""
+    assert [*BENCHMARK.query(tuple(genotypes[:2]))] == [*BENCHMARK.query(genotypes[:2])]
+    assert isinstance(BENCHMARK.query(formats.to_naslib(genotypes[0])), Evaluation)
+
+
+def test_answers_have_types_and_units(genotypes):
+    """An answer holds Python numbers in their units, the release's name and its hash."""
+    found = BENCHMARK.query(genotypes[0], seed=0)
+    assert {field.name: type(getattr(found, field.name)) for field in dataclasses.fields(found)} == {
+        **dict.fromkeys(("mean", "std", "val_accuracy", "runtime"), float),
+        **dict.fromkeys(("parameters", "multiply_adds"), int),
+        **dict.fromkeys(("release", "release_hash"), str),
+    }
+    assert 0.9 < found.mean < 0.96
+    assert 0 < found.std < 0.01
+    assert 500 < found.runtime < 2000
+    assert (found.parameters, found.multiply_adds) == cost(genotypes[0])
+    assert (found.release, found.release_hash) == ("emulated-xgb-v1.0", BENCHMARK.release.release_hash)
+    assert json.loads(json.dumps(dataclasses.asdict(found))) == dataclasses.asdict(found)
+
+
+def test_mean_and_std_are_those_of_the_members(genotypes):
+    """Mean and std are the members' mean and population std (official_facts F19)."""
+    members = BENCHMARK.members(genotypes)
+    found = BENCHMARK.query(genotypes)
+    assert members.shape == (10, len(genotypes))
+    np.testing.assert_allclose(found.mean, members.sum(axis=0) / 10, rtol=1e-14)
+    variance = ((members - found.mean) ** 2).sum(axis=0) / 10
+    np.testing.assert_allclose(found.std, np.sqrt(variance), rtol=1e-9)
+
+
+def test_without_seed_there_is_no_noise(genotypes):
+    """Without a seed the accuracy is the mean; a seed changes the accuracy alone."""
+    plain, noisy = BENCHMARK.query(genotypes), BENCHMARK.query(genotypes, seed=0)
+    np.testing.assert_array_equal(plain.val_accuracy, plain.mean)
+    for name in ARRAYS:
+        assert np.array_equal(getattr(plain, name), getattr(noisy, name)) is (name != "val_accuracy")
+    assert (noisy.val_accuracy != noisy.mean).all()
+
+
+def test_noise_is_normal_with_the_ensembles_std(genotypes):
+    """Over seeds the accuracy is normal around the mean with the members' std."""
+    n = 5000
+    for genotype in genotypes[:2]:
+        found = BENCHMARK.query([genotype] * n, seed=np.arange(n))
+        draws = (found.val_accuracy - found.mean) / found.std
+        assert kstest(draws, "norm").pvalue > 1e-3
+
+
+def test_noise_belongs_to_architecture_and_seed(genotypes, tiny_release):
+    """The draw depends on architecture and seed alone: another release scales the same draw."""
+    tiny = nb301.load(tiny_release)
+    draws = []
+    for benchmark in (BENCHMARK, tiny):
+        found = benchmark.query(genotypes, seed=3)
+        draws.append((found.val_accuracy - found.mean) / found.std)
+    np.testing.assert_allclose(*draws, rtol=1e-6, atol=1e-9)
+    assert len(set(draws[0].round(9))) == len(genotypes)
+    other = BENCHMARK.query(genotypes, seed=4)
+    assert abs(np.corrcoef(draws[0], (other.val_accuracy - other.mean) / other.std)[0, 1]) < 0.4
+
+
+def test_golden():
+    """Answers of the embedded release do not change: they are what papers will quote."""
+    cell = Cell.from_edges((s, n, Op.sep_conv_3x3) for n in (2, 3, 4, 5) for s in (0, 1))
+    found = BENCHMARK.query(Genotype(cell, cell), seed=1)
+    golden = (0.951362564086914, 0.0005118796913567472, 0.9524771103114752, 1843.1300095954387)
+    assert (found.mean, found.std, found.val_accuracy, found.runtime) == pytest.approx(golden, rel=1e-9)
+
+
+def test_leaves_global_randomness_alone(genotypes):
+    """No query reads or moves numpy's global generator."""
+    np.random.seed(0)  # noqa: NPY002 - that it is left alone is the point
+    before = np.random.get_state()  # noqa: NPY002
+    first = BENCHMARK.query(genotypes, seed=1)
+    after = np.random.get_state()  # noqa: NPY002
+    assert before[0] == after[0]
+    assert (before[1] == after[1]).all()
+    assert before[2:] == after[2:]
+    np.random.seed(1)  # noqa: NPY002
+    assert [*BENCHMARK.query(genotypes, seed=1)] == [*first]
+
+
+def test_an_empty_list_gives_empty_arrays():
+    """No architectures, no answers, but still a release; the same with an empty list of seeds."""
+    for seed in (None, 1, []):
+        found = BENCHMARK.query([], seed=seed)
+        assert len(found) == 0
+        assert [*found] == []
+        assert all(getattr(found, name).shape == (0,) for name in ARRAYS)
+        assert found.release == "emulated-xgb-v1.0"
+
+
+def test_evaluations_are_a_sequence(genotypes):
+    """Answers to a list can be indexed, sliced, iterated and counted from the end."""
+    found = BENCHMARK.query(genotypes[:5], seed=1)
+    assert isinstance(found, Evaluations)
+    assert len(found) == 5
+    assert [*found] == [found[i] for i in range(5)]
+    assert found[-1] == found[4]
+    assert [*found[1:4:2]] == [found[1], found[3]]
+    assert isinstance(found[:2], Evaluations)
+    assert [*reversed(found)] == [*found][::-1]
+    assert found[2] in found
+    with pytest.raises(IndexError):
+        found[5]
+
+
+def test_answers_are_immutable(genotypes):
+    """An answer cannot be changed."""
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        BENCHMARK.query(genotypes[0]).mean = 1.0
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 1.5, "1", [1.5, 2.5], [-1, 0], [[1], [2]], [1, 2, 3], [1], []])
+def test_refuses_bad_seeds(genotypes, seed):
+    """Seeds are integers from 0 to 2^64-1, one or as many as architectures."""
+    with pytest.raises(ValueError, match="seed"):
+        BENCHMARK.query(genotypes[:2], seed=seed)
+
+
+def test_refuses_a_list_of_seeds_for_one_architecture(genotypes):
+    """One architecture has one seed."""
+    with pytest.raises(ValueError, match="2 seeds for 1"):
+        BENCHMARK.query(genotypes[0], seed=[1, 2])
+
+
+@pytest.mark.parametrize("bad", [None, 3, "normal:", {}, b"", [[]], ()])
+def test_refuses_what_is_no_architecture(genotypes, bad):
+    """What is no architecture is refused; in a list its index is named."""
+    with pytest.raises(GenotypeError, match="architecture 1: "):
+        BENCHMARK.query([genotypes[0], bad])
+    if not isinstance(bad, list):
+        with pytest.raises(GenotypeError):
+            BENCHMARK.query(bad)
+
+
+def test_large_seeds_are_exact(genotypes):
+    """Seeds above 2^63 are told apart to the last digit, also in a list with small ones."""
+    seeds = [2**64 - 1, 2**64 - 2, 1]
+    found = BENCHMARK.query(genotypes[:1] * 3, seed=seeds)
+    assert len(set(found.val_accuracy)) == 3
+    assert [e.val_accuracy for e in found] == [
+        BENCHMARK.query(genotypes[0], seed=s).val_accuracy for s in seeds
+    ]
+
+
+def test_accuracy_stays_a_fraction():
+    """Noise never carries an accuracy out of 0..1."""
+
+    class Wild:
+        name, release_hash = "wild", "0" * 64
+
+        class surrogate:  # noqa: N801
+            @staticmethod
+            def predict(codes):
+                return np.tile([[0.0], [1.0]], (1, len(codes)))
+
+        class runtime_model:  # noqa: N801
+            @staticmethod
+            def predict(codes):
+                return np.ones(len(codes))
+
+    found = Benchmark(Wild()).query([sample(np.random.default_rng(0))] * 100, seed=range(100))
+    assert (found.val_accuracy.min(), found.val_accuracy.max()) == (0, 1)

@@ -1,0 +1,104 @@
+"""The command line: what it prints, how it fails."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from nb301 import cli, formats
+from nb301.space import sample_many
+from nb301.tables.schema import write_table
+
+GENOTYPES = sample_many(np.random.default_rng(0), 3)
+GENOTYPE = GENOTYPES[0]
+
+
+def run(*arguments):
+    """Run a command that succeeds and return what it printed."""
+    result = CliRunner().invoke(cli.app, [*map(str, arguments)], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.mark.parametrize("seed", [None, 1])
+def test_query_prints_the_benchmarks_answer(embedded, seed):
+    """`query --json` prints what the benchmark answers and the ground truth; the table shows the same."""
+    options = [] if seed is None else ["--seed", seed]
+    found = json.loads(run("query", GENOTYPE, "--json", *options))
+    expected = embedded.query(GENOTYPE, seed=seed)
+    assert found["val_accuracy"] == expected.val_accuracy
+    assert (found["release"], found["truth"]) == ("emulated-xgb-v1.0", "emulated 1.0")
+    shown = run("query", GENOTYPE, *options)
+    assert f"{expected.val_accuracy:.2%}" in shown
+    assert "emulated 1.0" in shown
+
+
+def test_query_takes_the_folder_of_a_release(tiny_release):
+    """`--release` takes a name or a folder."""
+    assert (
+        json.loads(run("query", GENOTYPE, "--json", "--release", tiny_release))["release"] == "tiny-xgb-v1.0"
+    )
+
+
+@pytest.mark.parametrize("notation", [*cli.Notation])
+def test_sample_and_convert_write_notations_that_read_back(notation):
+    """Every notation that is written can be read again, one genotype a line."""
+    lines = run("sample", "-n", 3, "--seed", 0, "--to", notation.value).splitlines()
+    assert [formats.read(line) for line in lines] == GENOTYPES
+    assert formats.read(run("convert", lines[0], "--to", "text")) == GENOTYPE
+    assert formats.read(run("convert", lines[0], "--canonical")) == GENOTYPE.canonical()
+
+
+def test_tables(tiny_table, tmp_path):
+    """`tables list` names the embedded tables; `tables show` prints counts by optimizer, of any file."""
+    assert run("tables", "list").split() == ["emulated-v1.0"]
+    write_table(tiny_table, tmp_path / "tiny.parquet")
+    found = json.loads(run("tables", "show", tmp_path / "tiny.parquet", "--json"))
+    assert (found["rows"], found["truth"]) == (300, "emulated 1.0")
+    assert [(part["optimizer"], part["rows"]) for part in found["optimizers"]] == [("rs", 200), ("re", 100)]
+    assert "300 rows" in run("tables", "show", tmp_path / "tiny.parquet")
+
+
+def test_releases(tiny_release):
+    """`release list` gives names and hashes, `release show` the manifest."""
+    found = json.loads(run("release", "list", "--json"))
+    assert [one["name"] for one in found] == ["emulated-xgb-rand-v1.0", "emulated-xgb-v1.0"]
+    assert all(len(one["release_hash"]) == 64 for one in found)
+    assert "emulated-xgb-v1.0" in run("release", "list")
+    assert json.loads(run("release", "show", tiny_release))["members"] == 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["query", "normal:"], ["normal:CELL"]),
+        (["query", str(GENOTYPE), "--release", "nonsense"], ["no release 'nonsense'", "emulated-xgb-v1.0"]),
+        (["tables", "show", "nonsense"], ["no table 'nonsense'", "emulated-v1.0"]),
+        (["tables", "show", "nonsense.parquet"], ["nonsense.parquet", "no such table"]),
+        (["release", "freeze", "emulated-v1.0", "svr"], ["no family 'svr'", "xgb"]),
+    ],
+)
+def test_errors_are_one_line_and_exit_code_1(monkeypatch, capsys, arguments, words):
+    """An error of this package is one line at the end, without a traceback, and the exit code is 1."""
+    monkeypatch.setattr(sys, "argv", ["nb301", *arguments])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "Traceback" not in printed.err
+    last = printed.err.splitlines()[-1]  # a progress bar may stand before it
+    assert last.startswith("error: ")
+    assert all(word in last for word in words)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["query"], ["query", "x", "--seed", "-1"], ["sample", "-n", "0"]]
+)
+def test_wrong_usage_is_exit_code_2(arguments):
+    """Wrong usage is exit code 2."""
+    assert CliRunner().invoke(cli.app, arguments).exit_code == 2

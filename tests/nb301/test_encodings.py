@@ -1,0 +1,77 @@
+"""Encodings against brute-force definitions; `vector` is checked against ConfigSpace in test_formats."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nb301.encodings import MAX_LENGTH, MAX_PATHS, VECTOR_RANGE, VECTOR_SLOTS, path_ops, paths, vector
+from nb301.space import NODES, Genotype, Op, sample_many, to_codes
+
+GENOTYPES = st.from_type(Genotype)
+
+
+def walk(cell, start, node):
+    """Every sequence of ops that leads from input `start` to `node`."""
+    if node < 2:
+        return [()] if node == start else []
+    edges = [edge for edge in cell.edges if edge.target == node]
+    return [(*path, edge.op) for edge in edges for path in walk(cell, start, edge.source)]
+
+
+def number(path):
+    """A path's number by the definition: digits op + 1 in base 8, the last op the lowest."""
+    return int("".join(str(op + 1) for op in path), 8)
+
+
+@given(GENOTYPES)
+def test_paths_are_those_of_a_walk(genotype):
+    """Every path of a cell is listed once, by cell, input and node that it ends in."""
+    encoded = paths(to_codes([genotype]))
+    assert encoded.shape == (1, 2, 2, len(NODES) * MAX_PATHS)
+    by_node = encoded[0].reshape(2, 2, len(NODES), MAX_PATHS)
+    for cell, of_cell in zip((genotype.normal, genotype.reduce), by_node, strict=True):
+        for start in range(2):
+            for node, found in zip(NODES, of_cell[start], strict=True):
+                expected = sorted(number(path) for path in walk(cell, start, node))
+                assert sorted(found[found >= 0].tolist()) == expected
+                assert set(found[found < 0].tolist()) <= {-1}
+
+
+@given(st.lists(st.sampled_from(Op), min_size=1, max_size=MAX_LENGTH))
+def test_path_ops_counts_the_ops_of_a_path(path):
+    """A path's row says how often each op is on it."""
+    counts = path_ops()
+    assert counts.shape == (8**MAX_LENGTH, len(Op))
+    assert counts[number(path)].tolist() == [path.count(op) for op in Op]
+    assert counts[0].sum() == 0
+
+
+@given(st.lists(GENOTYPES, max_size=5))
+def test_a_batch_is_its_genotypes_one_by_one(genotypes):
+    """Encoding a batch equals encoding each genotype on its own, and none gives an empty array."""
+    codes = to_codes(genotypes)
+    for encode, shape in ((vector, (34,)), (paths, (2, 2, 32))):
+        encoded = encode(codes)
+        assert encoded.shape == (len(genotypes), *shape)
+        for row, genotype in zip(encoded, genotypes, strict=True):
+            np.testing.assert_array_equal(row, encode(to_codes([genotype]))[0])
+
+
+def test_vector_stays_in_its_range():
+    """Slots hold -1 for inactive edges, op numbers, and pair numbers up to node 5's nine, all of them."""
+    encoded = vector(to_codes(sample_many(np.random.default_rng(0), 2000)))
+    pairs = {"3": 2, "4": 5, "5": 9}
+    for slot, column in zip(VECTOR_SLOTS, encoded.T, strict=True):
+        always = "inputs" in slot or slot.endswith(("_0", "_1"))
+        largest = pairs[slot[-1]] if "inputs" in slot else len(Op) - 1
+        assert sorted(set(column.tolist())) == [*range(0 if always else -1, largest + 1)]
+    assert (encoded.min(), encoded.max()) == VECTOR_RANGE
+
+
+@given(GENOTYPES, GENOTYPES)
+def test_vector_is_injective(one, other):
+    """Different genotypes have different vectors."""
+    encoded = vector(to_codes([one, other]))
+    assert np.array_equal(*encoded) is (one == other)

@@ -1,0 +1,57 @@
+"""Check an installed wheel: `python -I tests/smoke_wheel.py`, where `-I` keeps the checkout off the path."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import sysconfig
+from importlib.metadata import files, packages_distributions
+from importlib.resources import files as resources
+from pathlib import Path
+
+import numpy as np
+
+import nb301
+from nb301 import tables
+from nb301.formats import to_darts
+
+COMMAND = Path(sysconfig.get_path("scripts")) / ("nb301.exe" if sys.platform == "win32" else "nb301")
+
+
+def check_place() -> None:
+    """The wheel is what is tested, and it brings one top-level package."""
+    assert Path(nb301.__file__).is_relative_to(sysconfig.get_path("purelib")), nb301.__file__
+    provided = [top for top, names in packages_distributions().items() if "nb301" in names]
+    assert provided == ["nb301"], provided
+    tops = {path.parts[0] for path in files("nb301") or [] if ".." not in path.parts}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"nb301"}, tops
+    assert resources("nb301").joinpath("py.typed").is_file()
+
+
+def check_data() -> None:
+    """Embedded tables and releases load, and each release answers."""
+    assert tables.names()
+    assert all(len(tables.load(name)) > 0 for name in tables.names())
+    assert len(nb301.list_releases()) >= 2
+    genotype = nb301.sample(np.random.default_rng(0))
+    for name in nb301.list_releases():
+        found = nb301.load(name).query(genotype, seed=1)
+        assert 0.85 < found.val_accuracy < 1, found
+
+
+def check_command() -> None:
+    """The command is installed, helps, and queries."""
+    done = subprocess.run([COMMAND, "--help"], capture_output=True, text=True, check=True)
+    assert "query" in done.stdout, done.stdout
+    genotype = nb301.sample(np.random.default_rng(0))
+    command = [COMMAND, "query", repr(to_darts(genotype)), "--seed", "1", "--json"]
+    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert found["val_accuracy"] == nb301.load(found["release"]).query(genotype, seed=1).val_accuracy
+
+
+if __name__ == "__main__":
+    check_place()
+    check_data()
+    check_command()
+    print(f"nb301 {nb301.__version__} works from {Path(nb301.__file__).parent}")  # noqa: T201

@@ -1,0 +1,117 @@
+"""Rules of the code base, read from its source with `ast`, and what importing costs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = {"nb301": set(), "validation": {"nb301"}, "leaderboard": {"nb301"}}
+#: Parts of nb301: each imports only from those before it (design.md, "Layout").
+PARTS = (
+    *("errors", "files", "noise", "metrics", "space", "encodings", "cost", "formats", "tables", "optimizers"),
+    *("truth", "surrogates", "releases", "benchmark", "cli"),
+)
+FORBIDDEN = {"pickle", "joblib", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "random"}
+#: What may be used of numpy.random: generators that are passed on, never the global one.
+GENERATORS = {"Generator", "default_rng", "SeedSequence", "BitGenerator", "PCG64", "PCG64DXSM", "Philox"}
+HEAVY = ("torch", "xgboost", "lightgbm", "pandas", "pyarrow", "scipy", "sklearn", "pydantic", "ConfigSpace")
+SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def imported(tree):
+    """Every module that a source imports anywhere, with its full name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            module = node.module or ""
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def parse(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_finds_sources():
+    """The rules below see all three packages."""
+    assert {path.relative_to(ROOT).parts[0] for path in SOURCES} == set(PACKAGES)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_packages_import_in_one_direction(package):
+    """Only validation and leaderboard import nb301, and nothing imports them."""
+    for path in (path for path in SOURCES if path.relative_to(ROOT).parts[0] == package):
+        ours = {name.split(".")[0] for name in imported(parse(path))} & {*PACKAGES, "tests"}
+        assert ours - {package} <= PACKAGES[package], path
+
+
+def test_parts_of_nb301_import_in_one_direction():
+    """Inside nb301 every part imports only from parts before it."""
+    for path in (ROOT / "nb301").rglob("*.py"):
+        part = path.relative_to(ROOT / "nb301").parts[0].removesuffix(".py")
+        if part == "__init__":
+            continue
+        before = {*PARTS[: PARTS.index(part) + 1]}
+        names = (name.split(".") for name in imported(parse(path)))
+        ours = {name[1] for name in names if name[0] == "nb301" and len(name) > 1} & {*PARTS}
+        assert ours <= before, path
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_source_keeps_the_rules(path):
+    """No pickles, no evaluated text, no global randomness."""
+    tree = parse(path)
+    assert not {name.split(".")[0] for name in imported(tree)} & FORBIDDEN
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in {"eval", "exec", "__import__"}, ast.unparse(node)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in {"np.random", "numpy.random"}:
+            assert node.attr in GENERATORS, ast.unparse(node)
+        if isinstance(node, ast.ImportFrom) and node.module == "numpy.random":
+            assert {alias.name for alias in node.names} <= GENERATORS, ast.unparse(node)
+
+
+def test_site_holds_no_python():
+    """`import site` is Python's own: the site's folder holds templates and static files only."""
+    assert (ROOT / "site").is_dir()
+    assert not [*(ROOT / "site").rglob("*.py")]
+
+
+def test_tests_are_no_package():
+    """Tests are imported by path, so that equal names in two folders do not meet."""
+    assert not [*(ROOT / "tests").rglob("__init__.py")]
+
+
+def loaded_after(code):
+    """Top-level modules that a fresh interpreter has loaded after running `code`."""
+    code = f"{code}\nimport sys; print(' '.join({{name.split('.')[0] for name in sys.modules}}))"
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    return {*done.stdout.split()}
+
+
+def test_importing_loads_nothing_heavy():
+    """`import nb301` loads numpy at most; neither sampling nor costs need more."""
+    code = "import nb301, numpy, nb301.cost; nb301.cost.cost(nb301.sample(numpy.random.default_rng(0)))"
+    loaded = loaded_after(code)
+    assert {"nb301", "numpy"} <= loaded
+    assert not loaded & {*HEAVY}
+
+
+def test_querying_loads_no_boosting_library():
+    """A query of a release needs neither XGBoost nor LightGBM, nor what else is slow and unused."""
+    code = """
+import nb301, numpy
+benchmark = nb301.load("emulated-xgb-v1.0")
+assert benchmark.query(nb301.sample(numpy.random.default_rng(0)), seed=1).runtime > 0
+"""
+    loaded = loaded_after(code)
+    assert "nb301" in loaded
+    assert not loaded & {"xgboost", "lightgbm", "torch", "sklearn", "scipy", "ConfigSpace"}
