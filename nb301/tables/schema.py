@@ -144,7 +144,7 @@ def _described(metadata: bytes) -> tuple[str, str, str]:
             "upgrade nb301"
         )
     if not described or not all(isinstance(word, str) for word in described):
-        raise TableError("a Parquet file, but no evaluation table: its nb301 metadata is missing or garbled")
+        raise TableError("a Parquet file, but no evaluation table: no nb301 metadata, or garbled")
     name, version, truth = described
     return name, version, truth
 

@@ -10,10 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from nb301 import cli, formats
-from nb301.space import sample_many
+from nb301.space import sample
 from nb301.tables.schema import write_table
 
-GENOTYPES = sample_many(np.random.default_rng(0), 3)
+RNG = np.random.default_rng(0)
+GENOTYPES = [sample(RNG) for _ in range(3)]
 GENOTYPE = GENOTYPES[0]
 
 
