@@ -1,0 +1,127 @@
+"""Every optimizer: the contract, a light import, and what it finds against random search."""
+
+import subprocess
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+
+from nb301.optimizers import OPTIMIZERS, Budget, Observation, simulate
+from nb301.optimizers.contract import CHECKS, ContractError, check
+from nb301.space import sample
+from nb301.truth.emulated import EmulatedTruth
+
+# short starts, so that each has left its random phase, and small models
+SHORT = {
+    "rs": {},
+    "re": {"population_size": 10, "sample_size": 5},
+    "ls": {},
+    "de": {"population_size": 8},
+    "tpe": {"startup": 10, "memory": 25},
+    "bananas": {"startup": 10, "batch": 5, "length": 1, "layers": 2, "growth": 0.5},
+    "combo": {"startup": 10, "starts": 3, "start_candidates": 20, "rounds": 1, "max_results": 25},
+}
+
+
+def _make(name):
+    if name == "tpe":
+        pytest.importorskip("optuna")
+    return partial(OPTIMIZERS[name], **SHORT[name])
+
+
+def test_lists_what_the_contract_is_checked_for():
+    """No optimizer is left out of these tests."""
+    assert set(SHORT) == set(OPTIMIZERS)
+
+
+@pytest.mark.parametrize("law", CHECKS)
+@pytest.mark.parametrize("name", SHORT)
+def test_keeps_the_contract(name, law):
+    """Each optimizer passes each check of the contract."""
+    CHECKS[law](_make(name), 30)
+
+
+def test_local_search_keeps_the_contract_over_a_whole_neighbourhood():
+    """Local search passes every check when it runs long enough to move and to start anew."""
+    check(OPTIMIZERS["ls"], 300)
+
+
+class _Broken:
+    def __init__(self, rng):
+        self._rng = rng
+
+    def ask(self):
+        return sample(self._rng)
+
+    def tell(self, genotype, observation):
+        pass
+
+
+class _OwnGenerator(_Broken):
+    def __init__(self, rng):
+        super().__init__(np.random.default_rng())
+
+
+class _FixedSeed(_Broken):
+    def __init__(self, rng):
+        super().__init__(np.random.default_rng(1))
+
+
+class _GlobalGenerator(_Broken):
+    def tell(self, genotype, observation):
+        np.random.random()  # noqa: NPY002 - this is the fault
+
+
+class _Text(_Broken):
+    def ask(self):
+        return str(super().ask())
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        (_OwnGenerator, "seed decides: proposal 0 differs between two runs with equal generators"),
+        (_FixedSeed, "seed decides: generators with seeds 1 and 2 give equal proposals"),
+        (_GlobalGenerator, "leaves global state: the state of `numpy.random` has changed"),
+        (_Text, "seed decides: proposal 0 is 'normal:.*expected a Genotype"),
+    ],
+)
+def test_the_contract_finds_what_is_broken(broken, message):
+    """Each fault fails a check, with a message that says what to do."""
+    with pytest.raises(ContractError, match=message):
+        check(broken, 5)
+
+
+def test_import_is_light():
+    """Importing the optimizers loads none of the heavy libraries that some of them use."""
+    heavy = {"optuna", "torch", "sklearn", "scipy", "pandas"}
+    code = f"import sys, nb301.optimizers; print(sorted({heavy} & set(sys.modules)))"
+
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "evaluations"),
+    [
+        ("re", {"population_size": 50, "sample_size": 20}, 1000),
+        ("ls", {}, 2000),
+        ("de", {"population_size": 50}, 1500),
+        ("tpe", {}, 150),
+        ("bananas", {}, 250),
+        ("combo", {"startup": 60, "starts": 10, "start_candidates": 300}, 120),
+    ],
+)
+def test_beats_random_search(name, settings, evaluations):
+    """What it proposes at the end is better, on average, than nine of ten random architectures."""
+    if name == "tpe":
+        pytest.importorskip("optuna")
+    truth, rng = EmulatedTruth(), np.random.default_rng(5)
+    random = truth.mean([sample(rng) for _ in range(500)])
+
+    run = simulate(OPTIMIZERS[name](rng, **settings), truth.evaluate, Budget(evaluations=evaluations), seed=1)
+
+    last = truth.mean(run.genotypes[-50:])
+    assert last.mean() > np.quantile(random, 0.6 if name == "tpe" else 0.9)
