@@ -7,6 +7,7 @@ Nb301Error
 ├── ReleaseError                      a release that cannot be read
 │   ├── UnknownRelease (LookupError)  no release of that name
 │   └── HashMismatch                  a file differs from what the manifest promises
+├── DataMissing (OSError)             data that is not on this machine and cannot be downloaded
 └── MissingExtra (ImportError)        an optional dependency is not installed
 """
 
@@ -37,6 +38,10 @@ class UnknownRelease(ReleaseError, LookupError):
 
 class HashMismatch(ReleaseError):
     """A file's SHA-256 differs from the manifest's."""
+
+
+class DataMissing(Nb301Error, OSError):
+    """Data that is not on this machine and cannot be downloaded; says how to place it by hand."""
 
 
 class MissingExtra(Nb301Error, ImportError):

@@ -30,6 +30,9 @@ class Op(enum.IntEnum):
     dil_conv_5x5 = 6
 
 
+#: The ops without parameters.
+PARAMETER_FREE = (Op.max_pool_3x3, Op.avg_pool_3x3, Op.skip_connect)
+
 #: Intermediate nodes; nodes 0 and 1 are the outputs of the two previous cells.
 NODES = (2, 3, 4, 5)
 #: The pairs of inputs that a node may read: 1, 3, 6 and 10 of them, 180 topologies a cell.

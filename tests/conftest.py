@@ -63,13 +63,14 @@ def darts_v2() -> str:
 
 
 @pytest.fixture(scope="session")
-def tiny_table() -> EvaluationTable:
+def tiny_table(tmp_path_factory: pytest.TempPathFactory) -> EvaluationTable:
     """300 rows of the emulated ground truth: 200 of random search, 100 of regularized evolution."""
     return collect_table(
         [
             Collection("rs", 200, seed=1),
             Collection("re", 100, seed=2, settings={"population_size": 40, "sample_size": 10}),
         ],
+        tmp_path_factory.mktemp("journals"),
         name="tiny",
     )
 

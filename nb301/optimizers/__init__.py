@@ -4,21 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from nb301.optimizers.bananas import Bananas
 from nb301.optimizers.base import Budget, Objective, Observation, Optimizer, Trajectory, simulate
+from nb301.optimizers.combo import Combo
+from nb301.optimizers.de import DifferentialEvolution
+from nb301.optimizers.ls import LocalSearch
 from nb301.optimizers.re import RegularizedEvolution
 from nb301.optimizers.rs import RandomSearch
+from nb301.optimizers.tpe import TreeParzen
 
 #: Optimizers by the names of the evaluation table; each takes a generator and its own settings.
-OPTIMIZERS: Mapping[str, Callable[..., Optimizer]] = {"rs": RandomSearch, "re": RegularizedEvolution}
+OPTIMIZERS: Mapping[str, Callable[..., Optimizer]] = {
+    "rs": RandomSearch,
+    "re": RegularizedEvolution,
+    "ls": LocalSearch,
+    "de": DifferentialEvolution,
+    "tpe": TreeParzen,
+    "bananas": Bananas,
+    "combo": Combo,
+}
 
 __all__ = [
     "OPTIMIZERS",
+    "Bananas",
     "Budget",
+    "Combo",
+    "DifferentialEvolution",
+    "LocalSearch",
     "Objective",
     "Observation",
     "Optimizer",
     "RandomSearch",
     "RegularizedEvolution",
     "Trajectory",
+    "TreeParzen",
     "simulate",
 ]

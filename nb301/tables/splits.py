@@ -5,12 +5,14 @@ An architecture is in one part only: all runs of a canonical genotype stay toget
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from nb301.errors import TableError
 from nb301.files import sha256
 from nb301.tables.schema import EvaluationTable
 
@@ -48,10 +50,91 @@ def stratified_split(
     """
     if min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
         raise ValueError(f"shares {shares} are not three parts of 1")
-    position = _position_in_optimizer(table.rows, seed)
-    part = np.searchsorted(np.cumsum(shares)[:2], position, side="right")
-    train, val, test = (np.flatnonzero(part == i) for i in range(3))
-    return Split(train, val, test)
+    return Split(*_cut(table, np.arange(len(table)), seed, shares))
+
+
+def leave_one_out_split(
+    table: EvaluationTable, optimizer: str, seed: int, shares: tuple[float, float] = (0.9, 0.1)
+) -> Split:
+    """Test on all rows of one optimizer, train and validate on the others' (Section 4.3, F28).
+
+    Rows of other optimizers with an architecture that the left-out one found, too, are in no part.
+
+    Args:
+        table: What to split.
+        optimizer: The one that is left out.
+        seed: Which of the possible splits.
+        shares: Of the others' architectures in training and validation, each optimizer evenly.
+
+    Raises:
+        TableError: The table has no row of that optimizer, or of no other.
+    """
+    left_out = _is_of(table, optimizer)
+    if left_out.all():
+        raise TableError(f"table {table.name} has rows of {optimizer} only: none is left to train on")
+    found = table.rows["genotype"].isin(table.rows["genotype"][left_out]).to_numpy()
+    train, val = _cut(table, np.flatnonzero(~found), seed, shares)
+    return Split(train, val, np.flatnonzero(left_out))
+
+
+def random_only_split(table: EvaluationTable, seed: int, optimizer: str = "rs") -> Split:
+    """Train and validate on random search's rows only, test on all optimizers' (Appendix E.3).
+
+    The parts are those of `stratified_split` without the other optimizers' rows for fitting, so that
+    both kinds of models are measured on the same test rows.
+
+    Raises:
+        TableError: The table has no row of `optimizer`.
+    """
+    is_seen, split = _is_of(table, optimizer), stratified_split(table, seed)
+    return Split(split.train[is_seen[split.train]], split.val[is_seen[split.val]], split.test)
+
+
+def equal_size_split(table: EvaluationTable, seed: int, rows: tuple[int, int] | None = None) -> Split:
+    """Train and validate on fewer rows, thinned alike for each optimizer (Appendix E.3).
+
+    The control of `random_only_split`: as many rows (47.3 % of the paper's, F33), the same test part.
+
+    Args:
+        table: What to split.
+        seed: Which of the possible splits.
+        rows: Numbers of rows in training and validation; by default those of `random_only_split`.
+
+    Raises:
+        TableError: `rows` is not given, and the table has no row of random search.
+        ValueError: A part has fewer rows.
+    """
+    split = stratified_split(table, seed)
+    if rows is None:
+        random_only = random_only_split(table, seed)
+        rows = len(random_only.train), len(random_only.val)
+    train, val = (
+        _thinned(table, part, n, seed) for part, n in zip((split.train, split.val), rows, strict=True)
+    )
+    return Split(train, val, split.test)
+
+
+def above_split(
+    table: EvaluationTable, seed: int, threshold: float = 0.92, shares: tuple[float, float] = (0.9, 0.1)
+) -> Split:
+    """Train and validate on good architectures, test on all others (Appendix E.2, F33).
+
+    Args:
+        table: What to split.
+        seed: Which of the possible splits.
+        threshold: Good is at least this validation accuracy, a fraction, in the mean of an
+            architecture's runs.
+        shares: Of the good architectures in training and validation, each optimizer evenly.
+
+    Raises:
+        TableError: No architecture is good.
+    """
+    means = table.rows.groupby("genotype")["val_accuracy"].transform("mean").to_numpy()
+    good = np.flatnonzero(means >= threshold)
+    if not len(good):
+        raise TableError(f"table {table.name} has no architecture of at least {threshold:.2%}")
+    train, val = _cut(table, good, seed, shares)
+    return Split(train, val, np.flatnonzero(means < threshold))
 
 
 def folds(table: EvaluationTable, rows: NDArray[np.intp], n: int, seed: int) -> list[NDArray[np.intp]]:
@@ -63,6 +146,37 @@ def folds(table: EvaluationTable, rows: NDArray[np.intp], n: int, seed: int) -> 
     position = _position_in_optimizer(table.rows.iloc[rows], seed)
     fold = np.minimum((position * n).astype(int), n - 1)
     return [np.sort(rows[fold == i]) for i in range(n)]
+
+
+def _is_of(table: EvaluationTable, optimizer: str) -> NDArray[np.bool_]:
+    is_of: NDArray[np.bool_] = (table.rows["optimizer"] == optimizer).to_numpy(dtype=bool)
+    if not is_of.any():
+        there = sorted(set(table.rows["optimizer"]))
+        raise TableError(f"table {table.name} has no rows of {optimizer!r}, only of {there}")
+    return is_of
+
+
+def _cut(
+    table: EvaluationTable, rows: NDArray[np.intp], seed: int, shares: Sequence[float]
+) -> list[NDArray[np.intp]]:
+    """Cut rows into parts by shares of their architectures, each optimizer alike."""
+    position = _position_in_optimizer(table.rows.iloc[rows], seed)
+    part = np.searchsorted(np.cumsum(shares)[:-1], position, side="right")
+    return [rows[part == i] for i in range(len(shares))]
+
+
+def _thinned(table: EvaluationTable, rows: NDArray[np.intp], n: int, seed: int) -> NDArray[np.intp]:
+    """Keep `n` of the rows, each optimizer's share alike."""
+    if n > len(rows):
+        raise ValueError(f"{n} rows of {len(rows)}")
+    chosen = table.rows.iloc[rows]
+    # positions spread each optimizer evenly; the rest makes the order one of content
+    by_content = chosen[["genotype", "optimizer", "run", "seed", "val_accuracy", "runtime"]].astype(
+        {"optimizer": str}
+    )
+    by_content.insert(0, "position", _position_in_optimizer(chosen, seed))
+    order = by_content.reset_index(drop=True).sort_values([*by_content.columns]).index.to_numpy()
+    return np.sort(rows[order[:n]])
 
 
 def _position_in_optimizer(rows: pd.DataFrame, seed: int) -> NDArray[np.float64]:

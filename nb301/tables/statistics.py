@@ -1,16 +1,52 @@
-"""Descriptive statistics of an evaluation table, as plain numbers."""
+"""Descriptive statistics of an evaluation table, beside the paper's numbers where it has them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from nb301.metrics import kendall_tau, spearman
-from nb301.tables.schema import EvaluationTable
+import numpy as np
+import pandas as pd
+
+from nb301.metrics import kendall_tau, mean_absolute_error, spearman
+from nb301.space import Genotype, Op
+from nb301.tables.schema import FITTED, EvaluationTable
+
+#: Evaluations of each optimizer on CIFAR-10 (Table 2; random_ws by official_facts F30).
+_TABLE_2 = {
+    "rs": 23746,
+    "de": 7275,
+    "re": 4639,
+    "tpe": 6741,
+    "bananas": 2243,
+    "combo": 745,
+    "darts": 2053,
+    "pc_darts": 1588,
+    "drnas": 947,
+    "gdas": 234,
+    "random_ws": 198,
+    "low_par": 1000,
+}
+#: Optimizers from the best distribution of validation errors to the worst (Appendix C.4, Figure 8).
+_ECDF_ORDER = "bananas, pc_darts, drnas, de, gdas, re, tpe, rs, then combo and darts"
+_SEEDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One statistic of the paper's CIFAR-10 table, and the same of this table."""
+
+    statistic: str
+    source: str
+    paper: str
+    table: str
 
 
 def overall(table: EvaluationTable) -> dict[str, float | int]:
-    """Statistics over all rows; the paper has Kendall 0.852 and Spearman 0.969 (Section 3.2)."""
-    val, test = (table.rows[f"{part}_accuracy"].to_numpy() for part in ("val", "test"))
+    """Counts, and correlations of validation with test accuracy, over the rows that models are fitted on."""
+    rows = _fitted(table)
+    val, test = (rows[f"{part}_accuracy"].to_numpy() for part in ("val", "test"))
     return {
         "rows": len(table),
         "architectures": int(table.rows["genotype"].nunique()),
@@ -28,6 +64,7 @@ def by_optimizer(table: EvaluationTable) -> list[dict[str, Any]]:
             {
                 "optimizer": str(optimizer),
                 "rows": len(rows),
+                "rows_in_paper": _TABLE_2.get(str(optimizer)),
                 "architectures": int(rows["genotype"].nunique()),
                 "mean_val_accuracy": float(accuracy.mean()),
                 "std_val_accuracy": float(accuracy.std(ddof=0)),
@@ -36,3 +73,63 @@ def by_optimizer(table: EvaluationTable) -> list[dict[str, Any]]:
             }
         )
     return sorted(parts, key=lambda part: -part["rows"])
+
+
+def beside_the_paper(table: EvaluationTable) -> list[Comparison]:
+    """The paper's statistics of its CIFAR-10 table beside this table's; those it has rows for."""
+    return list(_comparisons(table))
+
+
+def seeds(table: EvaluationTable) -> pd.DataFrame:
+    """The architectures that were trained with the seeds 1..5 (Section 3.3).
+
+    Returns:
+        Validation accuracy, fraction, one row an architecture, one column a seed; no rows where the
+        table has no further seeds.
+    """
+    rows = table.rows
+    further = rows[rows["optimizer"] == "seeds"]
+    first = rows[
+        (rows["optimizer"] == "de") & (rows["seed"] == 1) & rows["genotype"].isin(further["genotype"])
+    ]
+    found = pd.concat([first.drop_duplicates("genotype"), further])
+    return found.pivot_table("val_accuracy", "genotype", "seed", observed=True).dropna()
+
+
+def skips_in_probes(table: EvaluationTable, op: Op = Op.skip_connect) -> pd.Series[float]:
+    """Mean validation accuracy, fraction, by the number of `op` in the normal cell (D.6's probes)."""
+    probes = table.rows[(table.rows["optimizer"] == "skip") & (table.rows["run"] == op)]
+    counts = [Genotype.parse(text).normal.count(op) for text in probes["genotype"]]
+    return probes.groupby(counts)["val_accuracy"].mean()
+
+
+def _comparisons(table: EvaluationTable) -> Iterator[Comparison]:
+    whole = overall(table)
+    yield Comparison(
+        "Kendall's tau, validation with test", "Section 3.2", "0.852", f"{whole['kendall_val_test']:.3f}"
+    )
+    yield Comparison(
+        "Spearman, validation with test", "Section 3.2", "0.969", f"{whole['spearman_val_test']:.3f}"
+    )
+    repeated = seeds(table).to_numpy()
+    if len(repeated):
+        std = repeated.std(axis=1, ddof=1).mean()
+        error = mean_absolute_error(repeated[:, 1:].mean(axis=1), repeated[:, 0])
+        yield Comparison("mean std over 5 seeds", "Section 3.3", "1.6e-3", f"{std:.2e}")
+        yield Comparison("MAE of seed 1 against seeds 2-5", "Table 5", "1.38e-3", f"{error:.2e}")
+    rows = _fitted(table)
+    medians = (
+        rows.groupby(rows["optimizer"].astype(str))["val_accuracy"].median().sort_values(ascending=False)
+    )
+    order = ", ".join(name for name in medians.index if name not in {"random_ws", "low_par"})
+    yield Comparison("optimizers by median error", "Appendix C.4", _ECDF_ORDER, order)
+    if (table.rows["optimizer"] == "skip").any():
+        best = int(np.argmax(skips_in_probes(table).to_numpy()))
+        yield Comparison("best number of skips, normal cell", "Appendix C.5", "2-3", str(best))
+    de = table.rows.loc[table.rows["optimizer"] == "de", "runtime"]
+    if len(de):
+        yield Comparison("mean runtime of DE, seconds", "Section 5.1", "1,366", f"{de.mean():,.0f}")
+
+
+def _fitted(table: EvaluationTable) -> pd.DataFrame:
+    return table.rows[table.rows["optimizer"].isin(FITTED)]

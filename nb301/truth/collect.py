@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
+from dataclasses import asdict, dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from nb301.cost import cost_many
-from nb301.optimizers import OPTIMIZERS, Budget, Trajectory, simulate
-from nb301.space import to_codes
+from nb301.optimizers import OPTIMIZERS, Budget, Optimizer
+from nb301.optimizers.base import SimulatedWorkers, Workers, drive
+from nb301.space import Genotype, Op, to_codes
 from nb301.tables.schema import EvaluationTable
-from nb301.truth.emulated import EPOCHS, EmulatedTruth
+from nb301.truth.emulated import EPOCHS, EmulatedTruth, TrainingRun
+from nb301.truth.probes import Listed, parameter_free, poorly_performing, repeated, topologies
+from nb301.truth.workers import ExecutorWorkers, Journal, JournaledWorkers
+
+#: Genotypes that earlier collections evaluated, by optimizer.
+Earlier = Mapping[str, Sequence[Genotype]]
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """One run of one optimizer.
+    """One run of one source of rows.
 
     Args:
-        optimizer: Name in `OPTIMIZERS`.
+        optimizer: A name in `OPTIMIZERS`, a one-shot method or a probe (`tables.schema.OPTIMIZERS`).
         evaluations: Training runs to collect, at least 1.
         seed: Seeds the optimizer's generator.
-        run: Which run of that optimizer.
+        run: Which run of that optimizer; of a one-shot method, which search; of `skip`, which op.
+        workers: Evaluations that are open at once.
         training_seed: Seed of first trainings; repeated architectures count up from it.
+        after: Optimizer whose evaluations this one starts from.
         settings: The optimizer's own.
     """
 
@@ -32,67 +45,171 @@ class Collection:
     evaluations: int
     seed: int
     run: int = 0
+    workers: int = 1
     training_seed: int = 1
+    after: str | None = None
     settings: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def file(self) -> str:
+        """Name of its journal."""
+        return f"{self.optimizer}-{self.run}.jsonl"
 
-#: What the embedded table `emulated-v1.0` is made of. Regularized evolution has the sample size of
-#: Appendix C.3; its population is half of the run, near the paper's 3,000 of 4,639.
-EMULATED_V1 = (
-    Collection("rs", 5000, seed=301),
-    Collection("re", 2000, seed=302, settings={"population_size": 1000, "sample_size": 100}),
-)
+
+def collect(
+    collection: Collection,
+    folder: Path,
+    earlier: Earlier | None = None,
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[int, float], None] | None = None,
+) -> pd.DataFrame:
+    """Run one collection on the emulated ground truth, or go on with it.
+
+    Args:
+        collection: What to run.
+        folder: Holds its journal, from which an interrupted run goes on.
+        earlier: What `collection.after` has evaluated.
+        executor: Does the evaluations in real time; without one, a simulated clock runs.
+        progress: Called after each evaluation with their number and the seconds so far.
+
+    Returns:
+        One row a training run, in the order in which they ended, the columns of `SCHEMA`. Equal
+        arguments give equal rows under the simulated clock, interrupted or not.
+
+    Raises:
+        TableError: The folder holds a journal of another run.
+    """
+    truth = EmulatedTruth()
+    about = {**asdict(collection), "truth": f"{truth.name} {truth.version}", "simulated": executor is None}
+    journal = Journal(folder / collection.file, about)
+    workers: Workers = (
+        SimulatedWorkers(truth.evaluate, collection.workers)
+        if executor is None
+        else ExecutorWorkers(executor, truth.evaluate, collection.workers, journal.elapsed)
+    )
+    try:
+        run = drive(
+            _source(collection, earlier or {}),
+            JournaledWorkers(workers, journal),
+            Budget(evaluations=collection.evaluations),
+            seed=collection.training_seed,
+            progress=progress,
+        )
+    finally:
+        journal.close()
+    return _rows(collection, run.genotypes, run.seeds, [TrainingRun(*end["result"]) for end in journal.ended])
 
 
 def collect_table(
     collections: Sequence[Collection],
+    folder: Path,
     name: str = "emulated",
     version: str = "1.0",
-    progress: Callable[[Collection, int], None] | None = None,
+    *,
+    processes: int = 1,
+    progress: Callable[[int], None] | None = None,
 ) -> EvaluationTable:
-    """Run every collection on the emulated ground truth.
+    """Run every collection and put the rows together.
 
     Args:
         collections: What to run, in the order of the table's rows.
+        folder: Holds the journals; call again to go on after an interruption.
         name: The table's.
         version: The table's.
-        progress: Called after each evaluation with the collection and their number.
+        processes: Collections that run at once.
+        progress: Called now and then with the number of evaluations that have ended.
 
     Returns:
-        One row a training run; equal arguments give equal rows.
+        Equal rows for equal collections, whatever the number of processes or interruptions.
     """
-    truth = EmulatedTruth()
-    parts = []
-    for collection in collections:
-        optimizer = OPTIMIZERS[collection.optimizer](
-            np.random.default_rng(collection.seed), **collection.settings
-        )
+    parts: dict[str, pd.DataFrame] = {}
+    evaluated: dict[str, list[Genotype]] = {}
+    for stage in (None, *sorted({c.after for c in collections if c.after})):
+        chosen = [c for c in collections if c.after == stage]
+        for collection, rows in zip(
+            chosen, _run(chosen, folder, evaluated, processes, progress), strict=True
+        ):
+            parts[collection.file] = rows
+            found = evaluated.setdefault(collection.optimizer, [])
+            found += [Genotype.parse(text) for text in rows["genotype"]]
+    return to_table([parts[collection.file] for collection in collections], name, version)
 
-        def report(evaluations: int, _clock: float, collection: Collection = collection) -> None:
+
+def to_table(parts: Sequence[pd.DataFrame], name: str, version: str) -> EvaluationTable:
+    """Put the rows of collections together, in their order."""
+    truth = f"{EmulatedTruth.name} {EmulatedTruth.version}"
+    return EvaluationTable(name, version, truth, pd.concat(parts, ignore_index=True))
+
+
+def _run(
+    collections: Sequence[Collection],
+    folder: Path,
+    earlier: Earlier,
+    processes: int,
+    progress: Callable[[int], None] | None,
+) -> Iterator[pd.DataFrame]:
+    # spawned, not forked: a library that has started threads does not survive a fork
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        needed = [{c.after: earlier[c.after]} if c.after else {} for c in collections]
+        # the longest first, so that none is left over at the end
+        order = sorted(range(len(collections)), key=lambda i: -_expected_cost(collections[i]))
+        futures: dict[int, Future[pd.DataFrame]] = {
+            i: pool.submit(collect, collections[i], folder, needed[i]) for i in order
+        }
+        while wait_for(futures.values(), timeout=1.0).not_done:
+            for future in futures.values():
+                if future.done():
+                    future.result()
             if progress is not None:
-                progress(collection, evaluations)
-
-        budget = Budget(evaluations=collection.evaluations)
-        run = simulate(optimizer, truth.evaluate, budget, seed=collection.training_seed, progress=report)
-        parts.append(_rows(collection, run, truth))
-    return EvaluationTable(
-        name, version, f"{truth.name} {truth.version}", pd.concat(parts, ignore_index=True)
-    )
+                progress(_ended(folder))
+        yield from (futures[i].result() for i in range(len(collections)))
 
 
-def _rows(collection: Collection, run: Trajectory, truth: EmulatedTruth) -> pd.DataFrame:
-    runs = truth.evaluate_many(run.genotypes, run.seeds)
-    costs = cost_many(to_codes(run.genotypes))
+def _expected_cost(collection: Collection) -> float:
+    """Rough seconds: what models cost beside 2 ms for an emulated training."""
+    of_model = {"bananas": 0.2, "combo": 0.3, "tpe": 0.03}
+    return collection.evaluations * (0.002 + of_model.get(collection.optimizer, 0.0))
+
+
+def _ended(folder: Path) -> int:
+    return sum(path.read_bytes().count(b'{"end"') for path in folder.glob("*.jsonl"))
+
+
+def _source(collection: Collection, earlier: Earlier) -> Optimizer:
+    rng = np.random.default_rng(collection.seed)
+    if collection.optimizer in OPTIMIZERS:
+        return OPTIMIZERS[collection.optimizer](rng, **collection.settings)
+    if collection.optimizer == "skip":
+        return Listed(parameter_free(rng, Op(collection.run)))
+    if collection.optimizer == "topology":
+        return Listed(topologies(rng))
+    if collection.optimizer == "low_par":
+        return Listed(poorly_performing(rng, collection.evaluations))
+    if collection.optimizer == "seeds" and collection.after is not None:
+        return Listed(repeated(earlier[collection.after], rng))
+    from nb301.optimizers.one_shot.searches import logged_genotypes
+
+    return Listed(logged_genotypes(collection.optimizer, collection.run))
+
+
+def _rows(
+    collection: Collection,
+    genotypes: Sequence[Genotype],
+    seeds: NDArray[np.int64],
+    results: Sequence[TrainingRun],
+) -> pd.DataFrame:
+    costs = cost_many(to_codes(genotypes))
     return pd.DataFrame(
         {
-            "genotype": [str(genotype.canonical()) for genotype in run.genotypes],
+            "genotype": [str(genotype.canonical()) for genotype in genotypes],
             "optimizer": collection.optimizer,
             "run": collection.run,
-            "seed": run.seeds,
-            "val_accuracy": runs.val_accuracy,
-            "test_accuracy": runs.test_accuracy,
-            "train_accuracy": runs.train_accuracy,
-            "runtime": runs.runtime,
+            "seed": seeds,
+            "val_accuracy": [result.val_accuracy for result in results],
+            "test_accuracy": [result.test_accuracy for result in results],
+            "train_accuracy": [result.train_accuracy for result in results],
+            "runtime": [result.runtime for result in results],
             "parameters": costs[:, 0],
             "multiply_adds": costs[:, 1],
             "epochs": EPOCHS,

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nb301 import cli, formats
+from nb301.cli import genotypes
 from nb301.space import sample
 from nb301.tables.schema import write_table
 
@@ -45,7 +46,7 @@ def test_query_takes_the_folder_of_a_release(tiny_release):
     )
 
 
-@pytest.mark.parametrize("notation", [*cli.Notation])
+@pytest.mark.parametrize("notation", [*genotypes.Notation])
 def test_sample_and_convert_write_notations_that_read_back(notation):
     """Every notation that is written can be read again, one genotype a line."""
     lines = run("sample", "-n", 3, "--seed", 0, "--to", notation.value).splitlines()
@@ -61,7 +62,7 @@ def test_tables(tiny_table, tmp_path):
     found = json.loads(run("tables", "show", tmp_path / "tiny.parquet", "--json"))
     assert (found["rows"], found["truth"]) == (300, "emulated 1.0")
     assert [(part["optimizer"], part["rows"]) for part in found["optimizers"]] == [("rs", 200), ("re", 100)]
-    assert "300 rows" in run("tables", "show", tmp_path / "tiny.parquet")
+    assert "300 training runs" in run("tables", "show", tmp_path / "tiny.parquet")
 
 
 def test_releases(tiny_release):

@@ -8,8 +8,9 @@ import numpy as np
 
 from nb301.cost import cost_many
 from nb301.space import to_codes
-from nb301.truth.collect import EMULATED_V1, Collection, collect_table
+from nb301.truth.collect import Collection, collect, to_table
 from nb301.truth.emulated import EmulatedTruth
+from nb301.truth.recipes import EMULATED_V1
 
 COLUMNS = ("val_accuracy", "test_accuracy", "train_accuracy", "runtime")
 
@@ -32,29 +33,31 @@ def test_repeats_get_new_seeds(tiny_table):
         assert (run["seed"] == 1 + run.groupby("genotype").cumcount()).all()
 
 
-def test_equal_arguments_give_equal_rows():
-    """Collecting again gives the same content; another seed gives another; progress counts up."""
+def test_equal_arguments_give_equal_rows(tmp_path):
+    """Collecting again gives the same rows; another seed gives others; progress counts up."""
     seen = []
-    first = collect_table([Collection("rs", 5, seed=3)], progress=lambda c, n: seen.append((c.optimizer, n)))
-    assert seen == [("rs", n) for n in range(1, 6)]
-    assert first.content_hash == collect_table([Collection("rs", 5, seed=3)]).content_hash
-    assert first.content_hash != collect_table([Collection("rs", 5, seed=4)]).content_hash
+    first = collect(Collection("rs", 5, seed=3), tmp_path / "1", progress=lambda n, _: seen.append(n))
+    assert seen == [1, 2, 3, 4, 5]
+    assert first.equals(collect(Collection("rs", 5, seed=3), tmp_path / "2"))
+    assert not first.equals(collect(Collection("rs", 5, seed=4), tmp_path / "3"))
 
 
-def test_collections_keep_run_and_training_seed():
+def test_collections_keep_run_and_training_seed(tmp_path):
     """The run's number and the training seeds are those of the collection."""
-    table = collect_table([Collection("rs", 3, seed=3, run=7, training_seed=10)])
+    rows = collect(Collection("rs", 3, seed=3, run=7, training_seed=10), tmp_path)
+    table = to_table([rows], "emulated", "1.0")
     assert set(table.rows["run"]) == {7}
     assert set(table.rows["seed"]) == {10}
     assert (table.name, table.version, table.truth) == ("emulated", "1.0", "emulated 1.0")
 
 
-def test_embedded_table_is_what_collection_gives(embedded_table):
+def test_embedded_table_is_what_collection_gives(embedded_table, tmp_path):
     """The embedded table starts as its collections start, and every row is what the truth gives now."""
     starts, start = [], 0
     for collection in EMULATED_V1:
-        again = collect_table([Collection("rs", 50, seed=collection.seed)])  # RE starts at random, too
-        starts.append((again.rows["genotype"].tolist(), start))
+        # RE starts at random, too
+        again = collect(Collection("rs", 50, seed=collection.seed), tmp_path / str(start))
+        starts.append((again["genotype"].tolist(), start))
         start += collection.evaluations
     assert len(embedded_table) == start == 7000
     for genotypes, start in starts:

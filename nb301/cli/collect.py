@@ -1,0 +1,98 @@
+"""`nb301 collect`: optimizers run against a ground truth, into an evaluation table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nb301.cli.output import progress
+from nb301.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from nb301.tables.schema import EvaluationTable
+    from nb301.truth.collect import Collection
+
+
+def collect(
+    out: Annotated[Path, typer.Option(help="The .parquet file to write.")],
+    optimizer: Annotated[str | None, typer.Argument(help="Name of an optimizer, such as re.")] = None,
+    recipe: Annotated[
+        str | None, typer.Option(help="A whole table: emulated-v1.0 (bit by bit), or paper-scale.")
+    ] = None,
+    evaluations: Annotated[int, typer.Option(min=1, help="Training runs of the optimizer.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Seeds the optimizer.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Trainings that are open at once.")] = 1,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a dask.distributed scheduler: train there, in real time.")
+    ] = None,
+    processes: Annotated[int, typer.Option(min=1, help="With a recipe: collections at once.")] = 2,
+    journals: Annotated[
+        Path | None, typer.Option(help="Folder of the journals that an interrupted run goes on from.")
+    ] = None,
+) -> None:
+    """Collect training runs under the emulated ground truth; run again to go on after an interruption.
+
+    Without a scheduler the clock is simulated: results are equal on every machine.
+    """
+    from nb301.optimizers import OPTIMIZERS
+    from nb301.tables.schema import write_table
+    from nb301.truth.collect import Collection
+    from nb301.truth.recipes import RECIPES
+
+    if (recipe is None) == (optimizer is None):
+        raise typer.BadParameter("give the name of an optimizer, or --recipe")
+    if recipe is not None and recipe not in RECIPES:
+        raise typer.BadParameter(f"no recipe {recipe!r}; there are: {', '.join(RECIPES)}")
+    if optimizer is not None and optimizer not in OPTIMIZERS:
+        raise typer.BadParameter(f"no optimizer {optimizer!r}; there are: {', '.join(OPTIMIZERS)}")
+    folder = journals or out.with_suffix(".journals")
+    typer.echo(f"journals: {folder}", err=True)
+    if optimizer is None:
+        table = _whole(RECIPES[str(recipe)], folder, processes)
+    else:
+        table = _one(Collection(optimizer, evaluations, seed, workers=workers), folder, out.stem, scheduler)
+    write_table(table, out)
+    typer.echo(f"wrote {len(table):,} rows to {out}, content {table.content_hash}")
+
+
+def _whole(recipe: Sequence[Collection], folder: Path, processes: int) -> EvaluationTable:
+    from nb301.truth.collect import collect_table
+
+    with progress() as bar:
+        task = bar.add_task("training runs", total=sum(each.evaluations for each in recipe))
+        return collect_table(
+            recipe, folder, processes=processes, progress=lambda ended: bar.update(task, completed=ended)
+        )
+
+
+def _one(collection: Collection, folder: Path, name: str, scheduler: str | None) -> EvaluationTable:
+    from nb301.truth.collect import collect as collect_one
+    from nb301.truth.collect import to_table
+
+    with progress() as bar, _executor(scheduler) as executor:
+        task = bar.add_task(collection.optimizer, total=collection.evaluations)
+        rows = collect_one(
+            collection,
+            folder,
+            executor=executor,
+            progress=lambda ended, _seconds: bar.update(task, completed=ended),
+        )
+    return to_table([rows], name, "1.0")
+
+
+@contextmanager
+def _executor(scheduler: str | None) -> Iterator[Executor | None]:
+    if scheduler is None:
+        yield None
+        return
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise MissingExtra("dask.distributed is not installed: pip install 'nb301[cluster]'") from error
+    with Client(scheduler) as client:
+        yield client.get_executor(pure=False)

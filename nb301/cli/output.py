@@ -1,0 +1,45 @@
+"""What the commands print: JSON, tables, progress."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
+    from rich.table import Table
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def print_json(value: Any) -> None:
+    """Print a value as indented JSON."""
+    typer.echo(json.dumps(value, indent=2))
+
+
+def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
+    """Print a table; the first column stays whole in a narrow terminal."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table: Table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for index, column in enumerate(columns):
+        table.add_column(
+            column, justify="left" if index in (0, len(columns) - 1) else "right", no_wrap=index == 0
+        )
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def progress(count: ProgressColumn | None = None) -> Progress:
+    """A progress bar on standard error, counting with `count` (default: done of all)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    counted = MofNCompleteColumn() if count is None else count
+    columns = TextColumn("{task.description}"), BarColumn(), counted, TimeRemainingColumn()
+    return Progress(*columns, console=Console(stderr=True))

@@ -1,0 +1,122 @@
+"""`nb301 tables`: the embedded tables, and the official data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nb301.cli.output import AsJson, print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+app = typer.Typer(help="Evaluation tables: what releases are fitted on.", no_args_is_help=True)
+TableName = Annotated[str, typer.Argument(help="Name of an embedded table, or a .parquet file.")]
+DEFAULT_TABLE = "emulated-v1.0"
+
+
+@app.command("list")
+def list_tables() -> None:
+    """Names of the embedded tables, one a line."""
+    from nb301.tables import names
+
+    for name in names():
+        typer.echo(name)
+
+
+@app.command("show")
+def show_table(
+    name: TableName = DEFAULT_TABLE,
+    as_json: AsJson = False,
+) -> None:
+    """Counts and statistics of a table, by optimizer."""
+    from nb301.tables import load
+    from nb301.tables.statistics import beside_the_paper, by_optimizer, overall
+
+    table = load(name)
+    parts, comparisons = by_optimizer(table), beside_the_paper(table)
+    if as_json:
+        described = {"table": name, "truth": table.truth, **overall(table), "optimizers": parts}
+        print_json({**described, "beside_the_paper": [asdict(each) for each in comparisons]})
+        return
+    print_table(
+        f"{name}: {len(table):,} training runs of the ground truth {table.truth}",
+        ["source", "rows", "in the paper", "architectures", "mean", "std", "best", "runtime"],
+        [
+            [
+                part["optimizer"],
+                f"{part['rows']:,}",
+                f"{part['rows_in_paper']:,}" if part["rows_in_paper"] else "",
+                f"{part['architectures']:,}",
+                f"{part['mean_val_accuracy']:.2%}",
+                f"{part['std_val_accuracy']:.2%}",
+                f"{part['best_val_accuracy']:.2%}",
+                f"{part['mean_runtime']:,.0f} s",
+            ]
+            for part in parts
+        ],
+    )
+    print_table(
+        f"beside the paper's CIFAR-10 table (ground truth here: {table.truth})",
+        ["statistic", "source", "paper", "this table"],
+        [[each.statistic, each.source, each.paper, each.table] for each in comparisons],
+    )
+
+
+class Source(StrEnum):
+    """What `tables fetch` downloads."""
+
+    OFFICIAL = "official"
+
+
+@app.command("fetch")
+def fetch(
+    source: Annotated[Source, typer.Argument(help="official: the CIFAR-10 training runs, from figshare.")],
+    folder: Annotated[Path | None, typer.Option(help="Where files are kept; default: the cache.")] = None,
+) -> None:
+    """Download training runs, checked and resumable; `tables import` makes them a table."""
+    from rich.progress import DownloadColumn
+
+    from nb301.tables.download import fetch_official
+
+    with progress(DownloadColumn()) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def report(file: str, done: int, total: int) -> None:
+            if file not in tasks:
+                tasks[file] = bar.add_task(file)
+            bar.update(tasks[file], completed=done, total=total or None)
+
+        fetched = fetch_official(folder, progress=report)
+    checked = "checksums are right" if fetched.checked else "host not reached, placed by hand: unchecked"
+    typer.echo(f"{source} data is in {fetched.folder} ({checked})")
+    typer.echo(f"next: nb301 tables import {fetched.folder} --out cifar10.parquet")
+
+
+@app.command("import")
+def import_table(
+    folder: Annotated[Path, typer.Argument(help="The official tree of JSON files, or any part of it.")],
+    out: Annotated[Path, typer.Option(help="The .parquet file to write.")],
+) -> None:
+    """Make a table of the official training runs; bad files are listed and left out."""
+    from nb301.tables.official import PROTOCOL, import_official
+    from nb301.tables.schema import write_table
+
+    with progress() as bar:
+        task = bar.add_task("reading", total=None)
+        found = import_official(folder, lambda done, total: bar.update(task, completed=done, total=total))
+    for path, reason in found.bad_files:
+        # names and texts of broken files may hold what no terminal can show
+        typer.echo(f"bad file {path}: {reason}".encode(errors="backslashreplace").decode(), err=True)
+    for setting, table in found.tables.items():
+        if setting != PROTOCOL:
+            typer.echo(f"runs of another setting left out: {len(table):,} of {setting}", err=True)
+    write_table(found.table, out)
+    typer.echo(
+        f"wrote {len(found.table):,} rows to {out}, content {found.table.content_hash}; "
+        f"bad files: {len(found.bad_files):,}, duplicates dropped: {found.duplicates:,}"
+    )

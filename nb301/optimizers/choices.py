@@ -1,0 +1,43 @@
+"""Genotypes as 22 independent categorical choices, the representation of DE and COMBO (Appendix C.3).
+
+Each cell is three choices of a pair of parents, for the nodes 3, 4 and 5, among 3, 6 and 10, and
+eight choices of an op among 7, by target and source of the edge. Node 2 has one pair of parents.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nb301.encodings import VECTOR_SLOTS, vector
+from nb301.space import CELL_NAMES, INPUT_PAIRS, NODES, Genotype, Op, from_codes, to_codes
+
+_PER_CELL = (*(len(INPUT_PAIRS[node]) for node in NODES[1:]), *([len(Op)] * 8))
+#: Number of options of each choice, the normal cell's first, shape (22,).
+SIZES = np.array(_PER_CELL * len(CELL_NAMES))
+_PAIR_SLOTS = [
+    [VECTOR_SLOTS.index(f"inputs_node_{cell}_{node}") for node in NODES[1:]] for cell in CELL_NAMES
+]
+
+
+def to_choices(genotypes: list[Genotype]) -> NDArray[np.int64]:
+    """Encode genotypes; the inverse of `from_choices`.
+
+    Returns:
+        Shape (n, 22): numbers 0 to `SIZES - 1`.
+    """
+    codes = to_codes(genotypes)
+    pairs = vector(codes)[:, _PAIR_SLOTS]
+    both = np.concatenate([pairs, codes[..., 1]], axis=2, dtype=np.int64)
+    return both.reshape(len(genotypes), len(SIZES))
+
+
+def from_choices(choices: NDArray[np.int64]) -> list[Genotype]:
+    """Decode shape (n, 22) to `n` genotypes."""
+    cells = choices.reshape(len(choices), len(CELL_NAMES), len(_PER_CELL))
+    codes = np.empty((len(choices), len(CELL_NAMES), 8, 2), dtype=np.uint8)
+    codes[:, :, :2, 0] = INPUT_PAIRS[NODES[0]]
+    for index, node in enumerate(NODES[1:]):
+        codes[:, :, 2 * node - 4 : 2 * node - 2, 0] = np.array(INPUT_PAIRS[node])[cells[:, :, index]]
+    codes[..., 1] = cells[:, :, len(NODES) - 1 :]
+    return from_codes(codes)

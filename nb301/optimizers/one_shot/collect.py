@@ -1,0 +1,161 @@
+"""The runs behind the packaged searches: one file a search, resumable (Appendices C.3, E.1)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from nb301.files import write_text
+from nb301.optimizers.one_shot.search import one_thread, run_search
+from nb301.optimizers.one_shot.searches import PACKAGED, package
+from nb301.optimizers.one_shot.settings import SearchSettings
+from nb301.truth.images import ImageSet, load_images
+
+_IMAGE_SIZE = 8
+
+
+class PlannedSearch(NamedTuple):
+    """One search to run."""
+
+    method: str
+    space: str
+    seed: int
+
+    @property
+    def file(self) -> str:
+        """Name of its file."""
+        return f"{self.method}-{self.space}-{self.seed:02}.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Searches of one method on one space, with the seeds 0, 1 and so on."""
+
+    method: str
+    searches: int
+    images: str
+    settings: SearchSettings
+
+
+# A supernet as small as this keeps the last cells free of convolutions, so the place of the normal
+# cell matters. Behind the reduction cell, on digits, which are soon learned by heart, DARTS shows the
+# skip connections it is known for, and on S2 it diverges to nothing else, as in Appendix E.1. The other
+# methods put it first and learn Fashion-MNIST averaged to 8x8, of which they see no image twice.
+# Published warm-ups of PC-DARTS and DrNAS are 15 and 10 epochs, all with the same genotype: here
+# PC-DARTS has steps before its first epoch instead, and DrNAS fewer epochs.
+#: What the package ships, in its order. With 50 epochs each there are enough for Table 2's 2,053 rows
+#: of DARTS, 1,588 of PC-DARTS, 947 of DrNAS and 234 of GDAS, and for 198 of random_ws (F30).
+RECIPES = (
+    Recipe(
+        method="darts",
+        searches=5,
+        images="digits",
+        settings=SearchSettings(space="s2", cells="rn", channels=8),
+    ),
+    Recipe(
+        method="darts",
+        searches=37,
+        images="digits",
+        settings=SearchSettings(space="darts", cells="rnn"),
+    ),
+    Recipe(
+        method="pc_darts",
+        searches=32,
+        images="fashion_mnist",
+        settings=SearchSettings(space="darts", channels=16, warm_up=0, head_start=200),
+    ),
+    Recipe(
+        method="drnas",
+        searches=19,
+        images="fashion_mnist",
+        settings=SearchSettings(space="no_none", warm_up=5),
+    ),
+    Recipe(
+        method="gdas",
+        searches=5,
+        images="fashion_mnist",
+        settings=SearchSettings(space="darts"),
+    ),
+    Recipe(
+        method="random_ws",
+        searches=4,
+        images="fashion_mnist",
+        settings=SearchSettings(space="no_none"),
+    ),
+)
+
+
+def planned(methods: Sequence[str] | None = None, seeds: Sequence[int] | None = None) -> list[PlannedSearch]:
+    """The searches of `RECIPES`, of some methods and seeds only if given.
+
+    They are interleaved, so that any first part of the list has its share of each recipe.
+    """
+    searches = [
+        ((seed + 0.5) / recipe.searches, PlannedSearch(recipe.method, str(recipe.settings.space), seed))
+        for recipe in RECIPES
+        for seed in range(recipe.searches)
+        if (methods is None or recipe.method in methods) and (seeds is None or seed in seeds)
+    ]
+    return [search for _, search in sorted(searches)]
+
+
+def collect_one_shot(
+    out: Path,
+    searches: Iterable[PlannedSearch] | None = None,
+    progress: Callable[[Path], None] | None = None,
+) -> None:
+    """Run searches, one file each, whole or not at all; those that have a file are not run again.
+
+    Runs on one thread, where equal seeds give equal files.
+
+    Args:
+        out: Folder of the files.
+        searches: By default all that are `planned`.
+        progress: Called with each search's file when it is there.
+
+    Raises:
+        DataMissing: Fashion-MNIST is not on this machine.
+    """
+    recipes = {(recipe.method, recipe.settings.space): recipe for recipe in RECIPES}
+    for planned_search in planned() if searches is None else searches:
+        path = out / planned_search.file
+        if not path.exists():
+            record = _run(recipes[planned_search.method, planned_search.space], planned_search.seed)
+            write_text(path, json.dumps(record, indent=1) + "\n")
+        if progress is not None:
+            progress(path)
+
+
+def package_searches(folder: Path, path: Path = PACKAGED) -> list[str]:
+    """Package the files of a folder in the order of `RECIPES`; returns names of those that are missing."""
+    names = [
+        PlannedSearch(recipe.method, str(recipe.settings.space), seed).file
+        for recipe in RECIPES
+        for seed in range(recipe.searches)
+    ]
+    package([folder / name for name in names if (folder / name).exists()], path)
+    return [name for name in names if not (folder / name).exists()]
+
+
+@cache
+def _images(name: str) -> ImageSet:
+    return load_images(name, _IMAGE_SIZE)
+
+
+def _run(recipe: Recipe, seed: int) -> dict[str, Any]:
+    with one_thread():
+        log = run_search(recipe.method, seed, _images(recipe.images), recipe.settings)
+    return {
+        "method": recipe.method,
+        "space": recipe.settings.space,
+        "seed": seed,
+        "images": f"{recipe.images} {_IMAGE_SIZE}x{_IMAGE_SIZE}",
+        "settings": asdict(recipe.settings),
+        "genotypes": [str(genotype.canonical()) for genotype in log.genotypes],
+        "train_loss": [round(loss, 4) for loss in log.train_loss],
+        "val_loss": [round(loss, 4) for loss in log.val_loss],
+    }

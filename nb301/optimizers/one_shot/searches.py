@@ -1,0 +1,104 @@
+"""The logged searches that the package ships: a genotype an epoch (Appendices C.3, E.1).
+
+The evaluation table is rebuilt from them without torch and bit by bit; `collect` ran them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nb301.errors import TableError
+from nb301.files import write_text
+from nb301.space import Genotype, from_codes, to_codes
+
+#: The packaged searches.
+PACKAGED = Path(__file__).with_name("data") / "searches.json"
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedSearch:
+    """One search, as its file has it; one genotype and one of each loss an epoch."""
+
+    method: str
+    space: str
+    seed: int
+    images: str
+    settings: Mapping[str, Any]
+    #: In canonical form.
+    genotypes: list[Genotype]
+    #: Cross-entropy on the weights' half, nats.
+    train_loss: list[float]
+    #: Cross-entropy on the architecture's half, nats.
+    val_loss: list[float]
+
+
+def read_search(path: Path) -> LoggedSearch:
+    """Read the file of one search."""
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["genotypes"] = [Genotype.parse(text) for text in record["genotypes"]]
+    return LoggedSearch(**record)
+
+
+def package(files: Sequence[Path], path: Path = PACKAGED) -> None:
+    """Pack the files of searches into one, in their order.
+
+    A genotype becomes 32 digits, those of its `space.to_codes`.
+    """
+    records = []
+    for file in files:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        codes = to_codes([Genotype.parse(text) for text in record["genotypes"]])
+        record["genotypes"] = ["".join(map(str, code)) for code in codes.reshape(len(codes), -1)]
+        records.append(json.dumps(record, separators=(",", ":")))
+    lines = ",\n".join(records)
+    write_text(path, f'{{"format":{_FORMAT},"searches":[\n{lines}\n]}}\n')
+
+
+def logged_searches(path: Path = PACKAGED) -> list[LoggedSearch]:
+    """The packaged searches, in their order.
+
+    Raises:
+        TableError: The file is of a newer format.
+    """
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if content["format"] != _FORMAT:
+        raise TableError(f"{path}: format {content['format']}, expected {_FORMAT}: upgrade nb301")
+    searches = []
+    for record in content["searches"]:
+        digits = np.array([[int(digit) for digit in text] for text in record["genotypes"]], dtype=np.uint8)
+        record["genotypes"] = from_codes(digits.reshape(-1, 2, 8, 2))
+        searches.append(LoggedSearch(**record))
+    return searches
+
+
+def logged_genotypes(method: str, run: int) -> list[Genotype]:
+    """The genotypes of a packaged search, one an epoch.
+
+    Args:
+        method: Name in `METHODS`, such as `darts`.
+        run: Which of the method's searches, from 0; those of DARTS start with the diverging ones.
+
+    Raises:
+        TableError: There is no such search.
+    """
+    of_method = _by_method().get(method, [])
+    if not 0 <= run < len(of_method):
+        raise TableError(f"no logged search {run} of {method!r}: there are {len(of_method)}")
+    return list(of_method[run].genotypes)
+
+
+@cache
+def _by_method() -> Mapping[str, list[LoggedSearch]]:
+    found: dict[str, list[LoggedSearch]] = {}
+    for logged in logged_searches():
+        found.setdefault(logged.method, []).append(logged)
+    return found

@@ -1,0 +1,190 @@
+"""Download of the official training runs from figshare, resumable and with its checksums."""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+import warnings
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, NamedTuple, Protocol
+
+from nb301.errors import DataMissing, MissingExtra
+from nb301.files import sha256, written_whole
+
+#: The data set v1.0 (official_facts.md, "Official locations").
+DOI = "10.6084/m9.figshare.13246952"
+#: Called with a file's name, the bytes that have arrived and the bytes in all (0: unknown).
+Progress = Callable[[str, int, int], None]
+
+_HEADERS = {"User-Agent": "nb301"}
+_TIMEOUT_S = 30
+_CHUNK_BYTES = 2**16
+_NOT_AN_ARCHIVE = (shutil.ReadError, zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError)
+
+
+class Repository(Protocol):
+    """Where files are listed; pooch's `DataRepository` of a DOI."""
+
+    def populate_registry(self, pooch: Any) -> None:
+        """Enter every file with its checksum into `pooch.registry`."""
+
+    def download_url(self, file_name: str) -> str:
+        """Address of a file."""
+
+
+class Fetched(NamedTuple):
+    """The official data on this machine."""
+
+    #: Holds the unpacked tree, which `official.import_official` reads.
+    folder: Path
+    #: False where the host could not be reached, and files placed by hand were taken unchecked.
+    checked: bool
+
+
+def fetch_official(
+    folder: Path | None = None, *, repository: Repository | None = None, progress: Progress | None = None
+) -> Fetched:
+    """Download the official data set, unless it is there, and unpack it.
+
+    Whole files whose checksum is right are kept, a file that was interrupted is gone on with. Where the
+    host cannot be reached, archives that were placed into `folder` by hand are used.
+
+    Args:
+        folder: Where files are kept; by default in pooch's cache of this user, `nb301/official`.
+        repository: Lists the files; by default figshare, by `DOI`.
+        progress: Called now and then.
+
+    Raises:
+        DataMissing: The host cannot be reached, or what came has another checksum; says how to place
+            the files by hand.
+        MissingExtra: pooch is not installed.
+    """
+    pooch = _pooch()
+    from requests import RequestException
+
+    folder = Path(pooch.os_cache("nb301")) / "official" if folder is None else folder
+    fetcher = pooch.create(path=folder, base_url=f"doi:{DOI}/")
+    try:
+        _register(fetcher, repository)
+    # pooch passes on whatever an unexpected answer, such as a log-in page's, leads to
+    except (RequestException, ValueError, LookupError, TypeError) as error:
+        placed = sorted(path for path in folder.glob("*") if _is_archive(path))
+        if not placed:
+            raise DataMissing(_by_hand(folder, f"cannot reach figshare: {error}")) from None
+        return Fetched(_unpacked(placed, folder), checked=False)
+    try:
+        files = [
+            Path(fetcher.fetch(name, downloader=_Resuming(folder / f"{name}.part", name, progress)))
+            for name in sorted(fetcher.registry)
+        ]
+    except RequestException as error:
+        reason = f"interrupted: {error}\nWhat has arrived is kept: run the command again to go on."
+        raise DataMissing(_by_hand(folder, reason)) from None
+    except ValueError as error:  # how pooch tells of a wrong checksum
+        raise DataMissing(_by_hand(folder, f"what came is not what figshare lists: {error}")) from None
+    return Fetched(_unpacked([file for file in files if _is_archive(file)], folder), checked=True)
+
+
+def _pooch() -> ModuleType:
+    try:
+        import pooch
+    except ImportError as error:
+        raise MissingExtra("pooch is not installed: pip install 'nb301[official]'") from error
+    module: ModuleType = pooch
+    return module
+
+
+def _register(fetcher: Any, repository: Repository | None) -> None:
+    """Enter every file's checksum and address."""
+    from pooch.downloaders import doi_to_repository
+
+    with warnings.catch_warnings():
+        # the DOI names no version; the files' checksums are those of the newest
+        warnings.simplefilter("ignore", UserWarning)
+        if repository is None:
+            repository = doi_to_repository(DOI, headers=_HEADERS, timeout=_TIMEOUT_S)
+        repository.populate_registry(fetcher)
+    for name in fetcher.registry:
+        fetcher.urls[name] = repository.download_url(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Resuming:
+    """A downloader for pooch that goes on where an earlier download of the file ended.
+
+    Args:
+        part: Holds what has arrived, until all has.
+        name: The file's.
+        progress: Called after each chunk.
+    """
+
+    part: Path
+    name: str
+    progress: Progress | None
+
+    def __call__(self, url: str, output_file: str, pooch: object) -> None:
+        """Download `url` to `output_file`; pooch then compares its checksum."""
+        del pooch
+        import requests
+
+        start = self.part.stat().st_size if self.part.exists() else 0
+        headers = {**_HEADERS, "Range": f"bytes={start}-"} if start else _HEADERS
+        with requests.get(url, headers=headers, timeout=_TIMEOUT_S, stream=True) as response:
+            # 416: nothing is left to send; the checksum tells whether that is so
+            if response.status_code != requests.codes.requested_range_not_satisfiable:
+                self._write(response, start)
+        self.part.replace(output_file)
+
+    def _write(self, response: Any, start: int) -> None:
+        import requests
+
+        response.raise_for_status()
+        resumed = response.status_code == requests.codes.partial_content
+        # figshare's firewall answers 202 and an empty page to clients that it takes for robots
+        if not resumed and response.status_code != requests.codes.ok:
+            raise requests.HTTPError(f"{response.url} answered {response.status_code}, which is no file")
+        done = start if resumed else 0
+        total = done + int(response.headers.get("Content-Length", 0))
+        with self.part.open("ab" if resumed else "wb") as file:
+            for chunk in response.iter_content(_CHUNK_BYTES):
+                file.write(chunk)
+                done += len(chunk)
+                if self.progress is not None:
+                    self.progress(self.name, done, total)
+
+
+def _is_archive(path: Path) -> bool:
+    endings = tuple(ending for _, known, _ in shutil.get_unpack_formats() for ending in known)
+    return path.name.endswith(endings) and path.is_file()
+
+
+def _unpacked(archives: Sequence[Path], folder: Path) -> Path:
+    """Unpack archives side by side, whole or not at all; what was unpacked before stays."""
+    import pooch
+
+    contents = "\n".join(f"{archive.name} {pooch.file_hash(archive)}" for archive in archives)
+    tree = folder / f"unpacked-{sha256(contents.encode())[:12]}"
+    if tree.exists():
+        return tree
+    with written_whole(tree) as temporary:
+        temporary.mkdir()
+        for archive in archives:
+            try:
+                # members that point out of the folder are refused; of zip files always
+                safe: Literal["data"] | None = None if archive.suffix == ".zip" else "data"
+                shutil.unpack_archive(archive, temporary / archive.name, filter=safe)
+            except _NOT_AN_ARCHIVE as error:
+                raise DataMissing(f"{archive} is not whole ({error}): download it again") from None
+    return tree
+
+
+def _by_hand(folder: Path, reason: str) -> str:
+    return (
+        f"{reason}\nTo place the files by hand, save those of https://doi.org/{DOI} into {folder} "
+        "and run it again, or unpack them anywhere and run: nb301 tables import FOLDER --out cifar10.parquet"
+    )

@@ -1,0 +1,243 @@
+"""Import of the official CIFAR-10 training runs: a tree of JSON files, one file a run (F20, F21, F28).
+
+Percent becomes fraction here and nowhere else. The numbers F1... are those of official_facts.md.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from nb301.cost import Network, cost
+from nb301.errors import TableError
+from nb301.formats import CONFIG_PREFIX, from_config
+from nb301.tables.schema import EvaluationTable
+
+NAME, VERSION, TRUTH = "cifar10", "1.0", "CIFAR-10 training"
+#: Folders of the official tree, one for each optimizer (F28).
+FOLDERS = ("rs", "darts", "random_ws", "gdas", "pc_darts", "re", "tpe", "de", "combo", "bananas", "drnas")
+#: Called with the number of files read and the number of files.
+Progress = Callable[[int, int], None]
+
+_FILE = re.compile(r"results_\d+\.json")
+_CONFIG = "optimized_hyperparamater_config"  # so spelt in the files (F21)
+_LARGEST = 2**31 - 1
+
+
+class Setting(NamedTuple):
+    """What sets runs of one architecture apart: they are never rows of one table."""
+
+    epochs: int
+    #: Initial channels of the network, count.
+    channels: int
+    #: Cells of the network, count.
+    layers: int
+
+    def __str__(self) -> str:
+        return f"{self.epochs} epochs, {self.channels} channels, {self.layers} layers"
+
+
+#: The paper's (Appendix C.6, F5).
+PROTOCOL = Setting(epochs=100, channels=32, layers=8)
+
+
+class BadFile(NamedTuple):
+    """A file that is no row of a table."""
+
+    #: Relative to the folder that was imported.
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a tree of official files holds."""
+
+    #: One table for each setting; those other than `PROTOCOL` are named after theirs.
+    tables: Mapping[Setting, EvaluationTable]
+    #: In the order of their paths.
+    bad_files: Sequence[BadFile]
+    #: Files that repeat another file's run of the same optimizer, which were dropped.
+    duplicates: int
+
+    @property
+    def table(self) -> EvaluationTable:
+        """The table of the paper's protocol.
+
+        Raises:
+            TableError: No file has a run of that protocol.
+        """
+        if PROTOCOL not in self.tables:
+            others = "; ".join(f"{len(table)} of {setting}" for setting, table in self.tables.items())
+            raise TableError(
+                f"no good file with a run of {PROTOCOL}: {len(self.bad_files)} bad files, "
+                f"runs of other settings: {others or 'none'}"
+            )
+        return self.tables[PROTOCOL]
+
+
+class _Run(NamedTuple):
+    """One file; equal runs are duplicates."""
+
+    setting: Setting
+    genotype: str
+    optimizer: str
+    seed: int | None
+    val_accuracy: float
+    test_accuracy: float
+    train_accuracy: float
+    runtime: float
+    parameters: int
+    multiply_adds: int
+
+
+def import_official(folder: Path, progress: Progress | None = None) -> Imported:
+    """Read every `results_N.json` below a folder, at any depth.
+
+    A run belongs to the optimizer that the nearest folder above it is named after (`FOLDERS`, an
+    ending `_ti` put aside). Validation accuracy is the best over epochs (F20), and `epochs` of a row is
+    the budget. All rows have run 0, since the files do not tell runs apart; a row's seed is the
+    file's where there is one, else it counts the architecture's runs from 1. Rows are in the order of
+    paths with numbers compared as such, whatever order the file system has.
+
+    Args:
+        folder: The tree, or any part of it.
+        progress: Called after each file.
+
+    Returns:
+        The tables, and the files that could not be read, each with its reason.
+
+    Raises:
+        TableError: There is no such folder, or no `results_N.json` in it.
+    """
+    folder = folder.resolve()
+    files = _files(folder)
+    runs: list[_Run] = []
+    bad_files = []
+    for done, path in enumerate(files, start=1):
+        try:
+            runs.append(_read(path, _optimizer(path.relative_to(folder.parent))))
+        except (OSError, ValueError) as error:
+            bad_files.append(BadFile(path.relative_to(folder), str(error)))
+        if progress is not None:
+            progress(done, len(files))
+    unique = list(dict.fromkeys(runs))  # one folder's files only: a run names its optimizer, as in F30
+    by_setting: dict[Setting, list[_Run]] = {}
+    for run in unique:
+        by_setting.setdefault(run.setting, []).append(run)
+    tables = {setting: _table(setting, by_setting[setting]) for setting in sorted(by_setting)}
+    return Imported(tables, bad_files, len(runs) - len(unique))
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise TableError(f"{folder}: no such folder")
+    found = (path for path in folder.rglob("results_*.json") if _FILE.fullmatch(path.name))
+    files = sorted(found, key=lambda path: _numeric_order(path.relative_to(folder).as_posix()))
+    if not files:
+        raise TableError(f"{folder}: no results_N.json in it, at any depth")
+    return files
+
+
+def _numeric_order(path: str) -> list[tuple[int, str]]:
+    """Sort `results_2` before `results_10`."""
+    # the split text is equal for numbers such as 1 and 01
+    words = [(int(word), word) if word.isdecimal() else (-1, word) for word in re.split(r"(\d+)", path)]
+    return [*words, (-1, path)]
+
+
+def _optimizer(path: Path) -> str:
+    """The optimizer of a path that begins with the imported folder's own name; nothing above it counts."""
+    for part in reversed(path.parts[:-1]):
+        name = part.lower().replace("-", "_").removesuffix("_ti")
+        if name in FOLDERS:
+            return name
+    raise TableError(f"no folder above it is named after an optimizer: {', '.join(FOLDERS)}")
+
+
+def _read(path: Path, optimizer: str) -> _Run:
+    """Read one file.
+
+    Raises:
+        OSError: It cannot be opened.
+        ValueError: It is no JSON, lacks a key, or a value or the architecture is out of range.
+    """
+    try:
+        result = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise TableError(f"not JSON: {error}") from None
+    config, infos = _get(result, _CONFIG), _get(result, "info")
+    info = infos[0] if isinstance(infos, list) and len(infos) == 1 else infos
+    setting = Setting(
+        epochs=round(_number(result, "budget", 1, _LARGEST)),
+        channels=_integer(config, f"{CONFIG_PREFIX}init_channels", 1, 10_000),  # range of F1
+        layers=_integer(config, f"{CONFIG_PREFIX}layers", 1, 10_000),
+    )
+    genotype = from_config(config).canonical()
+    counted = cost(genotype, Network(channels=setting.channels, layers=setting.layers))
+    parameters = _integer(info, "model_parameters", 1, 2**63 - 1)
+    if parameters != counted.parameters:
+        raise TableError(f"model_parameters is {parameters}, but its network has {counted.parameters}")
+    return _Run(
+        setting,
+        str(genotype),
+        optimizer,
+        seed=_integer(result, "seed", 0, 2**63 - 1) if "seed" in result else None,
+        val_accuracy=_fraction(info, "val_accuracy"),
+        test_accuracy=_fraction(result, "test_accuracy"),
+        train_accuracy=_fraction(info, "train_accuracy"),
+        runtime=_number(result, "runtime", 1e-9, 1e12),
+        parameters=parameters,
+        multiply_adds=counted.multiply_adds,
+    )
+
+
+def _get(values: Any, key: str) -> Any:
+    if not isinstance(values, Mapping):
+        raise TableError(f"expected an object that holds {key}, found {values!r:.40}")
+    if key not in values:
+        raise TableError(f"{key} is missing")
+    return values[key]
+
+
+def _number(values: Any, key: str, low: float, high: float) -> float:
+    value = _get(values, key)
+    # comparisons with NaN are false, and those of huge integers do not overflow
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise TableError(f"{key} is {value!r:.40}, expected a number from {low:g} to {high:g}")
+    return float(value)
+
+
+def _integer(values: Any, key: str, low: int, high: int) -> int:
+    value = _get(values, key)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise TableError(f"{key} is {value!r:.40}, expected an integer from {low} to {high}")
+    return value
+
+
+def _fraction(values: Any, key: str) -> float:
+    return _number(values, key, 0, 100) / 100
+
+
+def _table(setting: Setting, runs: Sequence[_Run]) -> EvaluationTable:
+    rows = pd.DataFrame(runs, columns=_Run._fields).drop(columns="setting")
+    rows["seed"] = list(_seeds(runs))
+    rows["run"], rows["epochs"] = 0, setting.epochs
+    suffix = "" if setting == PROTOCOL else "-" + str(setting).replace(", ", "-").replace(" ", "-")
+    return EvaluationTable(NAME + suffix, VERSION, TRUTH, rows)
+
+
+def _seeds(runs: Iterable[_Run]) -> Iterator[int]:
+    """The files' seeds; where a file has none, 1, 2, ... for the architecture's runs, in their order."""
+    counts: Counter[str] = Counter()
+    for run in runs:
+        if run.seed is None:
+            counts[run.genotype] += 1
+        yield counts[run.genotype] if run.seed is None else run.seed

@@ -1,0 +1,100 @@
+"""Architectures that no optimizer proposes: the sets behind the claims on special regions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+import numpy as np
+
+from nb301.optimizers.base import Observation
+from nb301.space import INPUT_PAIRS, NODES, PARAMETER_FREE, Genotype, Op, from_codes, sample_many, to_codes
+
+#: Repeats for each number of parameter-free ops (Appendix D.6).
+_REPEATS = 4
+#: Architectures that D.6's replacements start from; the paper starts from its test set.
+_BASES = 10
+#: Operation sets for each topology (Appendix D.7).
+_OP_SETS = 10
+_SEEDS_EACH, _SEEDS_ARCHITECTURES = 4, 500
+
+
+class Listed:
+    """Proposes a list of architectures in its order, as an optimizer; learns nothing.
+
+    Args:
+        genotypes: What to propose; asking for more raises `StopIteration`.
+    """
+
+    def __init__(self, genotypes: Sequence[Genotype]) -> None:
+        self._left = iter(genotypes)
+
+    def ask(self) -> Genotype:
+        """Propose the next of the list."""
+        return next(self._left)
+
+    def tell(self, genotype: Genotype, observation: Observation) -> None:
+        """Learn nothing."""
+
+
+def with_parameter_free(
+    genotype: Genotype, op: Op, number: int, rng: np.random.Generator, cell: int = 0
+) -> Genotype:
+    """Overwrite random ops of a cell with `op` until it has `number` of them (D.6, official_facts F26).
+
+    Args:
+        genotype: A genotype with at most `number` edges with `op` in that cell, to reach it exactly.
+        op: The op.
+        number: 0..8. Where the cell has more, the surplus gets random other ops.
+        rng: Where the choices are drawn from.
+        cell: 0 for the normal cell, 1 for the reduction cell.
+    """
+    codes = to_codes([genotype]).copy()
+    ops = codes[0, cell, :, 1]
+    others = [other for other in Op if other is not op]
+    for edge in rng.permutation(8):
+        there = int((ops == op).sum())
+        if there < number and ops[edge] != op:
+            ops[edge] = op
+        elif there > number and ops[edge] == op:
+            ops[edge] = others[rng.integers(len(others))]
+    return from_codes(codes)[0]
+
+
+def parameter_free(rng: np.random.Generator, op: Op) -> list[Genotype]:
+    """0..8 edges with `op` in the normal cell, 4 repeats from each of ten bases (D.6)."""
+    bases = sample_many(rng, _BASES)
+    return [
+        with_parameter_free(base, op, number, rng)
+        for number, base, _ in product(range(9), bases, range(_REPEATS))
+    ]
+
+
+def topologies(rng: np.random.Generator) -> list[Genotype]:
+    """All 180 topologies with each of ten random operation sets, both cells alike (D.7)."""
+    codes = np.empty((180 * _OP_SETS, 2, 8, 2), dtype=np.uint8)
+    op_sets = rng.integers(len(Op), size=(_OP_SETS, 8))
+    sources = product(*(INPUT_PAIRS[node] for node in NODES))
+    for row, (chosen, ops) in enumerate(product(list(sources), op_sets)):
+        codes[row, :, :, 0] = np.concatenate(chosen)
+        codes[row, :, :, 1] = ops
+    return from_codes(codes)
+
+
+def poorly_performing(rng: np.random.Generator, n: int) -> list[Genotype]:
+    """Architectures with five or more equal parameter-free ops in the normal cell.
+
+    The paper adds about 1,000 from poorly performing regions (Section 3.1) and does not say how they
+    were chosen; these are where its optimizers hardly go (C.5).
+    """
+    return [
+        with_parameter_free(base, PARAMETER_FREE[i % 3], int(rng.integers(5, 9)), rng)
+        for i, base in enumerate(sample_many(rng, n))
+    ]
+
+
+def repeated(genotypes: Sequence[Genotype], rng: np.random.Generator) -> list[Genotype]:
+    """500 of the given architectures four times each, for the seeds 2..5 of Section 3.3."""
+    distinct = sorted({genotype.canonical() for genotype in genotypes})
+    chosen = rng.choice(len(distinct), size=min(_SEEDS_ARCHITECTURES, len(distinct)), replace=False)
+    return [distinct[i] for i in chosen for _ in range(_SEEDS_EACH)]

@@ -1,0 +1,47 @@
+"""What tables are made of: the embedded one, and one of the paper's size."""
+
+from __future__ import annotations
+
+from nb301.space import PARAMETER_FREE
+from nb301.truth.collect import Collection
+
+#: Epochs that a one-shot search logs a genotype of (Appendix E.1).
+_SEARCH_EPOCHS = 50
+#: Evaluations of the one-shot methods (Table 2; random_ws: official_facts F30).
+_ONE_SHOT = {"darts": 2053, "pc_darts": 1588, "drnas": 947, "gdas": 234, "random_ws": 198}
+
+
+def _searches(method: str, evaluations: int) -> list[Collection]:
+    """One collection a search; the last one takes what is left."""
+    return [
+        Collection(method, min(_SEARCH_EPOCHS, evaluations - start), seed=0, run=run)
+        for run, start in enumerate(range(0, evaluations, _SEARCH_EPOCHS))
+    ]
+
+
+#: What the embedded table `emulated-v1.0` is made of. RE has the sample size of Appendix C.3; its
+#: population is half of the run, near the paper's 3,000 of 4,639.
+EMULATED_V1 = (
+    Collection("rs", 5000, seed=301),
+    Collection("re", 2000, seed=302, settings={"population_size": 1000, "sample_size": 100}),
+)
+
+#: The paper's numbers of evaluations (Table 2) and its probes, with the settings of Appendix C.3. 30
+#: workers are COMBO's, and DE ran in parallel, too; how many the others had is not said.
+PAPER_SCALE = (
+    Collection("rs", 23746, seed=3010),
+    Collection("de", 7275, seed=3011, workers=30),
+    Collection("re", 4639, seed=3012, settings={"population_size": 3000, "sample_size": 100}),
+    Collection("tpe", 6741, seed=3013),
+    Collection("bananas", 2243, seed=3014),
+    Collection("combo", 745, seed=3015, workers=30),
+    *(search for method, evaluations in _ONE_SHOT.items() for search in _searches(method, evaluations)),
+    Collection("low_par", 1000, seed=3016),
+    *(Collection("skip", 360, seed=3017, run=int(op)) for op in PARAMETER_FREE),
+    Collection("topology", 1800, seed=3018),
+    # with the DE run's own, seed 1, five trainings of each (Section 3.3)
+    Collection("seeds", 2000, seed=3019, training_seed=2, after="de"),
+)
+
+#: Recipes by the name that `nb301 collect --recipe` takes.
+RECIPES = {"emulated-v1.0": EMULATED_V1, "paper-scale": PAPER_SCALE}
