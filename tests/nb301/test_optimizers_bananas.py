@@ -186,7 +186,7 @@ def test_paths_of_the_product_of_ops():
         for a, b, c, d in product(("skip_connect", "sep_conv_3x3"), repeat=4)
     ]
 
-    longest = path_encoding(chains)[:, [7 + 49 + 343 <= bit % 2800 for bit in range(11_200)]]
+    longest = path_encoding(chains)[:, [bit % 2800 >= 7 + 49 + 343 for bit in range(11_200)]]
 
     assert len(np.unique(longest, axis=0)) == 16
     assert longest.sum(axis=1).tolist() == [4] * 16
