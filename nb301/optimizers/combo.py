@@ -33,7 +33,8 @@ class Combo:
         growth: Share of new results after which parameters are refitted; Oh et al. sample them for
             every proposal.
         max_results: Results that the process is given; later ones change nothing but the best known.
-            The paper reports that fitting "became the bottleneck after around 600" (Appendix C.3).
+            In the paper fitting "became the bottleneck of the BO after around 600 function
+            evaluations" (Appendix C.3).
     """
 
     def __init__(

@@ -9,7 +9,7 @@ import pytest
 
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 from nb301.optimizers.contract import CHECKS, ContractError, check
-from nb301.space import sample
+from nb301.space import sample, sample_many
 from nb301.truth.emulated import EmulatedTruth
 
 # short starts, so that each has left its random phase, and small models
@@ -59,17 +59,17 @@ class _Broken:
 
 
 class _OwnGenerator(_Broken):
-    def __init__(self, rng):
+    def __init__(self, _rng):
         super().__init__(np.random.default_rng())
 
 
 class _FixedSeed(_Broken):
-    def __init__(self, rng):
+    def __init__(self, _rng):
         super().__init__(np.random.default_rng(1))
 
 
 class _GlobalGenerator(_Broken):
-    def tell(self, genotype, observation):
+    def tell(self, *_):
         np.random.random()  # noqa: NPY002 - this is the fault
 
 
@@ -104,24 +104,23 @@ def test_import_is_light():
 
 
 @pytest.mark.parametrize(
-    ("name", "settings", "evaluations"),
+    ("name", "settings", "evaluations", "quantile"),
     [
-        ("re", {"population_size": 50, "sample_size": 20}, 1000),
-        ("ls", {}, 2000),
-        ("de", {"population_size": 50}, 1500),
-        ("tpe", {}, 150),
-        ("bananas", {}, 250),
-        ("combo", {"startup": 60, "starts": 10, "start_candidates": 300}, 120),
+        ("re", {"population_size": 50, "sample_size": 20}, 500, 0.95),
+        ("ls", {}, 700, 0.8),  # within its first descent
+        ("de", {"population_size": 40}, 700, 0.8),
+        ("tpe", {}, 150, 0.6),
+        ("bananas", {}, 200, 0.95),
+        ("combo", {"startup": 60, "starts": 10, "start_candidates": 300}, 120, 0.9),
     ],
 )
-def test_beats_random_search(name, settings, evaluations):
-    """What it proposes at the end is better, on average, than nine of ten random architectures."""
+def test_beats_random_search(name, settings, evaluations, quantile):
+    """What it proposes at the end is on average better than this share of random architectures."""
     if name == "tpe":
         pytest.importorskip("optuna")
     truth, rng = EmulatedTruth(), np.random.default_rng(5)
-    random = truth.mean([sample(rng) for _ in range(500)])
+    random = truth.mean(sample_many(rng, 500))
 
     run = simulate(OPTIMIZERS[name](rng, **settings), truth.evaluate, Budget(evaluations=evaluations), seed=1)
 
-    last = truth.mean(run.genotypes[-50:])
-    assert last.mean() > np.quantile(random, 0.6 if name == "tpe" else 0.9)
+    assert truth.mean(run.genotypes[-50:]).mean() > np.quantile(random, quantile)
