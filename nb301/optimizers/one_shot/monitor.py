@@ -8,15 +8,12 @@ each epoch, which costs milliseconds, and warns of that case (Appendix E.1).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from numpy.typing import ArrayLike
 
 from nb301.optimizers.one_shot.discretisation import SPACES, OpSet, discretise
 from nb301.space import Genotype, Op
-
-if TYPE_CHECKING:
-    from nb301.benchmark import Benchmark
 
 #: Skip connections in the normal cell above which a search is said to collapse. Two or three are best
 #: and many deteriorate it (Appendices C.5, D.6, Figure 18); the fourth, half of the cell's edges, is
@@ -41,6 +38,25 @@ class MonitorReport:
     warning: str | None
 
 
+class Predicted(Protocol):
+    """What the monitor needs of an answer; `Evaluation` is one."""
+
+    @property
+    def mean(self) -> float:
+        """Fraction."""
+
+    @property
+    def std(self) -> float:
+        """Fraction."""
+
+
+class Predictor(Protocol):
+    """What predicts for the monitor; a `Benchmark` does."""
+
+    def query(self, genotype: Genotype, /) -> Predicted:
+        """Predict the accuracy of one architecture."""
+
+
 class OneShotMonitor:
     """Follows a weight-sharing search, epoch by epoch.
 
@@ -51,7 +67,7 @@ class OneShotMonitor:
     """
 
     def __init__(
-        self, benchmark: Benchmark, ops: OpSet = SPACES["darts"], max_skips: int = MAX_SKIPS
+        self, benchmark: Predictor, ops: OpSet = SPACES["darts"], max_skips: int = MAX_SKIPS
     ) -> None:
         self._benchmark = benchmark
         self._ops = ops
