@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from nb301.images import ImageSet
 from nb301.optimizers.one_shot.darts import Darts
 from nb301.optimizers.one_shot.discretisation import SPACES
 from nb301.optimizers.one_shot.drnas import DrNas
@@ -24,7 +25,6 @@ from nb301.optimizers.one_shot.pc_darts import PcDarts
 from nb301.optimizers.one_shot.random_ws import RandomWs
 from nb301.optimizers.one_shot.settings import DEFAULT_SETTINGS, SearchSettings
 from nb301.space import Genotype
-from nb301.truth.images import ImageSet
 
 #: Methods by the names of the evaluation table.
 METHODS: Mapping[str, type[Method]] = {

@@ -6,9 +6,9 @@ import sys
 import numpy as np
 import pytest
 
+from nb301 import images
 from nb301.errors import DataMissing, MissingExtra
-from nb301.truth import images
-from nb301.truth.images import load_images
+from nb301.images import load_images
 
 
 def _write_idx(path, array):
