@@ -16,7 +16,7 @@ from nb301.surrogates import FAMILIES, Family, runtime
 from nb301.surrogates.base import Progress
 from nb301.surrogates.ensemble import mean_and_std
 from nb301.tables.schema import EvaluationTable
-from nb301.tables.splits import Split, stratified_split
+from nb301.tables.splits import Split, random_only_split, stratified_split
 
 #: Seed of splits and models of the embedded releases.
 SEED = 301
@@ -63,7 +63,7 @@ def freeze(
     if target.exists() and not replace:
         raise ReleaseError(f"{target} exists: a release is never changed; choose another version")
     split = stratified_split(table, seed)
-    seen = _restricted(split, table, "rs") if random_only else split
+    seen = random_only_split(table, seed) if random_only else split
     files = {**FAMILIES[family].fit(table, seen, seed, progress), **runtime.fit(table, seen, seed)}
     models = {name: data for name, data in files.items() if name != runtime.FILE}
     metrics, members = _measure(table, split, FAMILIES[family], models, files)
@@ -95,12 +95,6 @@ def freeze(
             (temporary / file).write_bytes(data)
         (temporary / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
     return target
-
-
-def _restricted(split: Split, table: EvaluationTable, optimizer: str) -> Split:
-    """The split with only one optimizer's rows in training and validation."""
-    is_seen = (table.rows["optimizer"] == optimizer).to_numpy()
-    return Split(split.train[is_seen[split.train]], split.val[is_seen[split.val]], split.test)
 
 
 def _measure(
