@@ -11,10 +11,8 @@ from nb301.files import sha256, written_whole
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
 from nb301.releases import manifest as manifests
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
-from nb301.space import to_codes
-from nb301.surrogates import FAMILIES, Family, runtime
-from nb301.surrogates.base import Progress
-from nb301.surrogates.ensemble import mean_and_std
+from nb301.surrogates import FAMILIES, Surrogate, runtime
+from nb301.surrogates.ensemble import Progress, fit_ensemble, mean_and_std
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import Split, random_only_split, stratified_split
 
@@ -32,6 +30,8 @@ def freeze(
     version: str = "1.0",
     seed: int = SEED,
     replace: bool = False,
+    checkpoints: Path | None = None,
+    processes: int = 1,
     progress: Progress | None = None,
 ) -> Path:
     """Fit a release and write it, whole or not at all.
@@ -48,6 +48,8 @@ def freeze(
         version: `<major>.<minor>`.
         seed: Of the split, the folds and the models.
         replace: Whether a release of the same name may be overwritten.
+        checkpoints: Folder that keeps fitted members, so that an interrupted run goes on.
+        processes: Members that are fitted at once.
         progress: Called as (members fitted, members in all).
 
     Returns:
@@ -62,31 +64,31 @@ def freeze(
     target = folder / name
     if target.exists() and not replace:
         raise ReleaseError(f"{target} exists: a release is never changed; choose another version")
-    split = stratified_split(table, seed)
-    seen = random_only_split(table, seed) if random_only else split
-    files = {**FAMILIES[family].fit(table, seen, seed, progress), **runtime.fit(table, seen, seed)}
-    models = {name: data for name, data in files.items() if name != runtime.FILE}
-    metrics, members = _measure(table, split, FAMILIES[family], models, files)
+    seen = (random_only_split if random_only else stratified_split)(table, seed)
+    members = fit_ensemble(
+        FAMILIES[family],
+        table,
+        seen,
+        seed,
+        checkpoints=checkpoints,
+        processes=processes,
+        progress=progress,
+    )
+    files = {**members, **runtime.fit(table, seen, seed)}
     manifest = Manifest(
         format=manifests.FORMAT,
         name=name,
         version=version,
         family=family,
         optimizers=tuple(sorted(set(table.rows["optimizer"].iloc[seen.fitting]))),
-        table=TableReference(
-            name=table.name,
-            version=table.version,
-            truth=table.truth,
-            content_hash=table.content_hash,
-            rows=len(table),
-        ),
+        table=_reference(table),
         split=SplitReference(kind="stratified", seed=seed, **seen.counts()),
         seed=seed,
-        members=members,
+        members=len(members),
         hyperparameters=dict(FAMILIES[family].hyperparameters),
         runtime_hyperparameters=dict(runtime.HYPERPARAMETERS),
         libraries={lib: _installed(lib) for lib in (*FAMILIES[family].libraries, *_LIBRARIES)},
-        metrics=metrics,
+        metrics=_measured(table, seen, FAMILIES[family].load([*members.values()]), files),
         files={name: FileReference(sha256=sha256(data), bytes=len(data)) for name, data in files.items()},
     )
     with written_whole(target) as temporary:
@@ -97,24 +99,30 @@ def freeze(
     return target
 
 
-def _measure(
-    table: EvaluationTable, split: Split, family: Family, models: dict[str, bytes], files: dict[str, bytes]
-) -> tuple[Metrics, int]:
-    """Measure the files as they will be loaded; return the metrics and the number of members."""
+def _reference(table: EvaluationTable) -> TableReference:
+    return TableReference(
+        name=table.name,
+        version=table.version,
+        truth=table.truth,
+        content_hash=table.content_hash,
+        rows=len(table),
+    )
+
+
+def _measured(table: EvaluationTable, split: Split, surrogate: Surrogate, files: dict[str, bytes]) -> Metrics:
+    """Measure the files as they will be loaded, on the test rows of all optimizers."""
     test = table.rows.iloc[split.test]
-    codes = to_codes([table.genotypes[row] for row in split.test])
-    members = family.load(models).predict(codes)
+    codes = table.codes[split.test]
     truth = test["val_accuracy"].to_numpy()
-    mean, std = mean_and_std(members)
+    mean, std = mean_and_std(surrogate.predict(codes))
     seconds = runtime.RuntimeModel(files).predict(codes)
-    metrics = Metrics(
+    return Metrics(
         r2=r2(truth, mean),
         sparse_kendall_tau=sparse_kendall_tau(truth, mean),
         mean_absolute_error=mean_absolute_error(truth, mean),
         mean_std=float(std.mean()),
         runtime_r2=r2(test["runtime"].to_numpy(), seconds),
     )
-    return metrics, len(members)
 
 
 def _installed(library: str) -> str:

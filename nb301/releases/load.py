@@ -40,9 +40,10 @@ class Release:
             raise ReleaseError(
                 f"{path}: family {self.manifest.family!r} is not one of {known}: upgrade nb301"
             )
-        if RUNTIME_FILE not in self.manifest.files or len(self.manifest.files) < 2:
-            named = [*self.manifest.files]
-            raise ReleaseError(f"{path}: files must name {RUNTIME_FILE} and the members' files, got {named}")
+        expected = {RUNTIME_FILE, *FAMILIES[self.manifest.family].files(self.manifest.members)}
+        if set(self.manifest.files) != expected:
+            named = sorted(self.manifest.files)
+            raise ReleaseError(f"{path}: files must be {sorted(expected)}, got {named}")
         self.release_hash = self.manifest.release_hash
         for name in self.manifest.files:
             self._checked(name)
@@ -55,8 +56,8 @@ class Release:
     @cached_property
     def surrogate(self) -> Surrogate:
         """The ensemble that predicts accuracy."""
-        names = [name for name in self.manifest.files if name != RUNTIME_FILE]
-        return FAMILIES[self.manifest.family].load({name: self._checked(name) for name in names})
+        family = FAMILIES[self.manifest.family]
+        return family.load([self._checked(name) for name in family.files(self.manifest.members)])
 
     @cached_property
     def runtime_model(self) -> RuntimeModel:

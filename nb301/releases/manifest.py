@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nb301.errors import ReleaseError
 from nb301.files import sha256
@@ -68,7 +68,7 @@ class Manifest(_Strict):
     table: TableReference
     split: SplitReference
     seed: int
-    members: int
+    members: int = Field(ge=1, le=1000)
     hyperparameters: dict[str, float | int | str | bool]
     runtime_hyperparameters: dict[str, float | int | str | bool]
     libraries: dict[str, str]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nb301.surrogates import xgb
+from nb301.surrogates import lgb, xgb
 from nb301.surrogates.base import Family, Surrogate
 
 #: Families by the name that releases carry.
-FAMILIES: Mapping[str, Family] = {"xgb": xgb.FAMILY}
+FAMILIES: Mapping[str, Family] = {"xgb": xgb.FAMILY, "lgb": lgb.FAMILY}
 
 __all__ = ["FAMILIES", "Family", "Surrogate"]

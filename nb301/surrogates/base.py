@@ -1,24 +1,50 @@
-"""What a surrogate is: model files, and predictions of the members that they hold."""
+"""What a surrogate is: one file a member, and predictions of the members together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from nb301.tables.schema import EvaluationTable
-    from nb301.tables.splits import Split
+#: Values by the names that the family's library gives them.
+Hyperparameters = Mapping[str, float | int | str | bool]
+#: Called while a member is fitted, with the rounds or epochs done and the error on `stop`, in the
+#: family's own measure; may raise to end the fit.
+Report = Callable[[int, float], None]
 
-#: Called as (members fitted, members in all) while an ensemble is fitted.
-Progress = Callable[[int, int], None]
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Training runs as models take them."""
+
+    #: Canonical genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
+    codes: NDArray[np.uint8]
+    #: What is predicted: validation accuracies, fractions, unless said otherwise; shape (n,).
+    target: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+
+class Fit(Protocol):
+    """Fits one member and returns its file; equal arguments give equal bytes on one machine."""
+
+    def __call__(
+        self,
+        train: Examples,
+        stop: Examples,
+        seed: int,
+        hyperparameters: Hyperparameters,
+        report: Report | None = None,
+    ) -> bytes:
+        """Fit on `train`; `stop` decides when to stop, where the family can stop early."""
 
 
 class Surrogate(Protocol):
-    """A fitted ensemble that predicts accuracies of canonical genotypes."""
+    """Fitted members that predict accuracies of canonical genotypes."""
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member's validation accuracy.
@@ -31,22 +57,34 @@ class Surrogate(Protocol):
         """
 
 
-class Fit(Protocol):
-    """Fits an ensemble and returns its model files by name; equal arguments give equal bytes."""
+class Range(NamedTuple):
+    """A hyperparameter between two numbers; integers if both are."""
 
-    def __call__(
-        self, table: EvaluationTable, split: Split, seed: int, progress: Progress | None = None
-    ) -> dict[str, bytes]:
-        """Fit on a split's training and validation rows."""
+    low: float
+    high: float
+    #: Whether it is drawn evenly in its logarithm.
+    log: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+#: What a hyperparameter may be: a range, or one of some values.
+Domain = Range | tuple[str, ...] | tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """One kind of model: how it is fitted and how its files are read; what is frozen is what is used."""
+    """One kind of model: how a member is fitted and how files are read; what is frozen is what is used."""
 
     fit: Fit
-    load: Callable[[Mapping[str, bytes]], Surrogate]
-    #: Written into the manifest.
-    hyperparameters: Mapping[str, float | int | str]
+    #: Reads the files of members, in their order; none is ever unpickled.
+    load: Callable[[Sequence[bytes]], Surrogate]
+    #: Of a member's file, such as `.ubj`.
+    suffix: str
+    hyperparameters: Hyperparameters
+    #: Where `nb301 tune` looks (Table 7), by names of `hyperparameters`.
+    search_space: Mapping[str, Domain]
     #: Libraries whose versions the manifest names.
     libraries: tuple[str, ...]
+
+    def files(self, members: int) -> list[str]:
+        """Names of the members' files in a release, in their order."""
+        return [f"member-{k}{self.suffix}" for k in range(members)]

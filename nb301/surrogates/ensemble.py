@@ -1,9 +1,117 @@
-"""The ensemble of an architecture's member predictions."""
+"""Ensembles: ten members by ten folds (Section 4.4), their mean and std (official_facts F19)."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
+
+from nb301.files import sha256, written_whole
+from nb301.surrogates.base import Examples, Family, Fit, Hyperparameters
+from nb301.tables.schema import EvaluationTable
+from nb301.tables.splits import Split, folds
+
+MEMBERS = 10
+
+#: Called as (members fitted, members in all) while an ensemble is fitted.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """What one member is fitted with; sent to other processes."""
+
+    fit: Fit
+    train: Examples
+    stop: Examples
+    seed: int
+    hyperparameters: Hyperparameters
+
+    def fitted(self) -> bytes:
+        """Fit it; returns its file."""
+        return self.fit(self.train, self.stop, self.seed, self.hyperparameters)
+
+    @property
+    def key(self) -> str:
+        """Names everything that the file depends on: 64 hex digits."""
+        arrays = (self.train.codes, self.train.target, self.stop.codes, self.stop.target)
+        settings = [getattr(self.fit, "__module__", ""), self.seed, self.hyperparameters]
+        parts = [json.dumps(settings, sort_keys=True).encode(), *(array.tobytes() for array in arrays)]
+        return sha256(b"".join(sha256(part).encode() for part in parts))
+
+
+def fit_ensemble(
+    family: Family,
+    table: EvaluationTable,
+    split: Split,
+    seed: int,
+    *,
+    hyperparameters: Hyperparameters | None = None,
+    members: int = MEMBERS,
+    checkpoints: Path | None = None,
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> dict[str, bytes]:
+    """Fit the members, each stopped early on its own fold of training and validation rows.
+
+    Args:
+        family: What to fit.
+        table: Holds the rows.
+        split: Folds are cut from its training and validation rows, each optimizer evenly.
+        seed: Of the folds; member k has the seed `seed * members + k`.
+        hyperparameters: By default the family's own.
+        members: Number of members and folds.
+        checkpoints: Folder for members' files; what is there for equal rows, seed and
+            hyperparameters is not fitted again.
+        processes: Members that are fitted at once.
+        progress: Called after each member.
+
+    Returns:
+        The members' files by their names.
+    """
+    planned = [
+        _Member(
+            family.fit,
+            examples(table, np.setdiff1d(split.fitting, held_out)),
+            examples(table, held_out),
+            seed * members + k,
+            dict(family.hyperparameters if hyperparameters is None else hyperparameters),
+        )
+        for k, held_out in enumerate(folds(table, split.fitting, members, seed))
+    ]
+    found: dict[int, bytes] = {}
+    for k, data in _fitted(planned, checkpoints, processes):
+        found[k] = data
+        if progress is not None:
+            progress(len(found), members)
+    return {name: found[k] for k, name in enumerate(family.files(members))}
+
+
+def fit_one(
+    family: Family,
+    table: EvaluationTable,
+    split: Split,
+    seed: int,
+    hyperparameters: Hyperparameters | None = None,
+) -> bytes:
+    """Fit a single model on a split's training rows, stopped early on its validation rows (Table 3)."""
+    return family.fit(
+        examples(table, split.train),
+        examples(table, split.val),
+        seed,
+        family.hyperparameters if hyperparameters is None else hyperparameters,
+    )
+
+
+def examples(table: EvaluationTable, rows: NDArray[np.intp]) -> Examples:
+    """Rows of a table as models take them."""
+    return Examples(table.codes[rows], table.rows["val_accuracy"].to_numpy(dtype=np.float64)[rows])
 
 
 def mean_and_std(members: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -21,3 +129,36 @@ def mean_and_std(members: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDA
     mean = np.cumsum(members, axis=0)[-1] / len(members)
     variance = np.cumsum((members - mean) ** 2, axis=0)[-1] / len(members)
     return mean, np.sqrt(variance)
+
+
+def _fitted(
+    planned: Sequence[_Member], checkpoints: Path | None, processes: int
+) -> Iterator[tuple[int, bytes]]:
+    """Number and file of each member, as they become ready."""
+    paths = [None if checkpoints is None else checkpoints / member.key for member in planned]
+    missing = []
+    for k, path in enumerate(paths):
+        if path is not None and path.exists():
+            yield k, path.read_bytes()
+        else:
+            missing.append(k)
+    for k, data in _fit_many(planned, missing, processes):
+        path = paths[k]
+        if path is not None:
+            with written_whole(path) as temporary:
+                temporary.write_bytes(data)
+        yield k, data
+
+
+def _fit_many(
+    planned: Sequence[_Member], numbers: Sequence[int], processes: int
+) -> Iterator[tuple[int, bytes]]:
+    if processes == 1 or len(numbers) < 2:
+        for k in numbers:
+            yield k, planned[k].fitted()
+        return
+    # spawned, not forked: a library that has started threads does not survive a fork
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(planned[k].fitted): k for k in numbers}
+        for future in as_completed(futures):
+            yield futures[future], future.result()

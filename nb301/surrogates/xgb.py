@@ -1,31 +1,25 @@
-"""XGBoost (Chen & Guestrin, 2016) on the vector encoding: ten members by ten folds (Section 4.4)."""
+"""XGBoost (Chen & Guestrin, 2016) on the vector encoding."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nb301.encodings import VECTOR_RANGE, VECTOR_SLOTS, vector
-from nb301.space import to_codes
 from nb301.surrogates import ubjson
-from nb301.surrogates.base import Family, Progress
+from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
 from nb301.surrogates.trees import BoostedTrees, Tree
-from nb301.tables.schema import EvaluationTable
-from nb301.tables.splits import Split, folds
-
-MEMBERS = 10
 
 #: Table 7's values, but for what decides the size: depth 13, child weight 39 and learning rate
 #: 0.00824 make thousands of trees of hundreds of leaves. Trees of 8 leaves at rate 0.2 make files a
 #: hundred times smaller that fit the embedded table no worse; child weight 39 would forbid most splits
 #: of its few thousand rows.
-HYPERPARAMETERS: Mapping[str, float | int | str] = MappingProxyType(
+HYPERPARAMETERS: Hyperparameters = MappingProxyType(
     {
-        "objective": "reg:squarederror",
-        "tree_method": "hist",
         "max_depth": 3,
         "min_child_weight": 5,
         "learning_rate": 0.2,
@@ -33,57 +27,69 @@ HYPERPARAMETERS: Mapping[str, float | int | str] = MappingProxyType(
         "colsample_bytree": 0.2545,
         "reg_lambda": 31.3933,
         "reg_alpha": 0.2417,
-        "nthread": 1,  # sums in one order, so that equal seeds give equal bytes on any machine
     }
 )
+#: Table 7.
+SEARCH_SPACE: Mapping[str, Domain] = MappingProxyType(
+    {
+        "max_depth": Range(1, 15),
+        "min_child_weight": Range(1, 100, log=True),
+        "colsample_bylevel": Range(0.01, 1.0),  # from 0.0 there, which leaves no column
+        "colsample_bytree": Range(0.01, 1.0),
+        "reg_lambda": Range(0.001, 1000.0, log=True),
+        "reg_alpha": Range(0.001, 1000.0, log=True),
+        "learning_rate": Range(0.001, 0.1, log=True),
+    }
+)
+_FIXED = {
+    "objective": "reg:squarederror",
+    "tree_method": "hist",
+    "nthread": 1,  # sums in one order, so that equal seeds give equal bytes on any machine
+}
 _ROUNDS, _EARLY_STOPPING = 20_000, 100  # Table 7, official_facts F15
 
 
 def fit(
-    table: EvaluationTable, split: Split, seed: int, progress: Progress | None = None
-) -> dict[str, bytes]:
-    """Fit ten members, each stopped early on its own tenth of training and validation rows.
+    train: Examples,
+    stop: Examples,
+    seed: int,
+    hyperparameters: Hyperparameters,
+    report: Report | None = None,
+) -> bytes:
+    """Fit one member, and keep its best iteration (the official code keeps all, F15).
 
-    Members keep their best iteration (the official code keeps all, F15). They are fitted to percent,
-    which the regularisation of Table 7 is made for (F15).
+    It is fitted to percent, which the regularisation of Table 7 is made for (F15).
 
     Returns:
-        `member-<k>.ubj`: XGBoost's own UBJSON.
+        XGBoost's own UBJSON.
     """
     import xgboost
 
-    features = vector(to_codes(table.genotypes)).astype(np.float32)
-    percent = table.rows["val_accuracy"].to_numpy() * 100
-    files = {}
-    for member, held_out in enumerate(folds(table, split.fitting, MEMBERS, seed)):
-        fitted_on = np.setdiff1d(split.fitting, held_out)
-        train, stop = (
-            xgboost.DMatrix(features[rows], percent[rows], nthread=1) for rows in (fitted_on, held_out)
-        )
-        booster = xgboost.train(
-            {**HYPERPARAMETERS, "seed": seed * MEMBERS + member},
-            train,
-            _ROUNDS,
-            evals=[(stop, "held_out")],
-            early_stopping_rounds=_EARLY_STOPPING,
-            verbose_eval=False,
-        )
-        best = booster[: booster.best_iteration + 1]
-        files[f"member-{member}.ubj"] = bytes(best.save_raw("ubj"))
-        if progress is not None:
-            progress(member + 1, MEMBERS)
-    return files
+    matrices = [
+        xgboost.DMatrix(vector(part.codes).astype(np.float32), part.target * 100, nthread=1)
+        for part in (train, stop)
+    ]
+    booster = xgboost.train(
+        {**_FIXED, **hyperparameters, "seed": seed},
+        matrices[0],
+        _ROUNDS,
+        evals=[(matrices[1], "stop")],
+        early_stopping_rounds=_EARLY_STOPPING,
+        callbacks=[_reporting(report)] if report else None,
+        verbose_eval=False,
+    )
+    return bytes(booster[: booster.best_iteration + 1].save_raw("ubj"))
 
 
 class XGBSurrogate:
     """The members' trees, evaluated together.
 
     Args:
-        files: What `fit` returned.
+        files: The members' files, as `fit` returned them.
     """
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        members = [_read_member(files[name]) for name in sorted(files, key=_member_number)]
+    def __init__(self, files: Sequence[bytes]) -> None:
+        members = [_read_member(data) for data in files]
         self._trees = BoostedTrees(
             [trees for trees, _ in members],
             [base for _, base in members],
@@ -97,8 +103,16 @@ class XGBSurrogate:
         return self._trees.predict(vector(codes)) / 100
 
 
-def _member_number(name: str) -> int:
-    return int(name.removeprefix("member-").removesuffix(".ubj"))
+def _reporting(report: Report) -> Any:
+    """A callback of XGBoost's that reports each round's root mean squared error, percent."""
+    from xgboost.callback import TrainingCallback
+
+    class Reporting(TrainingCallback):  # type: ignore[misc]
+        def after_iteration(self, _model: Any, epoch: int, evals_log: Any) -> bool:
+            report(epoch + 1, evals_log["stop"]["rmse"][-1])
+            return False
+
+    return Reporting()
 
 
 def _read_member(data: bytes) -> tuple[list[Tree], float]:
@@ -118,4 +132,11 @@ def _read_member(data: bytes) -> tuple[list[Tree], float]:
     return trees, float(learner["learner_model_param"]["base_score"].strip("[]"))
 
 
-FAMILY = Family(fit, XGBSurrogate, HYPERPARAMETERS, ("xgboost", "numpy"))
+FAMILY = Family(
+    fit=fit,
+    load=XGBSurrogate,
+    suffix=".ubj",
+    hyperparameters=HYPERPARAMETERS,
+    search_space=SEARCH_SPACE,
+    libraries=("xgboost", "numpy"),
+)

@@ -22,17 +22,24 @@ class Spy:
 
     def __init__(self, *, fails=False):
         self.fails = fails
-        self.split = None
-        self.family = Family(self.fit, lambda _: self, {"rate": 0.5}, ("numpy",))
+        self.seen = []
+        self.family = Family(
+            fit=self.fit,
+            load=lambda files: setattr(self, "members", len(files)) or self,
+            suffix=".txt",
+            hyperparameters={"rate": 0.5},
+            search_space={},
+            libraries=("numpy",),
+        )
 
-    def fit(self, _table, split, seed, _progress=None):
-        self.split = split
+    def fit(self, train, stop, seed, _hyperparameters, _report=None):
+        self.seen.append((train, stop))
         if self.fails:
             raise RuntimeError("no memory")
-        return {"model.txt": f"{seed}".encode()}
+        return f"{seed}".encode()
 
     def predict(self, codes):
-        return np.linspace(0.92, 0.94, 3 * len(codes)).reshape(3, -1)
+        return np.linspace(0.92, 0.94, self.members * len(codes)).reshape(self.members, -1)
 
 
 @pytest.fixture
@@ -80,7 +87,7 @@ def test_seed_and_version_are_told(tiny_table, tmp_path):
     manifest = manifest_of(folder)
     assert folder.name == manifest["name"] == "tiny-xgb-v2.1"
     assert (manifest["version"], manifest["seed"], manifest["split"]["seed"]) == ("2.1", 7, 7)
-    assert (folder / "model.txt").read_bytes() == b"7"
+    assert (folder / "member-3.txt").read_bytes() == b"73"
 
 
 def test_random_only_sees_random_search_only(tiny_table, tmp_path, spy):
@@ -88,35 +95,36 @@ def test_random_only_sees_random_search_only(tiny_table, tmp_path, spy):
     folder = freeze(tiny_table, "xgb", tmp_path, random_only=True)
     whole = stratified_split(tiny_table, freezing.SEED)
     optimizers = tiny_table.rows["optimizer"]
-    for part in ("train", "val"):
-        seen = getattr(spy.split, part)
-        assert set(optimizers.iloc[seen]) == {"rs"}
-        assert seen.tolist() == [r for r in getattr(whole, part) if optimizers[r] == "rs"]
-    assert spy.split.test.tolist() == whole.test.tolist()
+    of_rs = [row for row in whole.fitting if optimizers[row] == "rs"]
+    expected = sorted(codes.tobytes() for codes in tiny_table.codes[of_rs])
+    assert len(spy.seen) == 10
+    for train, stop in spy.seen:
+        assert sorted(codes.tobytes() for codes in np.concatenate([train.codes, stop.codes])) == expected
     assert set(optimizers.iloc[whole.test]) == {"re", "rs"}
     manifest = manifest_of(folder)
     assert manifest["name"] == "tiny-xgb-rand-v1.0"
     assert manifest["optimizers"] == ["rs"]
-    assert manifest["split"]["train"] == len(spy.split.train)
+    assert manifest["split"]["train"] + manifest["split"]["val"] == len(of_rs)
+    assert manifest["split"]["test"] == len(whole.test)
     assert manifests.read_manifest(json.dumps(manifest), "here").random_only is True
 
 
 def test_refuses_to_overwrite(tiny_table, tmp_path, spy):
     """A release is never changed, unless this is asked for; nothing is fitted for nothing."""
     folder = freeze(tiny_table, "xgb", tmp_path, seed=1)
-    spy.split = None
+    spy.seen.clear()
     with pytest.raises(ReleaseError, match=r"tiny-xgb-v1\.0 exists"):
         freeze(tiny_table, "xgb", tmp_path, seed=2)
-    assert spy.split is None
-    assert (folder / "model.txt").read_bytes() == b"1"
+    assert not spy.seen
+    assert (folder / "member-0.txt").read_bytes() == b"10"
     freeze(tiny_table, "xgb", tmp_path, seed=2, replace=True)
-    assert (folder / "model.txt").read_bytes() == b"2"
+    assert (folder / "member-0.txt").read_bytes() == b"20"
     assert [path.name for path in tmp_path.iterdir()] == ["tiny-xgb-v1.0"]
 
 
 def test_refuses_unknown_families(tiny_table, tmp_path):
     """An unknown family lists those there are."""
-    with pytest.raises(ReleaseError, match="no family 'svr'; there are: xgb"):
+    with pytest.raises(ReleaseError, match="no family 'svr'; there are: "):
         freeze(tiny_table, "svr", tmp_path)
     assert not [*tmp_path.iterdir()]
 
@@ -148,4 +156,4 @@ def test_a_failed_write_leaves_nothing(tiny_table, tmp_path, monkeypatch, replac
         freeze(tiny_table, "xgb", tmp_path, seed=2, replace=replaced)
     assert [path.name for path in tmp_path.iterdir()] == (["tiny-xgb-v1.0"] if replaced else [])
     if replaced:
-        assert (tmp_path / "tiny-xgb-v1.0" / "model.txt").read_bytes() == b"1"
+        assert (tmp_path / "tiny-xgb-v1.0" / "member-0.txt").read_bytes() == b"10"

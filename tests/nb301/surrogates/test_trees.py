@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import xgboost
 
-from nb301.surrogates import runtime, xgb
+from nb301.surrogates import lgb, runtime, xgb
 from nb301.surrogates.trees import BoostedTrees, Tree
 
 VALUES = (-1, 9)
@@ -42,7 +42,7 @@ def read_xgboost(boosters):
 
 
 def read_lightgbm(booster):
-    trees = [*runtime._read_trees(booster.model_to_string())]
+    trees = [*lgb.read_trees(booster.model_to_string())]
     return BoostedTrees([trees], [0.0], FEATURES, VALUES, np.float64)
 
 
