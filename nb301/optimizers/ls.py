@@ -1,4 +1,4 @@
-"""Local search (White et al., 2020b): hill climbing over whole neighbourhoods, with restarts."""
+"""Local search (White et al., 2020b): from neighbour to better neighbour."""
 
 from __future__ import annotations
 
@@ -9,33 +9,52 @@ from nb301.space import Genotype, neighbours, sample
 
 
 class LocalSearch:
-    """Evaluates all neighbours of a genotype, moves to the best if it is better, else starts anew.
+    """Evaluates neighbours of a genotype until it moves on to one.
 
-    This is Algorithm 1 of White et al. (2020b): the variant that queries the full neighbourhood and
-    stops at a minimum. Their code has two others: to move to the first better neighbour, and to go
-    on from the best unexpanded genotype instead of at random. Section 6 of the paper, which uses
-    their implementation and settings, finds local search worst after 10^6 s and among the best after
-    10^7; that is what whole neighbourhoods of 120 cost: some six moves in the first 10^6 s.
+    White et al.'s code has two switches, which make the four variants that it compares. Section 6 of
+    the paper, with "the implementation and settings" of White et al., finds local search worst after
+    10^6 s and among the best after 10^7. That is what whole neighbourhoods of 120 cost, some six moves
+    in the first 10^6 s, and what going on behind a minimum gains: restarts never catch up.
 
-    Neighbours differ in one edge's op or source (`space.neighbours`) and come in random order, each
-    genotype once in a descent. While results of a neighbourhood are open and none is left to
-    propose, workers get random genotypes; the best of them is where the next descent starts.
+    Neighbours differ in one edge's op or source (`space.neighbours`), come in random order, and each
+    is evaluated once, up to the names of its nodes. Workers that ask while none is left to propose get
+    random genotypes.
 
     Args:
         rng: Where starts and the order of neighbours are drawn from.
+        starts: Random genotypes before a descent, which starts at the best; one in their Algorithm 1,
+            10 in their later code.
+        whole_neighbourhood: Whether all neighbours are evaluated before a move (their
+            `query_full_nbhd`, Algorithm 1), or only those up to the first that is better.
+        stop_at_minimum: Whether it starts anew at random where no neighbour is better (Algorithm 1).
+            If not, it always moves to the best architecture so far whose neighbours it has not
+            evaluated, as they do where they compare local search with other optimizers.
+
+    Raises:
+        ValueError: There is no start.
     """
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        starts: int = 1,
+        *,
+        whole_neighbourhood: bool = True,
+        stop_at_minimum: bool = False,
+    ) -> None:
+        if starts < 1:
+            raise ValueError(f"starts is {starts}, expected at least 1")
         self._rng = rng
-        self._current: tuple[float, Genotype] | None = None
-        self._to_propose: list[Genotype] = []
-        self._open: set[Genotype] = set()
-        self._evaluated: list[tuple[float, Genotype]] = []
+        self._starts = starts
+        self._whole_neighbourhood, self._stop_at_minimum = whole_neighbourhood, stop_at_minimum
         self._seen: set[Genotype] = set()
-        self._spare: list[tuple[float, Genotype]] = []
+        self._open: set[Genotype] = set()
+        #: Evaluated, while their neighbours are not: where a move may lead.
+        self._candidates: list[tuple[float, Genotype]] = []
+        self._restart()
 
     def ask(self) -> Genotype:
-        """Propose the next neighbour, or a random genotype where there is none."""
+        """Propose the next neighbour or start, or a random genotype where there is none."""
         if not self._to_propose:
             return sample(self._rng)
         genotype = self._to_propose.pop()
@@ -43,48 +62,43 @@ class LocalSearch:
         return genotype
 
     def tell(self, genotype: Genotype, observation: Observation) -> None:
-        """Take a neighbour's result, and move after the last; or that of a random genotype."""
-        found = (observation.val_accuracy, genotype)
-        if genotype not in self._open:
-            self._spare.append(found)
-            if self._current is None:
-                self._restart()
-            return
-        self._open.remove(genotype)
-        self._evaluated.append(found)
-        if not self._to_propose and not self._open:
+        """Take a result, and move if it is time to."""
+        self._seen.add(genotype.canonical())
+        self._candidates.append((observation.val_accuracy, genotype))
+        self._open.discard(genotype)
+        at_once = not self._whole_neighbourhood and self._is_better(observation.val_accuracy)
+        if at_once or not (self._to_propose or self._open):
             self._move()
 
     def _move(self) -> None:
-        assert self._current is not None
-        best = _best(self._evaluated)
-        if best[0] > self._current[0]:
-            self._expand(best)
-        else:
+        best = max(self._candidates, key=lambda found: found[0])  # of equals the one told first
+        if self._stop_at_minimum and self._current is not None and not self._is_better(best[0]):
             self._restart()
+        else:
+            self._expand(best)
+
+    def _is_better(self, accuracy: float) -> bool:
+        return self._current is not None and accuracy > self._current
 
     def _restart(self) -> None:
-        self._current, self._seen = None, set()
-        if self._spare:
-            start = _best(self._spare)
-            self._spare = []
-            self._seen.add(start[1].canonical())
-            self._expand(start)
+        #: Accuracy of what is expanded; nothing is before the starts' results are there.
+        self._current: float | None = None
+        self._candidates.clear()
+        self._open.clear()
+        self._to_propose = [sample(self._rng) for _ in range(self._starts)][::-1]
 
-    def _expand(self, current: tuple[float, Genotype]) -> None:
-        self._current, self._evaluated = current, []
-        around = neighbours(current[1])
+    def _expand(self, found: tuple[float, Genotype]) -> None:
+        self._candidates.remove(found)
+        if self._stop_at_minimum:
+            self._candidates.clear()
+        self._current, around = found[0], neighbours(found[1])
+        self._open.clear()
+        self._to_propose = []
         for index in self._rng.permutation(len(around)):
-            # up to the names of its nodes, as White et al. do: half of a neighbourhood is known
-            # from the one before when only an op has changed
+            # half of a neighbourhood is known from the one before when only an op has changed
             canonical = around[index].canonical()
             if canonical not in self._seen:
                 self._seen.add(canonical)
                 self._to_propose.append(around[index])
         if not self._to_propose:
-            self._restart()
-
-
-def _best(found: list[tuple[float, Genotype]]) -> tuple[float, Genotype]:
-    # of equally good genotypes the one told first
-    return max(found, key=lambda pair: pair[0])
+            self._move() if self._candidates else self._restart()

@@ -66,7 +66,7 @@ _TRAIN_BASE, _TRAIN_SLOPE, _TRAIN_STD = 8.0, 2.3, 0.15
 # Runtime, seconds. Published: mean 1,366 s over the DE architectures (115 GPU days for 7,275); a
 # model that explains 0.987 of its variance (Section 4.4), so the noise is small beside the spread.
 # Assumed: a start, a price for a million multiply-adds, one for each edge's kernels, lognormal noise.
-_RUNTIME_START, _RUNTIME_PER_MILLION, _RUNTIME_STD = 50.0, 4.2, 0.015
+_RUNTIME_START, _RUNTIME_PER_MILLION, _RUNTIME_STD = 50.0, 4.4, 0.015
 _RUNTIME_PER_EDGE = {
     Op.max_pool_3x3: (20.0, 8.0),  # (normal, reduction)
     Op.avg_pool_3x3: (18.0, 7.0),

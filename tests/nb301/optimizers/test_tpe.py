@@ -57,7 +57,7 @@ def test_config_space_has_the_same_parameters():
 def test_learns_the_good_op():
     """Where accuracy is the number of separable convolutions, later proposals have more of them."""
     pytest.importorskip("optuna")
-    search = TreeParzen(np.random.default_rng(0), random_fraction=0.0, startup=15)
+    search = TreeParzen(np.random.default_rng(0), random_fraction=0.0, startup=15, prior_weight=1.0)
     counts = []
     for _ in range(60):
         genotype = search.ask()
