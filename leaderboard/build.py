@@ -93,9 +93,9 @@ def ranking_csv(found: Sequence[Board]) -> str:
 
 
 def _write_charts(found: Sequence[Board], out: Path) -> None:
-    errors = error_range(found)
+    errors = error_range([curve for board in found for curve in board.curves])
     for board in found:
         for theme in THEMES:
             for size in SIZES:
-                svg = anytime_svg(board, errors, theme, size)
+                svg = anytime_svg(board.curves, board.budget_seconds, errors, theme, size)
                 write_text(out / chart_path(board.release.name, theme, size), svg)

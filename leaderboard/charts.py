@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from leaderboard.ranking import Board, Curve
+from leaderboard.ranking import Curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,21 @@ _POWERS = f"'10' + slice('{SUPERSCRIPTS}', {_EXPONENT}, {_EXPONENT} + 1)"
 _FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', Arial, sans-serif"
 
 
-def error_range(boards: Sequence[Board]) -> tuple[float, float]:
-    """Axis limits that hold every board's curves, so that plots compare by eye; percent."""
-    lows = [curve.low.min() for board in boards for curve in board.curves]
-    highs = [curve.high.max() for board in boards for curve in board.curves]
+def error_range(curves: Sequence[Curve]) -> tuple[float, float]:
+    """Axis limits that hold all curves, so that plots compare by eye; percent."""
+    lows, highs = [curve.low.min() for curve in curves], [curve.high.max() for curve in curves]
     margin = 0.04 * (max(highs) - min(lows)) or 0.1
     return float(min(lows) - margin), float(max(highs) + margin)
 
 
-def anytime_svg(board: Board, errors: tuple[float, float], theme: str, size: str) -> str:
-    """Draw a board's anytime curves: the median as a line, the range over seeds as a band.
+def anytime_svg(
+    curves: Sequence[Curve], budget: float, errors: tuple[float, float], theme: str, size: str
+) -> str:
+    """Draw anytime curves: the median as a line, the range over seeds as a band.
 
     Args:
-        board: What to draw.
+        curves: What to draw, in the order of the legend.
+        budget: Where the time axis ends, simulated seconds; it starts at a thousandth.
         errors: Limits of the error axis, percent; see `error_range`.
         theme: A name in `THEMES`.
         size: A name in `SIZES`.
@@ -62,16 +64,21 @@ def anytime_svg(board: Board, errors: tuple[float, float], theme: str, size: str
     Returns:
         An SVG document.
     """
-    spec = _chart(board, errors, THEMES[theme], SIZES[size]).to_json()
+    spec = _chart(curves, budget, errors, THEMES[theme], SIZES[size]).to_json()
     return (
         vl_convert.vegalite_to_svg(json.loads(spec), vl_version=".".join(alt.SCHEMA_VERSION.split(".")[:2]))
         + "\n"
     )
 
 
-def _chart(board: Board, errors: tuple[float, float], theme: Theme, size: tuple[int, int]) -> alt.LayerChart:
-    names = [curve.name for curve in board.curves]
-    budget = board.budget_seconds
+def _chart(
+    curves: Sequence[Curve],
+    budget: float,
+    errors: tuple[float, float],
+    theme: Theme,
+    size: tuple[int, int],
+) -> alt.LayerChart:
+    names = [curve.name for curve in curves]
     x = alt.X(
         "seconds:Q",
         title="Simulated wallclock (seconds, log scale)",
@@ -84,7 +91,7 @@ def _chart(board: Board, errors: tuple[float, float], theme: Theme, size: tuple[
     legend = alt.Legend(symbolOpacity=1, columnPadding=28, columns=1 if size[0] < 400 else 3)
     colour = alt.Color("name:N", sort=names, title=None, legend=legend, scale=_scale(names, theme.entries))
     dash = alt.StrokeDash("name:N", sort=names, title=None, legend=legend, scale=_scale(names, _DASHES))
-    base = alt.Chart(alt.Data(values=[point for curve in board.curves for point in _points(curve)]))
+    base = alt.Chart(alt.Data(values=[point for curve in curves for point in _points(curve)]))
     band = base.mark_area(interpolate="step-after", opacity=0.16).encode(
         x=x, y=alt.Y("low:Q", scale=y_scale), y2="high:Q", color=colour
     )

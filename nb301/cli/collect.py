@@ -21,16 +21,17 @@ if TYPE_CHECKING:
 def collect(
     out: Annotated[Path, typer.Option(help="The .parquet file to write.")],
     optimizer: Annotated[str | None, typer.Argument(help="Name of an optimizer, such as re.")] = None,
-    recipe: Annotated[
-        str | None, typer.Option(help="A whole table: emulated-v1.0 (bit by bit), or paper-scale.")
-    ] = None,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="The whole table emulated-v1.0, bit by bit, in place of one optimizer."),
+    ] = False,
     evaluations: Annotated[int, typer.Option(min=1, help="Training runs of the optimizer.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seeds the optimizer.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Trainings that are open at once.")] = 1,
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a dask.distributed scheduler: train there, in real time.")
     ] = None,
-    processes: Annotated[int, typer.Option(min=1, help="With a recipe: collections at once.")] = 2,
+    processes: Annotated[int, typer.Option(min=1, help="With --all: collections at once.")] = 2,
     journals: Annotated[
         Path | None, typer.Option(help="Folder of the journals that an interrupted run goes on from.")
     ] = None,
@@ -42,31 +43,29 @@ def collect(
     from nb301.optimizers import OPTIMIZERS
     from nb301.tables.schema import write_table
     from nb301.truth.collect import Collection
-    from nb301.truth.recipes import RECIPES
+    from nb301.truth.recipes import EMULATED_V1
 
-    if (recipe is None) == (optimizer is None):
-        raise typer.BadParameter("give the name of an optimizer, or --recipe")
-    if recipe is not None and recipe not in RECIPES:
-        raise typer.BadParameter(f"no recipe {recipe!r}; there are: {', '.join(RECIPES)}")
+    if everything == (optimizer is not None):
+        raise typer.BadParameter("give the name of an optimizer, or --all")
     if optimizer is not None and optimizer not in OPTIMIZERS:
         raise typer.BadParameter(f"no optimizer {optimizer!r}; there are: {', '.join(OPTIMIZERS)}")
     folder = journals or out.with_suffix(".journals")
     typer.echo(f"journals: {folder}", err=True)
     if optimizer is None:
-        table = _whole(RECIPES[str(recipe)], folder, processes)
+        table = _whole(EMULATED_V1, folder, processes)
     else:
         table = _one(Collection(optimizer, evaluations, seed, workers=workers), folder, out.stem, scheduler)
     write_table(table, out)
     typer.echo(f"wrote {len(table):,} rows to {out}, content {table.content_hash}")
 
 
-def _whole(recipe: Sequence[Collection], folder: Path, processes: int) -> EvaluationTable:
+def _whole(collections: Sequence[Collection], folder: Path, processes: int) -> EvaluationTable:
     from nb301.truth.collect import collect_table
 
     with progress() as bar:
-        task = bar.add_task("training runs", total=sum(each.evaluations for each in recipe))
+        task = bar.add_task("training runs", total=sum(each.evaluations for each in collections))
         return collect_table(
-            recipe, folder, processes=processes, progress=lambda ended: bar.update(task, completed=ended)
+            collections, folder, processes=processes, progress=lambda ended: bar.update(task, completed=ended)
         )
 
 

@@ -1,4 +1,4 @@
-"""What tables are made of: the embedded one, and one of the paper's size."""
+"""What the embedded table is made of."""
 
 from __future__ import annotations
 
@@ -19,16 +19,10 @@ def _searches(method: str, evaluations: int) -> list[Collection]:
     ]
 
 
-#: What the embedded table `emulated-v1.0` is made of. RE has the sample size of Appendix C.3; its
-#: population is half of the run, near the paper's 3,000 of 4,639.
+#: What the embedded table `emulated-v1.0` is made of: the paper's numbers of evaluations (Table 2) and
+#: its probes, with the settings of Appendix C.3. 30 workers are COMBO's, and DE ran in parallel, too;
+#: how many the others had is not said.
 EMULATED_V1 = (
-    Collection("rs", 5000, seed=301),
-    Collection("re", 2000, seed=302, settings={"population_size": 1000, "sample_size": 100}),
-)
-
-#: The paper's numbers of evaluations (Table 2) and its probes, with the settings of Appendix C.3. 30
-#: workers are COMBO's, and DE ran in parallel, too; how many the others had is not said.
-PAPER_SCALE = (
     Collection("rs", 23746, seed=3010),
     Collection("de", 7275, seed=3011, workers=30),
     Collection("re", 4639, seed=3012, settings={"population_size": 3000, "sample_size": 100}),
@@ -42,6 +36,3 @@ PAPER_SCALE = (
     # with the DE run's own, seed 1, five trainings of each (Section 3.3)
     Collection("seeds", 2000, seed=3019, training_seed=2, after="de"),
 )
-
-#: Recipes by the name that `nb301 collect --recipe` takes.
-RECIPES = {"emulated-v1.0": EMULATED_V1, "paper-scale": PAPER_SCALE}

@@ -109,7 +109,7 @@ def test_import_is_light():
         ("re", {"population_size": 50, "sample_size": 20}, 500, 0.95),
         ("ls", {}, 700, 0.8),  # within its first descent
         ("de", {"population_size": 40}, 700, 0.8),
-        ("tpe", {, "prior_weight": 1.0}, 150, 0.6),
+        ("tpe", {"prior_weight": 1.0}, 150, 0.6),
         ("bananas", {}, 200, 0.95),
         ("combo", {"startup": 60, "starts": 10, "start_candidates": 300}, 120, 0.9),
     ],
