@@ -56,21 +56,34 @@ def freeze_release(
     random_only: Annotated[bool, typer.Option(help="Fit on random search's rows alone.")] = False,
     version: Annotated[str, typer.Option(help="<major>.<minor>")] = "1.0",
     replace: Annotated[bool, typer.Option(help="Overwrite a release of the same name.")] = False,
+    hyperparameters: Annotated[
+        Path | None, typer.Option(help="A tuning.json of `nb301 tune`; default: the family's own.")
+    ] = None,
+    checkpoints: Annotated[
+        Path | None, typer.Option(help="Folder of fitted members that an interrupted run goes on from.")
+    ] = None,
+    processes: Annotated[int, typer.Option(min=1, help="Members that are fitted at once.")] = 1,
 ) -> None:
     """Fit a family on a table and freeze it with the hash of every file."""
     from nb301.releases import find
-    from nb301.releases.freeze import freeze
+    from nb301.releases.freeze import SEED, freeze
+    from nb301.surrogates.tuning import tuned_hyperparameters
     from nb301.tables import load
 
+    rows = load(table)
+    tuned = tuned_hyperparameters(hyperparameters, rows, family, SEED) if hyperparameters else None
     with progress() as bar:
         task = bar.add_task(f"fitting {family}", total=None)
         folder = freeze(
-            load(table),
+            rows,
             family,
             out,
             random_only=random_only,
             version=version,
             replace=replace,
+            hyperparameters=tuned,
+            checkpoints=checkpoints,
+            processes=processes,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     metrics = find(folder).manifest.metrics
