@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nb301.cli.output import AsJson, print_json, print_table, progress
 from nb301.cli.tables import TableName
 
+if TYPE_CHECKING:
+    from nb301.releases.diff import Agreement, ReleaseDiff
+
+ReleaseName = Annotated[str, typer.Argument(help="Name or folder of a release.")]
 app = typer.Typer(help="Releases: frozen, hashed, versioned surrogates.", no_args_is_help=True)
 
 
@@ -40,7 +45,7 @@ def list_releases(as_json: AsJson = False) -> None:
 
 
 @app.command("show")
-def show_release(name: Annotated[str, typer.Argument(help="Name or folder of a release.")]) -> None:
+def show_release(name: ReleaseName) -> None:
     """The manifest of a release, as JSON, after its files were checked."""
     from nb301.releases import find
 
@@ -88,3 +93,56 @@ def freeze_release(
         )
     metrics = find(folder).manifest.metrics
     typer.echo(f"wrote {folder}: R2 {metrics.r2:.4f}, sparse Kendall tau {metrics.sparse_kendall_tau:.4f}")
+
+
+@app.command("diff")
+def diff_releases(a: ReleaseName, b: ReleaseName, as_json: AsJson = False) -> None:
+    """What changes from release A to release B: predictions on fixed probes, and manifests."""
+    from nb301.releases import find
+    from nb301.releases.diff import diff
+
+    found = diff(find(a), find(b))
+    if as_json:
+        print_json({**asdict(found), "largest": [probe._asdict() for probe in found.largest]})
+        return
+    typer.echo(f"A: {found.a}, which rests on {found.truth_a}")
+    typer.echo(f"B: {found.b}, which rests on {found.truth_b}")
+    if found.identical:
+        typer.echo("identical: both have the same hash")
+        return
+    _print_predictions(found)
+    print_table(
+        "manifests",
+        ["entry", "A", "B"],
+        [[name, *map(_text, values)] for name, values in found.manifest.items()],
+    )
+
+
+def _print_predictions(found: ReleaseDiff) -> None:
+    columns = ["probes", "n", "mean |B-A|", "median", "largest", "B-A", "Kendall", "Spearman", "std A, B"]
+    print_table(
+        "predicted validation accuracy, B - A",
+        [*columns, "runtime |B-A|, B-A"],
+        [[kind, *_cells(agreement)] for kind, agreement in found.agreement.items()],
+    )
+    print_table(
+        "largest differences",
+        ["A", "B", "architecture"],
+        [[f"{probe.a:.2%}", f"{probe.b:.2%}", probe.genotype] for probe in found.largest],
+    )
+
+
+def _cells(found: Agreement) -> list[str]:
+    differences = found.mean_difference, found.median_difference, found.largest_difference
+    return [
+        f"{found.n:,}",
+        *(f"{difference:.3%}" for difference in differences),
+        f"{found.bias:+.3%}",
+        *("none" if tau is None else f"{tau:.3f}" for tau in (found.kendall_tau, found.spearman)),
+        f"{found.mean_std_a:.3%}, {found.mean_std_b:.3%}",
+        f"{found.runtime_difference:,.1f} s, {found.runtime_bias:+,.1f} s",
+    ]
+
+
+def _text(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nb301.errors import TuningError
@@ -28,7 +29,7 @@ from nb301.files import sha256, write_text
 from nb301.metrics import r2, sparse_kendall_tau
 from nb301.optimizers.tpe import import_optuna, quiet
 from nb301.surrogates import FAMILIES
-from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range
+from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
 from nb301.surrogates.ensemble import examples
 from nb301.surrogates.libraries import installed
 from nb301.tables.schema import EvaluationTable
@@ -244,13 +245,7 @@ class _Objective:
                     raise self.optuna.TrialPruned
 
         try:
-            file = self.family.fit(
-                self.train, self.val, self.seed, {**self.family.hyperparameters, **params}, report
-            )
-            predicted = self.family.load([file]).predict(self.val.codes)[0]
-            error = float(np.mean((predicted - self.val.target) ** 2))
-            if not math.isfinite(error):
-                raise ValueError("predictions are not finite")
+            predicted = self._predicted(params, report)
         except (ValueError, ArithmeticError) as error:  # of the libraries, and of too large trees
             trial.set_user_attr("reason", str(error))
             # pruned and not failed: TPE learns from pruned trials where not to look
@@ -259,7 +254,16 @@ class _Objective:
             trial.set_user_attr("steps", steps)
         trial.set_user_attr("r2", r2(self.val.target, predicted))
         trial.set_user_attr("sparse_kendall_tau", sparse_kendall_tau(self.val.target, predicted))
-        return error
+        return float(np.mean((predicted - self.val.target) ** 2))
+
+    def _predicted(self, params: Hyperparameters, report: Report) -> NDArray[np.float64]:
+        """Predictions of the validation rows, fractions, as a release's would be read from its file."""
+        hyperparameters = {**self.family.hyperparameters, **params}
+        file = self.family.fit(self.train, self.val, self.seed, hyperparameters, report)
+        predicted: NDArray[np.float64] = self.family.load([file]).predict(self.val.codes)[0]
+        if not np.isfinite(predicted).all():
+            raise ValueError("predictions are not finite")
+        return predicted
 
 
 def _run_trial(optuna: ModuleType, study: Study, objective: _Objective) -> None:
