@@ -119,29 +119,33 @@ def diff_releases(a: ReleaseName, b: ReleaseName, as_json: AsJson = False) -> No
 
 
 def _print_predictions(found: ReleaseDiff) -> None:
-    columns = ["probes", "n", "mean |B-A|", "median", "largest", "B-A", "Kendall", "Spearman", "std A, B"]
+    columns = {kind: _cells(agreement) for kind, agreement in found.agreement.items()}
+    statistics = next(iter(columns.values()))
     print_table(
-        "predicted validation accuracy, B - A",
-        [*columns, "runtime |B-A|, B-A"],
-        [[kind, *_cells(agreement)] for kind, agreement in found.agreement.items()],
+        "predictions, of validation accuracy where not said otherwise",
+        ["", *columns],
+        [[name, *(cells[name] for cells in columns.values())] for name in statistics],
     )
-    print_table(
-        "largest differences",
-        ["A", "B", "architecture"],
-        [[f"{probe.a:.2%}", f"{probe.b:.2%}", probe.genotype] for probe in found.largest],
-    )
+    typer.echo("largest differences, A and B:")
+    for probe in found.largest:
+        typer.echo(f"  {probe.a:.2%}  {probe.b:.2%}  {probe.genotype}")
 
 
-def _cells(found: Agreement) -> list[str]:
-    differences = found.mean_difference, found.median_difference, found.largest_difference
-    return [
-        f"{found.n:,}",
-        *(f"{difference:.3%}" for difference in differences),
-        f"{found.bias:+.3%}",
-        *("none" if tau is None else f"{tau:.3f}" for tau in (found.kendall_tau, found.spearman)),
-        f"{found.mean_std_a:.3%}, {found.mean_std_b:.3%}",
-        f"{found.runtime_difference:,.1f} s, {found.runtime_bias:+,.1f} s",
-    ]
+def _cells(found: Agreement) -> dict[str, str]:
+    tau, rho = ("none" if rank is None else f"{rank:.3f}" for rank in (found.kendall_tau, found.spearman))
+    return {
+        "probes": f"{found.n:,}",
+        "mean |B - A|": f"{found.mean_difference:.3%}",
+        "median |B - A|": f"{found.median_difference:.3%}",
+        "largest |B - A|": f"{found.largest_difference:.3%}",
+        "mean B - A": f"{found.bias:+.3%}",
+        "Kendall tau": tau,
+        "Spearman": rho,
+        "mean std of A": f"{found.mean_std_a:.3%}",
+        "mean std of B": f"{found.mean_std_b:.3%}",
+        "runtime, mean |B - A|": f"{found.runtime_difference:,.1f} s",
+        "runtime, mean B - A": f"{found.runtime_bias:+,.1f} s",
+    }
 
 
 def _text(value: Any) -> str:

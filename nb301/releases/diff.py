@@ -64,7 +64,7 @@ class Probe(NamedTuple):
     b: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseDiff:
     """How release B differs from release A."""
 
@@ -73,7 +73,7 @@ class ReleaseDiff:
     #: The ground truth that each rests on.
     truth_a: str
     truth_b: str
-    #: Whether both manifests, and so all files, have the same hash.
+    #: Whether both manifests, and so all files, have the same hash; what follows is empty then.
     identical: bool
     #: By kind of probes, and for `all` of them.
     agreement: dict[str, Agreement]
@@ -91,6 +91,14 @@ class _Predictions(NamedTuple):
 
 def diff(a: Release, b: Release) -> ReleaseDiff:
     """Compare two releases, of any families, tables and ground truths."""
+    about: dict[str, Any] = {
+        "a": a.name,
+        "b": b.name,
+        "truth_a": a.manifest.truth,
+        "truth_b": b.manifest.truth,
+    }
+    if a.release_hash == b.release_hash:
+        return ReleaseDiff(**about, identical=True, agreement={}, largest=(), manifest={})
     probes = _probes(a, b)
     genotypes = [genotype for part in probes.values() for genotype in part]
     of_a, of_b = _predict(a, genotypes), _predict(b, genotypes)
@@ -98,11 +106,8 @@ def diff(a: Release, b: Release) -> ReleaseDiff:
     parts = {name: np.flatnonzero(kind == name) for name in probes} | {"all": np.arange(len(genotypes))}
     order = np.argsort(-np.abs(of_b.mean - of_a.mean), kind="stable")[:_LARGEST]
     return ReleaseDiff(
-        a=a.name,
-        b=b.name,
-        truth_a=a.manifest.truth,
-        truth_b=b.manifest.truth,
-        identical=a.release_hash == b.release_hash,
+        **about,
+        identical=False,
         agreement={name: _agreement(of_a, of_b, rows) for name, rows in parts.items()},
         largest=tuple(
             Probe(str(genotypes[row]), float(of_a.mean[row]), float(of_b.mean[row])) for row in order

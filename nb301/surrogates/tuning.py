@@ -281,7 +281,7 @@ def _run_trial(optuna: ModuleType, study: Study, objective: _Objective) -> None:
     lowest = max(1, full // _REDUCTION**_RUNGS)
     if full > 1:
         study.pruner = optuna.pruners.HyperbandPruner(lowest, full, _REDUCTION)
-    rungs = frozenset(lowest * _REDUCTION**k for k in range(32)) if number else frozenset()
+    rungs = frozenset(lowest * _REDUCTION**k for k in range(_RUNGS + 2) if lowest * _REDUCTION**k < full)
     try:
         study.tell(trial, objective(trial, rungs))
     except optuna.TrialPruned:
@@ -324,8 +324,8 @@ def _open_journal(optuna: ModuleType, folder: Path, identity: Mapping[str, Any])
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / JOURNAL
-    _drop_torn_line(path)
     try:
+        _mend(path)
         backend = JournalFileBackend(str(path), JournalFileOpenLock(str(path)))
         study: Study = optuna.create_study(
             study_name="tuning", storage=optuna.storages.JournalStorage(backend), load_if_exists=True
@@ -344,14 +344,19 @@ def _open_journal(optuna: ModuleType, folder: Path, identity: Mapping[str, Any])
     return study
 
 
-def _drop_torn_line(path: Path) -> None:
-    """Cut off what a killed process left of a line, behind which nothing could be read any more."""
-    if path.exists():
-        data = path.read_bytes()
-        whole = data.rfind(b"\n") + 1
-        if whole < len(data):
-            with path.open("r+b") as file:
-                file.truncate(whole)
+def _mend(path: Path) -> None:
+    """Cut off what a killed process left of a line, behind which nothing could be read any more.
+
+    Raises:
+        ValueError: Another line is no JSON; the file is left as it is.
+    """
+    data = path.read_bytes() if path.exists() else b""
+    whole = data.rfind(b"\n") + 1
+    for line in data[:whole].splitlines():
+        json.loads(line)
+    if whole < len(data):
+        with path.open("r+b") as file:
+            file.truncate(whole)
 
 
 def _described(trial: FrozenTrial) -> Trial:
