@@ -139,8 +139,9 @@ def _evolved(rng: np.random.Generator, a: Release, b: Release) -> list[Genotype]
     """Distinct architectures that evolution proposes after its random start, in canonical form."""
 
     def objective(genotype: Genotype, _seed: int) -> Observation:
-        means = [float(_predict(release, [genotype]).mean[0]) for release in (a, b)]
-        return Observation(sum(means) / 2, runtime=1.0)
+        codes = _codes([genotype])
+        means = [mean_and_std(release.surrogate.predict(codes))[0] for release in (a, b)]
+        return Observation(float(np.mean(means)), runtime=1.0)
 
     optimizer = RegularizedEvolution(rng, population_size=_POPULATION)
     run = simulate(optimizer, objective, Budget(evaluations=_POPULATION + _STEPS), seed=_SEED)
@@ -148,9 +149,13 @@ def _evolved(rng: np.random.Generator, a: Release, b: Release) -> list[Genotype]
 
 
 def _predict(release: Release, genotypes: list[Genotype]) -> _Predictions:
-    codes = to_codes([genotype.canonical() for genotype in genotypes])
+    codes = _codes(genotypes)
     mean, std = mean_and_std(release.surrogate.predict(codes))
     return _Predictions(mean, std, release.runtime_model.predict(codes))
+
+
+def _codes(genotypes: list[Genotype]) -> NDArray[np.uint8]:
+    return to_codes([genotype.canonical() for genotype in genotypes])
 
 
 def _agreement(a: _Predictions, b: _Predictions, rows: NDArray[np.intp]) -> Agreement:

@@ -7,7 +7,10 @@ group that keeps the number of common edges, so this is a metric on architecture
 ones alone, symmetric, and with the triangle inequality. A mutation or a neighbour is at 1 or 0.
 
 Random architectures share few edges with any others in a space of 10^18, so most are far from every
-row; what is unusual is told by the rows that were held out, see `FittedRows.limit`.
+row; what is unusual is told by the rows that were held out, see `FittedRows.limit`. It is a hint: on
+2,500 random architectures the embedded release's mean error to the emulated truth grows from 0.12 points
+at distance 6 to 0.22 at 9, but is 1.3 where the normal cell has more than `MAX_EQUAL` equal ops without
+parameters, and 0.17 elsewhere.
 """
 
 from __future__ import annotations

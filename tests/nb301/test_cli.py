@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,8 +15,7 @@ from nb301 import cli, formats
 from nb301.cli import genotypes
 from nb301.releases import find
 from nb301.space import NODES, Cell, Genotype, sample
-from nb301.surrogates import FAMILIES, tuning
-from nb301.surrogates.base import Range
+from nb301.surrogates import runtime, xgb
 from nb301.tables.schema import write_table
 
 RNG = np.random.default_rng(0)
@@ -101,14 +100,16 @@ def test_releases(tiny_release):
     assert json.loads(run("release", "show", tiny_release))["members"] == 10
 
 
-def test_release_diff(tiny_release):
+def test_release_diff(tiny_release, tmp_path):
     """`release diff` says which truth each rests on, what differs and by how much, or that nothing does."""
     same = run("release", "diff", tiny_release, tiny_release)
     assert "identical" in same
-    assert json.loads(run("release", "diff", tiny_release, tiny_release, "--json"))["identical"] is True
-    found = json.loads(run("release", "diff", "emulated-xgb-v1.0", tiny_release, "--json"))
-    assert found["manifest"]["table.name"] == ["emulated", "tiny"]
-    shown = run("release", "diff", "emulated-xgb-v1.0", tiny_release)
+    other = shutil.copytree(tiny_release, tmp_path / "other") / "manifest.json"
+    other.write_text(other.read_text().replace('"version": "1.0"', '"version": "1.1"'))
+    found = json.loads(run("release", "diff", tiny_release, tmp_path / "other", "--json"))
+    assert found["identical"] is False
+    assert found["manifest"] == {"table.version": ["1.0", "1.1"], "version": ["1.0", "1.1"]}
+    shown = run("release", "diff", tiny_release, tmp_path / "other")
     assert "B: tiny-xgb-v1.0, which rests on emulated 1.0" in shown
     assert f"{found['agreement']['uniform']['bias']:+.3%}" in shown
     assert found["largest"][0]["genotype"] in shown
@@ -116,10 +117,8 @@ def test_release_diff(tiny_release):
 
 def test_tune_and_freeze(tiny_table, tmp_path, monkeypatch):
     """`tune` writes where it says, goes on when run again, and `release freeze` takes what it wrote."""
-    xgb = FAMILIES["xgb"]
-    # rates at which fits are short
-    space = {"max_depth": Range(1, 3), "learning_rate": Range(0.3, 0.5)}
-    monkeypatch.setattr(tuning, "FAMILIES", {"xgb": replace(xgb, search_space=space)})
+    monkeypatch.setattr(xgb, "_ROUNDS", 20)
+    monkeypatch.setattr(runtime, "_ROUNDS", 20)
     table = tmp_path / "tiny.parquet"
     write_table(tiny_table, table)
     for trials in (1, 3):
