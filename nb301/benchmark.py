@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
 
@@ -15,8 +16,10 @@ from nb301.cost import cost_many
 from nb301.errors import GenotypeError
 from nb301.noise import keyed_normal
 from nb301.releases import Release, find
+from nb301.releases.familiarity import Familiarity, FittedRows
 from nb301.space import Genotype, to_codes
 from nb301.surrogates.ensemble import mean_and_std
+from nb301.tables.schema import EvaluationTable
 
 #: Noise stream of the benchmark (see `noise.keyed_normal`).
 _NOISE_STREAM = 0
@@ -77,10 +80,12 @@ class Benchmark:
 
     Args:
         release: See `load`.
+        table: See `load`.
     """
 
-    def __init__(self, release: Release) -> None:
+    def __init__(self, release: Release, table: EvaluationTable | None = None) -> None:
         self.release = release
+        self._table = table
 
     @overload
     def query(self, genotype: Sequence[Genotype], seed: ArrayLike | None = None) -> Evaluations: ...
@@ -105,18 +110,60 @@ class Benchmark:
                 list its index.
             ValueError: A seed is no such integer, or there are not as many as architectures.
         """
-        if isinstance(genotype, list) or _are_genotypes(genotype):
-            return self._query_many([_read(g, i) for i, g in enumerate(genotype)], seed)
-        evaluation: Evaluation = self._query_many([formats.read(genotype)], seed)[0]
+        genotypes, many = _read(genotype)
+        evaluations = self._query_many(genotypes, seed)
+        if many:
+            return evaluations
+        evaluation: Evaluation = evaluations[0]
         return evaluation
 
-    def members(self, genotypes: Sequence[Genotype]) -> NDArray[np.float64]:
-        """Predict with every member on its own: fractions, shape (members, n)."""
-        return self.release.surrogate.predict(to_codes([g.canonical() for g in genotypes]))
+    def members(self, genotype: Any) -> NDArray[np.float64]:
+        """Predict with every member on its own.
+
+        Args:
+            genotype: As `query` takes it.
+
+        Returns:
+            Fractions, shape (members,); for a list of n, shape (members, n).
+
+        Raises:
+            GenotypeError: See `query`.
+        """
+        genotypes, many = _read(genotype)
+        predicted = self.release.surrogate.predict(_codes(genotypes))
+        return predicted if many else predicted[:, 0]
+
+    @overload
+    def familiarity(self, genotype: Sequence[Genotype]) -> list[Familiarity]: ...
+    @overload
+    def familiarity(self, genotype: Any) -> Familiarity: ...
+    def familiarity(self, genotype: Any) -> Familiarity | list[Familiarity]:
+        """Tell how far an architecture is from those that the release was fitted on, and what to beware of.
+
+        The first call reads the table and measures held-out rows, which takes a second; see
+        `releases.familiarity`.
+
+        Args:
+            genotype: As `query` takes it.
+
+        Returns:
+            One `Familiarity`; for a list, a list of them.
+
+        Raises:
+            GenotypeError: See `query`.
+            DataMissing: The release's table is not embedded, and `load` got none.
+            TableError: `load` got another table than the release's.
+        """
+        genotypes, many = _read(genotype)
+        found = self._fitted_rows.familiarity(genotypes)
+        return found if many else found[0]
+
+    @cached_property
+    def _fitted_rows(self) -> FittedRows:
+        return FittedRows(self.release.manifest, self._table)
 
     def _query_many(self, genotypes: Sequence[Genotype], seed: ArrayLike | None) -> Evaluations:
-        # canonical first: surrogates on the vector encoding tell isomorphic genotypes apart
-        codes = to_codes([genotype.canonical() for genotype in genotypes])
+        codes = _codes(genotypes)
         members = self.release.surrogate.predict(codes)
         mean, std = mean_and_std(members)
         val_accuracy = mean
@@ -140,24 +187,41 @@ class Benchmark:
         )
 
 
-def load(name: str | Path) -> Benchmark:
+def load(name: str | Path, *, table: EvaluationTable | None = None) -> Benchmark:
     """Load a release by name, such as `emulated-xgb-v1.0`, or by the path of its folder.
 
     Every file is checked against the manifest's SHA-256; models are read at the first query.
+
+    Args:
+        name: Name or folder.
+        table: What the release was fitted on, for `familiarity`; by default looked for among the
+            embedded tables.
 
     Raises:
         UnknownRelease: There is none of that name; lists those there are.
         ReleaseError: It cannot be read: a missing file, a newer format.
         HashMismatch: A file was changed.
     """
-    return Benchmark(find(name))
+    return Benchmark(find(name), table)
+
+
+def _codes(genotypes: Sequence[Genotype]) -> NDArray[np.uint8]:
+    # canonical first: surrogates on the vector encoding tell isomorphic genotypes apart
+    return to_codes([genotype.canonical() for genotype in genotypes])
+
+
+def _read(genotype: Any) -> tuple[list[Genotype], bool]:
+    """The architectures, and whether they came as many: a list, or a tuple of `Genotype`."""
+    if isinstance(genotype, list) or _are_genotypes(genotype):
+        return [_read_in_list(g, i) for i, g in enumerate(genotype)], True
+    return [formats.read(genotype)], False
 
 
 def _are_genotypes(value: Any) -> bool:
     return isinstance(value, tuple) and len(value) > 0 and all(isinstance(g, Genotype) for g in value)
 
 
-def _read(architecture: Any, index: int) -> Genotype:
+def _read_in_list(architecture: Any, index: int) -> Genotype:
     try:
         return formats.read(architecture)
     except GenotypeError as error:

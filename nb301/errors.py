@@ -7,6 +7,7 @@ Nb301Error
 ├── ReleaseError                      a release that cannot be read
 │   ├── UnknownRelease (LookupError)  no release of that name
 │   └── HashMismatch                  a file differs from what the manifest promises
+├── TuningError (ValueError)          a study of hyperparameters that cannot go on or be used
 ├── DataMissing (OSError)             data that is not on this machine and cannot be downloaded
 └── MissingExtra (ImportError)        an optional dependency is not installed
 """
@@ -38,6 +39,10 @@ class UnknownRelease(ReleaseError, LookupError):
 
 class HashMismatch(ReleaseError):
     """A file's SHA-256 differs from the manifest's."""
+
+
+class TuningError(Nb301Error, ValueError):
+    """A study of hyperparameters that cannot go on, or a result of one that cannot be used."""
 
 
 class DataMissing(Nb301Error, OSError):

@@ -95,6 +95,7 @@ def test_errors_have_one_root(error):
         (errors.GenotypeError, ValueError),
         (errors.TableError, ValueError),
         (errors.CostError, ValueError),
+        (errors.TuningError, ValueError),
         (errors.UnknownRelease, LookupError),
         (errors.MissingExtra, ImportError),
     ],

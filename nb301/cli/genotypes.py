@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +15,9 @@ from nb301 import formats
 from nb301.cli.output import AsJson, print_json, print_table
 from nb301.space import Genotype
 from nb301.space import sample as draw
+
+if TYPE_CHECKING:
+    from nb301.releases.familiarity import Familiarity
 
 GenotypeText = Annotated[str, typer.Argument(help="A genotype in any notation of nb301.formats.")]
 DEFAULT_RELEASE = "emulated-xgb-v1.0"
@@ -44,15 +48,30 @@ def query(
     seed: Annotated[
         int | None, typer.Option(min=0, help="Training seed to emulate; without one, no noise.")
     ] = None,
+    members: Annotated[bool, typer.Option("--members", help="Each member's prediction, too.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Warn of what the release was not fitted on; reads its table.")
+    ] = False,
+    table: Annotated[
+        Path | None, typer.Option(help="With --check: the release's .parquet file, if not embedded.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate one architecture: accuracy with noise, runtime, parameters, multiply-adds."""
     from nb301.benchmark import load
+    from nb301.tables.schema import read_table
 
-    benchmark = load(name)
+    benchmark = load(name, table=read_table(table) if table else None)
     found = benchmark.query(genotype, seed=seed)
+    predicted = benchmark.members(genotype).tolist() if members else []
+    familiarity = benchmark.familiarity(genotype) if check else None
     if as_json:
-        print_json({**asdict(found), "truth": benchmark.release.manifest.truth})
+        entries = {**asdict(found), "truth": benchmark.release.manifest.truth}
+        if members:
+            entries["members"] = predicted
+        if familiarity:
+            entries["familiarity"] = _described(familiarity)
+        print_json(entries)
         return
     noise = "no seed, no noise" if seed is None else f"with the noise of seed {seed}"
     print_table(
@@ -65,8 +84,27 @@ def query(
             ["runtime", f"{found.runtime:,.0f} s", "of one training"],
             ["parameters", f"{found.parameters:,}", "exact, with the auxiliary head"],
             ["multiply_adds", f"{found.multiply_adds:,}", "exact, one image at inference"],
+            *([f"member {k}", f"{accuracy:.2%}", ""] for k, accuracy in enumerate(predicted)),
+            *([_distance_row(familiarity)] if familiarity else []),
         ],
     )
+    for warning in familiarity.warnings if familiarity else ():
+        typer.echo(f"warning: {warning}")
+
+
+def _described(familiarity: Familiarity) -> dict[str, Any]:
+    return {
+        "is_familiar": familiarity.is_familiar,
+        "distance": familiarity.distance,
+        "limit": familiarity.limit,
+        "nearest": str(familiarity.nearest),
+        "warnings": [*familiarity.warnings],
+    }
+
+
+def _distance_row(familiarity: Familiarity) -> list[str]:
+    edges = f"edges to the nearest fitted row; familiar up to {familiarity.limit}"
+    return ["distance", f"{familiarity.distance} of 16", edges]
 
 
 def sample(

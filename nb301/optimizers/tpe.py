@@ -76,7 +76,7 @@ class TreeParzen:
         self._random_fraction = random_fraction
         self._memory = memory
         self._results: list[tuple[Genotype, float]] = []
-        self._optuna = _import_optuna()
+        self._optuna = import_optuna()
         with warnings.catch_warnings():
             # Optuna 5 still has gamma, and 6 will have another way to set the share of good results
             warnings.simplefilter("ignore", FutureWarning)
@@ -125,7 +125,7 @@ class TreeParzen:
         )
 
     def _new_study(self) -> Study:
-        with _quiet(self._optuna):
+        with quiet(self._optuna):
             self._study = self._optuna.create_study(sampler=self._sampler, direction="maximize")
         for genotype, value in self._results:
             self._add(genotype, value)
@@ -169,7 +169,12 @@ def _options() -> dict[str, tuple[str, ...]]:
 OPTIONS = _options()
 
 
-def _import_optuna() -> ModuleType:
+def import_optuna() -> ModuleType:
+    """Import Optuna, which takes a second and is an extra.
+
+    Raises:
+        MissingExtra: It is not installed.
+    """
     try:
         import optuna
     except ImportError as error:
@@ -178,7 +183,7 @@ def _import_optuna() -> ModuleType:
 
 
 @contextmanager
-def _quiet(optuna: ModuleType) -> Iterator[None]:
+def quiet(optuna: ModuleType) -> Iterator[None]:
     """Keeps Optuna from logging that a study was made; the caller's level is put back."""
     level = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as library_version
 from pathlib import Path
 
 from nb301.errors import ReleaseError
@@ -12,7 +10,9 @@ from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
 from nb301.releases import manifest as manifests
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
 from nb301.surrogates import FAMILIES, Surrogate, runtime
+from nb301.surrogates.base import Hyperparameters
 from nb301.surrogates.ensemble import Progress, fit_ensemble, mean_and_std
+from nb301.surrogates.libraries import installed
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import Split, random_only_split, stratified_split
 
@@ -30,6 +30,7 @@ def freeze(
     version: str = "1.0",
     seed: int = SEED,
     replace: bool = False,
+    hyperparameters: Hyperparameters | None = None,
     checkpoints: Path | None = None,
     processes: int = 1,
     progress: Progress | None = None,
@@ -48,6 +49,7 @@ def freeze(
         version: `<major>.<minor>`.
         seed: Of the split, the folds and the models.
         replace: Whether a release of the same name may be overwritten.
+        hyperparameters: Used in place of the family's own of the same names.
         checkpoints: Folder that keeps fitted members, so that an interrupted run goes on.
         processes: Members that are fitted at once.
         progress: Called as (members fitted, members in all).
@@ -56,7 +58,8 @@ def freeze(
         The release's folder.
 
     Raises:
-        ReleaseError: The family is unknown, or the release exists and `replace` is not set.
+        ReleaseError: The family or a hyperparameter is unknown, or the release exists and `replace` is
+            not set.
     """
     if family not in FAMILIES:
         raise ReleaseError(f"no family {family!r}; there are: {', '.join(sorted(FAMILIES))}")
@@ -64,12 +67,14 @@ def freeze(
     target = folder / name
     if target.exists() and not replace:
         raise ReleaseError(f"{target} exists: a release is never changed; choose another version")
+    used = _hyperparameters(family, hyperparameters or {})
     seen = (random_only_split if random_only else stratified_split)(table, seed)
     members = fit_ensemble(
         FAMILIES[family],
         table,
         seen,
         seed,
+        hyperparameters=used,
         checkpoints=checkpoints,
         processes=processes,
         progress=progress,
@@ -85,9 +90,9 @@ def freeze(
         split=SplitReference(kind="stratified", seed=seed, **seen.counts()),
         seed=seed,
         members=len(members),
-        hyperparameters=dict(FAMILIES[family].hyperparameters),
+        hyperparameters=used,
         runtime_hyperparameters=dict(runtime.HYPERPARAMETERS),
-        libraries={lib: _installed(lib) for lib in (*FAMILIES[family].libraries, *_LIBRARIES)},
+        libraries=installed((*FAMILIES[family].libraries, *_LIBRARIES)),
         metrics=_measured(table, seen, FAMILIES[family].load([*members.values()]), files),
         files={name: FileReference(sha256=sha256(data), bytes=len(data)) for name, data in files.items()},
     )
@@ -97,6 +102,17 @@ def freeze(
             (temporary / file).write_bytes(data)
         (temporary / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
     return target
+
+
+def _hyperparameters(family: str, given: Hyperparameters) -> dict[str, float | int | str | bool]:
+    """The family's own, with those that were given in their place."""
+    own = FAMILIES[family].hyperparameters
+    for name in given:
+        if name not in own:
+            raise ReleaseError(
+                f"{family} has no hyperparameter {name!r}; there are: {', '.join(sorted(own))}"
+            )
+    return {**own, **given}
 
 
 def _reference(table: EvaluationTable) -> TableReference:
@@ -123,11 +139,3 @@ def _measured(table: EvaluationTable, split: Split, surrogate: Surrogate, files:
         mean_std=float(std.mean()),
         runtime_r2=r2(test["runtime"].to_numpy(), seconds),
     )
-
-
-def _installed(library: str) -> str:
-    # the CPU build of xgboost is a distribution of its own
-    try:
-        return library_version(library)
-    except PackageNotFoundError:
-        return library_version(f"{library}-cpu")

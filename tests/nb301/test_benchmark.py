@@ -98,6 +98,18 @@ def test_mean_and_std_are_those_of_the_members(genotypes):
     np.testing.assert_allclose(found.std, np.sqrt(variance), rtol=1e-9)
 
 
+def test_members_take_what_queries_take(genotypes):
+    """Members of one architecture, in any notation, are a column of those of a list."""
+    many = BENCHMARK.members(genotypes[:2])
+    for column, genotype in zip(many.T, genotypes, strict=False):
+        np.testing.assert_array_equal(BENCHMARK.members(str(genotype)), column)
+        np.testing.assert_array_equal(BENCHMARK.members(genotype.canonical()), column)
+    np.testing.assert_array_equal(BENCHMARK.members([str(genotype) for genotype in genotypes[:2]]), many)
+    assert BENCHMARK.members([]).shape == (10, 0)
+    with pytest.raises(GenotypeError, match="architecture 0"):
+        BENCHMARK.members(["normal:"])
+
+
 def test_without_seed_there_is_no_noise(genotypes):
     """Without a seed the accuracy is the mean; a seed changes the accuracy alone."""
     plain, noisy = BENCHMARK.query(genotypes), BENCHMARK.query(genotypes, seed=0)

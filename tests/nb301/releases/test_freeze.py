@@ -23,17 +23,19 @@ class Spy:
     def __init__(self, *, fails=False):
         self.fails = fails
         self.seen = []
+        self.hyperparameters = None
         self.family = Family(
             fit=self.fit,
             load=lambda files: setattr(self, "members", len(files)) or self,
             suffix=".txt",
-            hyperparameters={"rate": 0.5},
+            hyperparameters={"rate": 0.5, "depth": 3},
             search_space={},
             libraries=("numpy",),
         )
 
-    def fit(self, train, stop, seed, _hyperparameters, _report=None):
+    def fit(self, train, stop, seed, hyperparameters, _report=None):
         self.seen.append((train, stop))
+        self.hyperparameters = hyperparameters
         if self.fails:
             raise RuntimeError("no memory")
         return f"{seed}".encode()
@@ -157,3 +159,17 @@ def test_a_failed_write_leaves_nothing(tiny_table, tmp_path, monkeypatch, replac
     assert [path.name for path in tmp_path.iterdir()] == (["tiny-xgb-v1.0"] if replaced else [])
     if replaced:
         assert (tmp_path / "tiny-xgb-v1.0" / "member-0.txt").read_bytes() == b"10"
+
+
+def test_hyperparameters_can_be_given(tiny_table, tmp_path, spy):
+    """What is given takes the place of the family's own, in the fit and in the manifest alike."""
+    folder = freeze(tiny_table, "xgb", tmp_path, hyperparameters={"rate": 0.25})
+    assert spy.hyperparameters == manifest_of(folder)["hyperparameters"] == {"rate": 0.25, "depth": 3}
+    assert spy.family.hyperparameters == {"rate": 0.5, "depth": 3}
+
+
+def test_unknown_hyperparameters_are_refused(tiny_table, tmp_path, spy):
+    """A hyperparameter that the family has not is named with those it has, before anything is fitted."""
+    with pytest.raises(ReleaseError, match="xgb has no hyperparameter 'speed'; there are: depth, rate"):
+        freeze(tiny_table, "xgb", tmp_path, hyperparameters={"speed": 1})
+    assert not spy.seen

@@ -1,0 +1,52 @@
+"""`nb301 tune`: hyperparameters of a family, searched on a table's validation rows."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nb301.cli.output import progress
+from nb301.cli.tables import DEFAULT_TABLE
+
+
+def tune(
+    family: Annotated[str, typer.Argument(help="Model family, such as xgb.")],
+    out: Annotated[Path, typer.Option(help="Folder of the study, which a further run goes on with.")],
+    table: Annotated[
+        str, typer.Option(help="Name of an embedded table, or a .parquet file.")
+    ] = DEFAULT_TABLE,
+    trials: Annotated[int, typer.Option(min=1, help="Trials in all, with those of earlier runs.")] = 50,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of the split and the study; 301 is that of `release freeze`.")
+    ] = 301,
+) -> None:
+    """Search a family's hyperparameters on the validation rows; run again to go on.
+
+    The paper used BOHB; here TPE proposes and Hyperband ends bad trials early.
+    """
+    from nb301.surrogates.tuning import FILE
+    from nb301.surrogates.tuning import tune as search
+    from nb301.tables import load
+
+    with progress() as bar:
+        task = bar.add_task(f"tuning {family}", total=trials)
+
+        def report(ended: int, _total: int, error: float) -> None:
+            best = f", best validation RMSE {math.sqrt(error):.3%}" if math.isfinite(error) else ""
+            bar.update(task, completed=ended, description=f"tuning {family}{best}")
+
+        found = search(load(table), family, out, trials=trials, seed=seed, progress=report)
+        bar.update(task, completed=trials)
+    best = found.best
+    for name, value in found.hyperparameters.items():
+        typer.echo(f"{name} = {value:.4g}" if isinstance(value, float) else f"{name} = {value}")
+    pruned = sum(trial.state == "pruned" for trial in found.trials)
+    ranked = "none" if best.sparse_kendall_tau is None else f"{best.sparse_kendall_tau:.4f}"
+    typer.echo(
+        f"wrote {out / FILE}: trial {best.number} of {len(found.trials)} ({pruned} pruned), "
+        f"validation R2 {best.r2:.4f}, sparse Kendall tau {ranked}"
+    )
+    typer.echo(f"next: nb301 release freeze {table} {family} --hyperparameters {out / FILE}")

@@ -1,0 +1,200 @@
+"""Familiarity: a metric on architectures, and a limit that held-out rows set."""
+
+from __future__ import annotations
+
+import json
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nb301
+from nb301 import tables
+from nb301.errors import DataMissing, GenotypeError, TableError
+from nb301.releases import find
+from nb301.releases.familiarity import EdgeIndex, FittedRows, distance
+from nb301.space import Cell, Genotype, Op, mutate, neighbours, sample, sample_many, to_codes
+from nb301.tables.splits import random_only_split, stratified_split
+
+CELLS, GENOTYPES = st.from_type(Cell), st.from_type(Genotype)
+RNG = np.random.default_rng(0)
+
+
+@pytest.fixture(scope="module")
+def full(embedded_table):
+    """The embedded release with its table, so that this is read once."""
+    return nb301.load("emulated-xgb-v1.0", table=embedded_table)
+
+
+@pytest.fixture(scope="module")
+def tiny(tiny_release, tiny_table):
+    return nb301.load(tiny_release, table=tiny_table)
+
+
+def all_of(op):
+    cell = Cell.from_edges((source, node, op) for node in (2, 3, 4, 5) for source in (node - 2, node - 1))
+    return Genotype(cell, cell)
+
+
+def by_definition(one, other):
+    """The distance of two cells, as it is defined: the fewest edges that one has and not the other."""
+    edges = {*other.edges}
+    return min(
+        sum((names[source], names[target], op) not in edges for source, target, op in one.edges)
+        for names in ((0, 1, *renamed) for renamed in permutations((2, 3, 4, 5)))
+    )
+
+
+@given(CELLS, CELLS, CELLS)
+def test_distance_is_what_it_says(one, other, same):
+    """The fewest edges to replace, over all names of nodes, added over both cells."""
+    normal, reduce = by_definition(one, other), by_definition(other, one)
+    assert normal == reduce
+    assert distance(Genotype(one, same), Genotype(other, same)) == normal
+    assert distance(Genotype(one, one), Genotype(other, other)) == 2 * normal
+
+
+@given(GENOTYPES, GENOTYPES, GENOTYPES)
+def test_distance_is_a_metric(one, other, third):
+    """Symmetric, with the triangle inequality, and zero for isomorphic architectures alone."""
+    assert distance(one, other) == distance(other, one)
+    assert distance(one, third) <= distance(one, other) + distance(other, third)
+    assert distance(one, one.canonical()) == 0
+    assert (distance(one, other) == 0) == (one.hash == other.hash)
+    assert 0 <= distance(one, other) <= 16
+
+
+@given(GENOTYPES, GENOTYPES, st.integers(0, 2**32))
+def test_names_of_nodes_do_not_matter_and_an_edit_is_one(one, other, seed):
+    """Isomorphic architectures have equal distances to all; a mutation changes each by at most one."""
+    expected = distance(one, other)
+    assert distance(one.canonical(), other) == distance(one, other.canonical()) == expected
+    mutated = mutate(one, np.random.default_rng(seed))
+    assert distance(one, mutated) <= 1
+    assert abs(distance(mutated, other) - expected) <= 1
+
+
+def test_neighbours_are_at_one():
+    """An architecture's neighbours are at distance 1, but those that are isomorphic to it, at 0."""
+    genotype = sample(RNG)
+    for neighbour in neighbours(genotype):
+        assert distance(genotype, neighbour) == (neighbour.hash != genotype.hash)
+
+
+def test_index_compares_with_each():
+    """An index gives the distances to all of its architectures, in their order; to none, none."""
+    one, *others = sample_many(RNG, 40)
+    found = EdgeIndex(to_codes(others)).distances(to_codes([one])[0])
+    assert found.tolist() == [distance(one, other) for other in others]
+    assert EdgeIndex(to_codes([])).distances(to_codes([one])[0]).shape == (0,)
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 2**32))
+def test_fitted_rows_are_at_zero(full, embedded_table, seed):
+    """What the release was fitted on is at distance 0 of itself, whatever its nodes are called."""
+    rng = np.random.default_rng(seed)
+    split = stratified_split(embedded_table, full.release.manifest.split.seed)
+    genotype = Genotype.parse(embedded_table.rows["genotype"][rng.choice(split.fitting)])
+    found = full.familiarity(genotype)
+    assert (found.distance, found.nearest.hash, found.is_familiar) == (0, genotype.hash, True)
+    mutated = full.familiarity(mutate(genotype, rng))
+    assert mutated.distance <= 1
+    assert not [warning for warning in mutated.warnings if "unfamiliar" in warning]
+
+
+def test_the_nearest_row_is_at_the_distance(full):
+    """The architecture that is named as the nearest is at the distance that is told."""
+    for genotype in sample_many(RNG, 5):
+        found = full.familiarity(genotype)
+        assert distance(genotype, found.nearest) == found.distance
+
+
+def test_only_fitted_rows_count(tiny, tiny_table):
+    """Rows of the test part are strangers; those of other optimizers are, to a random-only release."""
+    manifest = tiny.release.manifest
+    split = stratified_split(tiny_table, manifest.split.seed)
+    fitted = {*tiny_table.rows["genotype"].iloc[split.fitting]}
+    for row in split.test[:10]:
+        genotype = Genotype.parse(tiny_table.rows["genotype"][row])
+        assert tiny.familiarity(genotype).distance > 0
+        assert str(tiny.familiarity(genotype).nearest) in fitted
+    random_only = FittedRows(manifest.model_copy(update={"optimizers": ("rs",)}), tiny_table)
+    seen = random_only_split(tiny_table, manifest.split.seed).fitting
+    codes = EdgeIndex(tiny_table.codes[seen])
+    for genotype in tiny_table.genotypes[-5:]:
+        expected = codes.distances(to_codes([genotype])[0]).min()
+        assert random_only.familiarity([genotype])[0].distance == expected
+
+
+def test_limit_is_the_held_out_quantile(tiny, tiny_table):
+    """At most one in a hundred held-out rows is beyond the limit, and more would be beyond a smaller one."""
+    split = stratified_split(tiny_table, tiny.release.manifest.split.seed)
+    index = EdgeIndex(tiny_table.codes[split.fitting])
+    distances = np.array([index.distances(codes).min() for codes in tiny_table.codes[split.test]])
+    limit = tiny.familiarity(sample(RNG)).limit
+    assert (distances > limit).mean() <= 0.01 < (distances >= limit).mean()
+
+
+def test_embedded_releases_know_their_limit(full, embedded_table):
+    """The embedded releases' limits are part of what they tell; uniform samples are mostly within."""
+    assert full.familiarity(all_of(Op.skip_connect)).limit == 9
+    assert nb301.load("emulated-xgb-rand-v1.0", table=embedded_table).familiarity(sample(RNG)).limit == 9
+    found = full.familiarity(sample_many(np.random.default_rng(5), 200))
+    assert np.mean([each.is_familiar for each in found]) > 0.97
+
+
+def test_warns_of_many_equal_parameter_free_ops(full):
+    """More than four equal parameter-free ops in the normal cell are warned of; other ops are not."""
+    edges = [(s, n) for n in (2, 3, 4, 5) for s in (0, 1)]
+    for op in Op:
+        for count in (4, 5):
+            ops = [op] * count + [Op.sep_conv_3x3] * 3 + [Op.dil_conv_3x3]
+            cell = Cell.from_edges((s, n, o) for (s, n), o in zip(edges, ops, strict=False))
+            normal = full.familiarity(Genotype(cell, all_of(Op.sep_conv_3x3).reduce)).warnings
+            warned = [warning for warning in normal if warning.startswith("collapse")]
+            assert len(warned) == (count == 5 and op in {Op.max_pool_3x3, Op.avg_pool_3x3, Op.skip_connect})
+            assert all(f"5 of 8 edges of the normal cell are {op.name}" in warning for warning in warned)
+            in_reduce = full.familiarity(Genotype(all_of(Op.sep_conv_3x3).normal, cell)).warnings
+            assert not [warning for warning in in_reduce if warning.startswith("collapse")]
+
+
+def test_warns_of_the_unfamiliar(full):
+    """Beyond the limit the warning says by how much."""
+    cell = Cell.from_edges((s, n, Op.avg_pool_3x3) for n in (2, 3, 4, 5) for s in (0, 1))
+    found = full.familiarity(Genotype(cell, cell))
+    assert not found.is_familiar
+    assert f"unfamiliar: {found.distance} of 16 edges" in found.warnings[0]
+    assert "at most 9 for 99%" in found.warnings[0]
+
+
+def test_one_and_many_in_any_notation(full):
+    """A list gives what its architectures give one by one; text is read; what is none is refused."""
+    genotypes = sample_many(RNG, 3)
+    alone = [full.familiarity(str(genotype)) for genotype in genotypes]
+    assert full.familiarity(genotypes) == alone
+    assert full.familiarity([]) == []
+    with pytest.raises(GenotypeError, match="architecture 1"):
+        full.familiarity([genotypes[0], "normal:"])
+
+
+def test_embedded_tables_are_found_by_their_content(tiny_release, embedded_table, monkeypatch):
+    """A release finds its embedded table; one of another table says how to give it, or that it is another."""
+    monkeypatch.setattr(tables, "load", lambda _name: embedded_table)
+    FittedRows(find("emulated-xgb-v1.0").manifest)
+    with pytest.raises(DataMissing, match=r"fitted on table tiny 1\.0 .*--table FILE\.parquet"):
+        nb301.load(tiny_release).familiarity(sample(RNG))
+    with pytest.raises(TableError, match=r"table emulated has content .* tiny-xgb-v1\.0 was fitted on"):
+        nb301.load(tiny_release, table=embedded_table).familiarity(sample(RNG))
+    other = find("emulated-xgb-v1.0").manifest
+    other = other.model_copy(update={"table": other.table.model_copy(update={"content_hash": "0" * 64})})
+    with pytest.raises(DataMissing, match="content 0000"):
+        FittedRows(other)
+
+
+def test_queries_need_no_table(tiny_release, monkeypatch):
+    """A query reads no table: only `familiarity` does."""
+    monkeypatch.setattr(tables, "load", lambda name: pytest.fail(f"read {name}"))
+    assert json.dumps(nb301.load(tiny_release).query(sample(RNG)).mean)
