@@ -144,7 +144,9 @@ def path_bits(codes: NDArray[np.uint8], *, without_last_edge: bool = False) -> N
     """
     columns = path_columns() + 1
     encoded = np.zeros((len(codes), 4, columns.max() + 1), dtype=np.uint8)
-    found = columns[paths(codes, without_last_edge=without_last_edge).reshape(len(codes), 4, -1)]
+    found = columns[
+        paths(codes, without_last_edge=without_last_edge).reshape(len(codes), 4, len(NODES) * MAX_PATHS)
+    ]
     row, start, path = np.nonzero(found)
     encoded[row, start, found[row, start, path]] = 1
     return encoded.reshape(len(codes), -1)
