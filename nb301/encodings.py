@@ -149,4 +149,4 @@ def path_bits(codes: NDArray[np.uint8], *, without_last_edge: bool = False) -> N
     ]
     row, start, path = np.nonzero(found)
     encoded[row, start, found[row, start, path]] = 1
-    return encoded.reshape(len(codes), -1)
+    return encoded.reshape(len(codes), PATH_BITS)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
-from nb301.errors import ReleaseError
+from nb301.errors import MissingExtra, ReleaseError
 from nb301.surrogates import FAMILIES, mlp, ngb, rf, svr
 from nb301.surrogates.arrays import pack, unpack
 from nb301.surrogates.ensemble import examples
@@ -56,6 +58,15 @@ def test_refuses_another_layout(change):
     """Files of something else are refused, with what they hold."""
     with pytest.raises(ReleaseError, match=r"not the file of a test: expected arrays .*, got"):
         unpack(pack({**ARRAYS, **change}), "test", LAYOUT)
+
+
+def test_names_the_extra_that_is_missing(name, tiny_table, monkeypatch):
+    """Without its library a family says which extra brings it."""
+    for library in ("sklearn", "sklearn.ensemble", "sklearn.svm", "ngboost", "torch"):
+        monkeypatch.setitem(sys.modules, library, None)
+    rows = examples(tiny_table, np.arange(20))
+    with pytest.raises(MissingExtra, match=r"pip install 'nb301\[baselines\]'"):
+        FAMILIES[name].fit(rows, rows, 0, FAMILIES[name].hyperparameters)
 
 
 def test_refuses_broken_files(name, file):
