@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -138,7 +139,7 @@ def _initial(generator: torch.Generator, layers: int, width: int, mean: float) -
     import torch
 
     def he(*shape: int, inputs: int) -> torch.Tensor:
-        return torch.randn(shape, generator=generator) * (2 / inputs) ** 0.5
+        return torch.randn(shape, generator=generator) * math.sqrt(2 / inputs)
 
     first = he(PATH_BITS + 1, width, inputs=_TYPICAL_PATHS)  # bits that are set, not columns there are
     first[-1] = 0
