@@ -17,6 +17,8 @@ _EDGES = FIRST_EDGE[NODES[-1]] + NODES[-1]
 MAX_PATHS = 8
 #: Longest path, in edges.
 MAX_LENGTH = len(NODES)
+#: Length of `path_bits`: for two cells and inputs 1 + 7 + 49 + 343 + 2401 sequences of ops.
+PATH_BITS = 4 * 2801
 
 
 def _slot_names() -> tuple[str, ...]:
@@ -63,7 +65,7 @@ def vector(codes: NDArray[np.uint8]) -> NDArray[np.int8]:
     return encoded
 
 
-def paths(codes: NDArray[np.uint8]) -> NDArray[np.int16]:
+def paths(codes: NDArray[np.uint8], *, without_last_edge: bool = False) -> NDArray[np.int16]:
     """List every path from a cell's input to an intermediate node by its sequence of ops.
 
     Intermediate nodes all lead to the cell's output, so these are the paths through the cell, the
@@ -71,6 +73,8 @@ def paths(codes: NDArray[np.uint8]) -> NDArray[np.int16]:
 
     Args:
         codes: Genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
+        without_last_edge: Leave out paths over the eighth edge of a cell, node 5's second, as the
+            official path encoding does (official_facts F17).
 
     Returns:
         Shape (n, 2, 2, 4 * 8): for each cell, input node and (intermediate node, path), the path's
@@ -84,7 +88,7 @@ def paths(codes: NDArray[np.uint8]) -> NDArray[np.int16]:
     rows, cells = np.arange(n)[:, None], np.arange(2)[None, :]
     for node in NODES:
         longer = []
-        for edge in (2 * node - 4, 2 * node - 3):
+        for edge in (2 * node - 4, 2 * node - 3)[: 1 if without_last_edge and node == NODES[-1] else 2]:
             source, op = codes[:, :, edge, 0], codes[:, :, edge, 1].astype(np.int16)
             shorter = found[rows, cells, :, source]
             longer.append(np.where(shorter < 0, -1, shorter * 8 + op[..., None, None] + 1))
@@ -105,3 +109,44 @@ def path_ops() -> NDArray[np.int64]:
     numbers = np.arange(8**MAX_LENGTH)
     digits = np.stack([numbers // 8**place % 8 for place in range(MAX_LENGTH)], axis=1)
     return np.stack([(digits == op + 1).sum(axis=1) for op in range(7)], axis=1)
+
+
+@cache
+def path_columns(length: int = MAX_LENGTH) -> NDArray[np.int64]:
+    """Columns of a path encoding by the numbers that `paths` gives to paths.
+
+    Args:
+        length: Longest path that has a column, in edges, 1..4: 7, 56, 399 or 2,800 columns.
+
+    Returns:
+        Shape (4097,): -1 for a number that belongs to no path or to a longer one, and at the end, too,
+        where -1 finds it.
+    """
+    numbers = np.arange(8**MAX_LENGTH)
+    digits = np.stack([numbers // 8**place % 8 for place in range(MAX_LENGTH)])
+    # a path has digits 1..7 without a 0 between: as many digits as the number needs
+    digits_used = (numbers >= 8 ** np.arange(MAX_LENGTH)[:, None]).sum(axis=0)
+    is_path = (numbers > 0) & (numbers < 8**length) & ((digits > 0).sum(axis=0) == digits_used)
+    columns = np.where(is_path, np.cumsum(is_path) - 1, -1)
+    return np.append(columns, -1)  # `paths` marks the absence of a path by -1
+
+
+def path_bits(codes: NDArray[np.uint8], *, without_last_edge: bool = False) -> NDArray[np.uint8]:
+    """Encode which paths a genotype has: 4 x 2,801 bits (official_facts F17).
+
+    Args:
+        codes: Genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
+        without_last_edge: See `paths`.
+
+    Returns:
+        Zeros and ones, shape (n, 11204): for each cell and input a bit for every sequence of up to 4 ops,
+        short ones first; the first bit is that of the empty path, which no intermediate node ends.
+    """
+    columns = path_columns() + 1
+    encoded = np.zeros((len(codes), 4, columns.max() + 1), dtype=np.uint8)
+    found = columns[
+        paths(codes, without_last_edge=without_last_edge).reshape(len(codes), 4, len(NODES) * MAX_PATHS)
+    ]
+    row, start, path = np.nonzero(found)
+    encoded[row, start, found[row, start, path]] = 1
+    return encoded.reshape(len(codes), PATH_BITS)

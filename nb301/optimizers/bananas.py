@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
 
-from nb301.encodings import MAX_LENGTH, paths
+from nb301.encodings import MAX_LENGTH, path_columns, paths
 from nb301.optimizers.base import Observation
 from nb301.optimizers.network import Network
 from nb301.space import Genotype, mutate, sample, to_codes
@@ -24,24 +22,12 @@ def path_encoding(genotypes: list[Genotype], length: int = MAX_LENGTH) -> NDArra
     Returns:
         Zeros and ones, shape (n, 4 * (7 + ... + 7^length)): a bit for each (cell, input, path).
     """
-    columns = _columns(length)
+    columns = path_columns(length)
     encoded = np.zeros((len(genotypes), 4, columns.max() + 1), dtype=np.float32)
     found = columns[paths(to_codes(genotypes)).reshape(len(genotypes), 4, -1)]
     row, start, path = np.nonzero(found >= 0)
     encoded[row, start, found[row, start, path]] = 1
     return encoded.reshape(len(genotypes), -1)
-
-
-@cache
-def _columns(length: int) -> NDArray[np.int64]:
-    """Column of a path by the number that `encodings.paths` gives it; -1 has none, at the end, too."""
-    numbers = np.arange(8**MAX_LENGTH)
-    digits = np.stack([numbers // 8**place % 8 for place in range(MAX_LENGTH)])
-    # a path has digits 1..7 without a 0 between: as many digits as the number needs
-    digits_used = (numbers >= 8 ** np.arange(MAX_LENGTH)[:, None]).sum(axis=0)
-    is_path = (numbers > 0) & (numbers < 8**length) & ((digits > 0).sum(axis=0) == digits_used)
-    columns = np.where(is_path, np.cumsum(is_path) - 1, -1)
-    return np.append(columns, -1)  # `paths` marks the absence of a path by -1
 
 
 class Bananas:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nb301.surrogates import lgb, xgb
+from nb301.surrogates import lgb, mlp, ngb, rf, svr, xgb
 from nb301.surrogates.base import Family, Surrogate
 
 #: Families by the name that releases carry.
-FAMILIES: Mapping[str, Family] = {"xgb": xgb.FAMILY, "lgb": lgb.FAMILY}
+FAMILIES: Mapping[str, Family] = {
+    "xgb": xgb.FAMILY,
+    "lgb": lgb.FAMILY,
+    "rf": rf.FAMILY,
+    "eps_svr": svr.EPS_FAMILY,
+    "nu_svr": svr.NU_FAMILY,
+    "ngb": ngb.FAMILY,
+    "mlp": mlp.FAMILY,
+}
 
 __all__ = ["FAMILIES", "Family", "Surrogate"]

@@ -14,17 +14,28 @@ from nb301.encodings import VECTOR_RANGE, VECTOR_SLOTS, vector
 from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
 from nb301.surrogates.trees import BoostedTrees, Tree
 
-#: Table 7's values, but for the learning rate: 0.0218 makes ten times as many trees.
+#: Chosen on the trial table (29,336 rows for training, 3,657 for testing) for ten members of 7 MB
+#: together (1.5 MB compressed): R2 0.913, sKT 0.816, where the noise allows 0.951 and 0.849; as good as
+#: any of seven settings of that size, in words of 8 bits. Others, as ten members:
+#:   16 leaves, 400 rounds at 0.2, feature_fraction 0.3    6.4 MB  0.910  0.815
+#:   16 leaves, 400 rounds at 0.2, feature_fraction 0.7    6.4 MB  0.907  0.812
+#:   32 leaves, 200 rounds at 0.2, feature_fraction 0.5    6.1 MB  0.912  0.814
+#: and what more trees gain, single members:
+#:   these, 800 rounds                                     0.7 MB  0.893  0.791
+#:   16 leaves, 1,200 rounds at 0.1, feature_fraction 0.3  1.9 MB  0.902  0.804
+#:   16 leaves, 3,000 rounds at 0.05                       4.9 MB  0.908  0.810
+#:   Table 7's own, 10,157 rounds                         39.6 MB  0.911  0.811
 HYPERPARAMETERS: Hyperparameters = MappingProxyType(
     {
-        "num_leaves": 40,
-        "max_depth": 18,
-        "max_bin": 336,
-        "feature_fraction": 0.1532,
-        "min_child_weight": 0.5822,
-        "lambda_l1": 0.0115,
-        "lambda_l2": 134.5075,
-        "learning_rate": 0.2,
+        "num_leaves": 8,
+        "max_depth": -1,
+        "max_bin": 336,  # Table 7
+        "feature_fraction": 0.3,
+        "min_child_weight": 0.001,
+        "lambda_l1": 0.0,
+        "lambda_l2": 1.0,
+        "learning_rate": 0.3,
+        "num_iterations": 780,
     }
 )
 #: Table 7; more than 64 leaves do not fit into a word of `trees.BoostedTrees`.
@@ -62,8 +73,10 @@ def fit(
     Returns:
         LightGBM's own text.
     """
-    percent = replace(train, target=train.target * 100)
-    return fit_text(percent, replace(stop, target=stop.target * 100), seed, hyperparameters, _ROUNDS, report)
+    percent, stop = (replace(part, target=part.target * 100) for part in (train, stop))
+    settings = dict(hyperparameters)
+    rounds = int(settings.pop("num_iterations", _ROUNDS))
+    return fit_text(percent, stop, seed, settings, rounds, report)
 
 
 def fit_text(

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nb301.encodings import MAX_LENGTH, MAX_PATHS, VECTOR_RANGE, VECTOR_SLOTS, path_ops, paths, vector
+from nb301.encodings import (
+    MAX_LENGTH,
+    MAX_PATHS,
+    PATH_BITS,
+    VECTOR_RANGE,
+    VECTOR_SLOTS,
+    path_bits,
+    path_columns,
+    path_ops,
+    paths,
+    vector,
+)
 from nb301.space import NODES, Genotype, Op, sample_many, to_codes
 
 GENOTYPES = st.from_type(Genotype)
 
 
-def walk(cell, start, node):
-    """Every sequence of ops that leads from input `start` to `node`."""
+def walk(edges, start, node):
+    """Every sequence of ops that leads over edges from input `start` to `node`."""
     if node < 2:
         return [()] if node == start else []
-    edges = [edge for edge in cell.edges if edge.target == node]
-    return [(*path, edge.op) for edge in edges for path in walk(cell, start, edge.source)]
+    into = [edge for edge in edges if edge.target == node]
+    return [(*path, edge.op) for edge in into for path in walk(edges, start, edge.source)]
 
 
 def number(path):
@@ -34,7 +46,7 @@ def test_paths_are_those_of_a_walk(genotype):
     for cell, of_cell in zip((genotype.normal, genotype.reduce), by_node, strict=True):
         for start in range(2):
             for node, found in zip(NODES, of_cell[start], strict=True):
-                expected = sorted(number(path) for path in walk(cell, start, node))
+                expected = sorted(number(path) for path in walk(cell.edges, start, node))
                 assert sorted(found[found >= 0].tolist()) == expected
                 assert set(found[found < 0].tolist()) <= {-1}
 
@@ -48,11 +60,54 @@ def test_path_ops_counts_the_ops_of_a_path(path):
     assert counts[0].sum() == 0
 
 
+def sequences(genotype, *, without_last_edge=False):
+    """Every (cell, input, ops) that a genotype has, by a walk over its edges."""
+    for cell_number, cell in enumerate((genotype.normal, genotype.reduce)):
+        last = max((edge for edge in cell.edges if edge.target == NODES[-1]), key=lambda edge: edge.source)
+        edges = [edge for edge in cell.edges if not (without_last_edge and edge == last)]
+        for start in range(2):
+            for node in NODES:
+                for path in walk(edges, start, node):
+                    yield cell_number, start, path
+
+
+@given(GENOTYPES, st.booleans())
+def test_path_bits_are_the_sequences_of_a_walk(genotype, without_last_edge):
+    """There is a bit for each sequence of ops, once, by cell and input; the empty path has none."""
+    bits = path_bits(to_codes([genotype]), without_last_edge=without_last_edge)
+    assert bits.shape == (1, PATH_BITS)
+    assert bits.dtype == np.uint8
+    expected = np.zeros((2, 2, PATH_BITS // 4), dtype=np.uint8)
+    for cell, start, path in sequences(genotype, without_last_edge=without_last_edge):
+        # sequences shorter than this one come before it, then those below it in base 7
+        column = sum(7**k for k in range(len(path))) + int("".join(str(int(op)) for op in path), 7)
+        expected[cell, start, column] = 1
+    np.testing.assert_array_equal(bits[0], expected.ravel())
+
+
+@given(GENOTYPES)
+def test_without_the_last_edge_there_are_no_new_bits(genotype):
+    """Leaving out the eighth edge of a cell adds no bit."""
+    codes = to_codes([genotype])
+    whole, part = path_bits(codes), path_bits(codes, without_last_edge=True)
+    assert np.all(part <= whole)
+
+
+@pytest.mark.parametrize(("length", "columns"), [(1, 7), (2, 56), (3, 399), (4, 2800)])
+def test_path_columns_number_the_paths(length, columns):
+    """Paths up to a length have the first columns, each its own, the same for every length."""
+    by_number = path_columns(length)
+    assert sorted(by_number[by_number >= 0]) == [*range(columns)]
+    assert by_number[-1] == -1
+    longest = path_columns()
+    np.testing.assert_array_equal(by_number, np.where(longest < columns, longest, -1))
+
+
 @given(st.lists(GENOTYPES, max_size=5))
 def test_a_batch_is_its_genotypes_one_by_one(genotypes):
     """Encoding a batch equals encoding each genotype on its own, and none gives an empty array."""
     codes = to_codes(genotypes)
-    for encode, shape in ((vector, (34,)), (paths, (2, 2, 32))):
+    for encode, shape in ((vector, (34,)), (paths, (2, 2, 32)), (path_bits, (PATH_BITS,))):
         encoded = encode(codes)
         assert encoded.shape == (len(genotypes), *shape)
         for row, genotype in zip(encoded, genotypes, strict=True):
