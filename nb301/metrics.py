@@ -65,6 +65,32 @@ def mean_absolute_error(truth: Array, predicted: Array) -> float:
     return float(np.mean(np.abs(truth - predicted)))
 
 
+def gaussian_kl(truth_mean: Array, truth_std: Array, mean: Array, std: Array) -> Array:
+    """Kullback-Leibler divergence of a predicted normal distribution from the true one (Section 4.4).
+
+    That is KL(truth || prediction), the only direction that can reach Table 5's values
+    (official_facts F25). It has no unit: percent and fractions give the same.
+
+    Args:
+        truth_mean: Shape (n,).
+        truth_std: In the unit of the means, above 0, shape (n,).
+        mean: Predicted, shape (n,).
+        std: Predicted, above 0, shape (n,).
+
+    Returns:
+        Nats, at least 0, shape (n,).
+
+    Raises:
+        ValueError: A std is not positive: the divergence is infinite or undefined.
+    """
+    stds = np.concatenate([np.ravel(truth_std), np.ravel(std)])
+    if not (stds > 0).all():
+        raise ValueError(f"a standard deviation is {stds.min()}, expected more than 0")
+    variances = (truth_std**2 + (truth_mean - mean) ** 2) / std**2
+    divergence: Array = np.log(std / truth_std) + (variances - 1) / 2
+    return divergence
+
+
 def _pair(truth: Array, predicted: Array) -> tuple[Array, Array]:
     truth, predicted = np.asarray(truth, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
     if truth.shape != predicted.shape or truth.ndim != 1 or len(truth) < 2:

@@ -43,9 +43,9 @@ def test_ten_members_that_differ(tiny_table, split, files):
 
 
 def test_test_rows_are_never_seen(tiny_table, split, files):
-    """Changing the test rows changes no member; changing a training row does."""
+    """Changing the test rows changes no member; changing the others' accuracies changes all."""
     assert fit_ensemble(XGB, with_changed_rows(tiny_table, split.test), split, SEED) == files
-    changed = fit_ensemble(XGB, with_changed_rows(tiny_table, split.train[:1]), split, SEED)
+    changed = fit_ensemble(XGB, with_changed_rows(tiny_table, split.train[::2]), split, SEED)
     assert all(changed[name] != files[name] for name in files)
 
 
