@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nb301.surrogates import lgb, xgb
+from nb301.surrogates import gin, lgb, xgb
 from nb301.surrogates.base import Family, Surrogate
 
 #: Families by the name that releases carry.
-FAMILIES: Mapping[str, Family] = {"xgb": xgb.FAMILY, "lgb": lgb.FAMILY}
+FAMILIES: Mapping[str, Family] = {"xgb": xgb.FAMILY, "lgb": lgb.FAMILY, "gin": gin.FAMILY}
 
 __all__ = ["FAMILIES", "Family", "Surrogate"]
