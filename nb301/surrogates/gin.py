@@ -196,34 +196,42 @@ def read_member(data: bytes) -> tuple[Config, dict[str, Array]]:
 class _MLP(NamedTuple):
     """Two linear maps of all members, each with the batch norm that follows it."""
 
-    first: Array  # (members, 1, d, 2d)
-    first_bias: Array  # (members, 1, 1, 2d)
-    second: Array  # (members, 1, 2d, d)
-    second_bias: Array  # (members, 1, 1, d)
+    first: Array  # (members, d, 2d)
+    first_bias: Array  # (members, 2d)
+    second: Array  # (members, 2d, d)
+    second_bias: Array  # (members, d)
 
     def __call__(self, x: Array) -> Array:
-        """Apply to shape (members, n, rows, d).
-
-        A product of matrices for each graph: whatever else is asked for, the sums are the same.
-        """
-        hidden: Array = np.matmul(x, self.first, dtype=np.float32)
-        hidden += self.first_bias
+        """Apply to shape (rows, n, members, d)."""
+        hidden = _linear(x, self.first, self.first_bias)
         np.maximum(hidden, 0, out=hidden)
-        applied: Array = np.matmul(hidden, self.second, dtype=np.float32)
-        applied += self.second_bias
-        return applied
+        return _linear(hidden, self.second, self.second_bias)
+
+
+def _linear(x: Array, weight: Array, bias: Array) -> Array:
+    """Apply to shape (rows, n, members, width), each member its own map.
+
+    One product of matrices for each graph and member: whatever else is asked for, its sums are the
+    same, which those of a larger product need not be.
+    """
+    applied = np.empty((*x.shape[:-1], bias.shape[-1]), dtype=x.dtype)
+    np.matmul(x.transpose(1, 2, 0, 3), weight, out=applied.transpose(1, 2, 0, 3))
+    applied += bias
+    return applied
 
 
 class _Layer(NamedTuple):
-    ops: Array  # (members, 8, d)
-    identity: Array  # (members, 1, 1, 1, d)
-    scale: Array  # 1 + eps, (members, 1, 1, 1)
+    ops: Array  # (8, members * d)
+    identity: Array  # (members, d)
+    scale: Array  # 1 + eps, (members, 1)
     nodes: _MLP
     virtual: _MLP | None  # None in the last layer
 
 
 class GINSurrogate:
     """The members' networks, evaluated together.
+
+    Values lie node first, (nodes, n, members, d), so that numpy's inner loops run over many numbers.
 
     Args:
         files: The members' files, as `fit` returned them.
@@ -236,14 +244,17 @@ class GINSurrogate:
     def __init__(self, files: Sequence[bytes]) -> None:
         stacked = _stacked(files)
         self._members = len(files)
-        self._start = stacked["type"][:, NODE_TYPES, None] + stacked["degree"][:, None]
-        self._virtual_start = stacked["virtual_start"][:, None, None]
-        # summed in one order, unlike a product with a vector
-        self._head, self._head_bias = stacked["head.weight"][:, None], stacked["head.bias"]
-        ops, eps = stacked["layer.ops"], stacked["layer.eps"]
+        types, degrees = (stacked[name].swapaxes(0, 1) for name in ("type", "degree"))
+        # (14 * 8, members * d), by node and degree
+        self._start = (types[NODE_TYPES, None] + degrees).reshape(GRAPH_NODES * len(degrees), -1)
+        self._first_start = np.arange(GRAPH_NODES)[:, None] * len(degrees)
+        self._virtual_start = stacked["virtual_start"]
+        self._head, self._head_bias = stacked["head.weight"], stacked["head.bias"][:, 0]
+        scale = 1 + stacked["layer.eps"].T[..., None]
+        ops = np.ascontiguousarray(stacked["layer.ops"].transpose(1, 2, 0, 3))  # (layers, 8, members, d)
         nodes, virtual = (_folded(stacked, part) for part in ("layer", "virtual"))
         self._layers = [
-            _Layer(ops[:, k], ops[:, k, None, None, :1], 1 + eps[:, k, None, None, None], nodes[k], after)
+            _Layer(ops[k].reshape(len(ops[k]), -1), ops[k, 0], scale[k], nodes[k], after)
             for k, after in enumerate([*virtual, None])
         ]
 
@@ -253,46 +264,49 @@ class GINSurrogate:
         predicted = np.empty((self._members, len(codes)))
         for start in range(0, len(codes), _CHUNK):
             rows = slice(start, start + _CHUNK)
-            predicted[:, rows] = self._predict(Graphs(*(part[rows] for part in encoded)))
+            predicted[:, rows] = self._predict(Graphs(*(part[rows] for part in encoded))).T
         return predicted
 
     def _predict(self, graphs: Graphs) -> NDArray[np.float64]:
-        n, d = len(graphs.ops), self._start.shape[-1]
-        sources = (graphs.sources + GRAPH_NODES * np.arange(n)[:, None]).ravel()
-        ops = graphs.ops.ravel()
-        x = self._start[:, np.arange(GRAPH_NODES), graphs.degrees]  # (members, n, 14, d)
-        virtual: Array = np.broadcast_to(self._virtual_start, (self._members, n, 1, d))
+        """Predict shape (n, members)."""
+        n = len(graphs.ops)
+        # rows of (14 * n, members * d), by edge and graph
+        sources = n * graphs.sources.T + np.arange(n)
+        # `take` always lays out its result alike; other indexing, and with it the sums below, need not
+        started = self._start.take(self._first_start + graphs.degrees.T, axis=0)
+        x: Array = started.reshape(GRAPH_NODES, n, *self._virtual_start.shape)
+        virtual = np.broadcast_to(self._virtual_start, (1, *x.shape[1:]))
         for layer in self._layers:
             x += virtual
             if layer.virtual is not None:
-                virtual = layer.virtual(x.sum(axis=2, keepdims=True) + virtual)
+                virtual = layer.virtual(x.sum(axis=0, keepdims=True) + virtual)
                 np.maximum(virtual, 0, out=virtual)
-            received = self._received(x, sources, ops, layer)
-            received += x * layer.scale
-            x = layer.nodes(received)
+            received = _received(x, sources, graphs.ops.T, layer)
+            x *= layer.scale
+            x = layer.nodes(x + received)
             if layer.virtual is not None:
                 np.maximum(x, 0, out=x)
-        logits = (x.mean(axis=2) * self._head).sum(axis=-1) + self._head_bias
-        accuracies: NDArray[np.float64] = 1 / (1 + np.exp(-logits.astype(np.float64)))
+        logits = (x.mean(axis=0) * self._head).sum(axis=-1) + self._head_bias
+        # the logistic function, written so that nothing overflows
+        accuracies: NDArray[np.float64] = (1 + np.tanh(logits.astype(np.float64) / 2)) / 2
         return accuracies
 
-    @staticmethod
-    def _received(x: Array, sources: NDArray[np.intp], ops: NDArray[np.intp], layer: _Layer) -> Array:
-        """Sum of the messages ReLU(source + op) into each node, shape (members, n, 14, d)."""
-        members, n, _, d = x.shape
-        messages = x.reshape(members, -1, d).take(sources, axis=1)
-        messages += layer.ops.take(ops, axis=1)
-        np.maximum(messages, 0, out=messages)
-        by_target = messages.reshape(members, n, 2, 4, 2, d)
-        cells = x.reshape(members, n, 2, CELL_NODES, d)
-        onward = np.maximum(cells[..., FIRST_INTERMEDIATE:, :] + layer.identity, 0)
-        received = np.empty_like(cells)
-        # both inputs of a cell read the other cell's output (F7)
-        received[..., :FIRST_INTERMEDIATE, :] = onward[:, :, ::-1, -1:]
-        np.add(by_target[..., 0, :], by_target[..., 1, :], out=received[..., FIRST_INTERMEDIATE:-1, :])
-        onward[..., :-1, :].sum(axis=-2, out=received[..., -1, :])
-        received[:, :, 0, -1] += onward[:, :, 0, -1]  # the normal output reads itself (F7)
-        return received.reshape(x.shape)
+
+def _received(x: Array, sources: NDArray[np.intp], ops: NDArray[np.intp], layer: _Layer) -> Array:
+    """Sum of the messages ReLU(source + op) into each node, shaped like `x` (F7, F10)."""
+    _, *shape = x.shape
+    messages = x.reshape(-1, layer.ops.shape[1]).take(sources, axis=0)
+    messages += layer.ops.take(ops, axis=0)
+    np.maximum(messages, 0, out=messages)
+    by_target = messages.reshape(2, -1, 2, *shape)
+    cells = x.reshape(2, CELL_NODES, *shape)
+    onward = np.maximum(cells[:, FIRST_INTERMEDIATE:] + layer.identity, 0)
+    received = np.empty_like(cells)
+    received[:, :FIRST_INTERMEDIATE] = onward[::-1, -1:]  # the other cell's output
+    np.add(by_target[:, :, 0], by_target[:, :, 1], out=received[:, FIRST_INTERMEDIATE:-1])
+    onward[:, :-1].sum(axis=1, out=received[:, -1])
+    received[0, -1] += onward[0, -1]  # the normal cell's output reads itself
+    return received.reshape(x.shape)
 
 
 def _stacked(files: Sequence[bytes]) -> dict[str, Array]:
@@ -317,8 +331,8 @@ def _folded(stacked: Mapping[str, Array], part: str) -> list[_MLP]:
         scale = stacked[f"{norm}.weight"] / np.sqrt(stacked[f"{norm}.variance"] + np.float32(NORM_EPS))
         bias = (stacked[f"{linear}.bias"] - stacked[f"{norm}.mean"]) * scale + stacked[f"{norm}.bias"]
         weight = (stacked[f"{linear}.weight"] * scale[..., None]).swapaxes(-1, -2)
-        folded += [np.ascontiguousarray(weight)[:, :, None], bias[:, :, None, None]]
-    return [_MLP(*(part[:, k] for part in folded)) for k in range(folded[0].shape[1])]
+        folded += [weight, bias]
+    return [_MLP(*(np.ascontiguousarray(part[:, k]) for part in folded)) for k in range(folded[0].shape[1])]
 
 
 FAMILY = Family(

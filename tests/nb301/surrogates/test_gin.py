@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -151,6 +153,21 @@ def test_members_keep_their_order_and_own_weights(files, surrogate):
     for number, data in enumerate(files):
         np.testing.assert_array_equal(gin.GINSurrogate([data]).predict(CODES)[0], together[number])
     assert len({row.tobytes() for row in together}) == 3
+
+
+def test_predicting_needs_no_torch(files, tmp_path):
+    """Members are read and evaluated without torch, which only fits them."""
+    path = tmp_path / "member"
+    path.write_bytes(files[0])
+    code = """
+import sys, pathlib, numpy
+from nb301.space import sample_many, to_codes
+from nb301.surrogates import FAMILIES
+surrogate = FAMILIES["gin"].load([pathlib.Path(sys.argv[1]).read_bytes()])
+assert surrogate.predict(to_codes(sample_many(numpy.random.default_rng(0), 2))).shape == (1, 2)
+assert not {"torch", "torch_geometric", "scipy"} & {*sys.modules}
+"""
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
 
 
 def test_learns():
