@@ -39,16 +39,18 @@ class Config:
 
     hidden_dim: int = 24
     num_layers: int = 8
-    #: 0.035 there.
+    #: 0.035 there, which made no clear difference in 12 epochs.
     dropout_prob: float = 0.0
     #: The highest; falls to 0 along a cosine. 0.0777 there, outside the range it is searched in (F12).
-    learning_rate: float = 0.01
-    #: 51 there; larger ones take fewer, faster steps.
+    learning_rate: float = 0.03
+    #: 51 there; larger ones take fewer, faster steps. Few examples are cut into 16 batches or more.
     batch_size: int = 256
-    #: 128 there (F12).
-    epochs: int = 40
+    #: 128 officially (F12); on 29,000 examples of the emulated truth, R2 is 0.935 with 12, 0.937 with 20.
+    epochs: int = 20
+    #: Few examples are fitted for more epochs, until there are as many steps.
+    least_steps: int = 1000
     #: Share of the steps in which the learning rate rises to the highest; 0 officially.
-    warm_up: float = 0.3
+    warm_up: float = 0.1
     #: Epochs without a lower error on the stop set before the fit ends (F14).
     patience: int = 30
     #: Whether errors are those of ln(1 - accuracy), not of the accuracy (F13).
@@ -62,7 +64,13 @@ class Config:
     restore_best: bool = True
 
     def __post_init__(self) -> None:
-        for name, least in (("hidden_dim", 1), ("num_layers", 1), ("batch_size", 2), ("epochs", 1)):
+        for name, least in (
+            ("hidden_dim", 1),
+            ("num_layers", 1),
+            ("batch_size", 2),
+            ("epochs", 1),
+            ("least_steps", 0),
+        ):
             value = getattr(self, name)
             if not isinstance(value, int) or value < least:
                 raise ValueError(f"{name} is {value!r}, expected an integer of at least {least}")

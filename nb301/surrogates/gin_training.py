@@ -19,6 +19,7 @@ from nb301.surrogates.gin import NORM_EPS, Config, shapes, write_member
 from nb301.threads import one_thread
 
 _NORM_MOMENTUM = 0.1  # torch's default
+_LEAST_BATCH = 16  # below it, a batch's statistics say little
 #: Learning rate of the first step, as a share of the highest.
 _FIRST_RATE = 0.1
 #: Accuracies above it are taken for it: the logarithm of 1 - 1 is not finite.
@@ -201,10 +202,12 @@ class _Trainer:
         """Fit, and return the state that is to be kept."""
         train_data, stop_data = _Data.of(train), _Data.of(stop)
         best, best_epoch, kept = math.inf, 0, self.network.state()
-        for epoch in range(1, self.config.epochs + 1):
-            batches = self._batches(len(train))
+        size = min(self.config.batch_size, max(_LEAST_BATCH, len(train) // 16), len(train))
+        epochs = max(self.config.epochs, math.ceil(self.config.least_steps / (len(train) // size)))
+        for epoch in range(1, epochs + 1):
+            batches = self._batches(len(train), size)
             for number, rows in enumerate(batches):
-                progress = (epoch - 1 + number / len(batches)) / self.config.epochs
+                progress = (epoch - 1 + number / len(batches)) / epochs
                 self._step(train_data.rows(rows), progress)
             error = self._error(stop_data)
             if report is not None:
@@ -215,10 +218,9 @@ class _Trainer:
                 break
         return kept if self.config.restore_best else self.network.state()
 
-    def _batches(self, n: int) -> list[Tensor]:
+    def _batches(self, n: int, size: int) -> list[Tensor]:
         """Row numbers of an epoch's batches; the last, smaller one is left out."""
         order = torch.randperm(n, generator=self.generator) if self.config.shuffle else torch.arange(n)
-        size = min(self.config.batch_size, n)
         return [*torch.split(order[: n // size * size], size)]
 
     def _step(self, data: _Data, progress: float) -> None:

@@ -26,7 +26,7 @@ from nb301.surrogates.base import Examples  # noqa: E402
 CODES = to_codes(sample_many(np.random.default_rng(0), 40))
 #: Half of the ops matter, so that there is something to learn.
 TARGET = 0.9 + 0.005 * (CODES[:, 0, :, 1] >= 3).sum(axis=1)
-SMALL = gin.Config(hidden_dim=6, num_layers=3, batch_size=16, epochs=2)
+SMALL = gin.Config(hidden_dim=6, num_layers=3, batch_size=16, epochs=2, least_steps=0)
 
 
 def network(config, seed=0):
@@ -175,6 +175,13 @@ def test_learns():
     config = replace(SMALL, epochs=60, restore_best=False, pairwise_ranking_loss=False)
     predicted = gin.GINSurrogate([fitted(config)]).predict(CODES[:32])[0]
     assert r2(TARGET[:32], predicted) > 0.5
+
+
+def test_few_examples_are_fitted_for_more_epochs():
+    """A fit takes `least_steps` at least: ten of two batches are five epochs."""
+    seen = []
+    fitted(replace(SMALL, least_steps=10), report=lambda epoch, _: seen.append(epoch))
+    assert seen == [1, 2, 3, 4, 5]
 
 
 def test_touches_nothing_global():
