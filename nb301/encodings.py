@@ -6,6 +6,7 @@ Every encoder works on a batch, shape (n, 2, 8, 2); a single genotype is a batch
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,3 +151,65 @@ def path_bits(codes: NDArray[np.uint8], *, without_last_edge: bool = False) -> N
     row, start, path = np.nonzero(found)
     encoded[row, start, found[row, start, path]] = 1
     return encoded.reshape(len(codes), PATH_BITS)
+
+
+class Graphs(NamedTuple):
+    """Architectures as graphs of 14 nodes and 29 directed edges (official_facts F6, F7); n of them.
+
+    Each cell is seven nodes: its inputs 0 and 1, the intermediate nodes 2-5, its output 6; seven more
+    in the reduction cell. An op edge `i` of the cells' 8 + 8 leads to intermediate node `2 + i // 2` of
+    its cell. The other 13 edges, `IDENTITY_EDGES`, are the same in every architecture.
+    """
+
+    #: Node, 0..13, that each op edge comes from, shape (n, 16).
+    sources: NDArray[np.intp]
+    #: Op of each op edge, 1..7: `Op` + 1, since 0 is the identity; shape (n, 16).
+    ops: NDArray[np.intp]
+    #: Edges at each node, whichever their direction, 1..7; shape (n, 14).
+    degrees: NDArray[np.intp]
+
+
+#: Nodes of a cell, and of both.
+CELL_NODES, GRAPH_NODES = 7, 14
+#: Within a cell: nodes before it are inputs, the last one is the output, the others are between.
+FIRST_INTERMEDIATE = 2
+#: Type of each node: input 0, input 1, intermediate, output; shape (14,).
+NODE_TYPES = np.array([0, 1, 2, 2, 2, 2, 3] * 2)
+#: Targets of the op edges, shape (16,).
+OP_TARGETS = np.array([CELL_NODES * cell + 2 + i // 2 for cell in range(2) for i in range(8)])
+#: Edges (source, target) without an op: intermediate nodes to the output of their cell; the normal
+#: cell's output to itself and the reduction cell's inputs, and back from that one's output (F7).
+IDENTITY_EDGES = (
+    *((node + first, 6 + first) for first in (0, CELL_NODES) for node in NODES),
+    *((6, 6), (6, 7), (6, 8), (13, 0), (13, 1)),
+)
+#: Largest degree: the normal cell's output, with its self-loop counted once (F6).
+MAX_DEGREE = 7
+
+
+def _fixed_degrees() -> NDArray[np.intp]:
+    # of an adjacency matrix made symmetric, in which a self-loop is one entry
+    ends = [node for edge in IDENTITY_EDGES for node in set(edge)]
+    return np.bincount([*ends, *OP_TARGETS], minlength=GRAPH_NODES)
+
+
+_FIXED_DEGREES = _fixed_degrees()
+
+
+def graph(codes: NDArray[np.uint8]) -> Graphs:
+    """Encode as the graphs of the GIN; each op stays on its own edge, unlike officially (F9).
+
+    Args:
+        codes: Genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
+
+    Returns:
+        Sources and ops of the 16 op edges, and the degrees of the 14 nodes.
+    """
+    n = len(codes)
+    numbers = codes.astype(np.intp)
+    sources = (numbers[..., 0] + CELL_NODES * _CELLS).reshape(n, 16)
+    ops = numbers[..., 1].reshape(n, 16) + 1
+    # sources by graph and node, counted
+    outgoing = (sources + GRAPH_NODES * np.arange(n)[:, None]).ravel()
+    counted = np.bincount(outgoing, minlength=GRAPH_NODES * n).reshape(n, GRAPH_NODES)
+    return Graphs(sources, ops, counted + _FIXED_DEGREES)

@@ -13,7 +13,19 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = {"nb301": set(), "validation": {"nb301"}, "leaderboard": {"nb301"}}
 #: Parts of nb301: each imports only from those before it (design.md, "Layout").
 PARTS = (
-    *("errors", "files", "noise", "metrics", "space", "encodings", "cost", "formats", "tables", "images"),
+    *(
+        "errors",
+        "files",
+        "threads",
+        "noise",
+        "metrics",
+        "space",
+        "encodings",
+        "cost",
+        "formats",
+        "tables",
+        "images",
+    ),
     *("optimizers", "truth", "surrogates", "releases", "benchmark", "cli"),
 )
 FORBIDDEN = {"pickle", "joblib", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "random"}

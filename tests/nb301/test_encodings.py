@@ -8,11 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nb301.encodings import (
+    GRAPH_NODES,
+    IDENTITY_EDGES,
+    MAX_DEGREE,
     MAX_LENGTH,
     MAX_PATHS,
+    OP_TARGETS,
     PATH_BITS,
     VECTOR_RANGE,
     VECTOR_SLOTS,
+    graph,
     path_bits,
     path_columns,
     path_ops,
@@ -112,6 +117,11 @@ def test_a_batch_is_its_genotypes_one_by_one(genotypes):
         assert encoded.shape == (len(genotypes), *shape)
         for row, genotype in zip(encoded, genotypes, strict=True):
             np.testing.assert_array_equal(row, encode(to_codes([genotype]))[0])
+    encoded = graph(codes)
+    assert [part.shape for part in encoded] == [(len(genotypes), width) for width in (16, 16, 14)]
+    for number, genotype in enumerate(genotypes):
+        for part, alone in zip(encoded, graph(to_codes([genotype])), strict=True):
+            np.testing.assert_array_equal(part[number], alone[0])
 
 
 def test_vector_stays_in_its_range():
@@ -130,3 +140,36 @@ def test_vector_is_injective(one, other):
     """Different genotypes have different vectors."""
     encoded = vector(to_codes([one, other]))
     assert np.array_equal(*encoded) is (one == other)
+
+
+@given(GENOTYPES)
+def test_graph_is_that_of_both_cells(genotype):
+    """29 edges: each cell's with their own op (not bug F9), to its output, and across (F7)."""
+    (sources,), (ops,), _ = graph(to_codes([genotype]))
+    edges = sorted(zip(sources.tolist(), OP_TARGETS.tolist(), ops.tolist(), strict=True))
+    names = ({n: n for n in range(6)}, {n: n + 7 for n in range(6)})
+    assert edges == sorted(
+        (of_cell[edge.source], of_cell[edge.target], edge.op + 1)
+        for cell, of_cell in zip((genotype.normal, genotype.reduce), names, strict=True)
+        for edge in cell.edges
+    )
+    to_outputs = {(n, 6) for n in NODES} | {(n + 7, 13) for n in NODES}
+    assert {*IDENTITY_EDGES} == to_outputs | {(6, 6), (6, 7), (6, 8), (13, 0), (13, 1)}
+    assert len(edges) + len(IDENTITY_EDGES) == 29
+
+
+@given(GENOTYPES)
+def test_graph_counts_degrees_of_the_undirected_graph(genotype):
+    """A node's degree is the number of ones in its row of the adjacency matrix made symmetric (F6)."""
+    (sources,), _, (degrees,) = graph(to_codes([genotype]))
+    adjacency = np.zeros((GRAPH_NODES, GRAPH_NODES), dtype=int)
+    for source, target in [*zip(sources, OP_TARGETS, strict=True), *IDENTITY_EDGES]:
+        adjacency[source, target] = adjacency[target, source] = 1
+    np.testing.assert_array_equal(degrees, adjacency.sum(axis=1))
+
+
+def test_degrees_stay_in_their_range():
+    """No node has a degree above 7, which some node has (official_facts F6)."""
+    degrees = graph(to_codes(sample_many(np.random.default_rng(0), 2000))).degrees
+    assert degrees.min() >= 1
+    assert degrees.max() == MAX_DEGREE == 7

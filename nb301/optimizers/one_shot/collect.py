@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 from nb301.files import write_text
 from nb301.images import ImageSet, load_images
-from nb301.optimizers.one_shot.search import one_thread, run_search
+from nb301.optimizers.one_shot.search import run_search
 from nb301.optimizers.one_shot.searches import PACKAGED, package
 from nb301.optimizers.one_shot.settings import SearchSettings
+from nb301.threads import one_thread
 
 _IMAGE_SIZE = 8
 

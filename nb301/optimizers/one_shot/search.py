@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -60,7 +59,7 @@ def run_search(
 ) -> SearchLog:
     """Run one weight-sharing search.
 
-    On one thread (see `one_thread`) equal arguments give equal logs, and nothing global is seeded.
+    On one thread (see `threads.one_thread`) equal arguments give equal logs, and nothing global is seeded.
 
     Args:
         method: Name in `METHODS`.
@@ -91,17 +90,6 @@ def run_search(
         if progress is not None:
             progress(epoch, log.genotypes[-1])
     return log
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let torch use one thread, on which its sums are the same in every run."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 class _Trainer:

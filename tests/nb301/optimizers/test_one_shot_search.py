@@ -13,8 +13,9 @@ from nb301.images import Images, ImageSet  # noqa: E402
 from nb301.optimizers.one_shot import SPACES, SearchSettings, collect, darts, run_search  # noqa: E402
 from nb301.optimizers.one_shot.network import Mixture, Supernet  # noqa: E402
 from nb301.optimizers.one_shot.random_ws import one_genotype  # noqa: E402
-from nb301.optimizers.one_shot.search import METHODS, one_thread  # noqa: E402
+from nb301.optimizers.one_shot.search import METHODS  # noqa: E402
 from nb301.space import FIRST_EDGE, Genotype, Op, sample  # noqa: E402
+from nb301.threads import one_thread  # noqa: E402
 
 
 @pytest.fixture(autouse=True)

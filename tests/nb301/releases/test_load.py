@@ -101,7 +101,7 @@ def test_a_folder_without_manifest_is_no_release(tmp_path):
     [
         (lambda e: e.update(format=2), ["format 2 is newer than 1", "upgrade nb301"]),
         (lambda e: e.update(format=2, other=[]), ["format 2 is newer than 1", "upgrade nb301"]),
-        (lambda e: e.update(family="gin"), ["'gin'", "xgb", "upgrade nb301"]),
+        (lambda e: e.update(family="oracle"), ["'oracle'", "xgb", "upgrade nb301"]),
         (lambda e: e.update(extra=1), ["extra", "not permitted"]),
         (lambda e: e["metrics"].update(extra=1), ["metrics.extra"]),
         (lambda e: e.pop("members"), ["members", "required"]),

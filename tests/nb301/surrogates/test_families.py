@@ -9,12 +9,14 @@ import xgboost
 from nb301.encodings import vector
 from nb301.metrics import r2
 from nb301.space import sample_many, to_codes
-from nb301.surrogates import FAMILIES, xgb
+from nb301.surrogates import FAMILIES, gin, xgb
 from nb301.surrogates.base import Range
 from nb301.surrogates.ensemble import examples
 from nb301.tables.splits import stratified_split
 
 SEED = 5
+#: Smaller models, where the family's own take long even on the tiny table.
+SMALLER = {gin.FAMILY.suffix: {"num_layers": 3, "least_steps": 0}}
 
 
 @pytest.fixture(scope="module")
@@ -31,17 +33,21 @@ def family(request):
 
 
 @pytest.fixture(scope="module")
-def fitted(family, parts):
+def hyperparameters(family):
+    """The family's own, or those of a smaller model."""
+    return {**family.hyperparameters, **SMALLER.get(family.suffix, {})}
+
+
+@pytest.fixture(scope="module")
+def fitted(family, parts, hyperparameters):
     """The file of a member fitted on the tiny table."""
-    return family.fit(*parts, SEED, family.hyperparameters)
+    return family.fit(*parts, SEED, hyperparameters)
 
 
-def test_fit_is_deterministic(family, parts, fitted):
+def test_fit_is_deterministic(family, parts, hyperparameters, fitted):
     """Equal arguments give equal bytes; being watched changes nothing."""
     seen = []
-    again = family.fit(
-        *parts, SEED, family.hyperparameters, lambda step, error: seen.append((step, float(error)))
-    )
+    again = family.fit(*parts, SEED, hyperparameters, lambda step, error: seen.append((step, float(error))))
     assert again == fitted
     assert [step for step, _ in seen] == [*range(1, len(seen) + 1)]
     assert all(np.isfinite(error) for _, error in seen)
