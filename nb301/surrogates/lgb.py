@@ -30,12 +30,12 @@ HYPERPARAMETERS: Hyperparameters = MappingProxyType(
         "num_leaves": 8,
         "max_depth": -1,
         "max_bin": 336,  # Table 7
-        "feature_fraction": 0.3,
+        "feature_fraction": 0.5,
         "min_child_weight": 0.001,
         "lambda_l1": 0.0,
         "lambda_l2": 1.0,
-        "learning_rate": 0.3,
-        "num_iterations": 780,
+        "learning_rate": 0.2,
+        "num_iterations": 1600,
     }
 )
 #: Table 7; more than 64 leaves do not fit into a word of `trees.BoostedTrees`.

@@ -17,9 +17,10 @@ from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Ran
 #: Table 7 and, ours, `inputs`: "unit" is the paper's "one value between 0 and 1 per parameter", "raw"
 #: the official code's choice numbers (official_facts F2). On raw numbers the sigmoid saturates: R2 is
 #: -8,600 with 4,000 rows of the trial table. On unit ones it learns from 3,000 rows (R2 0.39), but not
-#: from all 29,336 (R2 -7.1, sKT 0.08, 111 s): no kernel matrix of it is positive definite, so that
-#: libsvm need not find the optimum. Table 3's 0.675 is of the library's defaults, since the official
-#: code drops all values but `shrinking` (F16): those reach R2 0.62 with 4,000 rows.
+#: from all 29,336 (R2 -7.1, sKT 0.08, 111 s): perhaps since a sigmoid's kernel matrix is not positive
+#: definite, and libsvm need not find an optimum then. The official code drops all values but `shrinking`
+#: (F16), so that Table 3's 0.675 may be that of the library's defaults, which reach R2 0.62 with 4,000
+#: rows.
 EPS_HYPERPARAMETERS: Hyperparameters = MappingProxyType(
     {
         "C": 3.066,

@@ -31,12 +31,12 @@ HYPERPARAMETERS: Hyperparameters = MappingProxyType(
         "max_depth": 0,  # as deep as `max_leaves` allow
         "max_leaves": 16,
         "min_child_weight": 5,
-        "learning_rate": 0.2,
+        "learning_rate": 0.12,
         "colsample_bylevel": 1.0,
         "colsample_bytree": 0.5,
         "reg_lambda": 1.0,
         "reg_alpha": 0.2417,  # Table 7
-        "num_boost_round": 400,
+        "num_boost_round": 800,
     }
 )
 #: Table 7.

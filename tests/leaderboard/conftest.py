@@ -85,7 +85,7 @@ def make_claim() -> Callable[..., dict[str, Any]]:
 
     def make(**changes: Any) -> dict[str, Any]:
         return {
-            "id": "table3_r2",
+            "id": "table3_r2_xgb",
             "statement": "It explains unseen architectures",
             "statistic": "r2",
             "value": 0.9,

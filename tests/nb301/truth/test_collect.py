@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from nb301.cost import cost_many
+from nb301.optimizers.one_shot import logged_genotypes
 from nb301.space import to_codes
+from nb301.tables.schema import SCHEMA
+from nb301.tables.statistics import seeds
 from nb301.truth.collect import Collection, collect, to_table
 from nb301.truth.emulated import EmulatedTruth
 from nb301.truth.recipes import EMULATED_V1
@@ -51,17 +56,41 @@ def test_collections_keep_run_and_training_seed(tmp_path):
     assert (table.name, table.version, table.truth) == ("emulated", "1.0", "emulated 1.0")
 
 
-def test_embedded_table_is_what_collection_gives(embedded_table, tmp_path):
-    """The embedded table starts as its collections start, and every row is what the truth gives now."""
-    starts, start = [], 0
+@pytest.mark.parametrize("optimizer", ["rs", "de", "re", "tpe", "bananas", "combo", "topology"])
+def test_embedded_table_starts_as_its_collections(embedded_table, tmp_path, optimizer):
+    """Collecting the first rows of an embedded run again gives them bit by bit."""
+    (collection,) = (each for each in EMULATED_V1 if each.optimizer == optimizer)
+    # workers' last evaluations end in another order when there is nothing after them
+    again = collect(replace(collection, evaluations=20 + collection.workers), tmp_path).head(20)
+    embedded = embedded_table.of(optimizer).rows.head(20)
+    for column in SCHEMA:
+        assert again[column].tolist() == embedded[column].tolist(), column
+
+
+def test_embedded_one_shot_rows_are_the_logged_genotypes(embedded_table):
+    """One-shot rows are the packaged searches, one genotype an epoch, in their order."""
+    for method, evaluations in (("darts", 2053), ("pc_darts", 1588), ("drnas", 947), ("gdas", 234)):
+        rows = embedded_table.of(method).rows
+        assert len(rows) == evaluations
+        for run, found in rows.groupby("run"):
+            logged = [str(genotype) for genotype in logged_genotypes(method, int(run))]
+            assert found["genotype"].tolist() == logged[: len(found)]
+
+
+def test_embedded_table_is_what_the_truth_gives(embedded_table):
+    """The embedded table has the recipe's numbers of rows, and each is what the truth gives now."""
+    planned = Counter()
     for collection in EMULATED_V1:
-        # RE starts at random, too
-        again = collect(Collection("rs", 50, seed=collection.seed), tmp_path / str(start))
-        starts.append((again["genotype"].tolist(), start))
-        start += collection.evaluations
-    assert len(embedded_table) == start == 7000
-    for genotypes, start in starts:
-        assert embedded_table.rows["genotype"][start : start + 50].tolist() == genotypes
+        planned[collection.optimizer] += collection.evaluations
+    assert Counter(embedded_table.rows["optimizer"]) == planned
     runs = EmulatedTruth().evaluate_many(embedded_table.genotypes, embedded_table.rows["seed"].to_numpy())
     for column in COLUMNS:
         np.testing.assert_allclose(embedded_table.rows[column], getattr(runs, column), rtol=1e-13)
+
+
+def test_five_seeds(embedded_table):
+    """500 architectures of the DE run have the seeds 1..5, the first of them in that run (Section 3.3)."""
+    runs = seeds(embedded_table)
+    assert runs.shape == (500, 5)
+    assert runs.columns.tolist() == [1, 2, 3, 4, 5]
+    assert set(runs.index) <= set(embedded_table.of("de").rows["genotype"])

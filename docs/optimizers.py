@@ -1,0 +1,75 @@
+"""Draws `docs/optimizers.svg`: every black-box optimizer on the ground truth (Figures 4 and 7, left).
+
+Run by `tox run -e figures`. As in the paper each line is one run, the one that the evaluation table
+holds, against the trainings' summed runtimes; local search, which is not in the table, runs here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from leaderboard.charts import anytime_svg, error_range
+from leaderboard.ranking import Curve
+from nb301 import tables
+from nb301.optimizers import OPTIMIZERS, Budget, LocalSearch, Trajectory, simulate
+from nb301.truth.emulated import EmulatedTruth
+
+SECONDS = 1e7
+NAMES = {
+    "bananas": "BANANAS",
+    "combo": "COMBO",
+    "de": "Differential evolution",
+    "ls": "Local search",
+    "re": "Regularized evolution",
+    "rs": "Random search",
+    "tpe": "TPE",
+}
+
+
+def main() -> None:
+    """Draw the figure, and print when each optimizer passes what random search ends with."""
+    truth = EmulatedTruth()
+    table = tables.load("emulated-v1.0")
+    runs = {name: _logged(table.of(name)) for name in OPTIMIZERS if name != "ls"}
+    runs["ls"] = simulate(
+        LocalSearch(np.random.default_rng(0)), truth.evaluate, Budget(seconds=SECONDS), seed=1
+    )
+    seconds = np.geomspace(SECONDS / 1000, SECONDS, 300)
+    curves = [_curve(name, runs[name], seconds, truth) for name in NAMES]
+    svg = anytime_svg(curves, SECONDS, error_range(curves), "light", "wide")
+    Path(__file__).with_suffix(".svg").write_text(svg, encoding="utf-8")
+    last = next(curve for curve in curves if curve.entry == "rs").median[-1]
+    for curve in curves:
+        at = {f"{when:.0e}": round(float(_at(curve, when)), 3) for when in (1e5, 1e6, 1e7)}
+        passed = curve.seconds[curve.median <= last]
+        when = f"{passed[0]:.1e} s" if len(passed) else "never"
+        print(f"{curve.name:24} error % {at}, as good as random search after {SECONDS:.0e} s: {when}")
+
+
+def _logged(table: tables.EvaluationTable) -> Trajectory:
+    rows = table.rows
+    return Trajectory(
+        genotypes=table.genotypes,
+        seeds=rows["seed"].to_numpy(),
+        val_accuracy=rows["val_accuracy"].to_numpy(),
+        runtime=rows["runtime"].to_numpy(),
+        clock=np.cumsum(rows["runtime"].to_numpy()),
+    )
+
+
+def _curve(name: str, run: Trajectory, seconds: np.ndarray, truth: EmulatedTruth) -> Curve:
+    """The noise-free error of the incumbent, until the run ends."""
+    seconds = seconds[seconds <= run.clock[-1]]
+    incumbents, place = np.unique(run.incumbent_at(seconds), return_inverse=True)
+    errors = 100 * (1 - truth.mean([run.genotypes[index] for index in incumbents]))[place]
+    return Curve(name, NAMES[name], seconds, errors, errors, errors)
+
+
+def _at(curve: Curve, seconds: float) -> float:
+    return float(curve.median[np.searchsorted(curve.seconds, seconds * 1.001) - 1])
+
+
+if __name__ == "__main__":
+    main()
