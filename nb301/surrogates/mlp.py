@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from nb301.encodings import PATH_BITS, path_bits
 from nb301.errors import MissingExtra, ReleaseError
 from nb301.surrogates.arrays import pack, unpack
 from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
+from nb301.threads import one_thread
 
 if TYPE_CHECKING:
     import torch
@@ -93,7 +93,7 @@ def fit(
         torch.from_numpy(np.log1p(-np.clip(part.target, 1e-4, 1 - 1e-4)).astype(np.float32))
         for part in (train, stop)
     )
-    with _one_thread():
+    with one_thread():
         weights = _initial(generator, int(settings["layers"]), int(settings["width"]), train.target.mean())
         adam = torch.optim.Adam(weights, lr=float(settings["learning_rate"]))
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, epochs)
@@ -171,19 +171,6 @@ def _loss(logit: torch.Tensor, goal: torch.Tensor) -> torch.Tensor:
 
     off: torch.Tensor = functional.logsigmoid(-logit) / goal - 1
     return off.abs().mean()
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Sums in one order, so that equal seeds give equal bytes."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 class MLPSurrogate:

@@ -18,6 +18,7 @@ from nb301.optimizers import OPTIMIZERS, Budget, Optimizer
 from nb301.optimizers.base import SimulatedWorkers, Workers, drive
 from nb301.space import Genotype, Op, to_codes
 from nb301.tables.schema import EvaluationTable
+from nb301.threads import one_blas_thread
 from nb301.truth.emulated import EPOCHS, EmulatedTruth, TrainingRun
 from nb301.truth.probes import Listed, parameter_free, poorly_performing, repeated, topologies
 from nb301.truth.workers import ExecutorWorkers, Journal, JournaledWorkers
@@ -75,7 +76,8 @@ def collect(
 
     Returns:
         One row a training run, in the order in which they ended, the columns of `SCHEMA`. Equal
-        arguments give equal rows under the simulated clock, interrupted or not.
+        arguments give equal rows under the simulated clock, interrupted or not; the models of BANANAS and
+        COMBO on processors whose matrix products are equal.
 
     Raises:
         TableError: The folder holds a journal of another run.
@@ -89,13 +91,15 @@ def collect(
         else ExecutorWorkers(executor, truth.evaluate, collection.workers, journal.elapsed)
     )
     try:
-        run = drive(
-            _source(collection, earlier or {}),
-            JournaledWorkers(workers, journal),
-            Budget(evaluations=collection.evaluations),
-            seed=collection.training_seed,
-            progress=progress,
-        )
+        # models of the optimizers would propose other genotypes with sums in another order
+        with one_blas_thread():
+            run = drive(
+                _source(collection, earlier or {}),
+                JournaledWorkers(workers, journal),
+                Budget(evaluations=collection.evaluations),
+                seed=collection.training_seed,
+                progress=progress,
+            )
     finally:
         journal.close()
     return _rows(collection, run.genotypes, run.seeds, [TrainingRun(*end["result"]) for end in journal.ended])

@@ -9,14 +9,14 @@ import xgboost
 from nb301.encodings import vector
 from nb301.metrics import r2
 from nb301.space import sample_many, to_codes
-from nb301.surrogates import FAMILIES, gin, xgb
+from nb301.surrogates import FAMILIES, xgb
 from nb301.surrogates.base import Range
 from nb301.surrogates.ensemble import examples
 from nb301.tables.splits import stratified_split
 
 SEED = 5
 #: Smaller models, where the family's own take long even on the tiny table.
-SMALLER = {gin.FAMILY.suffix: {"num_layers": 3, "least_steps": 0}}
+SMALLER = {"gin": {"num_layers": 3, "least_steps": 0}}
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +27,21 @@ def parts(tiny_table):
 
 
 @pytest.fixture(scope="module", params=sorted(FAMILIES))
-def family(request):
-    """Each family."""
-    return FAMILIES[request.param]
+def name(request):
+    """Each family's name."""
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def hyperparameters(family):
+def family(name):
+    """Each family."""
+    return FAMILIES[name]
+
+
+@pytest.fixture(scope="module")
+def hyperparameters(name, family):
     """The family's own, or those of a smaller model."""
-    return {**family.hyperparameters, **SMALLER.get(family.suffix, {})}
+    return {**family.hyperparameters, **SMALLER.get(name, {})}
 
 
 @pytest.fixture(scope="module")
