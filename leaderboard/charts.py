@@ -25,10 +25,16 @@ class Theme:
 
 THEMES: Mapping[str, Theme] = {
     "light": Theme(
-        "#1c2430", "#5a6675", "#e4e8ed", ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9")
+        "#1c2430",
+        "#5a6675",
+        "#e4e8ed",
+        ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00"),
     ),
     "dark": Theme(
-        "#e6eaf0", "#9aa7b8", "#2b3442", ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00")
+        "#e6eaf0",
+        "#9aa7b8",
+        "#2b3442",
+        ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00", "#FFFFFF"),
     ),
 }
 #: Width and height in pixels; phones get a drawing of their own, so that text keeps its size.
