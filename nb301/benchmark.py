@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,10 +16,12 @@ from nb301.cost import cost_many
 from nb301.errors import GenotypeError
 from nb301.noise import keyed_normal
 from nb301.releases import Release, find
-from nb301.releases.familiarity import Familiarity, FittedRows
 from nb301.space import Genotype, to_codes
 from nb301.surrogates.ensemble import mean_and_std
-from nb301.tables.schema import EvaluationTable
+
+if TYPE_CHECKING:
+    from nb301.releases.familiarity import Familiarity, FittedRows
+    from nb301.tables.schema import EvaluationTable
 
 #: Noise stream of the benchmark (see `noise.keyed_normal`).
 _NOISE_STREAM = 0
@@ -160,6 +162,8 @@ class Benchmark:
 
     @cached_property
     def _fitted_rows(self) -> FittedRows:
+        from nb301.releases.familiarity import FittedRows  # and with it pandas, which queries do without
+
         return FittedRows(self.release.manifest, self._table)
 
     def _query_many(self, genotypes: Sequence[Genotype], seed: ArrayLike | None) -> Evaluations:

@@ -8,14 +8,17 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nb301.files import sha256, written_whole
 from nb301.surrogates.base import Examples, Family, Fit, Hyperparameters
-from nb301.tables.schema import EvaluationTable
-from nb301.tables.splits import Split, folds
+
+if TYPE_CHECKING:
+    from nb301.tables.schema import EvaluationTable
+    from nb301.tables.splits import Split
 
 MEMBERS = 10
 
@@ -75,6 +78,8 @@ def fit_ensemble(
     Returns:
         The members' files by their names.
     """
+    from nb301.tables.splits import folds  # and with it pandas, which queries do without
+
     planned = [
         _Member(
             family.fit,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nb301.surrogates.base import Examples, Hyperparameters
 from nb301.surrogates.lgb import LGBSurrogate, fit_text
-from nb301.tables.schema import EvaluationTable
-from nb301.tables.splits import Split
+
+if TYPE_CHECKING:
+    from nb301.tables.schema import EvaluationTable
+    from nb301.tables.splits import Split
 
 FILE = "runtime.txt"
 
