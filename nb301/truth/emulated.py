@@ -54,9 +54,12 @@ _COLLAPSE = {
 # Noise between training seeds, percent. Published: mean std 1.6e-3 over good architectures,
 # smaller for better ones (Section 3.3, Figure 12). Assumed: normal, log-linear in the mean.
 _NOISE_STD, _NOISE_AT, _NOISE_SLOPE = 0.16, 94.0, 0.22
-# Share of that variance that a run's validation and test accuracy have in common. Assumed, so that
-# Kendall's tau of the two is near the published 0.852 over a table with all optimizers.
+# Share of that variance that a run's validation and test accuracy have in common. Assumed.
 _SHARED_VARIANCE = 0.7
+# Std of a test accuracy's own noise, as a share of that std. Assumed, so that Kendall's tau and Spearman's
+# correlation of validation and test accuracy over the table are the published 0.852 and 0.969: test
+# accuracies are of the final weights, not of the best epoch (official_facts F20).
+_TEST_NOISE = 0.88
 # Test accuracy below validation accuracy, percent. Assumed; the official example has 0.14.
 _TEST_GAP = 0.2
 # Training error against mean validation error, percent. Assumed, through the official example's
@@ -148,7 +151,7 @@ class EmulatedTruth:
         train = 100 - _TRAIN_BASE - _TRAIN_SLOPE * (100 - mean) + _TRAIN_STD * normal(_Stream.TRAIN)
         return TrainingRuns(
             val_accuracy=_fraction(mean + run + own * normal(_Stream.VALIDATION)),
-            test_accuracy=_fraction(mean - _TEST_GAP + run + own * normal(_Stream.TEST)),
+            test_accuracy=_fraction(mean - _TEST_GAP + run + _TEST_NOISE * std * normal(_Stream.TEST)),
             train_accuracy=_fraction(train),
             runtime=_median_runtime(codes) * np.exp(_RUNTIME_STD * normal(_Stream.RUNTIME)),
         )

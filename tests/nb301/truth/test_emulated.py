@@ -78,7 +78,7 @@ def test_golden():
     genotypes = sample_many(np.random.default_rng(0), 3)
     golden = [0.936506957297849, 0.9278233612498522, 0.9410011472762889]
     np.testing.assert_allclose(TRUTH.mean(genotypes), golden, rtol=1e-12)
-    run = [0.9378831680113845, 0.9362603254451072, 0.7750330573393946, 1170.354694075358]
+    run = [0.9378831680113845, 0.9368579304531366, 0.7750330573393946, 1170.354694075358]
     np.testing.assert_allclose(TRUTH.evaluate(genotypes[0], 1), run, rtol=1e-12)
 
 
@@ -159,7 +159,8 @@ def test_noise_is_normal_with_the_stated_std():
     runs = TRUTH.evaluate_many(genotype * 20_000, np.arange(20_000))
     mean, std = TRUTH.mean(genotype)[0], TRUTH.noise_std(genotype)[0]
     assert kstest((runs.val_accuracy - mean) / std, "norm").pvalue > 1e-3
-    assert runs.test_accuracy.std() == pytest.approx(std, rel=0.03)
+    # test accuracies are of the final weights, and noisier
+    assert std < runs.test_accuracy.std() < 1.5 * std
     assert 0 < mean - runs.test_accuracy.mean() < 5e-3
     # a part of the noise is the run's, a part each accuracy's own
     assert 0.5 < np.corrcoef(runs.val_accuracy, runs.test_accuracy)[0, 1] < 0.9
