@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import kendalltau, rankdata
+from scipy.stats import kendalltau, norm, rankdata
 
-from nb301.metrics import kendall_tau, mean_absolute_error, r2, sparse_kendall_tau, spearman
+from nb301.metrics import (
+    gaussian_kl,
+    kendall_tau,
+    mean_absolute_error,
+    r2,
+    sparse_kendall_tau,
+    spearman,
+)
 
 TRUTH = np.array([0.91, 0.92, 0.93, 0.94, 0.95])
 METRICS = [r2, kendall_tau, sparse_kendall_tau, spearman, mean_absolute_error]
@@ -85,3 +92,27 @@ def test_refuses_what_is_no_number(metric, bad):
     for pair in ((TRUTH, broken), (broken, TRUTH)):
         with pytest.raises(ValueError, match="finite"):
             metric(*pair)
+
+
+def test_gaussian_kl_is_the_integral():
+    """The closed form equals the integral of p ln(p / q) over two normal densities."""
+    x = np.linspace(-20, 20, 200_001)
+    p, q = norm.pdf(x, 0.3, 1.2), norm.pdf(x, -0.5, 2.0)
+    integral = np.trapezoid(p * np.log(p / q), x)
+
+    found = gaussian_kl(np.array([0.3]), np.array([1.2]), np.array([-0.5]), np.array([2.0]))
+
+    assert found[0] == pytest.approx(integral, rel=1e-6)
+
+
+def test_gaussian_kl_has_no_unit_and_a_direction():
+    """It is zero for equal distributions, the same in percent, and not symmetric."""
+    mean, std = np.array([0.94, 0.93]), np.array([1e-3, 2e-3])
+    other, spread = np.array([0.941, 0.929]), np.array([3e-4, 1e-3])
+
+    assert gaussian_kl(mean, std, mean, std) == pytest.approx(0, abs=1e-12)
+    percent = gaussian_kl(100 * mean, 100 * std, 100 * other, 100 * spread)
+    assert percent == pytest.approx(gaussian_kl(mean, std, other, spread))
+    assert (percent > gaussian_kl(other, spread, mean, std)).all()
+    with pytest.raises(ValueError, match="standard deviation is 0"):
+        gaussian_kl(mean, np.zeros(2), other, spread)

@@ -1,0 +1,85 @@
+"""The paper's tables, measured: results are kept, and every number says what it rests on."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from nb301.surrogates import FAMILIES
+from nb301.tables import load
+from nb301.tables.schema import write_table
+from nb301.tables.splits import stratified_split
+from validation import paper_tables
+from validation.paper_tables import Experiment, Result, ceiling, measure, measure_all, sections
+
+
+@pytest.fixture
+def tiny_file(tiny_table, tmp_path):
+    """The tiny table as a file."""
+    path = tmp_path / "tiny.parquet"
+    write_table(tiny_table, path)
+    return str(path)
+
+
+def results(table):
+    """A made-up result of every experiment; the better the family's name sorts."""
+    return [
+        Result(each.family, each.split, 0.5, 0.25, (len(table), 10), 1.0, 100.0, 1000)
+        for each in paper_tables.EXPERIMENTS
+    ]
+
+
+def test_measures_a_single_model(tiny_file, tiny_table):
+    """A result is that of a model fitted on the training part, with its cost, equal in every run."""
+    found = measure(Experiment("xgb"), tiny_file, seed=0)
+    split = stratified_split(tiny_table, 0)
+
+    assert found.rows == (len(split.train), len(split.test))
+    assert -1 < found.r2 < 1
+    assert found.fit_seconds > 0
+    assert found.peak_memory > 10
+    again = measure(Experiment("xgb"), tiny_file, seed=0)
+    assert (again.r2, again.sparse_kendall_tau) == (found.r2, found.sparse_kendall_tau)
+
+
+def test_goes_on_from_its_folder(tiny_file, tmp_path, monkeypatch):
+    """What has a result is not fitted again; another table or other hyperparameters are."""
+    monkeypatch.setattr(paper_tables, "EXPERIMENTS", (Experiment("xgb"), Experiment("lgb", "random_only")))
+    new = []
+    first = measure_all(tiny_file, tmp_path / "results", report=new.append)
+
+    assert sorted(each.family for each in new) == ["lgb", "xgb"]
+    assert [(each.family, each.split) for each in first] == [("xgb", "stratified"), ("lgb", "random_only")]
+    again = measure_all(tiny_file, tmp_path / "results", report=new.append)
+    assert [str(each.r2) for each in again] == [str(each.r2) for each in first]
+    assert len(new) == 2
+
+
+def test_ceiling(tiny_table):
+    """The noise-free truth scores below 1, and is unknown for a truth that is not emulated."""
+    split = stratified_split(tiny_table, 0)
+    r2, tau = ceiling(tiny_table, split)
+
+    assert 0.5 < r2 < 1
+    assert 0.5 < tau < 1
+    other = type(tiny_table)("tiny", "1.0", "CIFAR-10 training", tiny_table.rows)
+    assert ceiling(other, split) is None
+
+
+def test_every_number_stands_beside_the_papers():
+    """All families are in Table 3 with the paper's value, and the ceiling is below them."""
+    table = load("emulated-v1.0")
+    found = sections(table, results(table))
+    paper = tomllib.loads(paper_tables._PAPER.read_text(encoding="utf-8"))["table3_test"]
+
+    first = found[0]
+    assert {row[0] for row in first.rows} >= set(FAMILIES)
+    assert sorted(float(row[2]) for row in first.rows if row[2]) == sorted(
+        each["r2"] for each in paper.values()
+    )
+    assert first.rows[-1][0] == "noise ceiling"
+    for section in found:
+        assert all(len(row) == len(section.columns) for row in section.rows)
+    tabular, *models = found[1].rows
+    assert all(float(row[1]) < float(tabular[1]) for row in models)  # the paper's main claim
