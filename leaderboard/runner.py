@@ -17,10 +17,9 @@ import numpy as np
 from leaderboard.entries import ENTRIES, Entry
 from leaderboard.errors import RunError
 from leaderboard.store import Incumbents, ReleaseReference, Run, RunIdentity, is_stored, write_run
-from nb301.benchmark import Benchmark, Evaluation, load
+from nb301.benchmark import Benchmark, load
 from nb301.optimizers import Budget, Trajectory, simulate
 from nb301.releases import find
-from nb301.space import Genotype
 
 #: Raised whenever equal entries, releases, seeds and budgets would no longer give equal results.
 PROTOCOL = 1
@@ -124,13 +123,9 @@ def execute(task: Task) -> Run:
     started = _now()
     identity, entry = task.identity, ENTRIES[task.identity.entry]
     benchmark = _benchmark(task.release)
-
-    def objective(genotype: Genotype, seed: int) -> Evaluation:
-        return benchmark.query(genotype, seed=seed)
-
     trajectory = simulate(
         entry.build(np.random.default_rng(identity.seed)),
-        objective,
+        benchmark.query,
         Budget(seconds=identity.budget_seconds),
         seed=identity.seed * _TRAINING_SEEDS,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -12,12 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301 import formats
-from nb301.cost import cost_many
+from nb301.cost import cost_by_configuration, cost_many
+from nb301.encodings import CONFIGURATIONS, canonical, configuration_codes
 from nb301.errors import GenotypeError
-from nb301.noise import keyed_normal
+from nb301.noise import keyed_normal, keyed_normal_of_one
+from nb301.optimizers.base import takes_many
 from nb301.releases import Release, find
-from nb301.space import Genotype, to_codes
-from nb301.surrogates.ensemble import mean_and_std
+from nb301.space import Genotype, keys_of_canonical, to_codes
+from nb301.surrogates.ensemble import mean_and_std, mean_and_std_of_one
 
 if TYPE_CHECKING:
     from nb301.releases.familiarity import Familiarity, FittedRows
@@ -68,6 +71,10 @@ class Evaluations(Sequence[Evaluation]):
     def __len__(self) -> int:
         return len(self.mean)
 
+    def __iter__(self) -> Iterator[Evaluation]:
+        columns = [getattr(self, field.name).tolist() for field in fields(self)[:-2]]
+        return map(Evaluation, *columns, repeat(self.release), repeat(self.release_hash))
+
     def __getitem__(self, index: Any) -> Any:
         values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
         many = isinstance(index, slice)
@@ -93,6 +100,7 @@ class Benchmark:
     def query(self, genotype: Sequence[Genotype], seed: ArrayLike | None = None) -> Evaluations: ...
     @overload
     def query(self, genotype: Any, seed: int | None = None) -> Evaluation: ...
+    @takes_many
     def query(self, genotype: Any, seed: ArrayLike | None = None) -> Evaluation | Evaluations:
         """Evaluate one architecture, or a list of them.
 
@@ -113,11 +121,7 @@ class Benchmark:
             ValueError: A seed is no such integer, or there are not as many as architectures.
         """
         genotypes, many = _read(genotype)
-        evaluations = self._query_many(genotypes, seed)
-        if many:
-            return evaluations
-        evaluation: Evaluation = evaluations[0]
-        return evaluation
+        return self._query_many(genotypes, seed) if many else self._query_one(genotypes[0], seed)
 
     def members(self, genotype: Any) -> NDArray[np.float64]:
         """Predict with every member on its own.
@@ -132,7 +136,7 @@ class Benchmark:
             GenotypeError: See `query`.
         """
         genotypes, many = _read(genotype)
-        predicted = self.release.surrogate.predict(_codes(genotypes))
+        predicted = self.release.surrogate.predict(canonical(to_codes(genotypes)))
         return predicted if many else predicted[:, 0]
 
     @overload
@@ -167,17 +171,17 @@ class Benchmark:
         return FittedRows(self.release.manifest, self._table)
 
     def _query_many(self, genotypes: Sequence[Genotype], seed: ArrayLike | None) -> Evaluations:
-        codes = _codes(genotypes)
-        members = self.release.surrogate.predict(codes)
-        mean, std = mean_and_std(members)
+        # canonical first: surrogates on the vector encoding tell isomorphic genotypes apart
+        codes = canonical(to_codes(genotypes))
+        mean, std = mean_and_std(self.release.surrogate.predict(codes))
         val_accuracy = mean
         if seed is not None:
             if np.ndim(seed) > 0 and np.shape(seed) != mean.shape:
                 raise ValueError(
                     f"{np.size(seed)} seeds for {len(mean)} architectures: give one, or one for each"
                 )
-            keys = np.array([genotype.key for genotype in genotypes], dtype=np.uint64)
-            val_accuracy = np.clip(mean + std * keyed_normal(keys, seed, _NOISE_STREAM), 0.0, 1.0)
+            draws = keyed_normal(keys_of_canonical(codes), seed, _NOISE_STREAM)
+            val_accuracy = np.clip(mean + std * draws, 0.0, 1.0)
         costs = cost_many(codes)
         return Evaluations(
             mean=mean,
@@ -189,6 +193,50 @@ class Benchmark:
             release=self.release.name,
             release_hash=self.release.release_hash,
         )
+
+    def _query_one(self, genotype: Genotype, seed: Any) -> Evaluation:
+        """What `_query_many` gives for one, to the last bit: numpy's calls would cost more than its sums."""
+        code = genotype.canonical_code
+        codes = np.frombuffer(code, dtype=np.uint8).reshape(1, 2, 8, 2)
+        mean, std = mean_and_std_of_one(self.release.surrogate.predict(codes)[:, 0].tolist())
+        val_accuracy = mean
+        if seed is not None:
+            draw = keyed_normal_of_one(genotype.key, seed, _NOISE_STREAM)
+            val_accuracy = min(max(mean + std * draw, 0.0), 1.0)
+        runtime, parameters, multiply_adds = self._frame
+        for node, added in enumerate(self._added):
+            seconds, more_parameters, more_multiply_adds = added[code[4 * node : 4 * node + 4]]
+            runtime += seconds
+            parameters += more_parameters
+            multiply_adds += more_multiply_adds
+        return Evaluation(
+            mean=mean,
+            std=std,
+            val_accuracy=val_accuracy,
+            runtime=runtime,
+            parameters=parameters,
+            multiply_adds=multiply_adds,
+            release=self.release.name,
+            release_hash=self.release.release_hash,
+        )
+
+    @cached_property
+    def _frame(self) -> tuple[float, int, int]:
+        """Seconds, parameters and multiply-adds that all architectures share."""
+        parameters, multiply_adds = cost_by_configuration()[0].tolist()
+        return 0.0, parameters, multiply_adds
+
+    @cached_property
+    def _added(self) -> list[dict[bytes, tuple[float, int, int]]]:
+        """What each of the eight nodes adds to that, by its four bytes in the code."""
+        seconds, costs = self.release.runtime_model.seconds, cost_by_configuration()[1]
+        added: list[dict[bytes, tuple[float, int, int]]] = [{} for _ in CONFIGURATIONS]
+        nodes = np.repeat(np.arange(len(CONFIGURATIONS)), CONFIGURATIONS).tolist()
+        for node, code, second, cost in zip(
+            nodes, configuration_codes(), seconds.tolist(), costs.tolist(), strict=True
+        ):
+            added[node][code.tobytes()] = (second, *cost)
+        return added
 
 
 def load(name: str | Path, *, table: EvaluationTable | None = None) -> Benchmark:
@@ -207,11 +255,6 @@ def load(name: str | Path, *, table: EvaluationTable | None = None) -> Benchmark
         HashMismatch: A file was changed.
     """
     return Benchmark(find(name), table)
-
-
-def _codes(genotypes: Sequence[Genotype]) -> NDArray[np.uint8]:
-    # canonical first: surrogates on the vector encoding tell isomorphic genotypes apart
-    return to_codes([genotype.canonical() for genotype in genotypes])
 
 
 def _read(genotype: Any) -> tuple[list[Genotype], bool]:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nb301.encodings import configuration_codes, configurations
 from nb301.errors import CostError
 from nb301.space import Genotype, Op, to_codes
 
@@ -108,13 +109,32 @@ def cost_many(codes: NDArray[np.uint8], network: Network = CIFAR10_NETWORK) -> N
     Raises:
         CostError: As `cost`.
     """
-    frame, edges = _cost_tables(network)
-    sources, ops = codes[..., 0], codes[..., 1]
-    parts = edges[np.arange(2)[:, None], ops, (sources < 2).astype(np.intp)]
-    if (parts < 0).any():
+    frame, by_configuration = cost_by_configuration(network)
+    counts: NDArray[np.int64] = frame + by_configuration.take(configurations(codes), axis=0).sum(axis=1)
+    if counts.size and counts.min() < 0:
         raise CostError(_cannot_halve("reduce cell, a skip_connect that reads an input", network.image_size))
-    counts: NDArray[np.int64] = frame + parts.sum(axis=(1, 2))
     return counts
+
+
+@lru_cache(maxsize=16)
+def cost_by_configuration(
+    network: Network = CIFAR10_NETWORK,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What adds up to the costs of any architecture.
+
+    Returns:
+        Shape (2,): parameters and multiply-adds of stem, cell inputs and heads; and those of each node
+        configuration, shape (1960, 2), by the numbers of `encodings.configurations`. Parameters are far
+        below zero where a configuration cannot be built.
+
+    Raises:
+        CostError: As `cost`.
+    """
+    frame, edges = _cost_tables(network)
+    nodes = configuration_codes().astype(np.intp)
+    cells = np.repeat([0, 1], len(nodes) // 2)
+    first, second = (edges[cells, nodes[:, k + 1], (nodes[:, k] < 2).astype(np.intp)] for k in (0, 2))
+    return frame, first + second
 
 
 class _CellPlace(NamedTuple):
@@ -126,13 +146,12 @@ class _CellPlace(NamedTuple):
     size: int
 
 
-@lru_cache(maxsize=16)
 def _cost_tables(network: Network) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Costs that all architectures share, and those of each edge, summed over the cells.
 
     Returns:
         Shape (2,): parameters and multiply-adds of stem, cell inputs and heads; and shape
-        (cell, op, reads an input, 2), -1 where the op cannot be built.
+        (cell, op, reads an input, 2), with parameters far below zero where the op cannot be built.
     """
     places: list[_CellPlace] = []
     frame = np.sum(list(_frame(network, places)), axis=0)

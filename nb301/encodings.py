@@ -5,13 +5,15 @@ Every encoder works on a batch, shape (n, 2, 8, 2); a single genotype is a batch
 
 from __future__ import annotations
 
+import math
 from functools import cache
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nb301.space import CELL_NAMES, FIRST_EDGE, INPUT_PAIRS, NODES
+from nb301.space import CELL_NAMES, FIRST_EDGE, INPUT_PAIRS, NODES, Op, renaming_positions
 
 _EDGES = FIRST_EDGE[NODES[-1]] + NODES[-1]
 #: Most paths that can end in one node: node 5 adds those of nodes 4 and 3, 5 and 3.
@@ -34,6 +36,8 @@ def _slot_names() -> tuple[str, ...]:
 VECTOR_SLOTS = _slot_names()
 #: Smallest and largest number in any slot: -1 for an inactive edge, 9 for the last pair of node 5.
 VECTOR_RANGE = (-1, 9)
+#: In `configuration_vectors`: a slot that tells of other nodes.
+UNSET = -128
 _SLOT = {name: index for index, name in enumerate(VECTOR_SLOTS)}
 _CELLS = np.arange(len(CELL_NAMES))[:, None]
 _FIRST_EDGE_OF = np.array([FIRST_EDGE[node] for node in NODES for _ in range(2)])
@@ -64,6 +68,140 @@ def vector(codes: NDArray[np.uint8]) -> NDArray[np.int8]:
     pairs = _PAIR_NUMBER[np.arange(len(NODES) - 1), sources[..., 2::2], sources[..., 3::2]]
     encoded[:, _INPUT_SLOTS.ravel()] = pairs.reshape(n, 6)
     return encoded
+
+
+def canonical(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The canonical forms of many genotypes, as `Genotype.canonical` gives that of one.
+
+    A code's 16 numbers are the digits, in base 8, of one integer, which a renaming of the nodes changes
+    to the renamed topology's integer plus the ops at their new places; the smallest is canonical.
+
+    Args:
+        codes: Genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
+
+    Returns:
+        Of the same shape.
+    """
+    tables = _renaming_tables()
+    sources, ops = codes[..., 0].reshape(-1, 8), codes[..., 1].reshape(-1, 8).astype(np.int64)
+    pairs = _PAIR_NUMBER[np.arange(len(NODES) - 1), sources[:, 2::2], sources[:, 3::2]]
+    topology = pairs @ _TOPOLOGY_DIGITS
+    # cells with many renamings first, so that those with another one are always the first ones
+    order = np.argsort(-tables.renamings[topology], kind="stable")
+    topology, ops = topology[order], ops[order]
+    numbers = np.full(len(order), np.iinfo(np.int64).max)
+    for renaming in range(tables.sources.shape[1]):
+        n = np.count_nonzero(tables.renamings[topology] > renaming)
+        renamed = np.einsum("ij,ij->i", ops[:n], tables.places[topology[:n], renaming])
+        np.minimum(numbers[:n], tables.sources[topology[:n], renaming] + renamed, out=numbers[:n])
+    found = np.empty((len(order), 16), dtype=np.uint8)
+    found[order] = numbers[:, None] >> _DIGITS & 7
+    return found.reshape(codes.shape)
+
+
+#: Weights of the pair numbers of nodes 3, 4 and 5 in a cell's topology, 0..179.
+_TOPOLOGY_DIGITS = np.array([60, 10, 1])
+#: How far each of a code's 16 numbers, three bits each, is shifted in one integer.
+_DIGITS = 3 * np.arange(15, -1, -1)
+
+
+class _RenamingTables(NamedTuple):
+    #: Renamings of each topology, shape (180,).
+    renamings: NDArray[np.intp]
+    #: The renamed topology's integer, shape (180, 24).
+    sources: NDArray[np.int64]
+    #: What each edge's op is multiplied by in the renamed code's integer, shape (180, 24, 8).
+    places: NDArray[np.int64]
+
+
+@cache
+def _renaming_tables() -> _RenamingTables:
+    shape = (math.prod(len(pairs) for pairs in INPUT_PAIRS.values()), math.factorial(len(NODES)))
+    count = np.zeros(shape[0], dtype=np.intp)
+    sources, places = np.zeros(shape, dtype=np.int64), np.zeros((*shape, 8), dtype=np.int64)
+    for topology, pairs in enumerate(product(*INPUT_PAIRS.values())):
+        renamings = np.array(renaming_positions([source for pair in pairs for source in pair]))
+        count[topology] = len(renamings)
+        rows = np.arange(len(renamings))[:, None]
+        sources[topology, : len(renamings)] = ((renamings[:, ::2] - 16) << _DIGITS[::2]).sum(axis=1)
+        places[topology, rows, renamings[:, 1::2] // 2] = 1 << _DIGITS[1::2]
+    return _RenamingTables(count, sources, places)
+
+
+#: Configurations of each intermediate node, both cells' nodes 2-5: its pair of inputs and two ops.
+CONFIGURATIONS = tuple(len(INPUT_PAIRS[node]) * len(Op) ** 2 for _ in CELL_NAMES for node in NODES)
+
+
+def configurations(codes: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Number the configuration of each intermediate node: its two inputs with their ops.
+
+    A node has 49, 147, 294 or 490 of them, 1,960 in all, so whatever adds up over nodes, or is a
+    conjunction over them, is a table that an architecture reads in eight places.
+
+    Args:
+        codes: Genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
+
+    Returns:
+        Numbers 0..1959, shape (n, 8): nodes 2-5 of the normal, then of the reduction cell. Numbers of
+        one node are consecutive, and no two nodes share one.
+    """
+    numbers, weights, first = _configuration_numbers()
+    return numbers.take(codes.reshape(-1, len(CONFIGURATIONS), 4) @ weights + first)
+
+
+@cache
+def _configuration_numbers() -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Numbers by (node; source, op, source, op) as digits; the digits' weights; where each node starts."""
+    weights = np.array([NODES[-1] * len(Op) ** 2, len(Op), len(Op) ** 2, 1])
+    first = np.arange(len(CONFIGURATIONS)) * NODES[-1] ** 2 * len(Op) ** 2
+    numbers = np.zeros(len(first) * first[1], dtype=np.intp)
+    digits = configuration_codes() @ weights + np.repeat(first, CONFIGURATIONS)
+    numbers[digits] = np.arange(sum(CONFIGURATIONS))
+    return numbers, weights, first
+
+
+@cache
+def configuration_codes() -> NDArray[np.uint8]:
+    """Sources and ops of every configuration, by the numbers of `configurations`.
+
+    Returns:
+        Shape (1960, 4): source, op, source, op.
+    """
+    rows = [
+        (first, first_op, second, second_op)
+        for _ in CELL_NAMES
+        for node in NODES
+        for first, second in INPUT_PAIRS[node]
+        for first_op, second_op in product(Op, repeat=2)
+    ]
+    return np.array(rows, dtype=np.uint8)
+
+
+@cache
+def configuration_vectors() -> NDArray[np.int8]:
+    """What every configuration sets in `vector`, by the numbers of `configurations`.
+
+    Each slot belongs to one node: an architecture's vector is put together from its eight rows.
+
+    Returns:
+        Shape (1960, 34): numbers as in `vector`, and `UNSET` in the slots of other nodes.
+    """
+    found = np.full((sum(CONFIGURATIONS), len(VECTOR_SLOTS)), UNSET, dtype=np.int8)
+    anything = np.tile(np.array([0, 0, 1, 0], dtype=np.uint8), 8)
+    for node, count in enumerate(CONFIGURATIONS):
+        first = sum(CONFIGURATIONS[:node])
+        codes = np.tile(anything, (count, 1)).reshape(count, 8, 4)
+        codes[:, node] = configuration_codes()[first : first + count]
+        slots = _node_slots(*divmod(node, len(NODES)))
+        found[first : first + count, slots] = vector(codes.reshape(count, 2, 8, 2))[:, slots]
+    return found
+
+
+def _node_slots(cell: int, node: int) -> list[int]:
+    """Slots of `vector` that tell of one intermediate node, 0..3, of a cell: edges and input pair."""
+    target = NODES[node]
+    edges = _EDGE_SLOTS[cell, FIRST_EDGE[target] : FIRST_EDGE[target] + target].tolist()
+    return edges if node == 0 else [*edges, int(_INPUT_SLOTS[cell, node - 1])]
 
 
 def paths(codes: NDArray[np.uint8], *, without_last_edge: bool = False) -> NDArray[np.int16]:

@@ -37,6 +37,23 @@ def keyed_normal(keys: ArrayLike, seeds: ArrayLike, stream: int) -> NDArray[np.f
     return normal
 
 
+def keyed_normal_of_one(key: int, seed: int, stream: int) -> float:
+    """Draw what `keyed_normal` draws for one key and seed, to the last bit, in a tenth of its time.
+
+    Raises:
+        ValueError: As `keyed_normal`.
+    """
+    for value, name in ((key, "key"), (seed, "seed")):
+        if not (isinstance(value, (int, np.integer)) and 0 <= value < 2**64):
+            raise _not_unsigned(value, name)
+    mixed = _mix_one(int(key) + _GOLDEN)
+    mixed = _mix_one(mixed ^ _mix_one(int(seed) + 2 * _GOLDEN))
+    mixed = _mix_one(mixed ^ _GOLDEN * stream % 2**64)
+    first, second = (((_mix_one(mixed + i * _GOLDEN) >> 11) + 0.5) * 2.0**-53 for i in (1, 2))
+    # numpy's functions, which need not round as those of `math` do
+    return float(np.sqrt(-2 * np.log(first)) * np.cos(2 * np.pi * second))
+
+
 def _golden(multiple: int) -> np.uint64:
     return np.uint64(_GOLDEN * multiple % 2**64)
 
@@ -49,8 +66,12 @@ def _unsigned(values: ArrayLike, name: str) -> NDArray[np.uint64]:
     else:
         valid = array.dtype.kind in "iu" and not (array.dtype.kind == "i" and bool((array < 0).any()))
     if not valid:
-        raise ValueError(f"a {name} is an integer from 0 to 2^64-1, got {values!r}")
+        raise _not_unsigned(values, name)
     return array.astype(np.uint64)
+
+
+def _not_unsigned(value: object, name: str) -> ValueError:
+    return ValueError(f"a {name} is an integer from 0 to 2^64-1, got {value!r}")
 
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -58,3 +79,10 @@ def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed: NDArray[np.uint64] = x ^ (x >> np.uint64(31))
     return mixed
+
+
+def _mix_one(x: int) -> int:
+    x %= 2**64
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EB % 2**64
+    return x ^ (x >> 31)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nb301.errors import Nb301Error
-from nb301.optimizers.base import Observation, Optimizer
+from nb301.optimizers.base import LooksAhead, Observation, Optimizer
 from nb301.space import Genotype
 
 #: Builds the optimizer under test; settings, such as a short start, are bound beforehand.
@@ -75,6 +75,22 @@ def repeated_results(make: Make, evaluations: int) -> None:
     _run(make, evaluations, times=2)
 
 
+def keeps_what_is_upcoming(make: Make, evaluations: int) -> None:
+    """What an optimizer that looks ahead calls upcoming is asked next; looking changes no proposal."""
+    optimizer = make(np.random.default_rng(1))
+    if not isinstance(optimizer, LooksAhead):
+        return
+    upcoming: list[Genotype] = []
+    for index, expected in enumerate(_run(make, evaluations)):
+        upcoming = upcoming or optimizer.upcoming(4)
+        asked = _asked(optimizer, index)
+        if upcoming and asked != upcoming.pop(0):
+            raise ContractError(f"proposal {index} is not the one that `upcoming` gave before its turn")
+        if asked != expected:
+            raise ContractError(f"proposal {index} is another one than without calls of `upcoming`")
+        optimizer.tell(asked, Observation(_some_accuracy(asked), 1000.0))
+
+
 #: All checks, by what they check.
 CHECKS: Mapping[str, Callable[[Make, int], None]] = {
     "seed decides": seed_decides,
@@ -82,6 +98,7 @@ CHECKS: Mapping[str, Callable[[Make, int], None]] = {
     "leaves global state": leaves_global_state,
     "constant results": constant_results,
     "repeated results": repeated_results,
+    "keeps what is upcoming": keeps_what_is_upcoming,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +73,7 @@ class DifferentialEvolution:
         if not self._to_propose:
             return sample(self._rng)
         number = self._to_propose.popleft()
-        genotype = from_choices(decode(self._trials[number : number + 1]))[0]
+        genotype = self._genotypes[number]
         # two trials of a generation may be the same genotype
         self._open[genotype].append(number)
         return genotype
@@ -89,8 +90,12 @@ class DifferentialEvolution:
             self._select()
             self._start(self._breed())
 
+    def upcoming(self, n: int) -> list[Genotype]:
+        """The generation's next trials, at most `n`; see `base.LooksAhead`."""
+        return [self._genotypes[number] for number in islice(self._to_propose, n)]
+
     def _start(self, trials: NDArray[np.float64]) -> None:
-        self._trials = trials
+        self._trials, self._genotypes = trials, from_choices(decode(trials))
         self._to_propose = deque(range(len(trials)))
 
     def _select(self) -> None:

@@ -70,6 +70,11 @@ class LocalSearch:
         if at_once or not (self._to_propose or self._open):
             self._move()
 
+    def upcoming(self, n: int) -> list[Genotype]:
+        """The next proposals, at most `n`, where all of them are evaluated; see `base.LooksAhead`."""
+        known_before = self._whole_neighbourhood or self._current is None
+        return self._to_propose[: -n - 1 : -1] if known_before else []
+
     def _move(self) -> None:
         best = max(self._candidates, key=lambda found: found[0])  # of equals the one told first
         if self._stop_at_minimum and self._current is not None and not self._is_better(best[0]):

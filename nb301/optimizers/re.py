@@ -7,7 +7,8 @@ from collections import deque
 import numpy as np
 
 from nb301.optimizers.base import Observation
-from nb301.space import Genotype, mutate, sample
+from nb301.optimizers.rs import RandomGenotypes
+from nb301.space import Genotype, mutate
 
 
 class RegularizedEvolution:
@@ -31,16 +32,16 @@ class RegularizedEvolution:
             )
         self._rng = rng
         self._sample_size = sample_size
-        self._to_start = population_size
+        self._starts, self._to_start = RandomGenotypes(rng), population_size
         self._population: deque[tuple[float, Genotype]] = deque(maxlen=population_size)
 
     def ask(self) -> Genotype:
         """Propose a random genotype at first, then the mutated winner of a tournament."""
         if self._to_start > 0 or not self._population:
             self._to_start -= 1
-            return sample(self._rng)
+            return self._starts.next()
         n = len(self._population)
-        competing = self._rng.choice(n, size=min(self._sample_size, n), replace=False)
+        competing = self._rng.choice(n, size=min(self._sample_size, n), replace=False).tolist()
         # of equally good members the younger wins, whatever order the sample came in
         winner = max(competing, key=lambda index: (self._population[index][0], index))
         return mutate(self._population[winner][1], self._rng)
@@ -48,3 +49,7 @@ class RegularizedEvolution:
     def tell(self, genotype: Genotype, observation: Observation) -> None:
         """Add the genotype to the population; beyond its size the oldest member dies."""
         self._population.append((observation.val_accuracy, genotype))
+
+    def upcoming(self, n: int) -> list[Genotype]:
+        """The next proposals, at most `n`, while they are random; see `base.LooksAhead`."""
+        return self._starts.upcoming(max(min(n, self._to_start), 0))

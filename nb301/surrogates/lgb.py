@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from nb301.encodings import VECTOR_RANGE, VECTOR_SLOTS, vector
+from nb301.encodings import vector
 from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
-from nb301.surrogates.trees import BoostedTrees, Tree
+from nb301.surrogates.trees import Trees, VectorTrees
 
-#: Ten members of 7 MB together (1.5 MB compressed): R2 0.925 and sKT 0.833 on the test rows of
-#: `emulated-v1.0`, where the noise allows 0.955 and 0.862. Ten members of 1,600 trees at rate 0.2 reach
-#: 0.927 and 0.834. What more trees gain single members, on a trial table of 33,000 rows with a ceiling of
-#: 0.951 and 0.849:
-#:   8 leaves, 800 rounds at 0.3, feature_fraction 0.3     0.7 MB  0.893  0.791
-#:   16 leaves, 1,200 rounds at 0.1, feature_fraction 0.3  1.9 MB  0.902  0.804
-#:   16 leaves, 3,000 rounds at 0.05                       4.9 MB  0.908  0.810
-#:   Table 7's own, 10,157 rounds                         39.6 MB  0.911  0.811
+#: As few trees as are accurate, see `xgb.HYPERPARAMETERS`; by the same measure:
+#:   these                                  0.61 MB  0.919 0.822 | 0.930 0.835
+#:   8 leaves, 800 rounds at 0.3            0.71 MB  0.923 0.821 | 0.933 0.835
+#:   16 leaves, 400 rounds at 0.2           0.64 MB  0.921 0.823 | 0.930 0.835
+#:   64 leaves, 150 rounds at 0.2           0.87 MB  0.918 0.819 | 0.930 0.834
+#: On a smaller trial table Table 7's own values, 10,157 rounds and 39.6 MB, reached in R2 and sKT 0.911 and
+#: 0.811, where 0.7 MB reached 0.893 and 0.791.
 HYPERPARAMETERS: Hyperparameters = MappingProxyType(
     {
-        "num_leaves": 8,
+        "num_leaves": 32,
         "max_depth": -1,
         "max_bin": 336,  # Table 7
         "feature_fraction": 0.5,
         "min_child_weight": 0.001,
         "lambda_l1": 0.0,
         "lambda_l2": 1.0,
-        "learning_rate": 0.3,
-        "num_iterations": 800,
+        "learning_rate": 0.2,
+        "num_iterations": 200,
     }
 )
 #: Table 7; more than 64 leaves do not fit into a word of `trees.BoostedTrees`.
@@ -104,29 +104,44 @@ def fit_text(
     return booster.model_to_string(num_iteration=booster.best_iteration).encode()  # type: ignore[no-any-return]
 
 
-def read_trees(text: str) -> Iterator[Tree]:
+def read_trees(text: str) -> Trees:
     """Read the trees of LightGBM's text format; their leaves become nodes behind the inner nodes."""
-    for block in text.split("\nTree=")[1:]:
-        entries = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+    entries = defaultdict[str, list[str]](list)
+    for line in text.partition("\nTree=")[2].partition("\nend of trees")[0].split("\n"):
+        key, _, value = line.partition("=")
+        entries[key].append(value)
 
-        def numbers(key: str, entries: Mapping[str, str] = entries) -> NDArray[np.float64]:
-            return np.array(entries.get(key, "").split(), dtype=np.float64)
+    def numbers(key: str, kind: DTypeLike) -> NDArray[Any]:
+        """One entry of all trees; those without a split have it empty, or not at all."""
+        return np.array([float(word) for word in " ".join(entries[key]).split()]).astype(kind)
 
-        leaves, inner = numbers("leaf_value"), int(entries["num_leaves"]) - 1
-        ends, zeros = np.full(len(leaves), -1), np.zeros(len(leaves))
-        # a child below zero is the leaf -child - 1
-        left, right = (
-            np.where(child < 0, inner - child - 1, child).astype(np.int64)
-            for child in (numbers("left_child"), numbers("right_child"))
-        )
-        yield Tree(
-            feature=np.append(numbers("split_feature").astype(np.int64), ends),
-            # LightGBM sends `<=` left, so on integers `<` the next above the threshold
-            threshold=np.append(np.floor(numbers("threshold")) + 1, zeros),
-            left=np.append(left, ends),
-            right=np.append(right, ends),
-            value=np.append(np.zeros(inner), leaves),
-        )
+    leaves = numbers("num_leaves", np.intp)
+    # where inner nodes and leaves of each tree go: its inner nodes, then its leaves
+    sizes = 2 * leaves - 1
+    is_inner = np.arange(sizes.sum()) < np.repeat(np.cumsum(sizes) - leaves, sizes)
+
+    def nodes(inner: NDArray[Any], leaf: NDArray[Any] | float) -> NDArray[Any]:
+        merged = np.zeros(len(is_inner), dtype=inner.dtype)
+        merged[is_inner], merged[~is_inner] = inner, leaf
+        return merged
+
+    # a child below zero is the leaf -child - 1
+    first_leaf = np.repeat(leaves - 1, leaves - 1)
+    left, right = (
+        nodes(np.where(child < 0, first_leaf - child - 1, child), -1)
+        for child in (numbers("left_child", np.intp), numbers("right_child", np.intp))
+    )
+    # LightGBM sends `<=` left, so on integers `<` the next above the threshold
+    threshold = np.floor(numbers("threshold", np.float64)) + 1
+    values = numbers("leaf_value", np.float64)
+    return Trees(
+        sizes=sizes,
+        feature=nodes(numbers("split_feature", np.intp), -1),
+        threshold=nodes(threshold, 0),
+        left=left,
+        right=right,
+        value=nodes(np.zeros(len(threshold)), values),
+    )
 
 
 class LGBSurrogate:
@@ -134,19 +149,17 @@ class LGBSurrogate:
 
     Args:
         files: The members' files, as `fit` returned them.
-        unit: What predictions are divided by: 100 for members that were fitted to percent.
     """
 
-    def __init__(self, files: Sequence[bytes], unit: float = 100.0) -> None:
-        members = [[*read_trees(data.decode())] for data in files]
-        # LightGBM folds the mean into its first tree, so the base is zero
-        bases = [0.0] * len(members)
-        self._trees = BoostedTrees(members, bases, len(VECTOR_SLOTS), VECTOR_RANGE, np.float64)
-        self._unit = unit
+    def __init__(self, files: Sequence[bytes]) -> None:
+        # LightGBM folds the mean into its first tree, so the bases are zero
+        self._trees = VectorTrees(
+            [read_trees(data.decode()) for data in files], [0.0] * len(files), np.float64
+        )
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Predict every member, shape (members, n); see `base.Surrogate`."""
-        return self._trees.predict(vector(codes)) / self._unit
+        """Predict every member, fractions, shape (members, n); see `base.Surrogate`."""
+        return self._trees.predict(codes) / 100
 
 
 def _reporting(report: Report) -> Any:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nb301.encodings import VECTOR_RANGE, VECTOR_SLOTS, vector
+from nb301.encodings import VECTOR_SLOTS, vector
 from nb301.errors import MissingExtra, ReleaseError
 from nb301.surrogates.arrays import pack, unpack
 from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
-from nb301.surrogates.trees import BoostedTrees, Tree
+from nb301.surrogates.trees import Trees, VectorTrees
 
 #: Table 7 has no NGBoost. Those of the library, with four exceptions: its 500 trees of depth 3 at rate
 #: 0.01 are made for tables of hundreds of rows. `max_depth` is that of its trees. On the trial table:
@@ -127,16 +127,6 @@ def _arrays(model: Any) -> dict[str, ArrayLike]:
     }
 
 
-def _read_trees(arrays: Mapping[str, NDArray[Any]]) -> Iterator[Tree]:
-    ends = np.cumsum(arrays["size"], dtype=np.int64)
-    for end, size in zip(ends, arrays["size"], strict=True):
-        nodes = slice(end - size, end)
-        feature, left, right = (arrays[name][nodes].astype(np.int64) for name in ("feature", "left", "right"))
-        yield Tree(
-            feature, arrays["threshold"][nodes].astype(np.float64), left, right, arrays["value"][nodes]
-        )
-
-
 class NGBSurrogate:
     """The trees of the members' means, evaluated together.
 
@@ -149,17 +139,13 @@ class NGBSurrogate:
 
     def __init__(self, files: Sequence[bytes]) -> None:
         read = [_checked(unpack(data, "NGBoost model", _LAYOUT)) for data in files]
-        self._trees = BoostedTrees(
-            [[*_read_trees(arrays)] for arrays in read],
-            [float(arrays["base"]) for arrays in read],
-            len(VECTOR_SLOTS),
-            VECTOR_RANGE,
-            np.float64,
-        )
+        nodes = ("size", "feature", "threshold", "left", "right", "value")
+        members = [Trees(*(arrays[name] for name in nodes)) for arrays in read]
+        self._trees = VectorTrees(members, [float(arrays["base"]) for arrays in read], np.float64)
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member, fractions, shape (members, n); see `base.Surrogate`."""
-        return self._trees.predict(vector(codes)) / 100
+        return self._trees.predict(codes) / 100
 
 
 def _checked(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

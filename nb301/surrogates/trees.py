@@ -1,10 +1,11 @@
-"""Boosted trees on few-valued features, evaluated by bit vectors instead of by walking.
+"""Boosted trees on the vector encoding, evaluated by bit vectors instead of by walking.
 
-Each tree of at most 64 leaves is one word with a bit a leaf. For every feature and value a table
-holds the leaves that a row with this value can still reach; the conjunction over the features
-leaves one bit, the row's leaf (after QuickScorer, Lucchese et al., SIGIR 2015, whose words hold
-only the false tests). Features take few values here, so the tables are small, all trees of all
-members are evaluated at once, and one row costs a few dozen numpy calls.
+Each tree of at most 64 leaves is one word with a bit a leaf. A table holds, for every configuration of
+a few features, the leaves that a row with it can still reach; the conjunction over a row's
+configurations leaves one bit, the row's leaf (after QuickScorer, Lucchese et al., SIGIR 2015, whose
+words hold only the false tests). What an intermediate node of a cell sets in the vector takes at most
+490 forms, so eight words, one for each node, tell an architecture's leaf in a tree, and all trees of
+all members are evaluated at once by a few dozen numpy calls.
 """
 
 from __future__ import annotations
@@ -16,22 +17,76 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from nb301.encodings import UNSET, VECTOR_RANGE, VECTOR_SLOTS, configuration_vectors, configurations, vector
+
 #: Rows that are evaluated together: enough to amortise the calls, few enough to stay in the cache.
-_CHUNK = 64
+_CHUNK = 32
+#: Largest table of node configurations, bytes. Models beyond it are evaluated slot by slot, by a table a
+#: fifth as large with four times the reads.
+_LARGEST_TABLE = 128 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
-    """One tree; a node with `left < 0` is a leaf, the root is node 0.
+class Trees:
+    """The trees of one member, one after the other; a tree's first node is its root.
 
-    Rows with `feature value < threshold` go left. Each array has shape (nodes,).
+    Rows with `feature value < threshold` go left. A node with `left < 0` is a leaf.
     """
 
-    feature: NDArray[np.int64]
-    threshold: NDArray[np.float64]
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
-    value: NDArray[np.float64]
+    #: Nodes of each tree, shape (trees,).
+    sizes: NDArray[np.integer]
+    #: This and all below: shape (nodes of all trees,).
+    feature: NDArray[np.integer]
+    threshold: NDArray[np.number]
+    #: Children, by their number in their own tree.
+    left: NDArray[np.integer]
+    right: NDArray[np.integer]
+    #: Of a leaf: what it adds.
+    value: NDArray[np.floating]
+
+
+class VectorTrees:
+    """Members of boosted trees on `encodings.vector`.
+
+    Args:
+        members: The trees of each member.
+        bases: What each member starts from, shape (members,).
+        dtype: What the library sums in; summed in its order, results are equal to the last digit.
+
+    Raises:
+        ValueError: A tree has more than 64 leaves, or a member has no tree.
+    """
+
+    def __init__(self, members: Sequence[Trees], bases: Sequence[float], dtype: DTypeLike) -> None:
+        by_node = configuration_vectors()
+        trees = max((len(member.sizes) for member in members), default=0) * len(members)
+        self._by_node = trees * len(by_node) * _word(_most_leaves(members)).itemsize <= _LARGEST_TABLE
+        self._trees = BoostedTrees(members, bases, by_node if self._by_node else _slot_vectors(), dtype)
+
+    def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Predict every member.
+
+        Args:
+            codes: Canonical genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
+
+        Returns:
+            Shape (members, n), in the unit that they were fitted to.
+        """
+        return self._trees.predict(configurations(codes) if self._by_node else _slot_configurations(codes))
+
+
+def _slot_vectors() -> NDArray[np.int8]:
+    """Every value of every slot as a configuration of its own, shape (34 * 11, 34)."""
+    values = np.arange(VECTOR_RANGE[0], VECTOR_RANGE[1] + 1, dtype=np.int8)
+    found = np.full((len(VECTOR_SLOTS), len(values), len(VECTOR_SLOTS)), UNSET, dtype=np.int8)
+    slots = np.arange(len(VECTOR_SLOTS))
+    found[slots, :, slots] = values
+    return found.reshape(-1, len(VECTOR_SLOTS))
+
+
+def _slot_configurations(codes: NDArray[np.uint8]) -> NDArray[np.intp]:
+    smallest, largest = VECTOR_RANGE
+    return vector(codes) - smallest + np.arange(len(VECTOR_SLOTS)) * (largest - smallest + 1)
 
 
 class BoostedTrees:
@@ -40,9 +95,10 @@ class BoostedTrees:
     Args:
         members: The trees of each member.
         bases: What each member starts from, shape (members,).
-        n_features: Number of features.
-        values: Smallest and largest value of any feature; features are integers.
-        dtype: What the library sums in; summed in its order, results are equal to the last digit.
+        configurations: What rows are put together from: integers in the features that a configuration
+            sets, `encodings.UNSET` in the others, shape (configurations, features). Those that set a
+            feature follow each other.
+        dtype: What is summed in.
 
     Raises:
         ValueError: A tree has more than 64 leaves, or a member has no tree.
@@ -50,88 +106,135 @@ class BoostedTrees:
 
     def __init__(
         self,
-        members: Sequence[Sequence[Tree]],
+        members: Sequence[Trees],
         bases: Sequence[float],
-        n_features: int,
-        values: tuple[int, int],
+        configurations: NDArray[np.int8],
         dtype: DTypeLike,
     ) -> None:
-        if not members or not all(members):
+        if not members or not all(len(member.sizes) for member in members):
             raise ValueError("every member needs at least one tree")
-        self._smallest, self._largest = values
         # tree r of member m is number r * members + m; members with fewer trees get zero leaves
-        self._shape = (max(len(trees) for trees in members), len(members))
-        numbers = [r * len(members) + m for m, trees in enumerate(members) for r in range(len(trees))]
-        nodes = _Nodes([tree for trees in members for tree in trees], np.array(numbers))
-        self._reachable = self._reachable_leaves(nodes, n_features)
-        self._leaves = np.zeros((np.prod(self._shape), nodes.most_leaves), dtype=dtype)
-        self._leaves[nodes.tree[nodes.is_leaf], nodes.leaf[nodes.is_leaf]] = nodes.value[nodes.is_leaf]
-        self._leaves[: len(members)] += np.asarray(bases, dtype=dtype)[:, None]
-        self._first_leaf = np.arange(len(self._leaves)) * nodes.most_leaves
+        self._shape = (max(len(trees.sizes) for trees in members), len(members))
+        nodes = _Nodes(members)
+        self._reachable = _reachable_leaves(nodes, configurations, int(np.prod(self._shape)))
+        leaves = np.zeros((len(self._reachable[0]), nodes.most_leaves), dtype=dtype)
+        leaves[nodes.tree[nodes.is_leaf], nodes.leaf[nodes.is_leaf]] = nodes.value[nodes.is_leaf]
+        leaves[: len(members)] += np.asarray(bases, dtype=dtype)[:, None]
+        self._leaves = leaves.ravel()
+        self._first_leaf = np.arange(len(leaves)) * nodes.most_leaves
 
-    def predict(self, features: NDArray[np.int8]) -> NDArray[np.float64]:
-        """Predict every member: shape (n, features) to (members, n)."""
-        if features.size and not self._smallest <= features.min() <= features.max() <= self._largest:
-            raise ValueError(f"a feature is outside {self._smallest}..{self._largest}")
-        index = features.astype(np.intp) - self._smallest
-        predicted = np.empty((self._shape[1], len(index)))
-        for start in range(0, len(index), _CHUNK):
-            predicted[:, start : start + _CHUNK] = self._predict(index[start : start + _CHUNK]).T
+    def predict(self, numbers: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Predict every member.
+
+        Args:
+            numbers: The configurations that each row is put together from, which set every feature
+                once, shape (n, parts).
+
+        Returns:
+            Shape (members, n).
+        """
+        if len(numbers) == 1:  # rows of the table themselves, no copies
+            return self._predict(numbers[0])[:, None].astype(np.float64)
+        predicted = np.empty((self._shape[1], len(numbers)))
+        for start in range(0, len(numbers), _CHUNK):
+            predicted[:, start : start + _CHUNK] = self._predict(numbers[start : start + _CHUNK].T).T
         return predicted
 
-    def _predict(self, index: NDArray[np.intp]) -> NDArray[np.floating]:
-        reached = self._reachable[0][index[:, 0]]
-        for feature in range(1, len(self._reachable)):
-            reached &= self._reachable[feature][index[:, feature]]
+    def _predict(self, numbers: NDArray[np.intp]) -> NDArray[np.floating]:
+        """Predict rows, shape (parts, n) to (n, members), or one, (parts,) to (members,)."""
+        reached = self._reachable[numbers[0]]
+        if len(numbers) > 1:
+            reached = reached & self._reachable[numbers[1]]
+            for part in numbers[2:]:
+                reached &= self._reachable[part]
         # one bit is left; the bits below it count its position
         leaf = np.bitwise_count(reached - reached.dtype.type(1))
-        values = self._leaves.ravel()[self._first_leaf + leaf].reshape(-1, *self._shape)
-        # trees are added one after the other, as the libraries do; cumsum never sums pairwise
-        summed: NDArray[np.floating] = np.cumsum(values, axis=1)[:, -1]
-        return summed
+        values = self._leaves.take(self._first_leaf + leaf, mode="clip")
+        return _summed(values.reshape(*leaf.shape[:-1], *self._shape))
 
-    def _reachable_leaves(self, nodes: _Nodes, n_features: int) -> NDArray[Any]:
-        """Leaves within reach by (feature, value, tree), bits of the smallest word that holds them."""
-        word = np.dtype(f"u{max(8, 1 << (nodes.most_leaves - 1).bit_length()) // 8}")
-        tests = np.arange(self._smallest, self._largest + 1)
-        reachable = np.full((n_features, len(tests), np.prod(self._shape)), ~word.type(0), dtype=word)
-        inner = np.flatnonzero(~nodes.is_leaf)
-        left, right = (nodes.bits[child[inner]].astype(word) for child in (nodes.left, nodes.right))
-        goes_left = tests < nodes.threshold[inner, None]
-        kept = ~np.where(goes_left, right[:, None], left[:, None])
-        where = (nodes.feature[inner, None], np.arange(len(tests)), nodes.tree[inner, None])
-        np.bitwise_and.at(reachable, where, kept)
-        # bits that stand for no leaf; trees that only fill up the shape have one leaf, bit 0
-        used = np.ones(reachable.shape[2], dtype=word)
-        used[nodes.tree[nodes.roots]] = nodes.bits[nodes.roots]
-        reachable &= used
+
+def _summed(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Sum over the last axis but one, (..., rounds, members), one round after the other as libraries do."""
+    # numpy adds pairwise along the innermost axis alone, which a single member makes the rounds
+    if values.shape[-1] == 1:
+        summed: NDArray[np.floating] = np.cumsum(values, axis=-2)[..., -1, :]
+    else:
+        summed = np.add.reduce(values, axis=-2)
+    return summed
+
+
+def _reachable_leaves(nodes: _Nodes, configurations: NDArray[np.int8], trees: int) -> NDArray[Any]:
+    """Leaves within reach by (configuration, tree), bits of the smallest word that holds them."""
+    values = np.arange(configurations[configurations != UNSET].min(), configurations.max() + 1)
+    by_value = _reachable_by_value(nodes, configurations.shape[1], values, trees)
+    # bits that stand for no leaf; trees that only fill up the shape have one leaf, bit 0
+    all_leaves = np.ones(trees, dtype=by_value.dtype)
+    all_leaves[nodes.tree[nodes.roots]] = nodes.bits[nodes.roots]
+    reachable = np.tile(all_leaves, (len(configurations), 1))
+    for feature, column in enumerate(configurations.T):
+        setting = np.flatnonzero(column != UNSET)
+        rows = slice(setting[0], setting[-1] + 1)
+        reachable[rows] &= by_value[feature, column[rows] - values[0]]
+    return reachable
+
+
+def _reachable_by_value(
+    nodes: _Nodes, n_features: int, values: NDArray[np.integer], trees: int
+) -> NDArray[Any]:
+    """Leaves within reach by (feature, value, tree)."""
+    word = _word(nodes.most_leaves)
+    reachable = np.full((n_features, len(values), trees), ~word.type(0), dtype=word)
+    inner = np.flatnonzero(~nodes.is_leaf)
+    if not inner.size:
         return reachable
+    # nodes that test the same feature of the same tree stand together
+    tests = nodes.feature[inner] * trees + nodes.tree[inner]
+    order = np.argsort(tests, kind="stable")
+    inner, tests = inner[order], tests[order]
+    left, right = (nodes.bits[child[inner]].astype(word) for child in (nodes.left, nodes.right))
+    kept = ~np.where(values[:, None] < nodes.threshold[inner], right, left)
+    starts = np.flatnonzero(np.append(True, tests[1:] != tests[:-1]))
+    feature, tree = np.divmod(tests[starts], trees)
+    reachable[feature, :, tree] = np.bitwise_and.reduceat(kept, starts, axis=1).T
+    return reachable
+
+
+def _word(most_leaves: int) -> np.dtype[Any]:
+    """The smallest unsigned type with a bit for each leaf."""
+    return np.dtype(f"u{max(8, 1 << (most_leaves - 1).bit_length()) // 8}")
+
+
+def _most_leaves(members: Sequence[Trees]) -> int:
+    """Leaves of the largest tree, which has one inner node less."""
+    return max((int(trees.sizes.max(initial=1)) + 1) // 2 for trees in members) if members else 1
 
 
 class _Nodes:
     """All trees' nodes in one array each; children by number in these arrays.
 
     Args:
-        trees: The trees.
-        numbers: What each tree is called in `tree`, shape (trees,).
+        members: The trees of each member; tree r of member m is called r * members + m in `tree`.
     """
 
-    def __init__(self, trees: Sequence[Tree], numbers: NDArray[np.intp]) -> None:
-        sizes = np.array([len(tree.left) for tree in trees])
+    def __init__(self, members: Sequence[Trees]) -> None:
+        sizes = np.concatenate([trees.sizes for trees in members]).astype(np.intp)
+        numbers = np.concatenate(
+            [m + len(members) * np.arange(len(trees.sizes)) for m, trees in enumerate(members)]
+        )
         self.roots = np.cumsum(sizes) - sizes
         offset = np.repeat(self.roots, sizes)
         self.tree = np.repeat(numbers, sizes)
-        self.feature = np.concatenate([tree.feature for tree in trees])
-        self.threshold = np.concatenate([tree.threshold for tree in trees])
-        self.value = np.concatenate([tree.value for tree in trees])
-        left = np.concatenate([tree.left for tree in trees])
+        self.feature = np.concatenate([trees.feature for trees in members]).astype(np.intp)
+        self.threshold = np.concatenate([trees.threshold for trees in members]).astype(np.float64)
+        self.value = np.concatenate([trees.value for trees in members])
+        left = np.concatenate([trees.left for trees in members]).astype(np.intp)
         self.is_leaf = left < 0
         self.left = left + offset
-        self.right = np.concatenate([tree.right for tree in trees]) + offset
+        self.right = np.concatenate([trees.right for trees in members]).astype(np.intp) + offset
         # leaves of a tree are counted in the order of its nodes
         counted = np.cumsum(self.is_leaf)
         self.leaf = counted - 1 - np.repeat(counted[self.roots] - self.is_leaf[self.roots], sizes)
-        self.most_leaves = int(self.leaf[self.is_leaf].max()) + 1
+        self.most_leaves = _most_leaves(members)
         if self.most_leaves > 64:
             raise ValueError(f"a tree has {self.most_leaves} leaves, at most 64 fit into a word")
         self.bits = self._leaves_below()
@@ -140,10 +243,12 @@ class _Nodes:
         """The leaves below each node, as bits; as many passes as the deepest tree has levels."""
         one = np.uint64(1)
         bits = np.where(self.is_leaf, one << np.maximum(self.leaf, 0).astype(np.uint64), np.uint64(0))
-        inner = ~self.is_leaf
-        while True:
-            left, right = bits[self.left[inner]], bits[self.right[inner]]
-            known = np.where((left > 0) & (right > 0), left | right, np.uint64(0))
-            if np.array_equal(known, bits[inner]):
-                return bits
-            bits[inner] = known
+        open_ = np.flatnonzero(~self.is_leaf)
+        while open_.size:
+            left, right = bits[self.left[open_]], bits[self.right[open_]]
+            known = (left > 0) & (right > 0)
+            if not known.any():
+                raise ValueError("a tree's nodes lead around in a circle")
+            bits[open_[known]] = (left | right)[known]
+            open_ = open_[~known]
+        return bits

@@ -11,20 +11,21 @@ from typing import Any
 
 import numpy as np
 
-#: Numbers are big-endian: how one is read, and an array of them.
+#: Numbers are big-endian: how one is read, and an array of them; by the byte of their marker.
 _NUMBERS = {
-    marker: (struct.Struct(f">{code}"), np.dtype(kind))
+    ord(marker): (struct.Struct(f">{code}"), np.dtype(kind))
     for marker, code, kind in (
-        (b"i", "b", ">i1"),
-        (b"U", "B", ">u1"),
-        (b"I", "h", ">i2"),
-        (b"l", "i", ">i4"),
-        (b"L", "q", ">i8"),
-        (b"d", "f", ">f4"),
-        (b"D", "d", ">f8"),
+        ("i", "b", ">i1"),
+        ("U", "B", ">u1"),
+        ("I", "h", ">i2"),
+        ("l", "i", ">i4"),
+        ("L", "q", ">i8"),
+        ("d", "f", ">f4"),
+        ("D", "d", ">f8"),
     )
 }
-_CONSTANTS = {b"T": True, b"F": False, b"Z": None}
+_CONSTANTS = {ord("T"): True, ord("F"): False, ord("Z"): None}
+_TEXT, _OBJECT, _OBJECT_END, _ARRAY, _ARRAY_END, _TYPE, _COUNT = b"S{}[]$#"
 
 
 def loads(data: bytes) -> Any:
@@ -44,40 +45,45 @@ def loads(data: bytes) -> Any:
 
 def _value(data: bytes, at: int) -> tuple[Any, int]:
     """Decode the value whose marker stands at `at`; return it and where it ends."""
-    marker, at = data[at : at + 1], at + 1
+    marker = data[at]
+    if marker == _ARRAY:
+        return _array(data, at + 1)
     if marker in _NUMBERS:
-        number, _ = _NUMBERS[marker]
-        return number.unpack_from(data, at)[0], at + number.size
-    if marker == b"S":
-        return _text(data, at)
-    if marker == b"[":
-        return _array(data, at)
-    if marker == b"{":
-        return _object(data, at)
+        return _number(data, at)
+    if marker == _TEXT:
+        return _text(data, at + 1)
+    if marker == _OBJECT:
+        return _object(data, at + 1)
     if marker in _CONSTANTS:
-        return _CONSTANTS[marker], at
-    raise ValueError(f"not UBJSON: marker {marker!r} at byte {at - 1}")
+        return _CONSTANTS[marker], at + 1
+    raise ValueError(f"not UBJSON: marker {bytes([marker])!r} at byte {at}")
+
+
+def _number(data: bytes, at: int) -> tuple[Any, int]:
+    number, _ = _NUMBERS[data[at]]
+    return number.unpack_from(data, at + 1)[0], at + 1 + number.size
 
 
 def _text(data: bytes, at: int) -> tuple[str, int]:
-    length, at = _value(data, at)
-    return _slice(data, at, length).decode(), at + length
+    length, at = _number(data, at)
+    end = _end(data, at, length)
+    return data[at:end].decode(), end
 
 
 def _array(data: bytes, at: int) -> tuple[Any, int]:
-    if data[at : at + 1] == b"$":
-        _, kind = _NUMBERS[data[at + 1 : at + 2]]
+    if data[at] == _TYPE:
+        _, kind = _NUMBERS[data[at + 1]]
         n, at = _length(data, at + 2)
-        end = at + n * kind.itemsize
-        return np.frombuffer(_slice(data, at, end - at), kind), end
+        end = _end(data, at, n * kind.itemsize)
+        return np.frombuffer(data, kind, n, at) if n else np.empty(0, kind), end
     values: list[Any] = []
-    if data[at : at + 1] == b"#":
+    if data[at] == _COUNT:
         n, at = _length(data, at)
         for _ in range(n):
             value, at = _value(data, at)
             values.append(value)
         return values, at
-    while data[at : at + 1] != b"]":
+    while data[at] != _ARRAY_END:
         value, at = _value(data, at)
         values.append(value)
     return values, at + 1
@@ -85,20 +91,20 @@ def _array(data: bytes, at: int) -> tuple[Any, int]:
 
 def _object(data: bytes, at: int) -> tuple[dict[str, Any], int]:
     values: dict[str, Any] = {}
-    while data[at : at + 1] != b"}":
+    while data[at] != _OBJECT_END:
         key, at = _text(data, at)
         values[key], at = _value(data, at)
     return values, at + 1
 
 
 def _length(data: bytes, at: int) -> tuple[int, int]:
-    if data[at : at + 1] != b"#":
+    if data[at] != _COUNT:
         raise ValueError(f"not UBJSON: no length at byte {at}")
-    return _value(data, at + 1)
+    return _number(data, at + 1)
 
 
-def _slice(data: bytes, at: int, length: int) -> bytes:
-    part = data[at : at + length]
-    if length < 0 or len(part) != length:
+def _end(data: bytes, at: int, length: int) -> int:
+    """Where a part of a value ends."""
+    if not 0 <= length <= len(data) - at:
         raise ValueError(f"not UBJSON: ends within the value at byte {at}")
-    return part
+    return at + length

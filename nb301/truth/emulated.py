@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301.cost import cost_many
-from nb301.encodings import paths
+from nb301.encodings import canonical, paths
 from nb301.noise import keyed_normal
-from nb301.space import Genotype, Op, to_codes
+from nb301.space import Genotype, Op, keys_of_canonical, to_codes
 from nb301.truth.landscape import linear_accuracy
 
 NAME, VERSION = "emulated", "1.0"
@@ -139,7 +139,8 @@ class EmulatedTruth:
         Raises:
             ValueError: A seed is no integer from 0 to 2^64-1.
         """
-        codes, keys = _canonical_codes(genotypes), _keys(genotypes)
+        codes = _canonical_codes(genotypes)
+        keys = keys_of_canonical(codes)
         mean = _mean(codes)
         std = _noise_std(mean)
 
@@ -171,11 +172,7 @@ class EmulatedTruth:
 
 def _canonical_codes(genotypes: Sequence[Genotype]) -> NDArray[np.uint8]:
     # the canonical form makes sums of isomorphic architectures equal in the last digit, too
-    return to_codes([genotype.canonical() for genotype in genotypes])
-
-
-def _keys(genotypes: Sequence[Genotype]) -> NDArray[np.uint64]:
-    return np.array([genotype.key for genotype in genotypes], dtype=np.uint64)
+    return canonical(to_codes(genotypes))
 
 
 def _mean(codes: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nb301.encodings import (
+    CONFIGURATIONS,
     GRAPH_NODES,
     IDENTITY_EDGES,
     MAX_DEGREE,
@@ -15,8 +18,13 @@ from nb301.encodings import (
     MAX_PATHS,
     OP_TARGETS,
     PATH_BITS,
+    UNSET,
     VECTOR_RANGE,
     VECTOR_SLOTS,
+    canonical,
+    configuration_codes,
+    configuration_vectors,
+    configurations,
     graph,
     path_bits,
     path_columns,
@@ -24,7 +32,7 @@ from nb301.encodings import (
     paths,
     vector,
 )
-from nb301.space import NODES, Genotype, Op, sample_many, to_codes
+from nb301.space import INPUT_PAIRS, NODES, Genotype, Op, from_codes, sample_many, to_codes
 
 GENOTYPES = st.from_type(Genotype)
 
@@ -140,6 +148,45 @@ def test_vector_is_injective(one, other):
     """Different genotypes have different vectors."""
     encoded = vector(to_codes([one, other]))
     assert np.array_equal(*encoded) is (one == other)
+
+
+@given(st.lists(GENOTYPES, max_size=5))
+def test_configurations_put_a_genotype_together(genotypes):
+    """Eight configurations, one of each node, hold the genotype's edges and make up its vector."""
+    codes = to_codes(genotypes)
+    numbers = configurations(codes)
+    first = np.cumsum([0, *CONFIGURATIONS])
+    assert ((first[:-1] <= numbers) & (numbers < first[1:])).all()
+    np.testing.assert_array_equal(configuration_codes()[numbers].reshape(codes.shape), codes)
+    parts = configuration_vectors()[numbers]
+    assert ((parts != UNSET).sum(axis=1) == 1).all()
+    np.testing.assert_array_equal(parts.max(axis=1, initial=UNSET), vector(codes))
+
+
+def test_configurations_are_all_of_each_node():
+    """49, 147, 294 and 490 configurations of the nodes 2-5, in each cell, all different."""
+    assert CONFIGURATIONS == (49, 147, 294, 490) * 2
+    for first in (0, 980):
+        assert len({*map(bytes, configuration_codes()[first + 490 : first + 980])}) == 490
+    assert configuration_vectors().shape == (1960, 34)
+
+
+@given(st.lists(GENOTYPES, max_size=5))
+def test_canonical_forms_are_those_of_each_genotype(genotypes):
+    """Many at once have the canonical forms that each has alone."""
+    expected = to_codes([genotype.canonical() for genotype in genotypes])
+    np.testing.assert_array_equal(canonical(to_codes(genotypes)), expected)
+
+
+def test_canonical_forms_of_every_topology():
+    """All 180 topologies of a cell, some with a single renaming and some with 24."""
+    rng = np.random.default_rng(0)
+    topologies = [np.array(pairs).ravel() for pairs in product(*INPUT_PAIRS.values())]
+    codes = rng.integers(7, size=(len(topologies), 2, 8, 2)).astype(np.uint8)
+    codes[:, 0, :, 0], codes[:, 1, :, 0] = topologies, topologies[::-1]
+    expected = to_codes([genotype.canonical() for genotype in from_codes(codes)])
+    np.testing.assert_array_equal(canonical(codes), expected)
+    np.testing.assert_array_equal(canonical(expected), expected)
 
 
 @given(GENOTYPES)

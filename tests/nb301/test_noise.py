@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from nb301.noise import keyed_normal
+from nb301.noise import keyed_normal, keyed_normal_of_one
 
 WORDS = st.integers(0, 2**64 - 1)
 N = 20_000
@@ -33,7 +33,9 @@ def reference(key, seed, stream):
 @given(WORDS, WORDS, st.integers(0, 9))
 def test_is_the_documented_function(key, seed, stream):
     """Draws are those of the documented construction in exact integers."""
-    assert keyed_normal([key], [seed], stream)[0] == pytest.approx(reference(key, seed, stream), abs=1e-12)
+    drawn = keyed_normal([key], [seed], stream)[0]
+    assert drawn == pytest.approx(reference(key, seed, stream), abs=1e-12)
+    assert keyed_normal_of_one(key, seed, stream) == drawn
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,9 @@ from nb301.space import (
     Genotype,
     Op,
     from_codes,
+    keys_of_canonical,
     sample,
+    sample_in_turn,
     sample_many,
     to_codes,
 )
@@ -246,3 +248,20 @@ def test_sampling_is_reproducible():
     assert drawn == [sample(other) for _ in range(20)]
     assert len(set(drawn)) == 20
     assert sample_many(one, 0) == []
+
+
+@pytest.mark.parametrize("n", [1, 2, 17])
+def test_sampling_in_turn_is_sampling(n):
+    """Genotypes drawn together are those drawn one after the other, and leave the generator alike."""
+    one, other = np.random.default_rng(5), np.random.default_rng(5)
+    assert sample_in_turn(one, n) == [sample(other) for _ in range(n)]
+    assert one.bit_generator.state == other.bit_generator.state
+
+
+@given(st.lists(st.from_type(Genotype), max_size=4))
+def test_keys_of_many(genotypes):
+    """Keys of canonical codes are the genotypes' own."""
+    canonical = to_codes([genotype.canonical() for genotype in genotypes])
+    assert keys_of_canonical(canonical).tolist() == [genotype.key for genotype in genotypes]
+    for genotype, code in zip(genotypes, canonical, strict=True):
+        assert genotype.canonical_code == code.tobytes()

@@ -78,9 +78,22 @@ class _Text(_Broken):
         return str(super().ask())
 
 
+class _BreaksItsWord(_Broken):
+    def upcoming(self, n):
+        return sample_many(np.random.default_rng(0), n)
+
+
+class _LooksWithItsGenerator(_Broken):
+    def upcoming(self, n):
+        self._rng.random()
+        return []
+
+
 @pytest.mark.parametrize(
     ("broken", "message"),
     [
+        (_BreaksItsWord, "keeps what is upcoming: proposal 0 is not the one that `upcoming` gave"),
+        (_LooksWithItsGenerator, "keeps what is upcoming: proposal 0 is another one than without"),
         (_OwnGenerator, "seed decides: proposal 0 differs between two runs with equal generators"),
         (_FixedSeed, "seed decides: generators with seeds 1 and 2 give equal proposals"),
         (_GlobalGenerator, "leaves global state: the state of `numpy.random` has changed"),

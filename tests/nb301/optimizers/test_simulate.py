@@ -7,8 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import nb301
 from nb301.formats import read
 from nb301.optimizers import OPTIMIZERS, Budget, Trajectory, simulate
+from nb301.optimizers.base import takes_many
 from nb301.space import sample_many
 from nb301.truth.emulated import EmulatedTruth
 
@@ -160,3 +162,76 @@ def test_runs_on_truth_and_release_alike(name, embedded):
         assert one.clock[-1] <= 30_000
         expected = [objective(g, 1).val_accuracy for g in one.genotypes]
         assert one.val_accuracy.tolist() == expected
+
+
+class Counted:
+    """An objective that takes many, and remembers how many it was asked for at a time."""
+
+    def __init__(self):
+        self.sizes = []
+
+    def takes_one(self, genotype, seed):
+        """The same objective, one architecture at a time."""
+        return EmulatedTruth().evaluate(genotype, seed)
+
+    @takes_many
+    def __call__(self, genotype, seed):
+        self.sizes.append(len(genotype) if isinstance(genotype, list) else 1)
+        if isinstance(genotype, list):
+            return [self.takes_one(one, seed) for one in genotype]
+        return self.takes_one(genotype, seed)
+
+
+@pytest.mark.parametrize("workers", [1, 5])
+@pytest.mark.parametrize("name", ["rs", "re", "ls", "de"])
+def test_looking_ahead_changes_nothing(name, workers):
+    """A run that evaluates ahead is the run that does not, with a fraction of the calls."""
+    objective = Counted()
+    settings = {"re": {"population_size": 60, "sample_size": 5}}.get(name, {})
+    one, other = (
+        simulate(
+            OPTIMIZERS[name](np.random.default_rng(1), **settings),
+            evaluate,
+            Budget(evaluations=150),
+            seed=4,
+            workers=workers,
+        )
+        for evaluate in (objective.takes_one, objective.__call__)
+    )
+    assert one.genotypes == other.genotypes
+    for field in ("seeds", "val_accuracy", "runtime", "clock"):
+        np.testing.assert_array_equal(getattr(one, field), getattr(other, field))
+    assert len(objective.sizes) <= (100 if name == "re" else 20)
+
+
+def test_repeats_among_those_ahead_get_new_seeds():
+    """An architecture that was evaluated ahead with the first seed is evaluated again for its repeat."""
+
+    class Repeating(Listed):
+        def __init__(self):
+            super().__init__([GENOTYPES[0]] * 3)
+            self.left = 3
+
+        def ask(self):
+            self.left -= 1
+            return super().ask()
+
+        def upcoming(self, n):
+            return [GENOTYPES[0]] * min(n, self.left)
+
+    trajectory = simulate(Repeating(), Counted().__call__, Budget(evaluations=3), seed=4)
+    assert trajectory.seeds.tolist() == [4, 5, 6]
+    expected = [EmulatedTruth().evaluate(GENOTYPES[0], seed).val_accuracy for seed in (4, 5, 6)]
+    assert trajectory.val_accuracy.tolist() == expected
+
+
+def test_queries_are_looked_ahead():
+    """A release's query takes many: a simulated run asks it for batches, and its answers are single ones'."""
+    benchmark = nb301.load("emulated-xgb-v1.0")
+    assert benchmark.query.takes_many
+    trajectory = simulate(
+        OPTIMIZERS["rs"](np.random.default_rng(0)), benchmark.query, Budget(evaluations=40), seed=2
+    )
+    alone = [benchmark.query(genotype, seed=2) for genotype in trajectory.genotypes]
+    assert trajectory.val_accuracy.tolist() == [found.val_accuracy for found in alone]
+    assert trajectory.runtime.tolist() == [found.runtime for found in alone]

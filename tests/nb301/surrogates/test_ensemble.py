@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nb301.surrogates import FAMILIES
-from nb301.surrogates.ensemble import fit_ensemble, fit_one, mean_and_std
+from nb301.surrogates.ensemble import fit_ensemble, fit_one, mean_and_std, mean_and_std_of_one
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import stratified_split
 
@@ -108,3 +108,5 @@ def test_mean_and_std_do_not_depend_on_the_batch():
     np.testing.assert_allclose(std, members.std(axis=0), rtol=1e-12)
     for row in range(5):
         assert [float(part[0]) for part in mean_and_std(members[:, row : row + 1])] == [mean[row], std[row]]
+    alone = [mean_and_std_of_one(column) for column in members.T.tolist()]
+    assert alone == list(zip(mean.tolist(), std.tolist(), strict=True))
