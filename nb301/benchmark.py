@@ -200,6 +200,8 @@ class Benchmark:
         codes = np.frombuffer(code, dtype=np.uint8).reshape(1, 2, 8, 2)
         mean, std = mean_and_std_of_one(self.release.surrogate.predict(codes)[:, 0].tolist())
         val_accuracy = mean
+        if isinstance(seed, list | tuple | np.ndarray):
+            raise ValueError(f"{np.size(seed)} seeds for one architecture: give one")
         if seed is not None:
             draw = keyed_normal_of_one(genotype.key, seed, _NOISE_STREAM)
             val_accuracy = min(max(mean + std * draw, 0.0), 1.0)

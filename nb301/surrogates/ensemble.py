@@ -105,14 +105,22 @@ def fit_one(
     split: Split,
     seed: int,
     hyperparameters: Hyperparameters | None = None,
+    *,
+    checkpoints: Path | None = None,
 ) -> bytes:
-    """Fit a single model on a split's training rows, stopped early on its validation rows (Table 3)."""
-    return family.fit(
+    """Fit a single model on a split's training rows, stopped early on its validation rows (Table 3).
+
+    With `checkpoints` it is kept there, and found there again, as members of `fit_ensemble` are.
+    """
+    planned = _Member(
+        family.fit,
         examples(table, split.train),
         examples(table, split.val),
         seed,
-        family.hyperparameters if hyperparameters is None else hyperparameters,
+        dict(family.hyperparameters if hyperparameters is None else hyperparameters),
     )
+    [(_, data)] = _fitted([planned], checkpoints, processes=1)
+    return data
 
 
 def examples(table: EvaluationTable, rows: NDArray[np.intp]) -> Examples:

@@ -1,123 +1,268 @@
-"""Speed in groups, to be read as ratios within one run; nothing here asserts a time.
+"""Speed of queries and simulated runs, next to the same models in the libraries that fitted them.
 
-Run with `pytest tests/bench --benchmark-only`.
+Run with `tox run -e bench`; groups are to be read as ratios within one run, and nothing here asserts a
+time. `docs/speed.py` makes a table and a figure of the results. Rounds that are worth something have
+`extra_info`: `n`, the architectures or evaluations of a round, and `megabytes`, where memory is measured.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from functools import cache
+from itertools import cycle
 
+import lightgbm
 import numpy as np
 import pytest
+import xgboost
 
 import nb301
+from nb301 import encodings
 from nb301.cost import cost_many
-from nb301.encodings import paths, vector
-from nb301.space import from_codes, sample_many, to_codes
+from nb301.optimizers import OPTIMIZERS
+from nb301.space import from_codes, sample, sample_many, to_codes
 from nb301.truth.emulated import EmulatedTruth
 
-RELEASE = "emulated-xgb-v1.0"
-BATCH = 10_000
+FAMILIES = ("xgb", "lgb", "gin")
+GENOTYPES = sample_many(np.random.default_rng(0), 10_000)
+CODES = to_codes([genotype.canonical() for genotype in GENOTYPES])
+#: Genotypes that no query has seen before: canonical forms are remembered.
+FRESH = cycle(sample_many(np.random.default_rng(1), 70_000))
 
 
-@pytest.fixture(scope="module")
-def genotypes():
-    return sample_many(np.random.default_rng(0), BATCH)
+@cache
+def load(family):
+    return nb301.load(f"emulated-{family}-v1.0")
 
 
-@pytest.fixture(scope="module")
-def codes(genotypes):
-    return to_codes([genotype.canonical() for genotype in genotypes])
+def files(family):
+    release = load(family).release
+    names = sorted(name for name in release.manifest.files if name.startswith("member"))
+    return [(release.folder / name).read_bytes() for name in names]
 
 
-@pytest.fixture(scope="module")
-def boosters():
-    """The release's models in XGBoost itself: what a query costs without our tree evaluation."""
-    import xgboost
+def library_route(family):
+    """The members in their library, on inputs prepared beforehand: function of codes, giving functions."""
+    if family == "xgb":
+        boosters = [xgboost.Booster({"nthread": 1}, model_file=bytearray(data)) for data in files("xgb")]
 
-    folder = nb301.load(RELEASE).release.folder
-    return [
-        xgboost.Booster({"nthread": 1}, model_file=bytearray((folder / f"member-{k}.ubj").read_bytes()))
-        for k in range(10)
-    ]
+        def prepare(codes):
+            features = encodings.vector(codes).astype(np.float32)
+            return lambda: np.stack([booster.inplace_predict(features) for booster in boosters]) / 100
+
+    elif family == "lgb":
+        boosters = [lightgbm.Booster(model_str=data.decode()) for data in files("lgb")]
+
+        def prepare(codes):
+            features = encodings.vector(codes).astype(np.float64)
+            return lambda: np.stack([b.predict(features, num_threads=1) for b in boosters]) / 100
+
+    else:
+        prepare = _torch_geometric_route()
+    return prepare
 
 
-def predict_with_xgboost(boosters, codes):
-    import xgboost
+def _torch_geometric_route():
+    torch = pytest.importorskip("torch")
+    data = pytest.importorskip("torch_geometric.data")
+    from nb301.surrogates import gin, gin_geometric
 
-    matrix = xgboost.DMatrix(vector(codes).astype(np.float32), nthread=1)
-    return np.stack([booster.predict(matrix) for booster in boosters]) / 100
+    torch.set_num_threads(1)
+    members = [gin.read_member(member) for member in files("gin")]
+    networks = [gin_geometric.PlainGIN(config).load_member(tensors).eval() for config, tensors in members]
+
+    def prepare(codes):
+        batch = data.Batch.from_data_list(gin_geometric.to_data(codes))
+
+        def predict():
+            with torch.no_grad():
+                return np.stack([network(batch).numpy() for network in networks])
+
+        return predict
+
+    return prepare
 
 
-@pytest.mark.parametrize("module", ["numpy", "nb301", "nb301.benchmark", "xgboost"])
+def in_fresh_process(code):
+    """Run code in a fresh interpreter; gives what it prints, as JSON."""
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return json.loads(found.stdout)
+
+
+# -- start ---------------------------------------------------------------------------------------------
+
+#: Prints its peak memory, MB.
+MEMORY = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+
+
+@pytest.mark.parametrize("module", ["numpy", "nb301", "nb301.benchmark", "xgboost", "lightgbm"])
+@pytest.mark.benchmark(group="import, in a fresh process")
 def test_import(benchmark, module):
     """A fresh interpreter that imports one module."""
-    benchmark.group = "import"
-    command = [sys.executable, "-c", f"import {module}"]
-    benchmark.pedantic(subprocess.run, [command], {"check": True}, rounds=3)
+    code = f"import {module}; {MEMORY}"
+    benchmark.extra_info["megabytes"] = benchmark.pedantic(in_fresh_process, [code], rounds=5)
 
 
-def test_load(benchmark):
-    """Loading a release: all hashes checked, no model read."""
-    benchmark.group = "load"
-    benchmark(nb301.load, RELEASE)
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.benchmark(group="load")
+def test_load(benchmark, family):
+    """Loading a release in a running process: all hashes checked, no model read."""
+    benchmark.pedantic(nb301.load, [f"emulated-{family}-v1.0"], rounds=10)
 
 
-def test_load_and_first_query(benchmark, genotypes):
-    """Loading a release up to its first answer."""
-    benchmark.group = "load"
-    benchmark.pedantic(lambda: nb301.load(RELEASE).query(genotypes[0], seed=1), rounds=3)
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.benchmark(group="first answer, in a fresh process")
+def test_first_answer(benchmark, family):
+    """A fresh interpreter up to its first answer, and the memory it then holds."""
+    code = (
+        f"import nb301; nb301.load('emulated-{family}-v1.0').query({str(GENOTYPES[0])!r}, seed=1); {MEMORY}"
+    )
+    benchmark.extra_info["megabytes"] = benchmark.pedantic(in_fresh_process, [code], rounds=5)
 
 
-def test_single_query(benchmark, embedded, genotypes):
-    """One query with noise, in our tree evaluation."""
-    benchmark.group = "single query"
-    benchmark(embedded.query, genotypes[0], seed=1)
+# -- queries -------------------------------------------------------------------------------------------
 
 
-def test_single_query_by_xgboost(benchmark, boosters, codes):
-    """The accuracy part of one query by XGBoost."""
-    benchmark.group = "single query"
-    benchmark(predict_with_xgboost, boosters, codes[:1])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_single_query(benchmark, family):
+    """One query with noise: a genotype in, an `Evaluation` out; another genotype each time."""
+    benchmark.group = f"one query, {family}"
+    query = load(family).query
+    query(GENOTYPES[0], seed=1)
+    benchmark.pedantic(lambda: query(next(FRESH), seed=1), rounds=3000)
 
 
-def test_batch_query(benchmark, embedded, genotypes):
-    """10,000 queries with noise, in our tree evaluation."""
-    benchmark.group = "batch query"
-    benchmark.pedantic(embedded.query, [genotypes], {"seed": 1}, rounds=3, warmup_rounds=1)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_single_query_by_library(benchmark, family):
+    """The accuracy part of one query by the library, on prepared inputs."""
+    benchmark.group = f"one query, {family}"
+    prepare = library_route(family)
+    prepared = cycle([prepare(CODES[k : k + 1]) for k in range(20)])
+
+    def predict():
+        return next(prepared)()
+
+    benchmark.pedantic(predict, rounds=100, warmup_rounds=5)
 
 
-def test_batch_query_by_xgboost(benchmark, embedded, boosters, codes):
-    """The accuracy part of 10,000 queries by XGBoost, which predicts the same."""
-    benchmark.group = "batch query"
-    found = benchmark.pedantic(predict_with_xgboost, [boosters, codes], rounds=3, warmup_rounds=1)
-    np.testing.assert_allclose(found, embedded.release.surrogate.predict(codes), rtol=1e-6)
+@pytest.mark.parametrize("n", [1, 10, 100, 1000, 10_000])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_batch(benchmark, family, n):
+    """Queries of a list with noise, of genotypes that were not asked for before."""
+    benchmark.group = f"queries of a list of {n}, {family}"
+    benchmark.extra_info["n"] = n
+    query = load(family).query
+    query(GENOTYPES[:2], seed=1)
+    fresh = lambda: (([next(FRESH) for _ in range(n)],), {"seed": 1})  # noqa: E731
+    benchmark.pedantic(query, setup=fresh, rounds=max(3, min(300, 3000 // n)))
 
 
-def test_batch_truth(benchmark, genotypes):
-    """10,000 training runs of the emulated ground truth (issue 2 asks for less than 2 s)."""
-    benchmark.group = "batch query"
-    benchmark.pedantic(EmulatedTruth().evaluate_many, [genotypes, 1], rounds=3, warmup_rounds=1)
+@pytest.mark.parametrize("n", [1, 10, 100, 1000, 10_000])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_batch_by_library(benchmark, family, n):
+    """The accuracy part of as many by the library, on prepared inputs; it predicts the same."""
+    benchmark.group = f"queries of a list of {n}, {family}"
+    benchmark.extra_info["n"] = n
+    n_rounds = max(2, min(50, 1000 // n))
+    found = benchmark.pedantic(library_route(family)(CODES[:n]), rounds=n_rounds, warmup_rounds=1)
+    np.testing.assert_allclose(
+        found, load(family).members(GENOTYPES[:n]), rtol=1e-6 if family != "gin" else 1e-5
+    )
 
 
-@pytest.mark.parametrize("encode", [vector, paths, cost_many])
-def test_encoding(benchmark, encode, codes):
-    """Encoding 10,000 genotypes."""
-    benchmark.group = "encoding"
-    benchmark(encode, codes)
+@pytest.mark.benchmark(group="queries of a list of 10000, truth")
+def test_batch_truth(benchmark):
+    """10,000 training runs of the emulated ground truth."""
+    benchmark.extra_info["n"] = len(GENOTYPES)
+    benchmark.pedantic(EmulatedTruth().evaluate_many, [GENOTYPES, 1], rounds=3, warmup_rounds=1)
 
 
-def test_canonical_form(benchmark):
-    """The canonical form of genotypes that were not seen before."""
-    benchmark.group = "encoding"
-    rng = np.random.default_rng(1)
-    fresh = lambda: ((sample_many(rng, 1000),), {})  # noqa: E731
-    benchmark.pedantic(lambda genotypes: [g.hash for g in genotypes], setup=fresh, rounds=5)
+# -- encoding ------------------------------------------------------------------------------------------
+
+ENCODERS = {
+    "vector": encodings.vector,
+    "graph": encodings.graph,
+    "configurations": encodings.configurations,
+    "paths": encodings.paths,
+    "canonical": encodings.canonical,
+    "cost": cost_many,
+}
 
 
+@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.benchmark(group="encoding one")
+def test_encoding_one(benchmark, encoder):
+    """A genotype to its encoding."""
+    encode, genotypes = ENCODERS[encoder], cycle(GENOTYPES)
+    benchmark.pedantic(lambda: encode(to_codes([next(genotypes)])), rounds=3000)
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.benchmark(group="encoding 10000")
+def test_encoding_many(benchmark, encoder):
+    """10,000 genotypes to their encodings."""
+    benchmark.extra_info["n"] = len(GENOTYPES)
+    benchmark.pedantic(lambda: ENCODERS[encoder](to_codes(GENOTYPES)), rounds=10)
+
+
+@pytest.mark.parametrize("name", ["hash", "canonical"])
+@pytest.mark.benchmark(group="genotypes")
+def test_canonical_form(benchmark, name):
+    """Names and canonical forms of genotypes that were not seen before."""
+    benchmark.extra_info["n"] = 1000
+    act = (lambda g: g.hash) if name == "hash" else (lambda g: g.canonical())
+    fresh = lambda: (([next(FRESH) for _ in range(1000)],), {})  # noqa: E731
+    benchmark.pedantic(lambda genotypes: [act(genotype) for genotype in genotypes], setup=fresh, rounds=5)
+
+
+@pytest.mark.benchmark(group="genotypes")
 def test_sampling(benchmark):
     """Sampling 1,000 genotypes and packing them."""
-    benchmark.group = "encoding"
+    benchmark.extra_info["n"] = 1000
     rng = np.random.default_rng(2)
     benchmark(lambda: from_codes(to_codes(sample_many(rng, 1000))))
+
+
+@pytest.mark.benchmark(group="genotypes")
+def test_sampling_one(benchmark):
+    """Sampling one genotype."""
+    rng = np.random.default_rng(2)
+    benchmark(sample, rng)
+
+
+# -- simulated runs ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("evaluations", [1000, 10_000, 100_000])
+@pytest.mark.parametrize("optimizer", ["rs", "re"])
+def test_simulated_run(benchmark, optimizer, evaluations):
+    """A simulated run on the XGBoost release, in a fresh process, and the memory it takes."""
+    benchmark.group = f"simulated run of {evaluations}"
+    benchmark.extra_info["n"] = evaluations
+    code = (
+        "import json, resource, time, nb301, numpy as np; from nb301.optimizers import OPTIMIZERS\n"
+        "b = nb301.load('emulated-xgb-v1.0'); b.query(nb301.sample(np.random.default_rng(0)))\n"
+        "memory = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
+        "before, start = memory(), time.perf_counter()\n"
+        f"optimizer = OPTIMIZERS[{optimizer!r}](np.random.default_rng(1))\n"
+        f"nb301.simulate(optimizer, b.query, nb301.Budget(evaluations={evaluations}), seed=1)\n"
+        "print(json.dumps([time.perf_counter() - start, memory() - before]))"
+    )
+    seconds, megabytes = benchmark.pedantic(in_fresh_process, [code], rounds=1)
+    benchmark.extra_info |= {"seconds": seconds, "megabytes": megabytes}
+
+
+@pytest.mark.parametrize("optimizer", ["ls", "de"])
+@pytest.mark.benchmark(group="simulated run of 10000")
+def test_simulated_run_of_others(benchmark, optimizer):
+    """Simulated runs of optimizers whose next architectures are known ahead for a while."""
+    benchmark.extra_info["n"] = 10_000
+    make = OPTIMIZERS[optimizer]
+    benchmark.pedantic(
+        lambda: nb301.simulate(
+            make(np.random.default_rng(1)), load("xgb").query, nb301.Budget(evaluations=10_000), seed=1
+        ),
+        rounds=1,
+    )

@@ -1,0 +1,248 @@
+"""What is validated: anything that predicts accuracies, with the table and the ground truth behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+
+from nb301 import tables
+from nb301.benchmark import Benchmark
+from nb301.errors import ReleaseError
+from nb301.noise import keyed_normal
+from nb301.releases import Manifest, Release
+from nb301.space import Genotype
+from nb301.surrogates import FAMILIES
+from nb301.surrogates.base import Family, Surrogate
+from nb301.surrogates.ensemble import fit_ensemble, fit_one, mean_and_std
+from nb301.tables.schema import EvaluationTable
+from nb301.tables.splits import (
+    Split,
+    above_split,
+    equal_size_split,
+    leave_one_out_split,
+    random_only_split,
+    stratified_split,
+)
+from nb301.truth.emulated import EmulatedTruth
+from validation.statistics import Array
+
+TrainedOn = Literal["all-data", "random-only"]
+Genotypes = Sequence[Genotype]
+
+
+class Predictor(Protocol):
+    """A surrogate, whoever made it."""
+
+    def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
+        """Predict validation accuracies.
+
+        Returns:
+            Mean and standard deviation, fractions, shape (n,) each.
+        """
+
+
+@runtime_checkable
+class TimePredictor(Protocol):
+    """A surrogate that also predicts the seconds of a training."""
+
+    def seconds(self, genotypes: Genotypes) -> Array:
+        """Predict seconds, shape (n,)."""
+
+
+@runtime_checkable
+class NoisyPredictor(Protocol):
+    """A surrogate that also emulates single trainings."""
+
+    def draws(self, genotypes: Genotypes, seeds: Array) -> Array:
+        """Validation accuracies of one training each, fractions, shape (n,); seeds of shape (n,)."""
+
+
+class ReleasePredictor:
+    """A release as it answers its users.
+
+    Args:
+        benchmark: The loaded release.
+    """
+
+    def __init__(self, benchmark: Benchmark) -> None:
+        self._benchmark = benchmark
+
+    def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
+        """Mean and std of the members."""
+        found = self._benchmark.query(list(genotypes))
+        return found.mean, found.std
+
+    def seconds(self, genotypes: Genotypes) -> Array:
+        """The runtime model's."""
+        return self._benchmark.query(list(genotypes)).runtime
+
+    def draws(self, genotypes: Genotypes, seeds: Array) -> Array:
+        """Queries with seeds."""
+        return self._benchmark.query(list(genotypes), seed=seeds).val_accuracy
+
+
+class FittedPredictor:
+    """Models that were fitted for a claim.
+
+    Args:
+        surrogate: Their family's evaluation.
+    """
+
+    def __init__(self, surrogate: Surrogate) -> None:
+        self._surrogate = surrogate
+
+    def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
+        """Mean and std of the members."""
+        from nb301.encodings import canonical
+        from nb301.space import to_codes
+
+        return mean_and_std(self._surrogate.predict(canonical(to_codes(genotypes))))
+
+
+def draw(predictor: Predictor, genotypes: Genotypes, seeds: Array) -> Array:
+    """Emulate single trainings: the predictor's own, or normal draws around its mean as a release's are."""
+    if isinstance(predictor, NoisyPredictor):
+        return predictor.draws(genotypes, seeds)
+    mean, std = predictor.predict(genotypes)
+    keys = np.array([genotype.key for genotype in genotypes], dtype=np.uint64)
+    return np.clip(mean + std * keyed_normal(keys, seeds, 0), 0.0, 1.0)
+
+
+#: The row sets that models are fitted on for a claim.
+SPLITS: dict[str, Callable[[EvaluationTable, int], Split]] = {
+    "stratified": stratified_split,
+    "random_only": random_only_split,
+    "equal_size": equal_size_split,
+    "above_92": above_split,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is validated, and what its claims need.
+
+    Args:
+        name: For people.
+        key: Names everything that its results depend on; of a release, its hash.
+        predictor: What predicts.
+        table: The evaluation table behind it.
+        split_seed: Which stratified split of the table it has not seen the test part of.
+        trained_on: Which rows of the table its models saw.
+        family: How models of its kind are fitted; None where nobody knows.
+        cache: Keeps fitted models and runs, by the hash of what they depend on.
+        release: The release, if it is one.
+    """
+
+    name: str
+    key: str
+    predictor: Predictor
+    table: EvaluationTable
+    split_seed: int
+    trained_on: TrainedOn
+    family: Family | None
+    cache: Path
+    release: Release | None = None
+    #: Changes models that are fitted for claims as the predictor is changed, for saboteurs.
+    wrap: Callable[[Predictor], Predictor] = field(default=lambda predictor: predictor)
+
+    @cached_property
+    def split(self) -> Split:
+        """The parts of the table."""
+        return stratified_split(self.table, self.split_seed)
+
+    @cached_property
+    def truth(self) -> EmulatedTruth | None:
+        """The ground truth, where it can be asked."""
+        emulated = EmulatedTruth()
+        return emulated if self.table.truth == f"{emulated.name} {emulated.version}" else None
+
+    def refit(self, rows: str, members: int = 1) -> Predictor:
+        """Fit models of the subject's family to other rows, or find them fitted.
+
+        Args:
+            rows: A name in `SPLITS`, or `without_` and an optimizer.
+            members: One model, stopped on the validation rows, or an ensemble by folds.
+
+        Raises:
+            LookupError: The subject has no family.
+        """
+        if self.family is None:
+            raise LookupError(f"{self.name} does not say how it is fitted")
+        split, folder = self.split_of(rows), self.cache / "members"
+        if members == 1:
+            files = [fit_one(self.family, self.table, split, self.split_seed, checkpoints=folder)]
+        else:
+            files = [
+                *fit_ensemble(
+                    self.family,
+                    self.table,
+                    split,
+                    self.split_seed,
+                    members=members,
+                    checkpoints=folder,
+                ).values()
+            ]
+        return self.wrap(FittedPredictor(self.family.load(files)))
+
+    def split_of(self, rows: str) -> Split:
+        """The rows that `refit` fits, and those that it leaves for tests."""
+        if rows.startswith("without_"):
+            return leave_one_out_split(self.table, rows.removeprefix("without_"), self.split_seed)
+        return SPLITS[rows](self.table, self.split_seed)
+
+    def genotypes(self, rows: Array) -> list[Genotype]:
+        """Architectures of some rows of the table."""
+        return [self.table.genotypes[row] for row in rows]
+
+
+def subject_of(release: Release, table: EvaluationTable, cache: Path) -> Subject:
+    """A release as a subject.
+
+    Args:
+        release: What to validate.
+        table: What it was fitted on.
+        cache: Folder of what is fitted for claims.
+
+    Raises:
+        ReleaseError: It was fitted on another table, or the table splits differently now.
+    """
+    manifest = release.manifest
+    subject = Subject(
+        name=release.name,
+        key=release.release_hash,
+        predictor=ReleasePredictor(Benchmark(release)),
+        table=_checked(manifest, table),
+        split_seed=manifest.split.seed,
+        trained_on="random-only" if manifest.random_only else "all-data",
+        family=FAMILIES[manifest.family],
+        cache=cache,
+        release=release,
+    )
+    if len(subject.split.test) != manifest.split.test:
+        raise ReleaseError(
+            f"release {manifest.name} was measured on {manifest.split.test} test rows, but seed "
+            f"{manifest.split.seed} gives {len(subject.split.test)} now: the split is no longer the one it "
+            "was fitted with"
+        )
+    return subject
+
+
+def embedded_table(manifest: Manifest) -> EvaluationTable:
+    """The embedded table that a release names."""
+    return tables.load(f"{manifest.table.name}-v{manifest.table.version}")
+
+
+def _checked(manifest: Manifest, table: EvaluationTable) -> EvaluationTable:
+    reference = manifest.table
+    if table.content_hash != reference.content_hash:
+        raise ReleaseError(
+            f"release {manifest.name} was fitted on table {reference.name}-v{reference.version} with "
+            f"content hash {reference.content_hash}, but here it has {table.content_hash}: "
+            "the rows that the release has not seen are unknown; install the nb301 that it came with"
+        )
+    return table
