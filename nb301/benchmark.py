@@ -19,7 +19,7 @@ from nb301.errors import GenotypeError
 from nb301.noise import keyed_normal, keyed_normal_of_one
 from nb301.optimizers.base import takes_many
 from nb301.releases import Release, find
-from nb301.space import Genotype, keys_of_canonical, to_codes
+from nb301.space import Genotype, key_of, keys_of_canonical, to_codes
 from nb301.surrogates.ensemble import mean_and_std, mean_and_std_of_one
 
 if TYPE_CHECKING:
@@ -200,10 +200,10 @@ class Benchmark:
         codes = np.frombuffer(code, dtype=np.uint8).reshape(1, 2, 8, 2)
         mean, std = mean_and_std_of_one(self.release.surrogate.predict(codes)[:, 0].tolist())
         val_accuracy = mean
-        if isinstance(seed, list | tuple | np.ndarray):
+        if np.ndim(seed) > 0:
             raise ValueError(f"{np.size(seed)} seeds for one architecture: give one")
         if seed is not None:
-            draw = keyed_normal_of_one(genotype.key, seed, _NOISE_STREAM)
+            draw = keyed_normal_of_one(key_of(code), seed, _NOISE_STREAM)
             val_accuracy = min(max(mean + std * draw, 0.0), 1.0)
         runtime, parameters, multiply_adds = self._frame
         for node, added in enumerate(self._added):

@@ -60,13 +60,8 @@ def vector(codes: NDArray[np.uint8]) -> NDArray[np.int8]:
         Shape (n, 34), by `VECTOR_SLOTS`: op numbers 0..6, numbers of input pairs 0..2, 0..5 and
         0..9 for nodes 3, 4 and 5, and -1 where an edge is not active.
     """
-    n = len(codes)
-    encoded = np.full((n, len(VECTOR_SLOTS)), -1, dtype=np.int8)
-    sources, ops = codes[..., 0], codes[..., 1]
-    slots = _EDGE_SLOTS[_CELLS, _FIRST_EDGE_OF + sources]
-    encoded[np.arange(n)[:, None], slots.reshape(n, 16)] = ops.reshape(n, 16)
-    pairs = _PAIR_NUMBER[np.arange(len(NODES) - 1), sources[..., 2::2], sources[..., 3::2]]
-    encoded[:, _INPUT_SLOTS.ravel()] = pairs.reshape(n, 6)
+    # each slot is set by one of the eight configurations, and below all numbers in the others
+    encoded: NDArray[np.int8] = configuration_vectors().take(configurations(codes), axis=0).max(axis=1)
     return encoded
 
 
@@ -186,22 +181,19 @@ def configuration_vectors() -> NDArray[np.int8]:
     Returns:
         Shape (1960, 34): numbers as in `vector`, and `UNSET` in the slots of other nodes.
     """
-    found = np.full((sum(CONFIGURATIONS), len(VECTOR_SLOTS)), UNSET, dtype=np.int8)
-    anything = np.tile(np.array([0, 0, 1, 0], dtype=np.uint8), 8)
-    for node, count in enumerate(CONFIGURATIONS):
-        first = sum(CONFIGURATIONS[:node])
-        codes = np.tile(anything, (count, 1)).reshape(count, 8, 4)
-        codes[:, node] = configuration_codes()[first : first + count]
-        slots = _node_slots(*divmod(node, len(NODES)))
-        found[first : first + count, slots] = vector(codes.reshape(count, 2, 8, 2))[:, slots]
+    codes = configuration_codes()
+    found = np.full((len(codes), len(VECTOR_SLOTS)), UNSET, dtype=np.int8)
+    first = 0
+    for (cell, node), count in zip(product(range(2), NODES), CONFIGURATIONS, strict=True):
+        rows = np.arange(first, first + count)
+        edges = _EDGE_SLOTS[cell, FIRST_EDGE[node] : FIRST_EDGE[node] + node]
+        found[rows[:, None], edges] = -1
+        for source in (0, 2):
+            found[rows, edges[codes[rows, source]]] = codes[rows, source + 1]
+        if node != NODES[0]:
+            found[rows, _INPUT_SLOTS[cell, node - 3]] = _PAIR_NUMBER[node - 3, codes[rows, 0], codes[rows, 2]]
+        first += count
     return found
-
-
-def _node_slots(cell: int, node: int) -> list[int]:
-    """Slots of `vector` that tell of one intermediate node, 0..3, of a cell: edges and input pair."""
-    target = NODES[node]
-    edges = _EDGE_SLOTS[cell, FIRST_EDGE[target] : FIRST_EDGE[target] + target].tolist()
-    return edges if node == 0 else [*edges, int(_INPUT_SLOTS[cell, node - 1])]
 
 
 def paths(codes: NDArray[np.uint8], *, without_last_edge: bool = False) -> NDArray[np.int16]:

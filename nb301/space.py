@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import combinations, permutations, product
+from itertools import combinations, islice, permutations, product
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -210,7 +210,7 @@ class Genotype:
     @property
     def key(self) -> int:
         """The first 64 bits of `hash` as an integer; seeds everything that depends on the architecture."""
-        return _key(self.canonical_code)
+        return key_of(self.canonical_code)
 
     def __str__(self) -> str:
         return f"normal:{self.normal},reduce:{self.reduce}"
@@ -267,8 +267,10 @@ def mutate(genotype: Genotype, rng: np.random.Generator, *, identity: float = 0.
     # every op edit is as likely as another; a node's source edits are as many as its free sources,
     # so the edge is drawn first, as in Real et al.
     edges = range(8) if edits is _op_edits else range(2, 8)
-    options = list(edits(cell.code, edges[rng.integers(len(edges))]))
-    return _with_cell(genotype, which, options[rng.integers(len(options))])
+    edge = edges[rng.integers(len(edges))]
+    # sources that are free: those before the node but two
+    options = len(Op) - 1 if edits is _op_edits else edge // 2
+    return _with_cell(genotype, which, next(islice(edits(cell.code, edge), int(rng.integers(options)), None)))
 
 
 def neighbours(genotype: Genotype) -> list[Genotype]:
@@ -304,10 +306,11 @@ def keys_of_canonical(codes: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """`Genotype.key` of many genotypes in canonical form: shape (n, 2, 8, 2) to (n,)."""
     packed = np.ascontiguousarray(codes, dtype=np.uint8).tobytes()
     size = 2 * _CELL_BYTES
-    return np.array([_key(packed[i : i + size]) for i in range(0, len(packed), size)], dtype=np.uint64)
+    return np.array([key_of(packed[i : i + size]) for i in range(0, len(packed), size)], dtype=np.uint64)
 
 
-def _key(canonical_code: bytes) -> int:
+def key_of(canonical_code: bytes) -> int:
+    """`Genotype.key` of the genotype with a canonical code of 32 bytes."""
     return int.from_bytes(hashlib.sha256(canonical_code).digest()[:8], "big")
 
 

@@ -205,29 +205,36 @@ def read_member(data: bytes) -> tuple[Config, dict[str, Array]]:
 
 
 class _MLP(NamedTuple):
-    """Two linear maps of all members, each with the batch norm that follows it."""
+    """Two linear maps of all members, each with the batch norm that follows it.
+
+    ReLU(a + b) is max(a, -b) + b, so no bias is added to the large arrays: the first one's part passes
+    through the second map, and what uses the result adds the second one's where it adds something anyway.
+    """
 
     first: Array  # (members, d, 2d)
-    first_bias: Array  # (members, 2d)
+    first_floor: Array  # minus the first bias, (members, 2d)
     second: Array  # (members, 2d, d)
-    second_bias: Array  # (members, d)
+    bias: Array  # of the second map, and the first bias through it, (members, d)
 
     def __call__(self, x: Array) -> Array:
-        """Apply to shape (rows, n, members, d)."""
-        hidden = _linear(x, self.first, self.first_bias)
-        np.maximum(hidden, 0, out=hidden)
-        return _linear(hidden, self.second, self.second_bias)
+        """ReLU of both maps less `bias`: shape (rows, n, members, d)."""
+        applied = _linear(self.hidden(x), self.second)
+        return np.maximum(applied, -self.bias, out=applied)
+
+    def hidden(self, x: Array) -> Array:
+        """ReLU of the first map less its bias: shape (rows, n, members, d) to (..., 2d)."""
+        hidden = _linear(x, self.first)
+        return np.maximum(hidden, self.first_floor, out=hidden)
 
 
-def _linear(x: Array, weight: Array, bias: Array) -> Array:
+def _linear(x: Array, weight: Array) -> Array:
     """Apply to shape (rows, n, members, width), each member its own map.
 
     One product of matrices for each graph and member: whatever else is asked for, its sums are the
     same, which those of a larger product need not be.
     """
-    applied = np.empty((*x.shape[:-1], bias.shape[-1]), dtype=x.dtype)
+    applied = np.empty((*x.shape[:-1], weight.shape[-1]), dtype=x.dtype)
     np.matmul(x.transpose(1, 2, 0, 3), weight, out=applied.transpose(1, 2, 0, 3))
-    applied += bias
     return applied
 
 
@@ -257,7 +264,8 @@ class GINSurrogate:
         self._members = len(files)
         types, degrees = (stacked[name].swapaxes(0, 1) for name in ("type", "degree"))
         # (14 * 8, members * d), by node and degree
-        self._start = (types[NODE_TYPES, None] + degrees).reshape(GRAPH_NODES * len(degrees), -1)
+        start = types[NODE_TYPES, None] + degrees + stacked["virtual_start"]
+        self._start = start.reshape(GRAPH_NODES * len(degrees), -1)
         self._first_start = np.arange(GRAPH_NODES)[:, None] * len(degrees)
         self._virtual_start = stacked["virtual_start"]
         scale = 1 + stacked["layer.eps"].T[..., None]
@@ -270,7 +278,7 @@ class GINSurrogate:
         # (members, 2d) and (members,)
         head, last = stacked["head.weight"], nodes[-1]
         self._head = (last.second @ head[..., None])[..., 0] / np.float32(GRAPH_NODES)
-        self._head_bias = (last.second_bias * head).sum(axis=-1) + stacked["head.bias"][:, 0]
+        self._head_bias = (last.bias * head).sum(axis=-1) + stacked["head.bias"][:, 0]
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member, shape (members, n); see `base.Surrogate`."""
@@ -288,22 +296,20 @@ class GINSurrogate:
         sources = n * graphs.sources.T + np.arange(n)
         # `take` always lays out its result alike; other indexing, and with it the sums below, need not
         started = self._start.take(self._first_start + graphs.degrees.T, axis=0)
+        # with the virtual node in it
         x: Array = started.reshape(GRAPH_NODES, n, *self._virtual_start.shape)
         virtual = np.broadcast_to(self._virtual_start, (1, *x.shape[1:]))
         for layer in self._layers:
-            x += virtual
             if layer.virtual is not None:
-                virtual = layer.virtual(x.sum(axis=0, keepdims=True) + virtual)
-                np.maximum(virtual, 0, out=virtual)
+                virtual = layer.virtual(x.sum(axis=0, keepdims=True) + virtual) + layer.virtual.bias
             received = _received(x, sources, graphs.ops.T, layer)
             x *= layer.scale
             x += received
             if layer.virtual is not None:
                 x = layer.nodes(x)
-                np.maximum(x, 0, out=x)
+                x += virtual + layer.nodes.bias
         # what follows the last hidden values is linear: the second map, the mean over nodes, the head
-        last = self._layers[-1].nodes
-        hidden = np.maximum(_linear(x, last.first, last.first_bias), 0).sum(axis=0)
+        hidden = self._layers[-1].nodes.hidden(x).sum(axis=0)
         logits = (hidden * self._head).sum(axis=-1) + self._head_bias
         # the logistic function, written so that nothing overflows
         accuracies: NDArray[np.float64] = (1 + np.tanh(logits.astype(np.float64) / 2)) / 2
@@ -343,14 +349,15 @@ def _stacked(files: Sequence[bytes]) -> dict[str, Array]:
 
 def _folded(stacked: Mapping[str, Array], part: str) -> list[_MLP]:
     """The MLP of each layer; batch norms, constant after the fit, become part of the linear maps."""
-    folded: list[Array] = []
+    weights, biases = [], []
     for name in ("first", "second"):
         linear, norm = f"{part}.{name}", f"{part}.{name}_norm"
         scale = stacked[f"{norm}.weight"] / np.sqrt(stacked[f"{norm}.variance"] + np.float32(NORM_EPS))
-        bias = (stacked[f"{linear}.bias"] - stacked[f"{norm}.mean"]) * scale + stacked[f"{norm}.bias"]
-        weight = (stacked[f"{linear}.weight"] * scale[..., None]).swapaxes(-1, -2)
-        folded += [weight, bias]
-    return [_MLP(*(np.ascontiguousarray(part[:, k]) for part in folded)) for k in range(folded[0].shape[1])]
+        biases.append((stacked[f"{linear}.bias"] - stacked[f"{norm}.mean"]) * scale + stacked[f"{norm}.bias"])
+        weights.append((stacked[f"{linear}.weight"] * scale[..., None]).swapaxes(-1, -2))
+    through = (biases[0][..., None, :] @ weights[1])[..., 0, :] + biases[1]
+    parts = [np.ascontiguousarray(part) for part in (weights[0], -biases[0], weights[1], through)]
+    return [_MLP(*(part[:, k] for part in parts)) for k in range(through.shape[1])]
 
 
 FAMILY = Family(

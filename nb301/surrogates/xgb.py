@@ -122,14 +122,17 @@ def _reporting(report: Report) -> Any:
 
 def _read_member(data: bytes) -> tuple[Trees, float]:
     """Read one member's trees and base score from XGBoost's UBJSON."""
-    learner = ubjson.loads(data)["learner"]
-    trees = learner["gradient_booster"]["model"]["trees"]
     names = ("split_indices", "split_conditions", "left_children", "right_children")
-    feature, threshold, left, right = (np.concatenate([tree[name] for tree in trees]) for name in names)
-    sizes = np.array([len(tree["left_children"]) for tree in trees])
+    feature, threshold, left, right = (ubjson.arrays(data, name) for name in names)
+    sizes = np.array([len(tree) for tree in left])
+    if not len(sizes) or any(len(tree) != n for tree, n in zip(feature, sizes, strict=True)):
+        raise ValueError("not XGBoost's UBJSON: it has no trees, or trees of unequal arrays")
+    value = np.concatenate(threshold)  # of a leaf: its value
+    nodes = (np.concatenate(part) for part in (feature, left, right))
+    feature_, left_, right_ = nodes
     # XGBoost 3 writes the base score of each output as a list
-    base = float(learner["learner_model_param"]["base_score"].strip("[]"))
-    return Trees(sizes, feature, threshold, left, right, value=threshold), base
+    base = float(ubjson.text(data, "base_score").strip("[]"))
+    return Trees(sizes, feature_, value, left_, right_, value), base
 
 
 FAMILY = Family(

@@ -13,7 +13,7 @@ from nb301.space import INPUT_PAIRS, NODES, PARAMETER_FREE, Genotype, Op, from_c
 #: Repeats for each number of parameter-free ops (Appendix D.6).
 _REPEATS = 4
 #: Architectures that D.6's replacements start from; the paper starts from its test set.
-_BASES = 10
+BASES = 10
 #: Operation sets for each topology (Appendix D.7).
 _OP_SETS = 10
 _SEEDS_EACH, _SEEDS_ARCHITECTURES = 4, 500
@@ -61,12 +61,16 @@ def with_parameter_free(
     return from_codes(codes)[0]
 
 
-def parameter_free(rng: np.random.Generator, op: Op) -> list[Genotype]:
-    """0..8 edges with `op` in the normal cell, 4 repeats from each of ten bases (D.6)."""
-    bases = sample_many(rng, _BASES)
+def parameter_free(rng: np.random.Generator, op: Op, bases: int = BASES) -> list[Genotype]:
+    """0..8 edges with `op` in the normal cell, 4 repeats from each of ten bases (D.6).
+
+    Returns:
+        By number of edges, then base, then repeat.
+    """
+    started = sample_many(rng, bases)
     return [
         with_parameter_free(base, op, number, rng)
-        for number, base, _ in product(range(9), bases, range(_REPEATS))
+        for number, base, _ in product(range(9), started, range(_REPEATS))
     ]
 
 
