@@ -8,6 +8,8 @@ numbers, which the Box-Muller transform makes normal.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -50,8 +52,8 @@ def keyed_normal_of_one(key: int, seed: int, stream: int) -> float:
     mixed = _mix_one(mixed ^ _mix_one(int(seed) + 2 * _GOLDEN))
     mixed = _mix_one(mixed ^ _GOLDEN * stream % 2**64)
     first, second = (((_mix_one(mixed + i * _GOLDEN) >> 11) + 0.5) * 2.0**-53 for i in (1, 2))
-    # numpy's functions, which need not round as those of `math` do
-    return float(np.sqrt(-2 * np.log(first)) * np.cos(2 * np.pi * second))
+    # numpy's functions, which need not round as those of `math` do; a square root is exact in both
+    return math.sqrt(-2 * float(np.log(first))) * float(np.cos(2 * math.pi * second))
 
 
 def _golden(multiple: int) -> np.uint64:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -260,31 +261,36 @@ def drive(
     Returns:
         Everything that ended within the budget, in the order in which it ended.
     """
-    proposals: list[tuple[Genotype, int]] = []
-    ended: list[Finished] = []
+    proposals: list[Genotype] = []
+    seeds: list[int] = []
+    # numbers of what has ended, and its columns: hundreds of thousands of results would be in the way
+    ended, accuracies, runtimes, clock = array("q"), array("d"), array("d"), array("d")
     repeats: Counter[bytes] = Counter()
     while True:
         while len(proposals) < budget.evaluations and len(proposals) - len(ended) < workers.count:
             genotype = optimizer.ask()
             name = genotype.canonical_code
-            proposals.append((genotype, seed + repeats[name]))
+            proposals.append(genotype)
+            seeds.append(seed + repeats[name])
             repeats[name] += 1
-            workers.submit(len(proposals) - 1, *proposals[-1], at=ended[-1].ended if ended else 0.0)
+            workers.submit(len(seeds) - 1, genotype, seeds[-1], at=clock[-1] if clock else 0.0)
         if len(ended) == len(proposals):
             break
-        finished = workers.finished()
-        if finished.ended > budget.seconds:
+        number, result, at = workers.finished()
+        if at > budget.seconds:
             break
-        result = finished.result
         observation = Observation(float(result.val_accuracy), float(result.runtime))
-        optimizer.tell(proposals[finished.number][0], observation)
-        ended.append(finished)
+        optimizer.tell(proposals[number], observation)
+        ended.append(number)
+        accuracies.append(observation.val_accuracy)
+        runtimes.append(observation.runtime)
+        clock.append(at)
         if progress is not None:
-            progress(len(ended), finished.ended)
+            progress(len(ended), at)
     return Trajectory(
-        genotypes=[proposals[each.number][0] for each in ended],
-        seeds=np.array([proposals[each.number][1] for each in ended], dtype=np.int64),
-        val_accuracy=np.array([each.result.val_accuracy for each in ended], dtype=np.float64),
-        runtime=np.array([each.result.runtime for each in ended], dtype=np.float64),
-        clock=np.array([each.ended for each in ended], dtype=np.float64),
+        genotypes=[proposals[number] for number in ended],
+        seeds=np.array([seeds[number] for number in ended], dtype=np.int64),
+        val_accuracy=np.array(accuracies),
+        runtime=np.array(runtimes),
+        clock=np.array(clock),
     )

@@ -43,7 +43,7 @@ class RegularizedEvolution:
         n = len(self._population)
         competing = self._rng.choice(n, size=min(self._sample_size, n), replace=False).tolist()
         # of equally good members the younger wins, whatever order the sample came in
-        winner = max(competing, key=lambda index: (self._population[index][0], index))
+        _, winner = max((self._population[index][0], index) for index in competing)
         return mutate(self._population[winner][1], self._rng)
 
     def tell(self, genotype: Genotype, observation: Observation) -> None:

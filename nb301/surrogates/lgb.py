@@ -113,7 +113,7 @@ def read_trees(text: str) -> Trees:
 
     def numbers(key: str, kind: DTypeLike) -> NDArray[Any]:
         """One entry of all trees; those without a split have it empty, or not at all."""
-        return np.array([float(word) for word in " ".join(entries[key]).split()]).astype(kind)
+        return np.fromstring(" ".join(entries[key]), sep=" ").astype(kind)
 
     leaves = numbers("num_leaves", np.intp)
     # where inner nodes and leaves of each tree go: its inner nodes, then its leaves
