@@ -15,8 +15,7 @@ from nb301.cost import cost_many
 from nb301.space import Genotype, to_codes
 
 #: Verdicts are told by a sign and a word, never by colour alone.
-_SIGNS = {"holds": "✓", "fails": "✗", "undecided": "?", "not run": "○"}
-_SYMBOLS = {"r2": "R²", "sparse_kendall_tau": "sKT", "runtime_r2": "runtime R²"}
+_SIGNS = {"holds": "✓", "fails": "✗", "undecided": "?", "not run": "○", "not applicable": "\N{EN DASH}"}
 _SECONDS_PER_DAY = 86_400
 
 
@@ -206,7 +205,12 @@ def _best(run: Run) -> Best:
 def _claims(releases: Sequence[ReleaseReference], report: Report | None) -> tuple[ClaimRow, ...]:
     validated = {} if report is None else {found.release_hash: found for found in report.releases}
     # in the order in which the report first names them
-    declared = {c.id: c for found in reversed(validated.values()) for c in reversed(found.claims)}
+    declared = {
+        c.id: c
+        for found in reversed(validated.values())
+        for c in reversed(found.claims)
+        if c.kind == "gate"  # the many comparisons are in the report card
+    }
     rows = []
     for claim_id, claim in reversed(declared.items()):
         cells = []
@@ -222,17 +226,16 @@ def _claim_cell(claim: Claim | None, *, has_release: bool) -> ClaimCell:
     if claim is None:
         note = "not in the report for this release" if has_release else "this release is not in the report"
         return ClaimCell("not run", _SIGNS["not run"], "", "", note)
-    symbol = _SYMBOLS.get(claim.statistic, claim.statistic)
+    symbol = claim.symbol.replace("R2", "R²")
     measured = "" if claim.value is None else f"{symbol} {claim.value:.3f}"
-    if measured and claim.interval is not None:
+    if measured and claim.interval is not None and claim.interval[0] != claim.interval[1]:
         measured += f" ({claim.interval[0]:.3f}\N{EN DASH}{claim.interval[1]:.3f})"
     sign = "≥" if claim.direction == "at_least" else "≤"
     note = "" if claim.n is None else f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{claim.n:,}"
     if claim.ceiling is not None:
         note += f"; a perfect model would reach {claim.ceiling:.3f}"
-    return ClaimCell(
-        claim.verdict, _SIGNS[claim.verdict], measured, f"{symbol} {sign} {claim.threshold:g}", note
-    )
+    needed = f"{symbol} {sign} {claim.threshold:g} {claim.unit}".strip()
+    return ClaimCell(claim.verdict, _SIGNS[claim.verdict], measured, needed, note)
 
 
 def _seconds(seconds: float) -> str:

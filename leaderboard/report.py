@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from leaderboard.errors import ReportError
 
-Verdict = Literal["holds", "fails", "undecided", "not run"]
+Verdict = Literal["holds", "fails", "undecided", "not run", "not applicable"]
 
 
 class _Read(BaseModel):
@@ -24,7 +24,11 @@ class Claim(_Read):
 
     id: str
     statement: str
-    statistic: str
+    #: What was measured, and its unit; empty where it has none.
+    symbol: str
+    unit: str
+    #: A gate has to hold for publication, a comparison is told.
+    kind: Literal["gate", "comparison"]
     value: float | None
     interval: tuple[float, float] | None
     n: int | None
@@ -49,7 +53,7 @@ class ValidatedRelease(_Read):
 class Report(_Read):
     """A validation report."""
 
-    format: Literal[1]
+    format: Literal[2]
     releases: tuple[ValidatedRelease, ...]
 
 
@@ -67,6 +71,6 @@ def read_report(path: Path) -> Report:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ReportError(
-            f"{path}: not a validation report of format 1 ({f'{place}: ' if place else ''}{first['msg']}): "
+            f"{path}: not a validation report of format 2 ({f'{place}: ' if place else ''}{first['msg']}): "
             "write one with `pytest validation --report FILE`"
         ) from None

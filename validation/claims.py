@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from dataclasses import dataclass as plain_dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from nb301.errors import Nb301Error
-from nb301.metrics import r2, sparse_kendall_tau
-
-Array = NDArray[np.float64]
-#: What is predicted: validation accuracy as a fraction, or the seconds of one training.
-Quantity = Literal["val_accuracy", "runtime"]
-TrainedOn = Literal["all-data", "random-only"]
+from validation.measures import MEASURES
+from validation.subject import TrainedOn
 
 _CLAIMS = Path(__file__).with_name("claims")
 
@@ -30,83 +23,99 @@ class ClaimError(Nb301Error, ValueError):
     """A claim that cannot be read, or a release that no claim is about; names file, claim and key."""
 
 
-@plain_dataclass(frozen=True, slots=True)
-class Statistic:
-    """What a claim measures.
-
-    Args:
-        symbol: For people.
-        quantity: What is compared.
-        compute: A function of truth and prediction, shape (n,) each; NaN where it is undefined.
-    """
-
-    symbol: str
-    quantity: Quantity
-    compute: Callable[[Array, Array], float]
-
-
-#: Named as in a manifest's metrics.
-STATISTICS: Mapping[str, Statistic] = MappingProxyType(
-    {
-        "r2": Statistic("R2", "val_accuracy", r2),
-        "sparse_kendall_tau": Statistic("sKT", "val_accuracy", sparse_kendall_tau),
-        "runtime_r2": Statistic("runtime R2", "runtime", r2),
-    }
-)
-
-
-def _known_statistic(name: str) -> str:
-    if name not in STATISTICS:
-        raise ValueError(f"{name!r} is not one of {', '.join(STATISTICS)}")
+def _known_measure(name: str) -> str:
+    if name not in MEASURES:
+        raise ValueError(f"{name!r} is not one of {', '.join(MEASURES)}")
     return name
 
 
 _Text = Annotated[str, Field(min_length=1)]
+_Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
-@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Claim:
     """One claim.
 
     Args:
         id: Its name in the file.
         statement: The sentence, without its number.
-        statistic: A name in `STATISTICS`.
-        threshold: The number, in the statistic's unit.
-        direction: On which side of the threshold, itself included, the statistic has to be.
-        source: Where the number stands in the paper.
-        reason: Why that number, and why for these releases.
-        families: Of the surrogates that it is about.
-        trained_on: The releases that it is about, by the rows that their models saw.
+        measure: A name in `measures.MEASURES`.
+        symbol: What the measure gives, for people.
+        unit: Of the number; empty where it has none.
+        threshold: The number, in that unit as `report` shows it; one for each family where they differ.
+        scale: What the measure's value is multiplied by to have the unit.
+        direction: On which side of the threshold, itself included, the value has to be.
+        source: Where the number stands in the paper, or the theory that it follows from.
+        reason: Why that number, and why for these subjects.
+        trained_on: The subjects that it is about, by the rows that their models saw.
+        kind: A `gate` has to hold before a release is published; a `comparison` sets our ground truth
+            beside the paper's, where its digits need not carry over, and is reported whatever comes out.
+        families: Of the surrogates that it is about, where it is not about all; those of `threshold`.
+        parameters: Of the measure.
+        slow: Whether it fits models or runs optimizers.
+        group: Its table in the file; by default the id.
     """
 
     id: _Text
     statement: _Text
-    statistic: Annotated[str, AfterValidator(_known_statistic)]
-    threshold: Annotated[float, Field(strict=True, allow_inf_nan=False)]
+    measure: Annotated[str, AfterValidator(_known_measure)]
+    symbol: _Text
+    threshold: _Number | dict[str, _Number]
     direction: Literal["at_least", "at_most"]
     source: _Text
     reason: _Text
-    families: Annotated[tuple[_Text, ...], Field(min_length=1)]
     trained_on: Annotated[tuple[TrainedOn, ...], Field(min_length=1)]
+    kind: Literal["gate", "comparison"] = "gate"
+    families: tuple[_Text, ...] = ()
+    parameters: dict[str, str | int | float | bool] = field(default_factory=dict)
+    unit: str = ""
+    scale: float = 1.0
+    slow: bool = False
+    group: str = ""
 
-    def is_met_by(self, value: float) -> bool:
+    def __post_init__(self) -> None:
+        known = list(inspect.signature(MEASURES[self.measure]).parameters)[1:]
+        for name in self.parameters:
+            if name not in known:
+                raise ValueError(f"{self.measure} takes {', '.join(known) or 'no parameter'}, not {name!r}")
+
+    def is_about(self, family: str | None, trained_on: TrainedOn) -> bool:
+        """Whether it is about surrogates of a family; about a foreign one's if it is about every family."""
+        if trained_on not in self.trained_on:
+            return False
+        named = {*self.families, *(self.threshold if isinstance(self.threshold, dict) else ())}
+        return not named or family in named or (family is None and not self.families)
+
+    def bound_for(self, family: str | None) -> float:
+        """The number for a family; for a foreign surrogate the hardest of them."""
+        if not isinstance(self.threshold, dict):
+            return self.threshold
+        hardest = max if self.direction == "at_least" else min
+        return self.threshold[family] if family in self.threshold else hardest(self.threshold.values())
+
+    def is_met_by(self, value: float, family: str | None) -> bool:
         """Whether a value satisfies the threshold; one that equals it does, NaN does not."""
-        return value >= self.threshold if self.direction == "at_least" else value <= self.threshold
+        bound = self.bound_for(family)
+        return value >= bound if self.direction == "at_least" else value <= bound
 
-    @property
-    def bound(self) -> str:
+    def bound(self, family: str | None) -> str:
         """Such as `sKT >= 0.817`."""
         sign = ">=" if self.direction == "at_least" else "<="
-        return f"{STATISTICS[self.statistic].symbol} {sign} {self.threshold}"
+        return f"{self.symbol} {sign} {self.bound_for(family):g}{f' {self.unit}' if self.unit else ''}"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, family: str | None) -> dict[str, Any]:
         """The declaration as a report states it."""
-        return {key: value for key, value in asdict(self).items() if key not in {"families", "trained_on"}}
+        hidden = {"families", "trained_on", "scale", "parameters", "measure", "group"}
+        declared = {key: value for key, value in asdict(self).items() if key not in hidden}
+        return declared | {"threshold": self.bound_for(family)}
 
 
 def load_claims(path: Path) -> tuple[Claim, ...]:
     """Read a file of claims: one TOML table a claim, its name the claim's id.
+
+    A table with `each = {parameter = [values]}` stands for as many claims, `{parameter}` in its texts
+    for the value, and `thresholds`, where it has them, for the numbers of each.
 
     Raises:
         ClaimError: There is no such file, it is no TOML, or an entry is missing, unknown or of another
@@ -116,34 +125,75 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ClaimError(f"{path}: cannot read the claims ({error})") from None
-    return tuple(_claim(name, entry, path) for name, entry in entries.items())
+    return tuple(claim for name, entry in entries.items() for claim in _claims(name, entry, path))
 
 
-def claims_about(truth: str, family: str, trained_on: TrainedOn) -> tuple[Claim, ...]:
-    """The claims about a kind of release.
+def claims_of(truth: str) -> tuple[Claim, ...]:
+    """All claims about subjects that rest on a ground truth, such as `emulated 1.0`.
+
+    Raises:
+        ClaimError: They cannot be read.
+    """
+    return load_claims(_CLAIMS / f"{truth.split(maxsplit=1)[0]}.toml")
+
+
+def claims_about(truth: str, family: str | None, trained_on: TrainedOn) -> tuple[Claim, ...]:
+    """The claims about a kind of subject.
 
     Args:
         truth: Its ground truth, with or without version, such as `emulated 1.0`.
-        family: Of its surrogate, such as `xgb`.
+        family: Of its surrogate, such as `xgb`; None for a foreign one.
         trained_on: What its models saw.
 
     Raises:
         ClaimError: There is none: a run without claims would look like one where all hold.
     """
-    path = _CLAIMS / f"{truth.split(maxsplit=1)[0]}.toml"
-    claims = load_claims(path)
-    found = tuple(claim for claim in claims if family in claim.families and trained_on in claim.trained_on)
+    found = tuple(claim for claim in claims_of(truth) if claim.is_about(family, trained_on))
     if not found:
-        raise ClaimError(f"{path}: no claim is about {trained_on} releases of family {family!r}: declare one")
+        raise ClaimError(
+            f"{truth}: no claim is about {trained_on} releases of family {family!r}: declare one"
+        )
     return found
 
 
-def _claim(name: str, entry: Any, path: Path) -> Claim:
+def _claims(name: str, entry: Any, path: Path) -> list[Claim]:
     if not isinstance(entry, dict) or "id" in entry:
         raise ClaimError(f"{path}: {name} is not a claim: expected a table [{name}] without a key `id`")
+    each = entry.pop("each", None)
+    if each is None:
+        return [_claim(name, entry, path)]
+    if not isinstance(each, dict) or len(each) != 1 or not isinstance(next(iter(each.values())), list):
+        raise ClaimError(f"{path}: claim {name}: each: expected one parameter with a list of values")
+    [(parameter, values)] = each.items()
+    thresholds = entry.pop("thresholds", None)
+    made = []
+    for number, value in enumerate(values):
+        one = {
+            key: text.replace(f"{{{parameter}}}", str(value)) if isinstance(text, str) else text
+            for key, text in entry.items()
+        }
+        one["group"] = name
+        one["parameters"] = {**entry.get("parameters", {}), parameter: value}
+        if thresholds is not None:
+            one["threshold"] = _numbered(thresholds, number, len(values), name, path)
+        made.append(_claim(f"{name}_{value}", one, path))
+    return made
+
+
+def _numbered(thresholds: Any, number: int, n: int, name: str, path: Path) -> Any:
+    by_family = thresholds if isinstance(thresholds, Mapping) else {"": thresholds}
+    if any(not isinstance(column, list) or len(column) != n for column in by_family.values()):
+        raise ClaimError(f"{path}: claim {name}: thresholds: expected lists of {n} numbers")
+    found = {family: column[number] for family, column in by_family.items()}
+    return found if isinstance(thresholds, Mapping) else found[""]
+
+
+def _claim(name: str, entry: Mapping[str, Any], path: Path) -> Claim:
     try:
-        return Claim(id=name, **entry)
+        return Claim(id=name, **{"group": name, **entry})
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ClaimError(f"{path}: claim {name}: {place}: {first['msg']}") from None
+    except ValueError as error:
+        raise ClaimError(f"{path}: claim {name}: {error}") from None

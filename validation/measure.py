@@ -1,63 +1,48 @@
-"""Measuring a claim: two arrays in, a verdict out; knows nothing of releases."""
+"""Measuring a claim on a subject: a verdict out of what came out and the threshold."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
-from validation.claims import STATISTICS, Array, Claim
-from validation.statistics import Bootstrap, Interval, bootstrap_interval
+from validation.claims import Claim
+from validation.measures import MEASURES, Measured
+from validation.statistics import BOOTSTRAP, Interval
+from validation.subject import Subject
 
 Verdict = Literal["holds", "fails", "undecided"]
-
-#: How every interval of a report is made.
-BOOTSTRAP = Bootstrap()
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What came out for one claim.
+    """What came out for one claim, in the claim's unit.
 
     Args:
-        value: The statistic over all rows; NaN where it is undefined.
-        interval: Its 95 % bootstrap interval.
-        n: Number of rows.
-        ceiling: What the noise-free truth scores on the same rows, where it is known: noise lets no
-            surrogate score much more. It informs, and has no part in the verdict.
+        measured: Value, interval and what belongs to them.
         verdict: See `judge`.
     """
 
-    value: float
-    interval: Interval
-    n: int
-    ceiling: float | None
+    measured: Measured
     verdict: Verdict
 
 
-def measure(claim: Claim, truth: Array, predicted: Array, noise_free: Array | None = None) -> Measurement:
+def measure(claim: Claim, subject: Subject) -> Measurement:
     """Measure a claim.
 
-    Args:
-        claim: Names the statistic and the threshold.
-        truth: The observed quantity, shape (n,), in the quantity's unit: fraction or seconds.
-        predicted: Shape (n,), the same unit.
-        noise_free: Expectation of `truth` over seeds, shape (n,), where it is known.
-
     Raises:
-        ValueError: The arrays differ in shape, have fewer than two rows, or are not finite.
+        NotApplicable: The subject, its table or its truth does not have what the claim is about.
     """
-    truth, predicted = np.asarray(truth, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
-    statistic = STATISTICS[claim.statistic].compute
-    value = statistic(truth, predicted)
-    interval = bootstrap_interval(statistic, truth, predicted, BOOTSTRAP)
-    ceiling = None if noise_free is None else statistic(truth, noise_free)
-    return Measurement(value, interval, len(truth), ceiling, judge(claim, value, interval))
+    found = _scaled(MEASURES[claim.measure](subject, **claim.parameters), claim.scale)
+    return Measurement(found, judge(claim, found.value, found.interval, family_of(subject)))
 
 
-def judge(claim: Claim, value: float, interval: Interval) -> Verdict:
+def family_of(subject: Subject) -> str | None:
+    """The family that thresholds are chosen by; None for a foreign surrogate."""
+    return None if subject.release is None else subject.release.manifest.family
+
+
+def judge(claim: Claim, value: float, interval: Interval, family: str | None) -> Verdict:
     """Decide by the interval alone whether a claim holds.
 
     Returns:
@@ -68,15 +53,25 @@ def judge(claim: Claim, value: float, interval: Interval) -> Verdict:
         return "fails"
     if any(math.isnan(bound) for bound in interval):
         return "undecided"
-    met = [claim.is_met_by(bound) for bound in interval]
+    met = [claim.is_met_by(bound, family) for bound in interval]
     return "holds" if all(met) else "undecided" if any(met) else "fails"
 
 
-def explain(claim: Claim, measured: Measurement) -> str:
+def explain(claim: Claim, measurement: Measurement, family: str | None) -> str:
     """One line: what the source says, what was measured, the verdict."""
-    low, high = measured.interval
-    interval = f"{100 * BOOTSTRAP.level:g} % interval {low:.4f} to {high:.4f}"
+    found = measurement.measured
+    low, high = found.interval
+    interval = "exact" if low == high else f"{100 * BOOTSTRAP.level:g} % interval {low:.4f} to {high:.4f}"
     return (
-        f"{claim.source} says {claim.bound}; measured {measured.value:.4f} "
-        f"({interval}, n = {measured.n}): {measured.verdict}"
+        f"{claim.source}: {claim.bound(family)}; measured {found.value:.4f} "
+        f"({interval}, n = {found.n}): {measurement.verdict}"
+    )
+
+
+def _scaled(found: Measured, scale: float) -> Measured:
+    return replace(
+        found,
+        value=found.value * scale,
+        interval=Interval(*(bound * scale for bound in found.interval)),
+        ceiling=None if found.ceiling is None else found.ceiling * scale,
     )

@@ -40,7 +40,7 @@ from nb301.tables.splits import (
 )
 from nb301.tables.statistics import seeds
 from nb301.truth.emulated import EmulatedTruth
-from validation.claims import Array
+from validation.statistics import Array
 
 TABLE = "emulated-v1.0"
 SPLITS: Mapping[str, Callable[[EvaluationTable, int], Split]] = {

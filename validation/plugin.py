@@ -1,32 +1,44 @@
-"""The pytest plugin: `--release` and `--report`, fixtures, the report.
+"""The pytest plugin: what to validate, a test for each claim, the report.
 
-Active in `validation/`; elsewhere with `-p validation.plugin`. A test that asks for `release` runs once
-for each release, one that asks for `claim`, too, once for each claim about it. Results travel in the
-tests' reports, so that it works under pytest-xdist.
+Active in `validation/`; elsewhere with `-p validation.plugin`. A test that asks for `subject` and `claim`
+runs once for each claim about each subject. A gate that does not hold fails; a comparison that does not
+hold is an expected failure, so that it is seen and stops nothing; what does not apply is skipped. Results
+travel in the tests' reports, so that it works under pytest-xdist.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nb301 import list_releases
+from nb301 import list_releases, tables
 from nb301.errors import Nb301Error
-from nb301.releases import Release, find
-from validation.claims import Array, Claim, Quantity, claims_about
-from validation.held_out import HeldOut, predict
-from validation.held_out import held_out as remake_held_out
-from validation.measure import explain, measure
-from validation.report import CHECK, CLAIM, NOT_RUN, Subject, measured_entry, table_rows, write_report
+from nb301.releases import find
+from validation.card import write_card
+from validation.claims import Claim, claims_about
+from validation.measure import explain, family_of, measure
+from validation.measures import NotApplicable
+from validation.report import (
+    CHECK,
+    CLAIM,
+    NOT_RUN,
+    Results,
+    measured_entry,
+    summary,
+    table_rows,
+    write_report,
+)
+from validation.subject import Subject, embedded_table, foreign_subject, subject_of
 
-#: Measures a claim: truth, prediction and, where it is known, the truth without noise; shape (n,) each.
-Check = Callable[[Array, Array, Array | None], None]
+#: Measures a claim about a subject, keeps the result for the report, and fails unless the claim holds.
+Verify = Callable[[Claim, Subject], None]
 
-_SUBJECTS = pytest.StashKey[tuple[Subject, ...]]()
+_RESULTS = pytest.StashKey[tuple[Results, ...]]()
+_CACHE = Path("build/validation")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,74 +50,101 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="release to validate, a name or the path of its folder; may be repeated (default: all embedded)",
     )
+    group.addoption(
+        "--surrogate",
+        action="append",
+        metavar="MODULE:NAME",
+        help="any object with predict(genotypes) -> (mean, std), or a function that makes one",
+    )
+    group.addoption(
+        "--table", metavar="NAME", help="embedded table or file behind them (default: the one they name)"
+    )
     group.addoption("--report", type=Path, metavar="FILE", help="write a JSON report, failures included")
+    group.addoption("--card", type=Path, metavar="FILE", help="write an HTML page of figures and verdicts")
+    group.addoption(
+        "--cache",
+        type=Path,
+        default=_CACHE,
+        metavar="FOLDER",
+        help=f"keeps fits and runs (default: {_CACHE})",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Load the releases and their claims before anything is run."""
+    """Load the subjects and their claims before anything is run."""
+    config.addinivalue_line("markers", "slow: a claim that fits models or runs optimizers")
+    for option in ("report", "card"):
+        path = config.getoption(option)
+        if path is not None and path.is_dir():
+            raise pytest.UsageError(f"--{option} {path} is a folder, expected a file")
     try:
-        subjects = _subjects(config.getoption("release") or list_releases())
+        results = tuple(Results(subject, _claims(subject)) for subject in _subjects(config))
     except Nb301Error as error:
         raise pytest.UsageError(str(error)) from None
-    config.stash[_SUBJECTS] = subjects
-    path = config.getoption("report")
-    if path is not None and path.is_dir():
-        raise pytest.UsageError(f"--report {path} is a folder, expected a file")
+    config.stash[_RESULTS] = results
     if not hasattr(config, "workerinput"):  # a worker of xdist leaves the report to its controller
-        config.pluginmanager.register(_Collector(subjects, path))
+        config.pluginmanager.register(
+            _Collector(results, config.getoption("report"), config.getoption("card"))
+        )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test for every release, or for every claim about every release."""
-    subjects = metafunc.config.stash[_SUBJECTS]
+    """Run a test for every subject, or for every claim about every subject."""
+    results = metafunc.config.stash[_RESULTS]
+    grouped = metafunc.config.pluginmanager.hasplugin("xdist")
+
+    def marks(subject: Subject, *, slow: bool) -> list[pytest.MarkDecorator]:
+        # one worker for a subject: claims share what is predicted, fitted and run
+        group = [pytest.mark.xdist_group(subject.name)] if grouped else []
+        return [*group, *([pytest.mark.slow] if slow else [])]
+
     if "claim" in metafunc.fixturenames:
-        pairs = [(subject.release, claim) for subject in subjects for claim in subject.claims]
-        ids = [f"{release.name}-{claim.id}" for release, claim in pairs]
-        metafunc.parametrize(("release", "claim"), pairs, ids=ids, indirect=["release"])
-    elif "release" in metafunc.fixturenames:
-        releases = [subject.release for subject in subjects]
-        metafunc.parametrize("release", releases, ids=[r.name for r in releases], indirect=True)
+        cases = [
+            pytest.param(
+                each.subject,
+                claim,
+                id=f"{each.subject.name}-{claim.id}",
+                marks=marks(each.subject, slow=claim.slow),
+            )
+            for each in results
+            for claim in each.claims
+        ]
+        metafunc.parametrize(("subject", "claim"), cases)
+    elif "subject" in metafunc.fixturenames:
+        subjects = [
+            pytest.param(each.subject, id=each.subject.name, marks=marks(each.subject, slow=False))
+            for each in results
+        ]
+        metafunc.parametrize("subject", subjects)
 
 
 @pytest.fixture
-def release(request: pytest.FixtureRequest) -> Release:
-    """A release to validate."""
-    found: Release = request.param
-    return found
+def verify(record_property: Callable[[str, object], None]) -> Verify:
+    """See `Verify`."""
 
-
-@pytest.fixture
-def held_out(release: Release) -> HeldOut:
-    """The release's test rows."""
-    return _held_out(release)
-
-
-@pytest.fixture
-def predictions(release: Release) -> Mapping[Quantity, Array]:
-    """What the release predicts for its test rows."""
-    return _predictions(release)
-
-
-@pytest.fixture
-def check(release: Release, claim: Claim, record_property: Callable[[str, object], None]) -> Check:
-    """Measures the claim, keeps the result for the report, and fails unless the claim holds."""
-
-    def measure_and_judge(truth: Array, predicted: Array, noise_free: Array | None) -> None:
-        measured = measure(claim, truth, predicted, noise_free)
-        entry = measured_entry(measured)
-        record_property(CLAIM, {"release_hash": release.release_hash, "id": claim.id, "entry": entry})
-        if measured.verdict != "holds":
-            pytest.fail(explain(claim, measured), pytrace=False)
+    def measure_and_judge(claim: Claim, subject: Subject) -> None:
+        try:
+            found = measure(claim, subject)
+        except NotApplicable as reason:
+            entry: Mapping[str, Any] = {"verdict": "not applicable", "note": str(reason)}
+            record_property(CLAIM, {"key": subject.key, "id": claim.id, "entry": entry})
+            pytest.skip(str(reason))
+        record_property(CLAIM, {"key": subject.key, "id": claim.id, "entry": measured_entry(found)})
+        if found.verdict != "holds":
+            message = explain(claim, found, family_of(subject))
+            if claim.kind == "gate":
+                pytest.fail(message, pytrace=False)
+            pytest.xfail(message)
 
     return measure_and_judge
 
 
 class _Collector:
-    """Gathers results from the tests' reports; writes the report and the table at the end."""
+    """Gathers results from the tests' reports; writes the reports and the table at the end."""
 
-    def __init__(self, subjects: tuple[Subject, ...], path: Path | None) -> None:
-        self._subjects = {subject.release.release_hash: subject for subject in subjects}
-        self._path = path
+    def __init__(self, results: tuple[Results, ...], report: Path | None, card: Path | None) -> None:
+        self._results = {each.subject.key: each for each in results}
+        self._report, self._card = report, card
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what a test has recorded."""
@@ -114,42 +153,37 @@ class _Collector:
         recorded: list[tuple[str, Any]] = list(report.user_properties)
         for name, value in recorded:
             if name == CLAIM:
-                self._subjects[value["release_hash"]].measured[value["id"]] = value["entry"]
+                self._results[value["key"]].measured[value["id"]] = value["entry"]
             elif name == CHECK:
-                self._subjects[value["release_hash"]].checks[value["id"]] = report.outcome
+                self._results[value["key"]].checks[value["id"]] = report.outcome
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the JSON report, whatever the outcome."""
-        if self._path is not None and not session.config.getoption("collectonly"):
-            write_report(self._path, list(self._subjects.values()))
+        """Write the reports, whatever the outcome."""
+        results = list(self._results.values())
+        if session.config.getoption("collectonly"):
+            return
+        if self._report is not None:
+            write_report(self._report, results)
+        if self._card is not None:
+            write_card(self._card, results)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, once anything was measured."""
-        subjects = list(self._subjects.values())
-        if not any(subject.measured for subject in subjects):
+        results = list(self._results.values())
+        if not any(each.measured for each in results):
             return
         terminalreporter.section("claims")
-        rows = table_rows(subjects)
+        rows = table_rows(results)
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             *cells, verdict = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             terminalreporter.write("  ".join(cells) + "  ")
             terminalreporter.write_line(verdict, **_COLOURS.get(row[-1], {}))
-        for truth in sorted({subject.release.manifest.truth for subject in subjects}):
-            terminalreporter.write_line(f"Ground truth: {truth}. Ceiling: what its noise-free mean scores.")
-        if self._path is not None:
-            terminalreporter.write_line(f"Report: {self._path}")
-
-
-# pytest tears fixtures of any scope down between two claims about one release, so these are kept here
-@cache
-def _held_out(release: Release) -> HeldOut:
-    return remake_held_out(release.manifest)
-
-
-@cache
-def _predictions(release: Release) -> Mapping[Quantity, Array]:
-    return predict(release, _held_out(release).genotypes)
+        for line in summary(results):
+            terminalreporter.write_line(line)
+        for path in (self._report, self._card):
+            if path is not None:
+                terminalreporter.write_line(f"Report: {path}")
 
 
 _COLOURS: Mapping[str, dict[str, Any]] = {
@@ -160,14 +194,38 @@ _COLOURS: Mapping[str, dict[str, Any]] = {
 }
 
 
-def _subjects(names: list[str]) -> tuple[Subject, ...]:
-    """Releases with the claims about them; the same release given twice is validated once."""
+def _subjects(config: pytest.Config) -> list[Subject]:
+    """Releases and foreign surrogates; a release that is given twice is validated once."""
+    foreign, names = config.getoption("surrogate") or [], config.getoption("release")
+    cache, given = config.getoption("cache"), config.getoption("table")
+    table = tables.load(given) if given else None
+    if names is None:
+        names = [] if foreign else list_releases()
     releases = {release.release_hash: release for release in map(find, names)}
-    return tuple(Subject(release, _claims(release)) for release in releases.values())
+    read: dict[str, Any] = {}
+    subjects = []
+    for release in releases.values():
+        name = release.manifest.table.name + release.manifest.table.version
+        if table is None and name not in read:
+            read[name] = embedded_table(release.manifest)
+        subjects.append(subject_of(release, table or read[name], cache))
+    if foreign:
+        table = table or tables.load("emulated-v1.0")
+        subjects += [foreign_subject(spec, _made(spec), table, cache) for spec in foreign]
+    return subjects
 
 
-def _claims(release: Release) -> tuple[Claim, ...]:
-    manifest = release.manifest
-    return claims_about(
-        manifest.truth, manifest.family, "random-only" if manifest.random_only else "all-data"
-    )
+def _made(spec: str) -> Any:
+    module, _, name = spec.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise pytest.UsageError(f"--surrogate {spec}: expected MODULE:NAME ({error})") from None
+    made = found if hasattr(found, "predict") and not isinstance(found, type) else found()
+    if not hasattr(made, "predict"):
+        raise pytest.UsageError(f"--surrogate {spec}: {made!r:.80} has no method predict")
+    return made
+
+
+def _claims(subject: Subject) -> tuple[Claim, ...]:
+    return claims_about(subject.table.truth, family_of(subject), subject.trained_on)

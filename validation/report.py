@@ -1,22 +1,24 @@
-"""The report: what every claim of every release came to, as JSON and as a table for the terminal."""
+"""The report: what every claim about every subject came to, as JSON and as a table for the terminal."""
 
 from __future__ import annotations
 
 import json
 import math
 import platform
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from nb301.files import write_text
-from nb301.releases import Release
-from validation.claims import STATISTICS, Claim
-from validation.measure import BOOTSTRAP, Measurement
+from validation.claims import Claim
+from validation.measure import Measurement, family_of
+from validation.statistics import BOOTSTRAP
+from validation.subject import Subject
 
-FORMAT = 1
+FORMAT = 2
 NOT_RUN = "not run"
 #: Names of the properties in which tests record a measured claim and the running of a check.
 CLAIM, CHECK = "nb301.claim", "nb301.check"
@@ -24,97 +26,147 @@ CLAIM, CHECK = "nb301.claim", "nb301.check"
 CHECKS = ("frozen_metrics",)
 
 #: What a claim reports before it is measured: absent numbers, and a verdict that is never green.
-_NOT_MEASURED = {"value": None, "interval": None, "n": None, "ceiling": None, "verdict": NOT_RUN}
-_LIBRARIES = ("nb301", "numpy", "scipy", "pandas", "xgboost", "xgboost-cpu", "lightgbm", "pytest")
+_NOT_MEASURED: Mapping[str, Any] = {
+    "value": None,
+    "interval": None,
+    "n": None,
+    "ceiling": None,
+    "also": {},
+    "note": "",
+    "verdict": NOT_RUN,
+}
+_LIBRARIES = ("nb301", "numpy", "scipy", "pandas", "torch", "xgboost", "xgboost-cpu", "lightgbm", "pytest")
 
 
 @dataclass(frozen=True)
-class Subject:
-    """A release with the claims about it, and what has come out so far.
+class Results:
+    """A subject with the claims about it, and what has come out so far.
 
     Args:
-        release: What is validated.
-        claims: All that have to hold, measured or not.
+        subject: What is validated.
+        claims: All that are about it, measured or not.
         measured: Measured entries by claim id.
         checks: Outcomes by name: passed or failed.
     """
 
-    release: Release
+    subject: Subject
     claims: tuple[Claim, ...]
     measured: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     checks: dict[str, str] = field(default_factory=dict)
 
     def entries(self) -> list[dict[str, Any]]:
         """One entry for each claim, in the order of their file."""
-        return [{**claim.to_dict(), **self.measured.get(claim.id, _NOT_MEASURED)} for claim in self.claims]
+        family = family_of(self.subject)
+        return [
+            {**claim.to_dict(family), **_NOT_MEASURED, **self.measured.get(claim.id, {})}
+            for claim in self.claims
+        ]
+
+    def passes(self) -> bool:
+        """Whether every gate holds or does not apply, and every check of a release has passed."""
+        gates = [entry["verdict"] for entry in self.entries() if entry["kind"] == "gate"]
+        checks = [self.checks.get(check, NOT_RUN) == "passed" for check in CHECKS]
+        return all(verdict in {"holds", "not applicable"} for verdict in gates) and (
+            self.subject.release is None or all(checks)
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        """The release's part of the JSON report."""
+        """The subject's part of the JSON report."""
         return {
-            "name": self.release.name,
-            "release_hash": self.release.release_hash,
-            "truth": self.release.manifest.truth,
+            "name": self.subject.name,
+            "release_hash": self.subject.key,
+            "truth": self.subject.table.truth,
+            "table": self.subject.table.content_hash,
+            "passes": self.passes(),
             "claims": self.entries(),
             "checks": {check: self.checks.get(check, NOT_RUN) for check in CHECKS},
         }
 
 
-def measured_entry(measured: Measurement) -> dict[str, Any]:
+def measured_entry(measurement: Measurement) -> dict[str, Any]:
     """A measurement as plain JSON: an undefined number or interval becomes null."""
-    entry = asdict(measured)
-    interval = [float(bound) for bound in measured.interval]
-    entry["interval"] = None if any(map(math.isnan, interval)) else interval
-    return {key: _defined(value) for key, value in entry.items()}
+    found = asdict(measurement.measured)
+    interval = [float(bound) for bound in measurement.measured.interval]
+    found["interval"] = None if any(map(math.isnan, interval)) else interval
+    found["also"] = {name: _defined(float(value)) for name, value in found["also"].items()}
+    return {key: _defined(value) for key, value in found.items()} | {"verdict": measurement.verdict}
 
 
-def write_report(path: Path, subjects: Sequence[Subject]) -> None:
+def write_report(path: Path, results: Sequence[Results]) -> None:
     """Write the JSON report, whole or not at all."""
     report = {
         "format": FORMAT,
-        "releases": [subject.to_dict() for subject in subjects],
-        "bootstrap": {"method": "percentile", "resampled": "test rows", **asdict(BOOTSTRAP)},
+        "releases": [each.to_dict() for each in results],
+        "bootstrap": {"method": "percentile", **asdict(BOOTSTRAP)},
         "libraries": _versions(),
     }
     write_text(path, json.dumps(report, indent=2, allow_nan=False) + "\n")
 
 
-def table_rows(subjects: Sequence[Subject]) -> list[tuple[str, ...]]:
+def table_rows(results: Sequence[Results]) -> list[tuple[str, ...]]:
     """The table for the terminal, cells as text, the head first and the verdict last."""
     head = (
-        "release",
+        "subject",
         "claim",
+        "kind",
         "statistic",
         "value",
         "95 % interval",
         "threshold",
         "ceiling",
-        "source",
         "verdict",
     )
-    return [head, *(_row(subject.release.name, entry) for subject in subjects for entry in subject.entries())]
+    return [head, *(_row(each.subject.name, entry) for each in results for entry in each.entries())]
 
 
-def _row(release: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
-    interval = entry["interval"]
+def summary(results: Sequence[Results]) -> Iterator[str]:
+    """A line for each subject, and what the ceiling means."""
+    for each in results:
+        counts = Counter((entry["kind"], entry["verdict"]) for entry in each.entries())
+        parts = [
+            f"{kind}s: " + ", ".join(f"{n} {verdict}" for (k, verdict), n in counts.items() if k == kind)
+            for kind in ("gate", "comparison")
+            if any(k == kind for k, _ in counts)
+        ]
+        outcome = "passes" if each.passes() else "does not pass"
+        yield f"{each.subject.name} {outcome} ({'; '.join(parts)})"
+    for truth in sorted({each.subject.table.truth for each in results}):
+        yield f"Ground truth: {truth}. Ceiling: what its noise-free mean scores on the same rows."
+
+
+def value_text(value: float | None) -> str:
+    """A value for people."""
+    return "-" if value is None else f"{value:.4g}" if abs(value) >= 100 else f"{value:.4f}"
+
+
+def threshold_text(entry: Mapping[str, Any]) -> str:
+    """A threshold for people, such as `>= 0.817`."""
+    sign = ">=" if entry["direction"] == "at_least" else "<="
+    return f"{sign} {entry['threshold']:g} {entry['unit']}".strip()
+
+
+def _row(name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
     return (
-        release,
+        name,
         entry["id"],
-        STATISTICS[entry["statistic"]].symbol,
-        _number(entry["value"]),
-        "-" if interval is None else " to ".join(map(_number, interval)),
-        f"{'>=' if entry['direction'] == 'at_least' else '<='} {entry['threshold']}",
-        _number(entry["ceiling"]),
-        entry["source"],
+        entry["kind"],
+        entry["symbol"],
+        value_text(entry["value"]),
+        _interval_text(entry["interval"]),
+        threshold_text(entry),
+        value_text(entry["ceiling"]),
         entry["verdict"],
     )
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"
+def _interval_text(interval: Sequence[float] | None) -> str:
+    if interval is None:
+        return "-"
+    return "exact" if interval[0] == interval[1] else " to ".join(map(value_text, interval))
 
 
 def _defined(value: Any) -> Any:
-    return None if isinstance(value, float) and math.isnan(value) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _versions() -> dict[str, str]:

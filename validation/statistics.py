@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 
 class Interval(NamedTuple):
@@ -30,28 +31,37 @@ class Bootstrap:
             are resampled alike.
     """
 
-    resamples: int = 1000
+    resamples: int = 500
     level: float = 0.95
     seed: int = 301
 
 
-def bootstrap_interval(
-    statistic: Callable[[Array, Array], float], truth: Array, predicted: Array, bootstrap: Bootstrap
-) -> Interval:
-    """Percentile bootstrap interval of a statistic of pairs (Efron and Tibshirani 1993, section 13.3).
+#: How every interval of a report is made.
+BOOTSTRAP = Bootstrap()
 
-    Rows are drawn one by one, though a test split has an architecture twice now and then; the fit is
-    not repeated, so the interval is that of one fitted model over the draw of its test rows.
+
+def bootstrap_interval(
+    statistic: Callable[..., float], *strata: int, bootstrap: Bootstrap = BOOTSTRAP
+) -> Interval:
+    """Percentile bootstrap interval (Efron and Tibshirani 1993, sections 13.3 and 15.3).
+
+    Rows are drawn one by one, though a test split has an architecture twice now and then; a fit is not
+    repeated, so the interval is that of one fitted model over the draw of its test rows.
 
     Args:
-        statistic: A function of two arrays of shape (n,); NaN where it is undefined.
-        truth: Shape (n,).
-        predicted: Shape (n,).
+        statistic: A function of one array of row numbers for each stratum; NaN where it is undefined.
+        strata: Rows of each stratum, which are resampled among themselves.
         bootstrap: Number of resamples, level and seed.
     """
     rng = np.random.default_rng(bootstrap.seed)
-    resamples = rng.integers(len(truth), size=(bootstrap.resamples, len(truth)))
-    values = np.array([statistic(truth[rows], predicted[rows]) for rows in resamples])
+    values = np.array(
+        [statistic(*(rng.integers(n, size=n) for n in strata)) for _ in range(bootstrap.resamples)]
+    )
     tail = (1 - bootstrap.level) / 2
     low, high = np.quantile(values, [tail, 1 - tail])
     return Interval(float(low), float(high))
+
+
+def stratified_rows(labels: Sequence[int] | Array, values: Sequence[int]) -> list[Rows]:
+    """The row numbers of each value of a label."""
+    return [np.flatnonzero(np.asarray(labels) == value) for value in values]

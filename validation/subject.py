@@ -12,14 +12,17 @@ import numpy as np
 
 from nb301 import tables
 from nb301.benchmark import Benchmark
+from nb301.encodings import canonical
 from nb301.errors import ReleaseError
+from nb301.files import sha256
 from nb301.noise import keyed_normal
 from nb301.releases import Manifest, Release
-from nb301.space import Genotype
+from nb301.releases.freeze import SEED
+from nb301.space import Genotype, sample_many, to_codes
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.base import Family, Surrogate
 from nb301.surrogates.ensemble import fit_ensemble, fit_one, mean_and_std
-from nb301.tables.schema import EvaluationTable
+from nb301.tables.schema import FITTED, EvaluationTable
 from nb301.tables.splits import (
     Split,
     above_split,
@@ -28,8 +31,9 @@ from nb301.tables.splits import (
     random_only_split,
     stratified_split,
 )
+from nb301.tables.statistics import seeds
 from nb301.truth.emulated import EmulatedTruth
-from validation.statistics import Array
+from validation.statistics import Array, Rows
 
 TrainedOn = Literal["all-data", "random-only"]
 Genotypes = Sequence[Genotype]
@@ -58,7 +62,7 @@ class TimePredictor(Protocol):
 class NoisyPredictor(Protocol):
     """A surrogate that also emulates single trainings."""
 
-    def draws(self, genotypes: Genotypes, seeds: Array) -> Array:
+    def draws(self, genotypes: Genotypes, seeds: Rows) -> Array:
         """Validation accuracies of one training each, fractions, shape (n,); seeds of shape (n,)."""
 
 
@@ -70,20 +74,20 @@ class ReleasePredictor:
     """
 
     def __init__(self, benchmark: Benchmark) -> None:
-        self._benchmark = benchmark
+        self.benchmark = benchmark
 
     def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
         """Mean and std of the members."""
-        found = self._benchmark.query(list(genotypes))
+        found = self.benchmark.query(list(genotypes))
         return found.mean, found.std
 
     def seconds(self, genotypes: Genotypes) -> Array:
         """The runtime model's."""
-        return self._benchmark.query(list(genotypes)).runtime
+        return self.benchmark.query(list(genotypes)).runtime
 
-    def draws(self, genotypes: Genotypes, seeds: Array) -> Array:
+    def draws(self, genotypes: Genotypes, seeds: Rows) -> Array:
         """Queries with seeds."""
-        return self._benchmark.query(list(genotypes), seed=seeds).val_accuracy
+        return self.benchmark.query(list(genotypes), seed=seeds).val_accuracy
 
 
 class FittedPredictor:
@@ -98,13 +102,10 @@ class FittedPredictor:
 
     def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
         """Mean and std of the members."""
-        from nb301.encodings import canonical
-        from nb301.space import to_codes
-
         return mean_and_std(self._surrogate.predict(canonical(to_codes(genotypes))))
 
 
-def draw(predictor: Predictor, genotypes: Genotypes, seeds: Array) -> Array:
+def draw(predictor: Predictor, genotypes: Genotypes, seeds: Rows) -> Array:
     """Emulate single trainings: the predictor's own, or normal draws around its mean as a release's are."""
     if isinstance(predictor, NoisyPredictor):
         return predictor.draws(genotypes, seeds)
@@ -148,7 +149,7 @@ class Subject:
     cache: Path
     release: Release | None = None
     #: Changes models that are fitted for claims as the predictor is changed, for saboteurs.
-    wrap: Callable[[Predictor], Predictor] = field(default=lambda predictor: predictor)
+    wrap: Callable[[Predictor, str], Predictor] = field(default=lambda predictor, _rows: predictor)
 
     @cached_property
     def split(self) -> Split:
@@ -165,7 +166,7 @@ class Subject:
         """Fit models of the subject's family to other rows, or find them fitted.
 
         Args:
-            rows: A name in `SPLITS`, or `without_` and an optimizer.
+            rows: A name in `SPLITS`, `without_` and an optimizer, or `first_` and a number of random rows.
             members: One model, stopped on the validation rows, or an ensemble by folds.
 
         Raises:
@@ -187,15 +188,24 @@ class Subject:
                     checkpoints=folder,
                 ).values()
             ]
-        return self.wrap(FittedPredictor(self.family.load(files)))
+        return self.wrap(FittedPredictor(self.family.load(files)), rows)
 
     def split_of(self, rows: str) -> Split:
         """The rows that `refit` fits, and those that it leaves for tests."""
         if rows.startswith("without_"):
             return leave_one_out_split(self.table, rows.removeprefix("without_"), self.split_seed)
+        if rows.startswith("first_"):
+            return self._thinned(int(rows.removeprefix("first_")))
         return SPLITS[rows](self.table, self.split_seed)
 
-    def genotypes(self, rows: Array) -> list[Genotype]:
+    def _thinned(self, n: int) -> Split:
+        """Random rows, nine of ten for training, of architectures that were trained with one seed alone."""
+        rows, nothing = self.table.rows, np.array([], dtype=np.intp)
+        usable = rows["optimizer"].isin(FITTED) & ~rows["genotype"].isin(seeds(self.table).index)
+        chosen = np.random.default_rng(self.split_seed).permutation(np.flatnonzero(usable))[:n]
+        return Split(np.sort(chosen[: n * 9 // 10]), np.sort(chosen[n * 9 // 10 :]), nothing)
+
+    def genotypes(self, rows: Rows) -> list[Genotype]:
         """Architectures of some rows of the table."""
         return [self.table.genotypes[row] for row in rows]
 
@@ -230,6 +240,29 @@ def subject_of(release: Release, table: EvaluationTable, cache: Path) -> Subject
             "was fitted with"
         )
     return subject
+
+
+def foreign_subject(name: str, predictor: Predictor, table: EvaluationTable, cache: Path) -> Subject:
+    """Anything that predicts, as a subject; it is named by what it predicts.
+
+    Args:
+        name: For people.
+        predictor: Has not seen the test part of the table's stratified split 301.
+        table: What its claims are measured on.
+        cache: Folder of what is run for claims.
+    """
+    sampled = sample_many(np.random.default_rng(0), 500)
+    mean, std = (np.asarray(part, dtype=np.float64) for part in predictor.predict(sampled))
+    return Subject(
+        name=name,
+        key=sha256(mean.tobytes() + std.tobytes()),
+        predictor=predictor,
+        table=table,
+        split_seed=SEED,
+        trained_on="all-data",
+        family=None,
+        cache=cache,
+    )
 
 
 def embedded_table(manifest: Manifest) -> EvaluationTable:

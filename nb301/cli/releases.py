@@ -95,6 +95,22 @@ def freeze_release(
     typer.echo(f"wrote {folder}: R2 {metrics.r2:.4f}, sparse Kendall tau {metrics.sparse_kendall_tau:.4f}")
 
 
+@app.command("publish")
+def publish_release(
+    name: ReleaseName,
+    report: Annotated[Path, typer.Option(help="JSON report of `tox run -e validate`.")] = Path(
+        "build/validation.json"
+    ),
+    out: Annotated[Path, typer.Option(help="Where the archive is written.")] = Path("dist"),
+) -> None:
+    """Pack a release into an archive, if a report says that every gate holds for exactly its bytes."""
+    from nb301.releases import find
+    from nb301.releases.publish import publish
+
+    archive = publish(find(name), report, out)
+    typer.echo(f"wrote {archive} and its SHA-256")
+
+
 @app.command("diff")
 def diff_releases(a: ReleaseName, b: ReleaseName, as_json: AsJson = False) -> None:
     """What changes from release A to release B: predictions on fixed probes, and manifests."""

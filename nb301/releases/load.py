@@ -53,6 +53,11 @@ class Release:
         """Such as `emulated-xgb-v1.0`."""
         return self.manifest.name
 
+    @property
+    def files(self) -> list[str]:
+        """Names of all files in its folder that belong to it."""
+        return [manifests.FILE, *self.manifest.files]
+
     @cached_property
     def surrogate(self) -> Surrogate:
         """The ensemble that predicts accuracy."""

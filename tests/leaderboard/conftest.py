@@ -87,7 +87,9 @@ def make_claim() -> Callable[..., dict[str, Any]]:
         return {
             "id": "table3_r2_xgb",
             "statement": "It explains unseen architectures",
-            "statistic": "r2",
+            "symbol": "R2",
+            "unit": "",
+            "kind": "gate",
             "value": 0.9,
             "interval": [0.88, 0.92],
             "n": 700,
@@ -110,7 +112,7 @@ def report(
     run = json.loads((runs_folder / "rs" / RELEASES[0] / "seed-0.json").read_text())
     path = tmp_path_factory.mktemp("report") / "report.json"
     releases = [{**run["identity"]["release"], "claims": [make_claim()]}]
-    path.write_text(json.dumps({"format": 1, "releases": releases}))
+    path.write_text(json.dumps({"format": 2, "releases": releases}))
     return path
 
 

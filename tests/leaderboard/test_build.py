@@ -53,7 +53,7 @@ def contents(folder):
 
 
 def write_report(path, *releases):
-    path.write_text(json.dumps({"format": 1, "releases": list(releases), "libraries": {}}))
+    path.write_text(json.dumps({"format": 2, "releases": list(releases), "libraries": {}}))
     return path
 
 
@@ -160,6 +160,7 @@ def test_claims_show_verdict_number_and_threshold(built_of, make_claim, tmp_path
         make_claim(id="b", verdict="fails", value=0.5, ceiling=0.95),
         make_claim(id="c", verdict="undecided"),
         make_claim(id="d", verdict="not run", value=None, interval=None, n=None),
+        make_claim(id="e", kind="comparison", statement="The paper's digits"),
     ]
     text = built_of(report=write_report(tmp_path / "r.json", release(claims))).text
 
@@ -168,6 +169,7 @@ def test_claims_show_verdict_number_and_threshold(built_of, make_claim, tmp_path
     assert "R² 0.900 (0.880\N{EN DASH}0.920)" in text
     assert "claimed: R² ≥ 0.832" in text
     assert "a perfect model would reach 0.950" in text
+    assert "The paper's digits" not in text
 
 
 def test_claims_of_other_bytes_do_not_count(built_of, make_claim, make_run, tmp_path):
@@ -186,7 +188,7 @@ def test_without_a_report_no_claim_was_run(built_of):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", '{"format": 2, "releases": []}', '{"format": 1, "releases": [{}]}']
+    "text", ["", "{}", '{"format": 3, "releases": []}', '{"format": 2, "releases": [{}]}']
 )
 def test_unreadable_report_is_named(built_of, tmp_path, text):
     """A damaged or newer report is an error that names the file, and nothing is built."""

@@ -1,4 +1,4 @@
-"""Tests of `validation.measure`."""
+"""Tests of `validation.measure`: verdicts."""
 
 from __future__ import annotations
 
@@ -7,30 +7,46 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nb301.truth.emulated import EmulatedTruth
 from validation.claims import Claim
 from validation.measure import explain, judge, measure
+from validation.measures import MEASURES, Measured
 from validation.statistics import Interval
+from validation.subject import foreign_subject
 
 NAN = float("nan")
 CLAIM = Claim(
     id="ranks",
     statement="It ranks",
-    statistic="sparse_kendall_tau",
+    measure="fit.unseen",
+    parameters={"statistic": "sparse_kendall_tau"},
+    symbol="sKT",
     threshold=0.8,
     direction="at_least",
     source="Table 3",
     reason="Because",
-    families=("xgb",),
     trained_on=("all-data",),
 )
 
 
+class Oracle:
+    """Predicts the truth's expectation, with a little noise or in another order."""
+
+    def __init__(self, truth, change=lambda mean: mean):
+        self.truth, self.change = truth, change
+
+    def predict(self, genotypes):
+        """Mean and std."""
+        return self.change(self.truth.mean(genotypes)), np.full(len(genotypes), 0.001)
+
+
 @pytest.fixture
-def accuracies():
-    """Accuracies with noise, and what is left of them without."""
-    rng = np.random.default_rng(0)
-    mean = 0.93 + 0.006 * rng.standard_normal(400)
-    return mean + 0.001 * rng.standard_normal(400), mean
+def subject_that(tiny_table, tmp_path):
+    def make(change):
+        base = foreign_subject("base", Oracle(EmulatedTruth()), tiny_table, tmp_path)
+        return replace(base, predictor=Oracle(base.truth, change))
+
+    return make
 
 
 @pytest.mark.parametrize(
@@ -48,68 +64,59 @@ def accuracies():
 def test_verdicts(low, high, at_least, at_most):
     """A claim holds where its whole interval does, fails where none of it does, else is undecided."""
     verdicts = [
-        judge(replace(CLAIM, direction=direction), 0.8, Interval(low, high))
+        judge(replace(CLAIM, direction=direction), 0.8, Interval(low, high), None)
         for direction in ("at_least", "at_most")
     ]
-
     assert verdicts == [at_least, at_most]
 
 
 def test_undefined_value_fails():
     """A statistic without a value satisfies nothing, whatever its interval."""
-    assert judge(CLAIM, NAN, Interval(0.9, 0.95)) == "fails"
+    assert judge(CLAIM, NAN, Interval(0.9, 0.95), None) == "fails"
 
 
-def test_good_predictions_hold(accuracies):
-    """Predictions near the truth satisfy the claim, under the ceiling of the noise."""
-    truth, mean = accuracies
-    predicted = mean + 0.0005 * np.random.default_rng(1).standard_normal(len(mean))
-
-    measured = measure(CLAIM, truth, predicted, mean)
-
-    assert measured.verdict == "holds"
-    assert measured.n == 400
-    assert measured.ceiling is not None
-    assert measured.interval.low < measured.value < measured.interval.high
-    assert measured.value < measured.ceiling < 1
+def test_the_numbers_of_a_family_decide():
+    """A verdict is by the threshold of the subject's family, for a foreign one by the hardest."""
+    claim = replace(CLAIM, threshold={"xgb": 0.9, "gin": 0.7})
+    found = [judge(claim, 0.8, Interval(0.79, 0.81), family) for family in ("xgb", "gin", None)]
+    assert found == ["fails", "holds", "fails"]
 
 
-def test_permuted_predictions_fail(accuracies):
-    """The same predictions for other architectures do not satisfy the claim."""
-    truth, mean = accuracies
+def test_the_truth_itself_is_at_its_ceiling(subject_that):
+    """The noise-free truth scores exactly its ceiling; a permutation of it scores nothing and fails."""
+    best = measure(CLAIM, subject_that(lambda mean: mean)).measured
+    assert best.value == best.ceiling
+    assert best.interval.low < best.value < best.interval.high
+    assert 0.5 < best.value < 1
+    rng = np.random.default_rng(1)
+    permuted = measure(CLAIM, subject_that(rng.permutation))
+    assert permuted.verdict == "fails"
 
-    measured = measure(CLAIM, truth, np.random.default_rng(1).permutation(mean))
 
-    assert measured.verdict == "fails"
-    assert abs(measured.value) < 0.1
-    assert measured.ceiling is None
-
-
-def test_constant_predictions_fail(accuracies):
+def test_constant_predictions_fail(subject_that):
     """A surrogate that always returns the mean ranks nothing, and that fails."""
-    truth, mean = accuracies
-
-    measured = measure(CLAIM, truth, np.full_like(mean, mean.mean()))
-
-    assert np.isnan(measured.value)
-    assert measured.verdict == "fails"
+    found = measure(CLAIM, subject_that(lambda mean: np.full_like(mean, 0.93)))
+    assert np.isnan(found.measured.value)
+    assert found.verdict == "fails"
 
 
-def test_undefined_predictions_are_refused(accuracies):
+def test_undefined_predictions_are_refused(subject_that):
     """NaN in the predictions is an error, not a verdict."""
-    truth, mean = accuracies
-
     with pytest.raises(ValueError, match="expected finite numbers"):
-        measure(CLAIM, truth, np.where(mean == mean.max(), NAN, mean))
+        measure(CLAIM, subject_that(lambda mean: np.where(mean == mean.max(), NAN, mean)))
 
 
-def test_explanation(accuracies):
-    """The message names source, threshold, value, interval, rows and verdict."""
-    truth, mean = accuracies
-    measured = replace(
-        measure(CLAIM, truth, mean), value=0.804, interval=Interval(0.791, 0.818), verdict="undecided"
+def test_values_are_shown_in_the_claims_unit(monkeypatch, subject_that):
+    """Value, interval and ceiling are scaled before they are judged."""
+    found = Measured(0.002, Interval(0.001, 0.003), 5, ceiling=0.004)
+    monkeypatch.setattr(
+        "validation.measure.MEASURES", {**MEASURES, "fit.unseen": lambda _subject, **_parameters: found}
     )
-
-    assert explain(CLAIM, measured) == (
-        "Table 3 says sKT >= 0.8; measured 0.8040 (95 % interval 0.7910 to 0.8180, n = 400): undecided"
+    claim = replace(CLAIM, scale=100.0, unit="points", threshold=0.05)
+    scaled = measure(claim, subject_that(lambda mean: mean))
+    assert scaled.verdict == "holds"
+    assert (scaled.measured.value, scaled.measured.ceiling) == pytest.approx((0.2, 0.4))
+    assert tuple(scaled.measured.interval) == pytest.approx((0.1, 0.3))
+    assert explain(claim, scaled, None) == (
+        "Table 3: sKT >= 0.05 points; measured 0.2000 (95 % interval 0.1000 to 0.3000, n = 5): holds"
     )

@@ -1,10 +1,9 @@
-"""Tests of `validation.plugin` and `validation.report`: whole runs, each in its own process."""
+"""Tests of `validation.plugin`: whole runs, each in its own process."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,138 +11,166 @@ from pathlib import Path
 import pytest
 
 import nb301
-from nb301.releases import find
+from nb301.releases import Release
+from nb301.tables.schema import write_table
 
 ROOT = Path(__file__).parents[2]
-ALL_DATA, RANDOM_ONLY = "emulated-xgb-v1.0", "emulated-xgb-rand-v1.0"
 
+#: A surrogate of somebody else, as the documentation shows it.
+FOREIGN = """
+import numpy as np
+
+class Guess:
+    def predict(self, genotypes):
+        convolutions = [sum(op > 2 for op in g.normal.code[1::2]) for g in genotypes]
+        return 0.91 + 0.003 * np.array(convolutions), np.full(len(genotypes), 0.002)
+"""
 #: A plugin that gives every architecture another one's prediction.
 SABOTAGE = """
 from dataclasses import replace
 import numpy as np
 from nb301.benchmark import Benchmark
 
-query = Benchmark.query
+query = Benchmark._query_many
 
-def permuted(self, genotypes, seed=None):
+def permuted(self, genotypes, seed):
     answer = query(self, genotypes, seed)
     return replace(answer, mean=np.random.default_rng(0).permutation(answer.mean))
 
-Benchmark.query = permuted
+Benchmark._query_many = permuted
 """
 
 
-def validate(*arguments: str | Path, path: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the suite from the repository root, with another folder on the module path."""
-    command = [sys.executable, "-m", "pytest", "validation", "-p", "no:cacheprovider", *map(str, arguments)]
-    environment = {**os.environ, **({"PYTHONPATH": str(path)} if path else {})}
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
-
-
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    """A run of two releases, and its report; the second's manifest names a table that is not here."""
-    folder = shutil.copytree(find(RANDOM_ONLY).folder, tmp_path_factory.mktemp("release") / "copy")
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    manifest["table"]["content_hash"] = "00"
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    path = tmp_path_factory.mktemp("run") / "new" / "report.json"
-    finished = validate("-p", "validation.plugin", *releases(ALL_DATA, folder), "--report", path)
-    return finished, json.loads(path.read_text(encoding="utf-8"))
+def table(tiny_table, tmp_path_factory):
+    """The tiny table as a file."""
+    path = tmp_path_factory.mktemp("table") / "tiny.parquet"
+    write_table(tiny_table, path)
+    return path
 
 
-def releases(*names: str | Path) -> list[str | Path]:
-    """The options for some releases."""
-    return [argument for name in names for argument in ("--release", name)]
+@pytest.fixture
+def validate(tmp_path):
+    """Run the suite from the repository root, with another folder on the module path."""
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [
+                *(
+                    sys.executable,
+                    "-m",
+                    "pytest",
+                    "validation",
+                    "-p",
+                    "no:cacheprovider",
+                    "-p",
+                    "no:benchmark",
+                ),
+                *(
+                    "--ignore=validation/test_saboteurs.py",
+                    "-m",
+                    "not slow",
+                    "--cache",
+                    str(tmp_path / "cache"),
+                ),
+                *map(str, arguments),
+            ],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    return run
 
 
-def test_report(run):
-    """The report names the release by hash, and every claim with all that makes its verdict readable."""
-    _, report = run
-    release = report["releases"][0]
-
-    assert report["format"] == 1
-    assert report["bootstrap"] == {
-        "method": "percentile",
-        "resampled": "test rows",
-        "resamples": 1000,
-        "level": 0.95,
-        "seed": 301,
-    }
-    assert {"python", "numpy", "scipy", "pytest"} <= set(report["libraries"])
-    assert (release["name"], release["truth"]) == (ALL_DATA, "emulated 1.0")
-    assert release["release_hash"] == find(ALL_DATA).release_hash
-    keys = "id statement statistic threshold direction source reason value interval n ceiling verdict"
-    assert [list(claim) for claim in release["claims"]] == 3 * [keys.split()]
-
-
-def test_values(run):
-    """Values are those in the manifest, inside their intervals; accuracies have a ceiling above them."""
-    _, report = run
-    metrics = find(ALL_DATA).manifest.metrics
-
-    for claim in report["releases"][0]["claims"]:
-        low, high = claim["interval"]
-        assert claim["value"] == pytest.approx(getattr(metrics, claim["statistic"]), abs=1e-9)
-        assert low < claim["value"] < high
-        assert claim["value"] < claim["ceiling"]
-    assert report["releases"][0]["checks"] == {"frozen_metrics": "passed"}
-
-
-def test_table(run):
-    """The terminal shows every claim with its source and verdict, and says why where it does not hold."""
-    finished, report = run
-    lines = [" ".join(line.split()) for line in finished.stdout.splitlines()]
-
-    for claim in report["releases"][0]["claims"]:
-        (line,) = [line for line in lines if line.startswith(f"{ALL_DATA} {claim['id']} ")]
-        assert line.endswith(claim["verdict"])
-        assert claim["source"] in line
-        reasons = [
-            line for line in lines if line.startswith(claim["source"]) and f"{claim['value']:.4f}" in line
-        ]
-        assert len(reasons) == (claim["verdict"] != "holds")
-
-
-def test_claims_that_cannot_run(run):
-    """A release whose test rows are unknown has a report in which nothing was run, and the run fails."""
-    finished, report = run
-    release = report["releases"][1]
+def test_a_run_and_its_reports(validate, table, tiny_release, tmp_path):
+    """The report names the release by hash and has every claim; the terminal shows the same."""
+    report, card = tmp_path / "new" / "report.json", tmp_path / "card.html"
+    finished = validate("--release", tiny_release, "--table", table, "--report", report, "--card", card)
+    written = json.loads(report.read_text(encoding="utf-8"))
 
     assert finished.returncode == 1, finished.stdout + finished.stderr
-    assert "content hash 00, but here it has" in finished.stdout
-    assert {claim["verdict"] for claim in release["claims"]} == {"not run"}
-    assert release["checks"] == {"frozen_metrics": "not run"}
+    assert written["format"] == 2
+    assert written["bootstrap"] == {"method": "percentile", "resamples": 500, "level": 0.95, "seed": 301}
+    assert {"python", "numpy", "scipy", "pytest"} <= set(written["libraries"])
+    (release,) = written["releases"]
+    assert release["release_hash"] == Release(tiny_release).release_hash
+    assert release["checks"] == {"frozen_metrics": "passed"}
+    assert not release["passes"]
+    claims = {claim["id"]: claim for claim in release["claims"]}
+    # 240 rows make no good surrogate, but one that keeps its promises
+    assert claims["table3_r2"]["verdict"] == "fails"
+    assert claims["isomorphism"]["verdict"] == claims["processes"]["verdict"] == "holds"
+    assert claims["closer_than_table"]["verdict"] == "not applicable"
+    assert "no architectures with five seeds" in claims["closer_than_table"]["note"]
+    assert claims["trajectory_rs"]["verdict"] == "not run"
+    lines = [" ".join(line.split()) for line in finished.stdout.splitlines()]
+    for claim_id, claim in claims.items():
+        (line,) = [line for line in lines if line.startswith(f"{release['name']} {claim_id} ")]
+        assert line.endswith(claim["verdict"])
+    assert any(line.startswith("Table 3: R2 >= 0.832; measured") for line in lines)
+    assert f"{release['name']} does not pass" in finished.stdout
+    page = card.read_text(encoding="utf-8")
+    assert page.count("<svg") >= 2
+    assert claims["isomorphism"]["statement"] in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "https://" not in page
 
 
-def test_sabotage_fails_on_a_worker(tmp_path):
+def test_a_foreign_surrogate(validate, table, tmp_path):
+    """Anything with `predict` is validated; what it does not say is not applicable."""
+    (tmp_path / "mine.py").write_text(FOREIGN, encoding="utf-8")
+    report = tmp_path / "report.json"
+    finished = validate("--surrogate", "mine:Guess", "--table", table, "--report", report)
+
+    assert finished.returncode == 1, finished.stdout + finished.stderr
+    (found,) = json.loads(report.read_text(encoding="utf-8"))["releases"]
+    verdicts = {claim["id"]: claim["verdict"] for claim in found["claims"]}
+    assert found["name"] == "mine:Guess"
+    assert verdicts["runtime_r2"] == "not applicable"
+    assert verdicts["batches"] == "holds"
+    assert verdicts["best_skips"] == "fails"
+
+
+@pytest.mark.parametrize("spec", ["nowhere:Guess", "json:nothing", "json"])
+def test_no_such_surrogate(validate, spec):
+    """A surrogate that is not there ends the run before it starts, by its name."""
+    finished = validate("--surrogate", spec)
+    assert finished.returncode == pytest.ExitCode.USAGE_ERROR
+    assert f"--surrogate {spec}: expected MODULE:NAME" in finished.stderr
+
+
+def test_sabotage_fails_on_a_worker(validate, table, tiny_release, tmp_path):
     """Permuted predictions fail; the result comes back from a worker; claims left out are not run."""
     (tmp_path / "sabotage.py").write_text(SABOTAGE, encoding="utf-8")
     report = tmp_path / "report.json"
-
     finished = validate(
         *("-p", "sabotage", "-p", "xdist", "-n", "1", "-k", "table3_r2"),
-        *releases(RANDOM_ONLY, RANDOM_ONLY),
-        *("--report", report),
-        path=tmp_path,
+        *("--release", tiny_release, "--release", tiny_release, "--table", table, "--report", report),
     )
 
     assert finished.returncode == 1, finished.stdout + finished.stderr
-    assert "Table 3 says R2 >= 0.832; measured -" in finished.stdout
+    assert "Table 3: R2 >= 0.832; measured -" in finished.stdout
     (release,) = json.loads(report.read_text(encoding="utf-8"))["releases"]
-    r2, kendall = release["claims"]
-    assert r2["verdict"] == "fails"
-    assert r2["interval"][1] < 0 < r2["ceiling"]
-    assert (kendall["verdict"], kendall["value"], kendall["interval"]) == ("not run", None, None)
+    claims = {claim["id"]: claim for claim in release["claims"]}
+    assert claims["table3_r2"]["verdict"] == "fails"
+    assert claims["isomorphism"]["verdict"] == "not run"
     assert release["checks"] == {"frozen_metrics": "not run"}
 
 
-def test_unknown_release(tmp_path):
+def test_another_table(validate, table):
+    """A table that the release was not fitted on ends the run before it starts, with both hashes."""
+    finished = validate("--release", "emulated-xgb-v1.0", "--table", table)
+    assert finished.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "but here it has" in finished.stderr
+
+
+def test_unknown_release(validate, tmp_path):
     """An unknown name ends the run before it starts, and lists the names there are."""
     finished = validate("--release", "none", "--report", tmp_path / "report.json")
-
     assert finished.returncode == pytest.ExitCode.USAGE_ERROR
     assert f"no release 'none'; there are: {', '.join(nb301.list_releases())}" in finished.stderr
     assert not (tmp_path / "report.json").exists()

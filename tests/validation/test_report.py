@@ -4,43 +4,67 @@ from __future__ import annotations
 
 import json
 
-from nb301.releases import find
+import pytest
+
+from nb301.releases import Release
 from validation.claims import claims_about
 from validation.measure import Measurement
-from validation.report import Subject, measured_entry, table_rows
+from validation.measures import Measured
+from validation.report import Results, measured_entry, summary, table_rows
 from validation.statistics import Interval
+from validation.subject import subject_of
 
 NAN = float("nan")
 
 
+@pytest.fixture
+def results(tiny_release, tiny_table, tmp_path):
+    subject = subject_of(Release(tiny_release), tiny_table, tmp_path)
+    return Results(subject, claims_about("emulated 1.0", "xgb", "all-data"))
+
+
 def test_entry_of_a_measurement():
     """A measurement becomes plain JSON, digit by digit."""
-    measured = Measurement(0.8, Interval(0.7, 0.9), 695, 0.95, "undecided")
-
-    assert measured_entry(measured) == {
+    measured = Measured(0.8, Interval(0.7, 0.9), 695, 0.95, {"spearman": 0.9})
+    assert measured_entry(Measurement(measured, "undecided")) == {
         "value": 0.8,
         "interval": [0.7, 0.9],
         "n": 695,
         "ceiling": 0.95,
+        "also": {"spearman": 0.9},
         "verdict": "undecided",
     }
 
 
 def test_entry_of_an_undefined_measurement():
     """What is undefined is null, as JSON has no NaN."""
-    entry = measured_entry(Measurement(NAN, Interval(NAN, NAN), 695, None, "fails"))
-
+    measured = Measured(NAN, Interval(NAN, NAN), 695, None, {"spearman": NAN, "kl": float("inf")})
+    entry = measured_entry(Measurement(measured, "fails"))
     assert (entry["value"], entry["interval"], entry["ceiling"]) == (None, None, None)
+    assert entry["also"] == {"spearman": None, "kl": None}
     assert json.dumps(entry, allow_nan=False)
 
 
-def test_nothing_measured_is_not_run():
+def test_nothing_measured_is_not_run(results):
     """Before anything is measured every claim and check is there, and none is green."""
-    subject = Subject(find("emulated-xgb-v1.0"), claims_about("emulated 1.0", "xgb", "all-data"))
-
-    report = subject.to_dict()
-
+    report = results.to_dict()
     assert {claim["verdict"] for claim in report["claims"]} == {"not run"}
     assert set(report["checks"].values()) == {"not run"}
-    _, *rows = table_rows([subject])
-    assert [row[-1] for row in rows] == ["not run"] * 3
+    assert not report["passes"]
+    _, *rows = table_rows([results])
+    assert {row[-1] for row in rows} == {"not run"}
+
+
+def test_passes_when_every_gate_holds(results):
+    """Comparisons have no part in it; a gate that does not hold, or a check that did not pass, has."""
+    for claim in results.claims:
+        verdict = "holds" if claim.kind == "gate" else "fails"
+        results.measured[claim.id] = {"verdict": verdict}
+    assert not results.passes()
+    results.checks["frozen_metrics"] = "passed"
+    assert results.passes()
+    assert f"{results.subject.name} passes" in next(summary([results]))
+    results.measured["isomorphism"] = {"verdict": "not applicable"}
+    assert results.passes()
+    results.measured["isomorphism"] = {"verdict": "undecided"}
+    assert not results.passes()

@@ -1,0 +1,57 @@
+"""The report card: verdicts and figures of every subject on one HTML page that needs no other file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from nb301.errors import MissingExtra
+from nb301.files import write_text
+from validation.report import Results, threshold_text, value_text
+
+_TEMPLATE = Path(__file__).with_name("card.html.j2")
+
+
+def write_card(path: Path, results: Sequence[Results]) -> None:
+    """Write the page, whole or not at all.
+
+    Raises:
+        MissingExtra: What draws the figures is not installed.
+    """
+    try:
+        import jinja2
+
+        from validation.figures import figures
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            f"{error.name}, which draws report cards, is not installed: pip install 'nb301[validation]'"
+        ) from error
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"value": value_text, "threshold": threshold_text}
+    template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
+    cards = [
+        {
+            "name": each.subject.name,
+            "key": each.subject.key,
+            "table": f"{each.subject.table.name}-v{each.subject.table.version}",
+            "truth": each.subject.table.truth,
+            "passes": each.passes(),
+            "counts": Counter((entry["kind"], entry["verdict"]) for entry in each.entries()),
+            "entries": each.entries(),
+            "figures": list(figures(each.subject, with_runs=_ran(each))),
+        }
+        for each in results
+        if each.measured
+    ]
+    write_text(path, template.render(cards=cards))
+
+
+def _ran(results: Results) -> bool:
+    return any(
+        claim.measure.startswith("trajectories.area")
+        for claim in results.claims
+        if claim.id in results.measured
+    )

@@ -1,0 +1,192 @@
+"""Figures of a report card: Altair charts drawn as SVG, one function a figure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import altair as alt
+import numpy as np
+import vl_convert
+
+from nb301.space import PARAMETER_FREE
+from validation.measures import NotApplicable, collapse, noise, trajectories
+from validation.measures.base import observed, predicted_mean, rows_of
+from validation.subject import Subject
+
+#: Truth and prediction (Okabe & Ito, 2008).
+_COLOURS = ("#555555", "#0072B2")
+_SHOWN = 1000
+
+
+class Figure(NamedTuple):
+    """A drawn figure."""
+
+    title: str
+    caption: str
+    svg: str
+
+
+def figures(subject: Subject, *, with_runs: bool) -> Iterator[Figure]:
+    """Every figure that applies to a subject.
+
+    Args:
+        subject: What is shown.
+        with_runs: Whether to show runs of optimizers, which are made if the cache does not have them.
+    """
+    drawn = [*_FIGURES, _RUNS] if with_runs else _FIGURES
+    for title, caption, draw in drawn:
+        try:
+            yield Figure(title, caption, _svg(draw(subject)))
+        except NotApplicable:
+            continue
+
+
+def _scatter(subject: Subject) -> alt.LayerChart:
+    rows = subject.split.test
+    chosen = np.random.default_rng(0).permutation(len(rows))[:_SHOWN]
+    truth, predicted = observed(subject, rows)[chosen] * 100, predicted_mean(subject, rows)[chosen] * 100
+    low, high = float(min(truth.min(), predicted.min())), float(max(truth.max(), predicted.max()))
+    scale = alt.Scale(domain=[low, high], nice=False)
+    points = [
+        {"observed": round(t, 3), "predicted": round(p, 3)} for t, p in zip(truth, predicted, strict=True)
+    ]
+    diagonal = [{"observed": low, "predicted": low}, {"observed": high, "predicted": high}]
+    x = alt.X("observed:Q", title="Observed accuracy (%)", scale=scale)
+    y = alt.Y("predicted:Q", title="Predicted (%)", scale=scale)
+    return _chart(diagonal).mark_line(color=_COLOURS[0], strokeWidth=1).encode(x=x, y=y) + _chart(
+        points
+    ).mark_circle(color=_COLOURS[1], size=8, opacity=0.5).encode(x=x, y=y)
+
+
+def _collapse(subject: Subject) -> alt.FacetChart:
+    rows = []
+    for op in PARAMETER_FREE:
+        truth, predicted = collapse.means_by_base(subject, op.name)
+        for what, means in (("ground truth", truth), ("predicted", predicted)):
+            rows += [
+                {"op": op.name, "what": what, "n": n, "accuracy": 100 * mean}
+                for n, mean in enumerate(means.mean(axis=0).tolist())
+            ]
+    return (
+        _chart(rows, width=170, height=180)
+        .mark_line(point=True, strokeWidth=2)
+        .encode(
+            x=alt.X("n:O", title="Number in the normal cell", axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("accuracy:Q", title="Accuracy (%)", scale=alt.Scale(zero=False)),
+            color=_what(),
+        )
+        .facet(alt.Column("op:N", title=None))
+    )
+
+
+def _calibration(subject: Subject) -> alt.LayerChart:
+    levels, shares = noise.calibration_curve(subject)
+    measured = [{"nominal": a, "actual": b} for a, b in zip(levels.tolist(), shares.tolist(), strict=True)]
+    x, y = (
+        alt.X("nominal:Q", title="Nominal share", scale=alt.Scale(domain=[0, 1])),
+        alt.Y("actual:Q", title="Share of trainings inside", scale=alt.Scale(domain=[0, 1])),
+    )
+    diagonal = [{"nominal": 0, "actual": 0}, {"nominal": 1, "actual": 1}]
+    line = _chart(diagonal).mark_line(color=_COLOURS[0], strokeWidth=1).encode(x=x, y=y)
+    return line + _chart(measured).mark_line(color=_COLOURS[1], point=True).encode(x=x, y=y)
+
+
+def _depth(subject: Subject) -> alt.LayerChart:
+    rows = rows_of(subject, "topology")
+    depths = np.array([genotype.normal.depth for genotype in subject.genotypes(rows)])
+    values = []
+    for what, accuracies in (
+        ("ground truth", observed(subject, rows)),
+        ("predicted", predicted_mean(subject, rows)),
+    ):
+        for depth in np.unique(depths).tolist():
+            parts = np.quantile(accuracies[depths == depth] * 100, [0.05, 0.25, 0.5, 0.75, 0.95])
+            names = ("low", "lower", "median", "upper", "high")
+            values.append({"depth": depth, "what": what, **dict(zip(names, parts.tolist(), strict=True))})
+    base = _chart(values, width=340).encode(
+        x=alt.X("depth:O", title="Longest path (edges)", axis=alt.Axis(labelAngle=0)),
+        xOffset="what:N",
+        color=_what(),
+    )
+    whiskers = base.mark_rule().encode(
+        y=alt.Y("low:Q", title="Accuracy (%)", scale=alt.Scale(zero=False)), y2="high:Q"
+    )
+    return (
+        whiskers
+        + base.mark_bar(size=14).encode(y="lower:Q", y2="upper:Q")
+        + base.mark_tick(color="white", thickness=2, size=14).encode(y="median:Q", color=alt.value("white"))
+    )
+
+
+def _trajectories(subject: Subject) -> alt.FacetChart:
+    rows = []
+    for optimizer in trajectories.SECONDS:
+        for what, curves in (
+            ("ground truth", trajectories.truth_curves(subject, optimizer)),
+            ("predicted", trajectories.curves(subject, optimizer)),
+        ):
+            columns = (
+                curves.seconds,
+                curves.errors.mean(axis=0),
+                curves.errors.min(axis=0),
+                curves.errors.max(axis=0),
+            )
+            rows += [
+                {
+                    "optimizer": optimizer,
+                    "what": what,
+                    "seconds": s,
+                    "mean": 100 * m,
+                    "low": 100 * a,
+                    "high": 100 * b,
+                }
+                for s, m, a, b in zip(*(column.tolist() for column in columns), strict=True)
+            ]
+    base = _chart(rows, width=170, height=150).encode(
+        x=alt.X(
+            "seconds:Q",
+            title="Simulated seconds",
+            scale=alt.Scale(type="log"),
+            axis=alt.Axis(format="~e", tickCount=4),
+        ),
+        color=_what(),
+    )
+    error = alt.Scale(zero=False)
+    band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", title="Error (%)", scale=error), y2="high:Q")
+    line = base.mark_line(strokeWidth=2).encode(y=alt.Y("mean:Q", scale=error))
+    return (band + line).facet(alt.Facet("optimizer:N", title=None), columns=3)
+
+
+def _what() -> alt.Color:
+    domain = ["ground truth", "predicted"]
+    return alt.Color("what:N", title=None, scale=alt.Scale(domain=domain, range=[*_COLOURS]))
+
+
+def _chart(rows: list[dict[str, Any]], width: int = 300, height: int = 240) -> alt.Chart:
+    return alt.Chart(alt.InlineData(values=rows)).properties(width=width, height=height)
+
+
+def _svg(chart: Any) -> str:
+    spec = json.loads(chart.configure(background="white").to_json())
+    svg: str = vl_convert.vegalite_to_svg(spec, vl_version=".".join(alt.SCHEMA_VERSION.split(".")[:2]))
+    return svg
+
+
+#: Title, caption and chart of each figure.
+_FIGURES: list[tuple[str, str, Callable[[Subject], Any]]] = [
+    ("Fit", "Test rows, unseen by the models; on the diagonal, predicted is observed.", _scatter),
+    ("Operations without parameters", "Mean accuracy with 0 to 8 of an op (Figure 18).", _collapse),
+    (
+        "Calibration",
+        "Trainings within intervals; on the diagonal the std is their noise.",
+        _calibration,
+    ),
+    ("Depth of cells", "D.7's probes: median, quartiles, 5 to 95 % of accuracy (Figure 19).", _depth),
+]
+_RUNS: tuple[str, str, Callable[[Subject], Any]] = (
+    "Trajectories",
+    "Error of the incumbent without noise: mean and range of five runs, each on its own scale (Figure 4).",
+    _trajectories,
+)

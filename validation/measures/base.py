@@ -1,0 +1,134 @@
+"""What a measure gives, and what measures share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+
+from nb301.metrics import kendall_tau, r2, sparse_kendall_tau, spearman
+from nb301.space import Genotype
+from validation.statistics import Array, Interval, Rows, bootstrap_interval
+from validation.subject import Predictor, Subject
+
+
+class NotApplicable(Exception):
+    """A claim cannot be measured on a subject, such as one that does not say how it is fitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What came out.
+
+    Args:
+        value: The statistic; NaN where it is undefined.
+        interval: Its 95 % interval; of exact statistics the value alone.
+        n: What it was computed over: rows, architectures, draws or runs.
+        ceiling: What the noise-free truth scores on the same rows, where it is known: noise lets no
+            surrogate score much more. It informs, and has no part in the verdict.
+        also: Further numbers for readers, by name.
+    """
+
+    value: float
+    interval: Interval
+    n: int
+    ceiling: float | None = None
+    also: Mapping[str, float] = field(default_factory=dict)
+
+
+#: Of truth and prediction, fractions, shape (n,) each.
+STATISTICS: Mapping[str, Callable[[Array, Array], float]] = {
+    "r2": r2,
+    "sparse_kendall_tau": sparse_kendall_tau,
+    "kendall_tau": kendall_tau,
+    "spearman": spearman,
+    # official_facts F24: predictions rounded to two decimals of percent
+    "sparse_kendall_tau_2_decimals": lambda truth, predicted: kendall_tau(truth, predicted.round(4)),
+}
+
+
+def exact(value: float, n: int, **also: float) -> Measured:
+    """A statistic without sampling error."""
+    return Measured(float(value), Interval(float(value), float(value)), n, also=also)
+
+
+def over_rows(statistic: Callable[[Rows], float], n: int, **also: float) -> Measured:
+    """A statistic of rows, with its bootstrap interval."""
+    return Measured(statistic(np.arange(n)), bootstrap_interval(statistic, n), n, also=also)
+
+
+def compare(name: str, truth: Array, predicted: Array, noise_free: Array | None = None) -> Measured:
+    """A statistic of truth and prediction; beside it the other ones."""
+    statistic = STATISTICS[name]
+    interval = bootstrap_interval(lambda rows: statistic(truth[rows], predicted[rows]), len(truth))
+    return Measured(
+        value=statistic(truth, predicted),
+        interval=interval,
+        n=len(truth),
+        ceiling=None if noise_free is None else statistic(truth, noise_free),
+        also={other: compute(truth, predicted) for other, compute in STATISTICS.items() if other != name},
+    )
+
+
+def refitted(subject: Subject, rows: str, members: int = 1) -> Predictor:
+    """Models of the subject's family, fitted to other rows of its table.
+
+    Raises:
+        NotApplicable: Nobody knows how.
+    """
+    if subject.family is None:
+        raise NotApplicable(f"{subject.name} does not say how it is fitted")
+    return _refitted(subject, rows, members)
+
+
+# subjects are compared by identity, so each is asked once
+@cache
+def _refitted(subject: Subject, rows: str, members: int) -> Predictor:
+    return subject.refit(rows, members)
+
+
+def predicted_mean(subject: Subject, rows: Rows, fitted_to: str = "") -> Array:
+    """Predictions of some rows of the table, fractions; by the subject or by models fitted anew."""
+    return predicted(subject, rows, fitted_to)[0]
+
+
+def predicted(subject: Subject, rows: Rows, fitted_to: str = "") -> tuple[Array, Array]:
+    """Mean and std of the predictions of some rows of the table, fractions."""
+    return _predicted(subject, fitted_to, np.asarray(rows, dtype=np.intp).tobytes())
+
+
+@cache
+def _predicted(subject: Subject, fitted_to: str, rows: bytes) -> tuple[Array, Array]:
+    predictor = refitted(subject, fitted_to) if fitted_to else subject.predictor
+    mean, std = predictor.predict(subject.genotypes(np.frombuffer(rows, dtype=np.intp)))
+    return np.asarray(mean, dtype=np.float64), np.asarray(std, dtype=np.float64)
+
+
+def observed(subject: Subject, rows: Rows) -> Array:
+    """Observed validation accuracies of some rows of the table, fractions."""
+    accuracies: Array = subject.table.rows["val_accuracy"].to_numpy(dtype=np.float64)[rows]
+    return accuracies
+
+
+def noise_free(subject: Subject, rows: Rows) -> Array | None:
+    """Expectation of the same over seeds, where it is known."""
+    return None if subject.truth is None else subject.truth.mean(subject.genotypes(rows))
+
+
+def rows_of(subject: Subject, *optimizers: str) -> Rows:
+    """Rows of the table that some optimizers found.
+
+    Raises:
+        NotApplicable: There are none.
+    """
+    rows = np.flatnonzero(subject.table.rows["optimizer"].isin(optimizers).to_numpy())
+    if not len(rows):
+        raise NotApplicable(f"table {subject.table.name} has no rows of {', '.join(optimizers)}")
+    return rows
+
+
+def skips(genotypes: list[Genotype], op: int) -> Array:
+    """How often an op is in the normal cell."""
+    return np.array([genotype.normal.code[1::2].count(op) for genotype in genotypes], dtype=np.float64)

@@ -1,0 +1,104 @@
+"""What more and more operations without parameters in the normal cell do (Appendices C.5, D.6, E.1).
+
+Probes replace ops of an architecture step by step. Intervals are over these architectures, drawn with all
+that was made of them: differences between steps are theirs, not those between architectures. Where the
+ground truth can be asked, there are many more of them than the ten of D.6, which decide little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+
+from nb301.space import Op
+from nb301.truth.probes import parameter_free
+from validation.measures.base import (
+    Measured,
+    NotApplicable,
+    observed,
+    over_rows,
+    predicted_mean,
+    refitted,
+    rows_of,
+    skips,
+)
+from validation.statistics import Array, Rows, bootstrap_interval
+from validation.subject import Subject
+
+#: Operations of one kind in the normal cell of the probes.
+_COUNTS = range(9)
+#: Architectures that probes are made of, where the ground truth can be asked.
+_BASES = 300
+
+
+def best_count(subject: Subject, op: str, low: int, high: int, fitted_to: str = "") -> Measured:
+    """Best mean accuracy with `low` to `high` of the op minus the best with another number, fraction."""
+    inside = np.isin(_COUNTS, range(low, high + 1))
+    return _of_means(subject, op, fitted_to, lambda means: float(means[inside].max() - means[~inside].max()))
+
+
+def falls_after(subject: Subject, op: str, after: int, fitted_to: str = "") -> Measured:
+    """Smallest fall of the mean accuracy with one more of the op, from `after` of them on, fraction."""
+    return _of_means(subject, op, fitted_to, lambda means: float(-np.diff(means[after:]).max()))
+
+
+def hurts_at_once(subject: Subject, op: str) -> Measured:
+    """Mean accuracy without the op minus the best with it, fraction."""
+    return _of_means(subject, op, "", lambda means: float(means[0] - means[1:].max()))
+
+
+def gap(subject: Subject, op: str, count: int, fitted_to: str = "") -> Measured:
+    """Mean of predicted minus observed accuracy with `count` of the op, fraction."""
+    truth, predicted = means_by_base(subject, op, fitted_to)
+    errors = (predicted - truth)[:, count]
+    return over_rows(lambda bases: float(errors[bases].mean()), len(errors))
+
+
+@cache
+def means_by_base(subject: Subject, op: str, fitted_to: str = "") -> tuple[Array, Array]:
+    """Mean accuracies, fractions, of each architecture with 0..8 of an op: true and predicted.
+
+    Shape (architectures, 9) each; true is observed, or expected where the ground truth can be asked.
+    """
+    if subject.truth is None:
+        rows = _probes(subject, op)
+        flat = rows.ravel()
+        parts = observed(subject, flat), predicted_mean(subject, flat, fitted_to)
+        return parts[0].reshape(rows.shape).mean(axis=2), parts[1].reshape(rows.shape).mean(axis=2)
+    genotypes = parameter_free(np.random.default_rng(subject.split_seed), Op[op], _BASES)
+    predictor = refitted(subject, fitted_to) if fitted_to else subject.predictor
+    by_count = [
+        np.asarray(values).reshape(len(_COUNTS), _BASES, -1).mean(axis=2).T
+        for values in (subject.truth.mean(genotypes), predictor.predict(genotypes)[0])
+    ]
+    return by_count[0], by_count[1]
+
+
+def _of_means(subject: Subject, op: str, fitted_to: str, statistic: Callable[[Array], float]) -> Measured:
+    truth, predicted = means_by_base(subject, op, fitted_to)
+    return Measured(
+        value=statistic(predicted.mean(axis=0)),
+        interval=bootstrap_interval(lambda bases: statistic(predicted[bases].mean(axis=0)), len(predicted)),
+        n=len(predicted),
+        ceiling=statistic(truth.mean(axis=0)),
+        also={"best_count": float(predicted.mean(axis=0).argmax())},
+    )
+
+
+@cache
+def _probes(subject: Subject, op: str) -> Rows:
+    """Rows of D.6's probes of an op, shape (architectures, 9, repeats), by its number in the normal cell."""
+    rows = rows_of(subject, "skip")
+    rows = rows[(subject.table.rows["run"] == int(Op[op])).to_numpy()[rows]]
+    genotypes = subject.genotypes(rows)
+    counts = skips(genotypes, Op[op])
+    # the reduction cell stays as it is, and tells where a probe comes from
+    bases = np.unique([genotype.reduce.code.hex() for genotype in genotypes], return_inverse=True)[1]
+    groups = [
+        [rows[(bases == base) & (counts == count)] for count in _COUNTS] for base in range(bases.max() + 1)
+    ]
+    if len({len(group) for of_base in groups for group in of_base}) != 1:
+        raise NotApplicable(f"the probes of {op} are not as many of each number")
+    return np.array(groups)

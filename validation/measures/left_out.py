@@ -1,0 +1,81 @@
+"""What models predict that were fitted without some rows (Table 4, Appendices E.2 and E.3).
+
+As in the paper these are single models, fitted on the training part and stopped on the validation part.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nb301.metrics import r2, sparse_kendall_tau
+from nb301.space import Op
+from validation.measures.base import (
+    STATISTICS,
+    Measured,
+    compare,
+    noise_free,
+    observed,
+    over_rows,
+    predicted_mean,
+    rows_of,
+    skips,
+)
+from validation.statistics import Array, Rows
+from validation.subject import Subject
+
+
+def optimizer(subject: Subject, statistic: str, name: str) -> Measured:
+    """A statistic over all rows of an optimizer, of a model that was fitted to the others'."""
+    rows = rows_of(subject, name)
+    predicted = predicted_mean(subject, rows, f"without_{name}")
+    return compare(statistic, observed(subject, rows), predicted, noise_free(subject, rows))
+
+
+def overpredicted(subject: Subject, name: str, more_than: int) -> Measured:
+    """Mean of predicted minus observed accuracy, fraction, over the left-out rows with many skips."""
+    rows, count, truth, predicted = _with_skips(subject, name)
+    many = count > more_than
+    errors = predicted[many] - truth[many]
+    fewer = float(np.mean(predicted[~many] - truth[~many]))
+    return over_rows(
+        lambda r: float(errors[r].mean()), len(errors), others=fewer, share=len(errors) / len(rows)
+    )
+
+
+def gain_without_skips(subject: Subject, name: str, more_than: int) -> Measured:
+    """R2 over the left-out rows without those with many skips, minus R2 over all."""
+    rows, count, truth, predicted = _with_skips(subject, name)
+
+    def gain(r: Rows) -> float:
+        few = count[r] <= more_than
+        return r2(truth[r][few], predicted[r][few]) - r2(truth[r], predicted[r])
+
+    return over_rows(gain, len(rows), sparse_kendall_tau=sparse_kendall_tau(truth, predicted))
+
+
+def gain_of_all_optimizers(subject: Subject, statistic: str) -> Measured:
+    """A statistic of a model of rows of all optimizers minus that of one of as many of random search."""
+    rows = subject.split.test
+    truth, compute = observed(subject, rows), STATISTICS[statistic]
+    all_, random = (predicted_mean(subject, rows, fitted) for fitted in ("equal_size", "random_only"))
+    return over_rows(
+        lambda r: compute(truth[r], all_[r]) - compute(truth[r], random[r]),
+        len(rows),
+        equal_size=compute(truth, all_),
+        random_only=compute(truth, random),
+    )
+
+
+def below_92(subject: Subject, statistic: str = "") -> Measured:
+    """Fitted above 92 %, tested below: a statistic, or the mean of predicted minus observed accuracy."""
+    rows = subject.split_of("above_92").test
+    truth, predicted = observed(subject, rows), predicted_mean(subject, rows, "above_92")
+    if statistic:
+        return compare(statistic, truth, predicted, noise_free(subject, rows))
+    return over_rows(lambda r: float(np.mean(predicted[r] - truth[r])), len(rows))
+
+
+def _with_skips(subject: Subject, name: str) -> tuple[Rows, Array, Array, Array]:
+    rows = rows_of(subject, name)
+    count = skips(subject.genotypes(rows), Op.skip_connect)
+    return rows, count, observed(subject, rows), predicted_mean(subject, rows, f"without_{name}")

@@ -1,0 +1,120 @@
+"""Predicted distributions against architectures that were trained with five seeds (Section 4.4, Table 5)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import norm
+
+from nb301.benchmark import load
+from nb301.metrics import gaussian_kl
+from nb301.space import Genotype
+from nb301.tables.statistics import seeds
+from validation.measures.base import Measured, NotApplicable, exact, over_rows
+from validation.statistics import Array
+from validation.subject import Subject
+
+#: Nominal shares at which calibration is measured.
+_LEVELS = np.arange(0.05, 1, 0.05)
+
+
+def gain_over_table(subject: Subject) -> Measured:
+    """Mean absolute error of looking up seed 1 minus that of the surrogate, fraction.
+
+    The truth is the mean of the seeds 2-5, of which the surrogate has seen none.
+    """
+    found = _repeated(subject)
+    truth = found.runs[:, 1:].mean(axis=1)
+    table, surrogate = np.abs(found.runs[:, 0] - truth), np.abs(found.mean - truth)
+    gain = table - surrogate
+    return over_rows(
+        lambda r: float(gain[r].mean()),
+        len(gain),
+        table=float(table.mean()),
+        surrogate=float(surrogate.mean()),
+    )
+
+
+def divergence(subject: Subject) -> Measured:
+    """Mean KL(truth || prediction) of normal distributions, nats.
+
+    The truth's std is that of the five seeds with ddof 1 (official_facts F25). A predicted std of zero
+    makes it infinite, which no claim allows.
+    """
+    found = _repeated(subject)
+    if not (found.std > 0).all():
+        return exact(float("nan"), len(found.mean), zero_std=float(np.mean(found.std <= 0)))
+    kl = _kl(found)
+    return over_rows(
+        lambda r: float(kl[r].mean()), len(kl), median=float(np.median(kl)), mean_std=float(found.std.mean())
+    )
+
+
+def gain_of_gin(subject: Subject) -> Measured:
+    """Smallest KL of the tree ensembles on the same table minus that of the subject, nats."""
+    if subject.release is None:
+        raise NotApplicable("only releases have siblings")
+    found, name = _repeated(subject), subject.name
+    own = _kl(found)
+    others = []
+    for family in ("xgb", "lgb"):
+        answers = load(name.replace("-gin", f"-{family}")).query(found.genotypes)
+        others.append(_kl(found._replace(mean=answers.mean, std=answers.std)))
+    best = min(others, key=lambda kl: float(kl.mean()))
+    return over_rows(
+        lambda r: float(best[r].mean() - own[r].mean()), len(own), best_of_trees=float(best.mean())
+    )
+
+
+def coverage(subject: Subject, level: float) -> Measured:
+    """Share of trainings that lie in the predicted central interval of a nominal share."""
+    found = _repeated(subject)
+    inside = np.abs(found.runs[:, 1:] - found.mean[:, None]) <= norm.ppf((1 + level) / 2) * found.std[:, None]
+    # all seeds of an architecture are drawn together
+    return over_rows(lambda r: float(inside[r].mean()), len(inside))
+
+
+def calibration(subject: Subject) -> Measured:
+    """Expected calibration error: mean difference of nominal and actual coverage, 0..0.5."""
+    inside = _inside_levels(subject)
+    return over_rows(lambda r: float(np.abs(inside[r].mean(axis=(0, 1)) - _LEVELS).mean()), len(inside))
+
+
+def calibration_curve(subject: Subject) -> tuple[Array, Array]:
+    """Nominal shares and those of trainings inside, shape (levels,) each."""
+    return _LEVELS, _inside_levels(subject).mean(axis=(0, 1))
+
+
+def _inside_levels(subject: Subject) -> Array:
+    """Whether trainings are inside central intervals, shape (architectures, seeds, levels)."""
+    found = _repeated(subject)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        distance = np.abs(found.runs[:, 1:] - found.mean[:, None]) / found.std[:, None]
+    return np.asarray(distance[..., None] <= norm.ppf((1 + _LEVELS) / 2))
+
+
+class Repeated(NamedTuple):
+    """Architectures with several trainings, and what is predicted for them."""
+
+    genotypes: list[Genotype]
+    #: Accuracies, fractions, shape (n, 5): seeds 1-5.
+    runs: Array
+    #: Shape (n,), as below.
+    mean: Array
+    std: Array
+
+
+@cache
+def _repeated(subject: Subject) -> Repeated:
+    runs = seeds(subject.table)
+    if len(runs) < 2:
+        raise NotApplicable(f"table {subject.table.name} has no architectures with five seeds")
+    genotypes = [Genotype.parse(text) for text in runs.index]
+    mean, std = subject.predictor.predict(genotypes)
+    return Repeated(genotypes, runs.to_numpy(dtype=np.float64), np.asarray(mean), np.asarray(std))
+
+
+def _kl(found: Repeated) -> Array:
+    return gaussian_kl(found.runs.mean(axis=1), found.runs.std(axis=1, ddof=1), found.mean, found.std)

@@ -1,0 +1,56 @@
+"""From how many training rows on a surrogate beats a table of single trainings (Section 2, Figure 1)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from nb301.space import Genotype
+from nb301.tables.statistics import seeds
+from validation.measures.base import Measured, NotApplicable, over_rows, refitted
+from validation.statistics import Array
+from validation.subject import Subject
+
+#: Rows that models are fitted to, training and validation together.
+SIZES = (500, 1000, 2000, 5000, 10_000, 20_000, 40_000)
+
+
+def gain_over_table(subject: Subject, rows: int) -> Measured:
+    """Mean absolute error of a table of single trainings minus that of models of so many rows, fraction.
+
+    Beside it the number of rows from which on the models are better, interpolated in its logarithm.
+    """
+    table, surrogate = errors(subject)
+    gain = table - surrogate[SIZES.index(rows)]
+    means = table.mean() - surrogate.mean(axis=1)
+    return over_rows(lambda r: float(gain[r].mean()), len(gain), crossing=_crossing(means))
+
+
+@cache
+def errors(subject: Subject) -> tuple[Array, Array]:
+    """Absolute errors, fractions: of looking up seed 1, shape (n,), and of models, shape (sizes, n).
+
+    The `n` architectures were trained with five seeds, the truth is the mean of the last four, and no
+    model has seen any of them.
+    """
+    runs = seeds(subject.table)
+    if len(runs) < 2:
+        raise NotApplicable(f"table {subject.table.name} has no architectures with five seeds")
+    genotypes = [Genotype.parse(text) for text in runs.index]
+    truth = runs.to_numpy()[:, 1:].mean(axis=1)
+    found = [refitted(subject, f"first_{size}").predict(genotypes)[0] for size in SIZES]
+    return np.abs(runs.to_numpy()[:, 0] - truth), np.abs(np.stack(found) - truth)
+
+
+def _crossing(gains: Array) -> float:
+    """Rows where the gain becomes positive for good; NaN where it does not."""
+    worse = np.flatnonzero(gains < 0)
+    if not len(worse):
+        return float(SIZES[0])
+    last = worse[-1]
+    if last == len(gains) - 1:
+        return float("nan")
+    share = -gains[last] / (gains[last + 1] - gains[last])
+    low, high = np.log(SIZES[last]), np.log(SIZES[last + 1])
+    return float(np.exp(low + share * (high - low)))

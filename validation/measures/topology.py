@@ -1,0 +1,18 @@
+"""Ranking within cells of one depth (Appendix D.7, Figure 19)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from validation.measures.base import Measured, compare, noise_free, observed, predicted_mean, rows_of
+from validation.subject import Subject
+
+
+def depth(subject: Subject, statistic: str, edges: int) -> Measured:
+    """A statistic over D.7's probes whose cells have a longest path of so many edges."""
+    rows = rows_of(subject, "topology")
+    deep = [genotype.normal.depth == edges for genotype in subject.genotypes(rows)]
+    rows = rows[np.array(deep)]
+    return compare(
+        statistic, observed(subject, rows), predicted_mean(subject, rows), noise_free(subject, rows)
+    )

@@ -1,0 +1,263 @@
+"""Anytime incumbents of optimizers on a surrogate and on the ground truth (Figures 4-7, Appendix E.3).
+
+Both are scored without noise, each on its own scale: an incumbent's error is that of the subject's mean,
+or of the truth's. Runs are paired by seed and kept in the subject's cache.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.stats import kendalltau
+
+from nb301 import list_releases
+from nb301.benchmark import load
+from nb301.files import sha256, write_text
+from nb301.optimizers import OPTIMIZERS, Budget, simulate
+from nb301.optimizers.base import takes_many
+from nb301.space import Genotype
+from validation.measures.base import Measured, NotApplicable, predicted_mean, refitted, rows_of
+from validation.statistics import Array, bootstrap_interval
+from validation.subject import Genotypes, Predictor, ReleasePredictor, Subject, TimePredictor, draw
+
+RUNS = 5
+#: Simulated seconds of each optimizer's runs. Those that fit models to propose take minutes for what the
+#: others do in a second, so they run a tenth as long; COMBO, ten times slower still, does not run.
+SECONDS = {"rs": 1e7, "re": 1e7, "ls": 1e7, "de": 1e7, "tpe": 1e6, "bananas": 1e6}
+#: Members of ensembles without an optimizer's rows; a GIN takes minutes to fit.
+_MEMBERS = {"gin": 1}
+_START, _POINTS = 1e4, 31
+#: Of what is kept: raised when runs would come out otherwise.
+_FORMAT = 1
+
+
+class Curves(NamedTuple):
+    """Errors of the incumbents of several runs."""
+
+    #: Simulated seconds, shape (points,), even in their logarithm.
+    seconds: Array
+    #: Fractions, shape (runs, points).
+    errors: Array
+
+    def at(self, seconds: float) -> Array:
+        """Errors at a time, shape (runs,)."""
+        return self.errors[:, int(np.searchsorted(self.seconds, seconds * 1.001)) - 1]
+
+
+def area(subject: Subject, optimizer: str, left_out: bool = False) -> Measured:  # noqa: FBT001
+    """Mean distance of the mean error curves on subject and truth over log time, fraction."""
+    on_subject, on_truth = curves(subject, optimizer, left_out), truth_curves(subject, optimizer)
+    return _of_runs(
+        lambda one, other: float(np.abs(one.mean(axis=0) - other.mean(axis=0)).mean()),
+        on_subject.errors,
+        on_truth.errors,
+    )
+
+
+def final(subject: Subject, optimizer: str) -> Measured:
+    """Distance of the mean final errors on subject and truth, fraction."""
+    on_subject, on_truth = curves(subject, optimizer), truth_curves(subject, optimizer)
+    return _of_runs(
+        lambda one, other: float(abs(one.mean() - other.mean())),
+        on_subject.errors[:, -1],
+        on_truth.errors[:, -1],
+    )
+
+
+def ranking(subject: Subject, seconds: float) -> Measured:
+    """Kendall's tau of the optimizers' mean errors at a time, on subject and truth."""
+    names = _running_at(seconds)
+    subjects = np.stack([curves(subject, name).at(seconds) for name in names], axis=1)
+    truths = np.stack([truth_curves(subject, name).at(seconds) for name in names], axis=1)
+    return _of_runs(_tau, subjects, truths)
+
+
+def agreement(subject: Subject, other: str, seconds: float) -> Measured:
+    """Kendall's tau of the optimizers' mean errors at a time, on a release and on a sibling of it.
+
+    Args:
+        subject: A release.
+        other: `random-only`, or another family.
+        seconds: When.
+    """
+    names = _running_at(seconds)
+    sibling = _sibling(subject, other)
+    ours = np.stack([curves(subject, name).at(seconds) for name in names], axis=1)
+    theirs = np.stack([_sibling_curves(subject, sibling, name).at(seconds) for name in names], axis=1)
+    return _of_runs(_tau, ours, theirs)
+
+
+def ahead(subject: Subject, optimizer: str, of: str, seconds: float) -> Measured:
+    """Mean error of one optimizer minus that of another at a time, fraction: above 0 the other is ahead."""
+    one, other = (curves(subject, name).at(seconds) for name in (of, optimizer))
+    difference = (truth_curves(subject, of).at(seconds) - truth_curves(subject, optimizer).at(seconds)).mean()
+    found = _of_runs(lambda a, b: float(a.mean() - b.mean()), one, other)
+    return Measured(found.value, found.interval, found.n, ceiling=float(difference))
+
+
+def one_shot(subject: Subject, method: str, epochs: int = 50) -> Measured:
+    """Mean over search epochs of |predicted - observed| mean accuracy over searches, fraction.
+
+    Predictions are those of a model that was fitted without the method's rows (Figure 6).
+    """
+    observed_, predicted = one_shot_curves(subject, method, epochs)
+    return _of_runs(
+        lambda one, other: float(np.abs(one.mean(axis=0) - other.mean(axis=0)).mean()),
+        predicted,
+        observed_,
+        paired=True,
+    )
+
+
+def one_shot_curves(subject: Subject, method: str, epochs: int = 50) -> tuple[Array, Array]:
+    """Accuracies of the searches' current genotypes, observed and predicted, shape (searches, epochs)."""
+    rows = rows_of(subject, method)
+    runs = subject.table.rows["run"].to_numpy()[rows]
+    whole = [rows[runs == run] for run in np.unique(runs) if (runs == run).sum() == epochs]
+    if len(whole) < 2:
+        raise NotApplicable(f"table {subject.table.name} has {len(whole)} whole searches of {method}")
+    chosen = np.concatenate(whole)
+    predicted = predicted_mean(subject, chosen, f"without_{method}")
+    observed = subject.table.rows["val_accuracy"].to_numpy()[chosen]
+    return observed.reshape(len(whole), epochs), predicted.reshape(len(whole), epochs)
+
+
+@cache
+def curves(subject: Subject, optimizer: str, left_out: bool = False) -> Curves:  # noqa: FBT001
+    """Runs on the subject, or on models fitted without the optimizer's rows."""
+    predictor, key = subject.predictor, subject.key
+    if left_out:
+        if subject.family is None:
+            raise NotApplicable(f"{subject.name} does not say how it is fitted")
+        predictor = refitted(subject, f"without_{optimizer}", members_without(subject))
+        key = f"{key} without {optimizer}"
+    return _kept(subject, key, optimizer, lambda: _run(_on(predictor, subject), _mean(predictor), optimizer))
+
+
+def members_without(subject: Subject) -> int:
+    """How many models are fitted without an optimizer's rows."""
+    return _MEMBERS.get(subject.release.manifest.family if subject.release else "", 10)
+
+
+@cache
+def truth_curves(subject: Subject, optimizer: str) -> Curves:
+    """Runs on the ground truth."""
+    truth = subject.truth
+    if truth is None:
+        raise NotApplicable("the ground truth cannot be asked")
+
+    @takes_many
+    def objective(genotype: Any, seed: int) -> Any:
+        if isinstance(genotype, list):
+            runs = truth.evaluate_many(genotype, seed)
+            return [_Result(*pair) for pair in zip(runs.val_accuracy, runs.runtime, strict=True)]
+        return truth.evaluate(genotype, seed)
+
+    key = f"{truth.name} {truth.version}"
+    return _kept(subject, key, optimizer, lambda: _run(objective, truth.mean, optimizer))
+
+
+def _run(objective: Any, mean: Callable[[list[Genotype]], Array], optimizer: str) -> Curves:
+    seconds = np.geomspace(_START, SECONDS[optimizer], _points(optimizer))
+    errors = []
+    for run in range(RUNS):
+        make = OPTIMIZERS[optimizer](np.random.default_rng(run))
+        trajectory = simulate(make, objective, Budget(seconds=SECONDS[optimizer]), seed=10**6 * run)
+        at = np.maximum(trajectory.incumbent_at(seconds), 0)
+        chosen, where = np.unique(at, return_inverse=True)
+        errors.append(1 - np.asarray(mean([trajectory.genotypes[number] for number in chosen]))[where])
+    return Curves(seconds, np.stack(errors))
+
+
+def _points(optimizer: str) -> int:
+    """As many points for each power of ten, whatever the budget."""
+    return round((_POINTS - 1) / 3 * math.log10(SECONDS[optimizer] / _START)) + 1
+
+
+class _Result(NamedTuple):
+    val_accuracy: float
+    runtime: float
+
+
+def _on(predictor: Predictor, subject: Subject) -> Any:
+    """An objective: single trainings as the predictor emulates them."""
+    if isinstance(predictor, ReleasePredictor):
+        return predictor.benchmark.query
+    times = predictor if isinstance(predictor, TimePredictor) else None
+
+    @takes_many
+    def objective(genotype: Any, seed: int) -> Any:
+        genotypes = genotype if isinstance(genotype, list) else [genotype]
+        accuracies = draw(predictor, genotypes, np.full(len(genotypes), seed))
+        seconds = times.seconds(genotypes) if times else _truth_seconds(subject, genotypes)
+        found = [_Result(float(a), float(s)) for a, s in zip(accuracies, seconds, strict=True)]
+        return found if isinstance(genotype, list) else found[0]
+
+    return objective
+
+
+def _truth_seconds(subject: Subject, genotypes: Genotypes) -> Array:
+    if subject.truth is None:
+        raise NotApplicable(f"{subject.name} predicts no runtimes")
+    return subject.truth.median_runtime(genotypes)
+
+
+def _mean(predictor: Predictor) -> Callable[[list[Genotype]], Array]:
+    return lambda genotypes: predictor.predict(genotypes)[0]
+
+
+def _kept(subject: Subject, key: str, optimizer: str, make: Callable[[], Curves]) -> Curves:
+    """Curves from the cache, or new ones, which it then has."""
+    about = [_FORMAT, key, optimizer, SECONDS[optimizer], RUNS, _POINTS]
+    path = subject.cache / "runs" / f"{optimizer}-{sha256(json.dumps(about).encode())[:16]}.json"
+    if path.exists():
+        seconds, errors = json.loads(path.read_text(encoding="utf-8"))
+        return Curves(np.array(seconds), np.array(errors))
+    made = make()
+    write_text(path, json.dumps([made.seconds.tolist(), made.errors.tolist()]) + "\n")
+    return made
+
+
+def _of_runs(statistic: Callable[..., float], one: Array, other: Array, *, paired: bool = False) -> Measured:
+    """A statistic of two sets of runs, each resampled for itself, or together if they are paired."""
+    if paired:
+        interval = bootstrap_interval(lambda r: statistic(one[r], other[r]), len(one))
+    else:
+        interval = bootstrap_interval(lambda r, s: statistic(one[r], other[s]), len(one), len(other))
+    return Measured(statistic(one, other), interval, len(one))
+
+
+def _tau(one: Array, other: Array) -> float:
+    return float(kendalltau(one.mean(axis=0), other.mean(axis=0)).statistic)
+
+
+def _running_at(seconds: float) -> Sequence[str]:
+    return [name for name, budget in SECONDS.items() if budget >= seconds]
+
+
+def _sibling(subject: Subject, other: str) -> str:
+    if subject.release is None:
+        raise NotApplicable("only releases have siblings")
+    family = subject.release.manifest.family
+    name = subject.name
+    sibling = (
+        name.replace(f"-{family}-", f"-{family}-rand-", 1)
+        if other == "random-only"
+        else name.replace(f"-{family}-", f"-{other}-", 1)
+    )
+    if sibling == name or sibling not in list_releases():
+        raise NotApplicable(f"there is no release {sibling}")
+    return sibling
+
+
+@cache
+def _sibling_curves(subject: Subject, sibling: str, optimizer: str) -> Curves:
+    benchmark = load(sibling)
+    predictor = ReleasePredictor(benchmark)
+    key = benchmark.release.release_hash
+    return _kept(subject, key, optimizer, lambda: _run(benchmark.query, _mean(predictor), optimizer))

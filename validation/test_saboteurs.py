@@ -1,0 +1,49 @@
+"""The suite is able to fail: each saboteur is caught, and each claim catches one."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from validation.claims import claims_of
+from validation.saboteurs import SABOTEURS, sabotaged, verdict
+from validation.subject import Subject
+
+#: Claims that no saboteur of ours has, with the reason.
+WITHOUT_SABOTEUR = {
+    "gin_diverges_least": "it is about the GIN alone, and compares as `divergence` does",
+    "agrees_with_random_only": "as `ranking`, on two releases",
+    "agrees_with_family": "as `ranking`, on two releases",
+    "below_92_r2": "an upper bound of R2: nothing but the truth itself would break it",
+}
+SLOW = {claim.id for claim in claims_of("emulated") if claim.slow}
+GROUPS = {claim.id: claim.group for claim in claims_of("emulated")}
+PAIRS = [
+    pytest.param(
+        name,
+        claim,
+        id=f"{name}-{claim}",
+        marks=[pytest.mark.slow] if claim in SLOW else [],
+    )
+    for name, saboteur in SABOTEURS.items()
+    for claim in saboteur.caught_by
+]
+
+
+@cache
+def _sabotaged(name: str, cache_folder: Path) -> Subject:
+    return sabotaged(name, cache_folder)
+
+
+@pytest.mark.parametrize(("name", "claim"), PAIRS)
+def test_is_caught(name: str, claim: str, pytestconfig: pytest.Config) -> None:
+    """A claim that must catch a saboteur fails for it."""
+    assert verdict(_sabotaged(name, pytestconfig.getoption("cache")), claim) == "fails"
+
+
+def test_every_claim_catches_one() -> None:
+    """No claim is there that nothing can break, but for those that say why."""
+    caught = {GROUPS[claim] for saboteur in SABOTEURS.values() for claim in saboteur.caught_by}
+    assert set(GROUPS.values()) - caught == set(WITHOUT_SABOTEUR)
