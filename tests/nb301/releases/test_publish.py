@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import nb301
+from nb301 import cli
 from nb301.errors import ReleaseError
 from nb301.files import sha256
 from nb301.releases import Release
