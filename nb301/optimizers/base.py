@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -36,6 +37,13 @@ class Optimizer(Protocol):
 
     def tell(self, genotype: Genotype, observation: Observation) -> None:
         """Take the result of an architecture that was proposed."""
+
+
+class RunEnded(Exception):
+    """Raised by an optimizer's `ask` or `tell` to end its run before the budget does.
+
+    What has ended until then stays: `drive` returns it.
+    """
 
 
 class Evaluated(Protocol):
@@ -204,10 +212,32 @@ def drive(
     `seed + k`, so that a repeated architecture gets new noise and the order of others matters not.
 
     Returns:
-        Everything that ended within the budget, in the order in which it ended.
+        Everything that ended within the budget, or before the optimizer raised `RunEnded`, in the
+        order in which it ended.
     """
     proposals: list[tuple[Genotype, int]] = []
     ended: list[Finished] = []
+    with suppress(RunEnded):
+        _drive(optimizer, workers, budget, seed, progress, proposals, ended)
+    return Trajectory(
+        genotypes=[proposals[each.number][0] for each in ended],
+        seeds=np.array([proposals[each.number][1] for each in ended], dtype=np.int64),
+        val_accuracy=np.array([each.result.val_accuracy for each in ended], dtype=np.float64),
+        runtime=np.array([each.result.runtime for each in ended], dtype=np.float64),
+        clock=np.array([each.ended for each in ended], dtype=np.float64),
+    )
+
+
+def _drive(
+    optimizer: Optimizer,
+    workers: Workers,
+    budget: Budget,
+    seed: int,
+    progress: Progress | None,
+    proposals: list[tuple[Genotype, int]],
+    ended: list[Finished],
+) -> None:
+    """Fill the lists of proposals with their training seeds, and of what ended within the budget."""
     repeats: Counter[str] = Counter()
     while True:
         while len(proposals) < budget.evaluations and len(proposals) - len(ended) < workers.count:
@@ -221,16 +251,9 @@ def drive(
         finished = workers.finished()
         if finished.ended > budget.seconds:
             break
+        ended.append(finished)
         result = finished.result
         observation = Observation(float(result.val_accuracy), float(result.runtime))
         optimizer.tell(proposals[finished.number][0], observation)
-        ended.append(finished)
         if progress is not None:
             progress(len(ended), finished.ended)
-    return Trajectory(
-        genotypes=[proposals[each.number][0] for each in ended],
-        seeds=np.array([proposals[each.number][1] for each in ended], dtype=np.int64),
-        val_accuracy=np.array([each.result.val_accuracy for each in ended], dtype=np.float64),
-        runtime=np.array([each.result.runtime for each in ended], dtype=np.float64),
-        clock=np.array([each.ended for each in ended], dtype=np.float64),
-    )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nb301.formats import read
-from nb301.optimizers import OPTIMIZERS, Budget, Trajectory, simulate
+from nb301.optimizers import OPTIMIZERS, Budget, RandomSearch, RunEnded, Trajectory, simulate
 from nb301.space import sample_many
 from nb301.truth.emulated import EmulatedTruth
 
@@ -160,3 +160,25 @@ def test_runs_on_truth_and_release_alike(name, embedded):
         assert one.clock[-1] <= 30_000
         expected = [objective(g, 1).val_accuracy for g in one.genotypes]
         assert one.val_accuracy.tolist() == expected
+
+
+@pytest.mark.parametrize("at", ["ask", "tell"])
+def test_optimizer_may_end_its_run(at):
+    """A run that its optimizer ends keeps everything that had ended, the result just told included."""
+
+    class Ends(RandomSearch):
+        told = 0
+
+        def ask(self):
+            if at == "ask" and self.told == 5:
+                raise RunEnded
+            return super().ask()
+
+        def tell(self, genotype, observation):
+            self.told += 1
+            if at == "tell" and self.told == 5:
+                raise RunEnded
+
+    ended = simulate(Ends(np.random.default_rng(0)), EmulatedTruth().evaluate, Budget(evaluations=9), seed=1)
+
+    assert len(ended) == 5
