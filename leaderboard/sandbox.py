@@ -1,0 +1,75 @@
+"""Starts a submission's process, sealed off or, where that was asked for, with limits alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from leaderboard import profile
+from leaderboard.errors import SandboxError
+from leaderboard.limits import Level, Limits
+from leaderboard.process import Pipes, Process
+from leaderboard.profile import Environment
+from leaderboard.seccomp import filter_file
+
+_ROOT = Path(__file__).resolve().parents[1]
+#: All that the programs below need, and all that a sealed process can learn of the evaluator's.
+_PATH = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
+
+
+def start(
+    folder: Path,
+    environment: Environment,
+    limits: Limits,
+    *,
+    level: Level = Level.sealed,
+    module: str = "leaderboard.inside.shim",
+    arguments: Sequence[str] = (),
+) -> Process:
+    """Start a Python module of ours beside a submission.
+
+    Args:
+        folder: The submission's.
+        environment: What may be imported.
+        limits: What may be used.
+        level: How well it is sealed off.
+        module: The shim or the canaries.
+        arguments: Of the module, after those that all take.
+
+    Raises:
+        SandboxError: The sandbox cannot be made; says what is missing.
+    """
+    pipes = Pipes.open()
+    where = profile.SUBMISSION if level is Level.sealed else str(folder.resolve())
+    # no folder of the host on the path, no byte code written
+    program = ["-P", "-s", "-B", "-m", module, *map(str, pipes.theirs), where, json.dumps(limits.rlimits)]
+    run = _sealed if level is Level.sealed else _limited
+    return run(folder, environment, limits, pipes, [*program, *arguments])
+
+
+def _sealed(
+    folder: Path, environment: Environment, limits: Limits, pipes: Pipes, program: list[str]
+) -> Process:
+    for name in ("bwrap", "setpriv"):
+        if shutil.which(name, path=_PATH["PATH"]) is None:
+            raise SandboxError(
+                f"the sandbox needs {name}: apt-get install bubblewrap util-linux; trusted code can be run "
+                "without (--unsealed), and is not ranked"
+            )
+    seccomp = filter_file()
+    read_info, info = os.pipe()
+    visible = profile.mounts(folder, environment)
+    command = profile.command(program, visible, limits, info, seccomp)
+    return Process(command, _PATH, limits, pipes, inherited=(info, seccomp), info=read_info)
+
+
+def _limited(
+    folder: Path, environment: Environment, limits: Limits, pipes: Pipes, program: list[str]
+) -> Process:
+    packages = [] if environment.packages is None else [str(environment.packages)]
+    variables = profile.variables(limits, [str(_ROOT), *packages])
+    command = [profile.PYTHON.as_posix(), *program]
+    return Process(command, variables, limits, pipes, folder=folder)
