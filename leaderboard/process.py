@@ -168,26 +168,30 @@ class Process:
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
-    def close(self) -> tuple[int, Usage]:
-        """Wait a moment for the process to end, end it, and release everything.
+    def wait(self) -> int:
+        """Wait a moment for the process to end by itself, then end it.
 
         Returns:
-            Its exit status, 128 and more for a signal, and what it has used.
+            Its exit status; 128 and more for a signal.
         """
-        self._look()
-        os.close(self._requests)
         if not self._has_ended(_GRACE):
             self.kill()
             if not self._has_ended(_GRACE):
                 self._popen.kill()
         code = self._popen.wait()
+        return 128 - code if code < 0 else code
+
+    def close(self) -> Usage:
+        """End the process and release everything."""
+        self._look()
+        os.close(self._requests)  # what it waits for, if it has nothing else to do
+        self.wait()
         self._drain()
         self._selector.close()
         self._stdout.close()
         for descriptor in (self._replies, self._ended, self._handle):
             os.close(descriptor)
-        usage = replace(self._usage, wall_seconds=time.monotonic() - self._started)
-        return 128 - code if code < 0 else code, usage
+        return replace(self._usage, wall_seconds=time.monotonic() - self._started)
 
     def _watch(self, deadline: float, late: str) -> None:
         """Wait until there may be something to read; see to the limits."""

@@ -100,6 +100,11 @@ def command(
     return [*staging, "--", *demoted, *sealed, PYTHON.as_posix(), *program]
 
 
+def description(limits: Limits) -> str:
+    """The profile as text: changes with everything that decides how well it seals."""
+    return "\n".join(_bubblewrap([], limits, 0, 0))
+
+
 def variables(limits: Limits, path: Sequence[str]) -> dict[str, str]:
     """Environment variables of the process.
 
