@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +85,7 @@ def _hidden() -> dict[str, Path]:
         "the releases": _ROOT / "nb301" / "releases",
         "the tables": _ROOT / "nb301" / "tables",
         "the checkout": _ROOT,
+        "the evaluator's packages": Path(sysconfig.get_path("purelib"), "pydantic"),
         "the home folder": Path.home(),
         "the users": Path("/etc/passwd"),
         "the system's settings": Path("/sys"),

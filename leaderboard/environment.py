@@ -101,7 +101,8 @@ def _locked(submission: Submission) -> str:
     for number, line in enumerate(lines, 1):
         if not _LINE.fullmatch(line):
             raise SubmissionError(
-                f"{submission.folder / LOCK}:{number}: expected 'name==version --hash=sha256:...', got {line[:100]!r}"
+                f"{submission.folder / LOCK}:{number}: expected 'name==version --hash=sha256:...', got "
+                f"{line[:100]!r}"
             )
     pinned = {_normal(line.partition(" ")[0]) for line in lines}
     for each in submission.packages:

@@ -20,7 +20,7 @@ from leaderboard.protocol import MAX_LINE, Fault, Verdict
 #: Between two looks at the memory of a process that is waited for, in seconds.
 _LOOK = 0.05
 #: For a process to end by itself, and to be gone after it was killed, in seconds.
-_GRACE = 5.0
+_GRACE = 1.0
 _CHUNK = 2**16
 _PAGE, _TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ _LIBRARY = ("__init__", "errors", "space", "encodings", "formats")
 OURS, PACKAGES, SUBMISSION = "/nb301", "/packages", "/submission"
 #: The interpreter that runs inside.
 PYTHON = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+_STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
 #: Users that no distribution gives to anybody (Debian policy 9.2; systemd's UIDS-GIDS).
 _USERS = range(60578, 61184)
 
@@ -65,8 +67,7 @@ def mounts(folder: Path, environment: Environment) -> list[Mount]:
         environment: What it may import.
     """
     ours = shim_files() + (library_files() if environment.library else [])
-    found = [Mount(path, path.as_posix()) for path in (PYTHON, PYTHON.parents[1] / "lib")]
-    found += [Mount(path, path.as_posix()) for path in _system_libraries()]
+    found = [Mount(path, path.as_posix()) for path in (*_python(), *_system_libraries())]
     found += [Mount(path, f"{OURS}/{path.relative_to(_ROOT).as_posix()}") for path in ours]
     found.append(Mount(folder.resolve(), SUBMISSION))
     if environment.packages is not None:
@@ -142,8 +143,24 @@ def _bubblewrap(visible: Sequence[Mount], limits: Limits, info: int, seccomp: in
     return [*arguments, "--info-fd", str(info), "--seccomp", str(seccomp), "--"]
 
 
+def _python() -> list[Path]:
+    """The interpreter, its standard library and, where it is one, its shared library."""
+    library, name = sysconfig.get_config_var("LIBDIR"), sysconfig.get_config_var("INSTSONAME")
+    # in a virtual environment the compiled half would be that with the evaluator's packages
+    compiled = sysconfig.get_path("platstdlib", vars={"platbase": sys.base_exec_prefix})
+    paths = [PYTHON, _STANDARD_LIBRARY, Path(compiled), Path(str(library), str(name))]
+    return [path for path in dict.fromkeys(paths) if path.exists() and path.suffix != ".a"]
+
+
 def _system_libraries() -> list[Path]:
-    folders = [Path(name) for name in ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib")]
+    """Folders of shared libraries, and where the loader finds them: on Debian those of one architecture."""
+    debian = Path("/usr/lib", str(sysconfig.get_config_var("MULTIARCH")))
+    folders = [
+        debian if debian.is_dir() else Path("/usr/lib"),
+        Path("/usr/lib64"),
+        Path("/lib"),
+        Path("/lib64"),
+    ]
     return [path for path in (*folders, Path("/etc/ld.so.cache")) if path.exists() and not path.is_symlink()]
 
 
@@ -152,6 +169,5 @@ def _links() -> list[Path]:
 
 
 def _foreign_packages() -> list[Path]:
-    """Folders of packages of the host's Pythons, which no submission has declared."""
-    libraries = {PYTHON.parents[1] / "lib", Path("/usr/lib"), Path("/usr/local/lib")}
-    return sorted(path for lib in libraries for path in lib.glob("python3*/*-packages") if path.is_dir())
+    """Folders of the evaluator's packages, which no submission has declared."""
+    return sorted(path for path in _STANDARD_LIBRARY.glob("*-packages") if path.is_dir())

@@ -8,7 +8,7 @@
 | `tell` proposal, val_error, seconds, remaining | nothing                                         |
 | `finish`                                 | `genotype`: the recommendation, or null               |
 
-In place of any reply may come `failed` with the error, or, after the run's end, `asked_after_budget`.
+Any reply may be `failed` with the error instead; `asked_after_budget` may be the one to `finish`.
 """
 
 from __future__ import annotations
@@ -64,6 +64,16 @@ CRASHES = {
 }
 
 
+#: Fields that a reply to each request may have, beside its number and `failed`.
+_FIELDS: dict[str, set[str]] = {
+    "import": set(),
+    "build": {"function"},
+    "ask": {"genotype", "returned"},
+    "tell": set(),
+    "finish": {"genotype", "asked_after_budget"},
+}
+
+
 class Fault(RunEnded):
     """A run's end before its budget's: the verdict, and what happened in the author's terms."""
 
@@ -95,31 +105,35 @@ class Reply(_Strict):
     asked_after_budget: bool = False
 
 
-def read_reply(line: bytes, request: int) -> Reply:
+def read_reply(line: bytes, do: str, number: int) -> Reply:
     """Read the reply to a request.
 
+    Args:
+        line: What was received.
+        do: What the request was.
+        number: Its `id`.
+
     Raises:
-        Fault: It is none, is the reply to another request, or tells of a failure that has a verdict
-            of its own.
+        Fault: It is no reply to this request.
     """
     try:
         reply = Reply.model_validate_json(line)
     except ValidationError as error:
-        raise Fault(
-            Verdict.invalid_message,
-            f"expected a reply to request {request}, got {line[:200]!r} ({error.errors()[0]['msg']}); "
-            "leave the channel's descriptors to the shim",
-        ) from None
-    if reply.id != request:
-        raise Fault(
-            Verdict.invalid_message, f"expected a reply to request {request}, got one to {reply.id:.6g}"
-        )
-    if reply.asked_after_budget:
-        raise Fault(
-            Verdict.asked_after_budget,
-            "objective() was called again after it had raised BudgetExhausted: return from the function",
-        )
+        wrong = error.errors()[0]
+        place = ".".join(str(part) for part in wrong["loc"])
+        raise _no_reply(do, line, f"{place}: {wrong['msg']}") from None
+    if reply.id != number:
+        raise _no_reply(do, line, f"the request's id is {number}")
+    if unknown := reply.model_fields_set - _FIELDS[do] - {"id", "failed"}:
+        raise _no_reply(do, line, f"there is no {', '.join(sorted(unknown))} in it")
     return reply
+
+
+def _no_reply(do: str, line: bytes, why: str) -> Fault:
+    return Fault(
+        Verdict.invalid_message,
+        f"{do}: {line[:200]!r} is no reply ({why}): leave the channel's descriptors to the shim",
+    )
 
 
 def printable(text: str) -> str:

@@ -58,19 +58,27 @@ MODEL_PACKAGES: dict[str, tuple[str, ...]] = {
 }
 #: Standard modules that the sandbox makes useless, or that no optimizer has a reason to use.
 REFUSED = {
-    **dict.fromkeys(("socket", "ssl", "http", "urllib", "ftplib", "smtplib", "xmlrpc"), "there is no network"),
+    **dict.fromkeys(
+        ("socket", "ssl", "http", "urllib", "ftplib", "smtplib", "xmlrpc"), "there is no network"
+    ),
     **dict.fromkeys(("subprocess", "multiprocessing", "pty"), "a submission is one process: use threads"),
     **dict.fromkeys(("ctypes", "_ctypes", "cffi"), "foreign functions are not reviewed"),
     **dict.fromkeys(("pickle", "marshal", "shelve", "dill", "joblib"), "pickled objects are code"),
 }
 #: Words in names of classes and functions that suggest a model, and its families.
 _HAND_ROLLED: list[tuple[re.Pattern[str], tuple[str, ...]]] = [
-    (re.compile(r"xgb|lgbm|boosted|gradient_?boost|gbdt", re.I), ("xgboost", "lightgbm", "other-gbdt")),
-    (re.compile(r"random_?forest|(decision|regression)_?tree", re.I), ("random-forest", "other-gbdt")),
-    (re.compile(r"graph_?conv|message_?pass|\bgin|gnn|graph_?net", re.I), ("gin", "other-gnn")),
-    (re.compile(r"gaussian_?process|cholesky", re.I), ("gp",)),
-    (re.compile(r"parzen|kernel_?density", re.I), ("kernel-density",)),
-    (re.compile(r"perceptron|\bmlp|neural|back_?prop", re.I), ("mlp", "gin", "other-gnn")),
+    (
+        re.compile(r"xgb|lgbm|boosted|gradient_?boost|gbdt", re.IGNORECASE),
+        ("xgboost", "lightgbm", "other-gbdt"),
+    ),
+    (
+        re.compile(r"random_?forest|(decision|regression)_?tree", re.IGNORECASE),
+        ("random-forest", "other-gbdt"),
+    ),
+    (re.compile(r"graph_?conv|message_?pass|\bgin|gnn|graph_?net", re.IGNORECASE), ("gin", "other-gnn")),
+    (re.compile(r"gaussian_?process|cholesky", re.IGNORECASE), ("gp",)),
+    (re.compile(r"parzen|kernel_?density", re.IGNORECASE), ("kernel-density",)),
+    (re.compile(r"perceptron|\bmlp|neural|back_?prop", re.IGNORECASE), ("mlp", "gin", "other-gnn")),
 ]
 
 

@@ -8,6 +8,7 @@ from collections import defaultdict, deque
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from leaderboard.limits import Level, Limits
 from leaderboard.process import Process, Usage
@@ -18,9 +19,6 @@ from nb301.formats import read
 from nb301.optimizers import Budget, Objective, Observation, Trajectory
 from nb301.optimizers.base import Finished, SimulatedWorkers, drive
 from nb301.space import Genotype
-
-#: Exit statuses that tell of a limit of resources.
-_STATUS = {128 + signal.SIGXCPU: Verdict.cpu_time}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +98,10 @@ class Session:
         settings = self._author.settings
         reply = self._request("build", seed=self._seed, budget=budget, settings=settings)
         if reply.function and self._clock.count > 1:
-            raise Fault(
+            self._end(
                 Verdict.crash_build,
-                f"a function evaluates one genotype after the other, and there are {self._clock.count} workers: "
-                "write a class with ask and tell",
+                f"a function evaluates one genotype after the other, and there are {self._clock.count} "
+                "workers: write a class with ask and tell",
             )
 
     def ask(self) -> Genotype:
@@ -114,12 +112,12 @@ class Session:
         """
         reply = self._request("ask")
         if reply.returned:
-            raise Fault(
+            self._end(
                 Verdict.exited_early,
-                f"the function returned after {self._told} evaluations, with budget left: call objective until "
-                "it raises BudgetExhausted",
+                f"the function returned after {self._told} evaluations, with budget left: call objective "
+                "until it raises BudgetExhausted",
             )
-        genotype = _read(reply.genotype, f"proposal {self._told}")
+        genotype = self._read(reply.genotype, f"proposal {self._told}")
         self._open[genotype].append(self._number)
         return genotype
 
@@ -148,7 +146,7 @@ class Session:
             Fault: It cannot be made, or is no genotype.
         """
         reply = self._request("finish")
-        return None if reply.genotype is None else _read(reply.genotype, "the recommendation")
+        return None if reply.genotype is None else self._read(reply.genotype, "the recommendation")
 
     def _request(self, do: str, **fields: object) -> Reply:
         if self.fault is not None:
@@ -159,29 +157,44 @@ class Session:
         try:
             self._process.send({"id": self._number, "do": do, **fields})
             line = self._process.receive(seconds, do)
-            if line is None:
-                raise self._ended(do)
-            reply = read_reply(line, self._number)
-            if reply.failed is not None:
-                memory = reply.failed.kind in {"MemoryError", "_ArrayMemoryError"}
-                raise Fault(Verdict.memory if memory else CRASHES[do], reply.failed.trace)
+            reply = None if line is None else read_reply(line, do, self._number)
         except Fault as fault:
             self.fault = fault
             raise
+        if reply is None:
+            self._end(*self._ended(do))
+        if reply.failed is not None:
+            memory = reply.failed.kind in {"MemoryError", "_ArrayMemoryError"}
+            self._end(Verdict.memory if memory else CRASHES[do], reply.failed.trace)
+        if reply.asked_after_budget:
+            self._end(
+                Verdict.asked_after_budget,
+                "objective was called again after it had raised BudgetExhausted: return from the function",
+            )
         return reply
 
-    def _ended(self, do: str) -> Fault:
+    def _read(self, written: object, what: str) -> Genotype:
+        try:
+            return read(written)
+        except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
+            self._end(Verdict.invalid_genotype, f"{what}: {error}")
+
+    def _end(self, verdict: Verdict, detail: str) -> NoReturn:
+        self.fault = Fault(verdict, detail)
+        raise self.fault from None
+
+    def _ended(self, do: str) -> tuple[Verdict, str]:
         """What the end of the process means, while it owed a reply."""
         status = self._process.wait()
-        if status in _STATUS:
-            return Fault(_STATUS[status], f"{do}: more than {self._limits.cpu_seconds} s of processor time")
+        if status == 128 + signal.SIGXCPU:
+            return Verdict.cpu_time, f"{do}: more than {self._limits.cpu_seconds} s of processor time"
         if status > 128:
-            name = signal.Signals(status - 128).name
-            return Fault(CRASHES[do], f"{do}: the process was ended by {name}")
+            return CRASHES[do], f"{do}: the process was ended by {_signal_name(status - 128)}"
         if status:
-            return Fault(CRASHES[do], f"{do}: the process ended with status {status}")
-        return Fault(
-            Verdict.exited_early, f"{do}: the process ended after {self._told} evaluations, with budget left"
+            return CRASHES[do], f"{do}: the process ended with status {status}"
+        return (
+            Verdict.exited_early,
+            f"{do}: the process ended after {self._told} evaluations, with budget left",
         )
 
 
@@ -247,11 +260,11 @@ def _driven(
     return trajectory, recommendation
 
 
-def _read(written: object, what: str) -> Genotype:
+def _signal_name(number: int) -> str:
     try:
-        return read(written)
-    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
-        raise Fault(Verdict.invalid_genotype, f"{what}: {error}") from None
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _finite(number: float) -> float | None:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
@@ -25,8 +25,18 @@ LIBRARY = "nb301"
 
 #: Families of models; `none` for optimizers without one.
 Family = Literal[
-    *("none", "xgboost", "lightgbm", "other-gbdt", "random-forest", "gin", "other-gnn"),
-    *("gp", "mlp", "kernel-density", "linear", "other"),
+    "none",
+    "xgboost",
+    "lightgbm",
+    "other-gbdt",
+    "random-forest",
+    "gin",
+    "other-gnn",
+    "gp",
+    "mlp",
+    "kernel-density",
+    "linear",
+    "other",
 ]
 #: Families that an optimizer shares with a release's surrogate (Section 7), by the release's family.
 SAME_FAMILY: dict[str, frozenset[str]] = {
@@ -129,11 +139,7 @@ class Submission:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.slug = folder.resolve().name
-        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", self.slug):
-            raise SubmissionError(
-                f"{folder}: a submission's folder has lower-case letters, digits and hyphens, such as 'my-search'"
-            )
+        self.slug = check_slug(folder)
         self.manifest = _read_manifest(folder / "submission.toml")
         self.files = _files(folder)
 
@@ -169,9 +175,18 @@ class Submission:
         return sorted(set(self.manifest.model_use.families) & SAME_FAMILY.get(family, frozenset()))
 
 
-def families() -> tuple[str, ...]:
-    """All families that can be declared."""
-    return get_args(Family)
+def check_slug(folder: Path) -> str:
+    """The name of a submission's folder, which names files and addresses.
+
+    Raises:
+        SubmissionError: It cannot be one.
+    """
+    slug = folder.resolve().name
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", slug):
+        raise SubmissionError(
+            f"{folder}: a submission's folder has lower-case letters, digits and hyphens, such as 'my-search'"
+        )
+    return slug
 
 
 def _read_manifest(path: Path) -> Manifest:
@@ -210,7 +225,8 @@ def _files(folder: Path) -> dict[str, bytes]:
     size = sum(path.stat().st_size for path in found)
     if len(found) > _MAX_FILES or size > MAX_BYTES:
         raise SubmissionError(
-            f"{folder}: {len(found)} files of together {size:,} bytes, allowed are {_MAX_FILES} of {MAX_BYTES:,}"
+            f"{folder}: {len(found)} files of together {size:,} bytes, allowed are {_MAX_FILES} of "
+            f"{MAX_BYTES:,}"
         )
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
     for name in files:

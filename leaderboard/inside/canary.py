@@ -16,6 +16,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from leaderboard.inside.shim import Channel, apply_limits
@@ -57,7 +58,7 @@ def _is_ours(path: str) -> bool:
 
 def writes() -> str:
     """A file anywhere but in /tmp."""
-    folders = ["/", "/dev", "/dev/shm", "/nb301", "/submission", "/usr/lib", sys.base_prefix, *sys.path]
+    folders = ["/", "/dev", "/dev/shm", "/nb301", "/submission", "/usr/lib", sys.base_prefix, *sys.path]  # noqa: S108 - the sandbox\'s own
     for folder in folders:
         if not folder.startswith("/tmp"):  # noqa: S108 - the sandbox's own
             try:
@@ -85,7 +86,7 @@ def fills_temp() -> str:
     finally:
         for number in range(4):
             Path(f"/tmp/canary-{number}").unlink(missing_ok=True)  # noqa: S108
-    return f"/tmp took {size} bytes"
+    return f"{size} bytes"
 
 
 def sockets() -> str:
@@ -131,7 +132,7 @@ def many_threads() -> str:
 
 def sees_processes() -> str:
     """Processes other than this and the sandbox's first."""
-    numbers = [name for name in os.listdir("/proc") if name.isdecimal()]
+    numbers = [path for path in Path("/proc").iterdir() if path.name.isdecimal()]
     return DENIED if len(numbers) <= 2 else f"{len(numbers)} processes"
 
 
@@ -268,9 +269,8 @@ def main() -> None:
     channel = Channel(os.fdopen(int(requests), "rb"), os.fdopen(int(replies), "wb"))
     channel.receive()
     outcomes = {name: _outcome(probe) for name, probe in PROBES.items()}
-    outcomes |= {f"call {name}": _outcome(lambda name=name: _refused(name)) for name in _REFUSED}
-    for path in sys.argv[6:]:
-        outcomes[f"read {path}"] = _outcome(lambda path=path: reads(path))
+    outcomes |= {f"call {name}": _outcome(partial(_refused, name)) for name in _REFUSED}
+    outcomes |= {f"read {path}": _outcome(partial(reads, path)) for path in sys.argv[6:]}
     channel.reply(outcomes=outcomes)
 
 

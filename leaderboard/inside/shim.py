@@ -150,11 +150,12 @@ def apply_limits(limits: dict[str, int]) -> None:
     """Limit this process for good, before any submitted code is loaded.
 
     Args:
-        limits: By the name of a `resource.RLIMIT_`; soft and hard limit are the same, so that none
-            can be raised again.
+        limits: By the name of a `resource.RLIMIT_`.
     """
     for name, value in limits.items():
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+        # the soft limit of processor time sends a signal that says so, the hard one kills
+        hard = value + 1 if name == "CPU" else value
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, hard))
 
 
 def main() -> None:
@@ -168,7 +169,7 @@ def main() -> None:
     except SystemExit as error:
         sys.stderr.write(f"the submission called sys.exit({error.code!r})\n")
         _leave()
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the evaluator is told
         traceback.print_exc()
         channel.reply(failed=_described(error))
     channel.receive()  # the evaluator looks at what was used, and hangs up
@@ -211,7 +212,8 @@ def _plain(genotype: Any) -> Any:
 
 
 def _described(error: BaseException) -> dict[str, str]:
-    trace = "".join(traceback.format_exception(error))
+    # half of a surrogate pair is no text that JSON could carry
+    trace = "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace").decode()
     return {"kind": type(error).__name__, "trace": trace[-_TRACE:]}
 
 
