@@ -27,6 +27,8 @@ class Attestation:
     """How submissions are sealed off on this machine; part of what a run records."""
 
     level: Level
+    #: Whether a control group limits it, too.
+    grouped: bool
     #: SHA-256 of the probes' source, their outcomes and the profile; empty where nothing was tried.
     canary: str
     #: Names of the probes, all of them denied.
@@ -40,19 +42,19 @@ def attest(level: Level = Level.sealed) -> Attestation:
         SandboxError: A probe got what it tried; names it. Or the sandbox cannot be made.
     """
     if level is Level.limited:
-        return Attestation(level, "", ())
-    outcomes = _outcomes()
+        return Attestation(level, grouped=False, canary="", probes=())
+    outcomes, grouped = _outcomes()
     escaped = {name: got for name, got in outcomes.items() if got != probes.DENIED}
     if escaped:
         found = "; ".join(f"{name}: {got}" for name, got in escaped.items())
         raise SandboxError(f"the sandbox does not hold on this machine, so nothing is run in it: {found}")
     source = (_ROOT / "leaderboard" / "inside" / "canary.py").read_bytes()
     evidence = json.dumps([sha256(source), outcomes, profile.description(_LIMITS)], sort_keys=True)
-    return Attestation(level, sha256(evidence.encode()), tuple(outcomes))
+    return Attestation(level, grouped, sha256(evidence.encode()), tuple(outcomes))
 
 
-def _outcomes() -> dict[str, str]:
-    """What each probe got, in the order in which they were tried."""
+def _outcomes() -> tuple[dict[str, str], bool]:
+    """What each probe got, in the order in which they were tried, and whether they were grouped."""
     hidden = _hidden()
     folder = _ROOT / "leaderboard" / "inside"
     process = start(
@@ -74,7 +76,8 @@ def _outcomes() -> dict[str, str]:
     if "outcomes" not in answer:
         raise SandboxError(f"the probes of the sandbox said nothing: {process.output}")
     labels = {f"read {path}": f"read {label}" for label, path in hidden.items()}
-    return {labels.get(name, name): got for name, got in answer["outcomes"].items()}
+    outcomes = {labels.get(name, name): got for name, got in answer["outcomes"].items()}
+    return outcomes, process.is_grouped
 
 
 def _hidden() -> dict[str, Path]:

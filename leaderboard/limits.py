@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _MEBIBYTE = 2**20
 #: Most threads of a process, whatever number its libraries are told to use.
-_MAX_THREADS = 64
+MAX_THREADS = 64
 
 
 class Level(enum.StrEnum):
@@ -46,7 +46,7 @@ class Limits:
         return {
             "AS": (2 * self.memory_mb + 1024) * _MEBIBYTE,
             "CPU": self.cpu_seconds,
-            "NPROC": _MAX_THREADS,
+            "NPROC": MAX_THREADS,
             "NOFILE": 256,
             "FSIZE": self.temp_mb * _MEBIBYTE,
             "CORE": 0,

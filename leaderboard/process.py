@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from leaderboard.cgroup import Group
 from leaderboard.errors import SandboxError
 from leaderboard.limits import Limits
 from leaderboard.protocol import MAX_LINE, Fault, Verdict
@@ -108,6 +109,9 @@ class Process:
         self._is_sealed, self._usage = info is not None, Usage()
         self.pid = self._popen.pid if info is None else self._sealed(info)
         self._handle = os.pidfd_open(self.pid)
+        self._group = Group.make(limits) if self._is_sealed else None
+        if self._group is not None:
+            self._group.add(self.pid)
 
     @property
     def output(self) -> str:
@@ -163,6 +167,15 @@ class Process:
                 return None
             self._received += chunk
 
+    @property
+    def is_grouped(self) -> bool:
+        """Whether a control group limits it."""
+        return self._group is not None
+
+    def ran_out_of_memory(self) -> bool:
+        """Whether the kernel ended it for its memory."""
+        return self._group is not None and self._group.ran_out_of_memory()
+
     def kill(self) -> None:
         """End the process and everything that it has started."""
         with suppress(ProcessLookupError):
@@ -191,6 +204,8 @@ class Process:
         self._stdout.close()
         for descriptor in (self._replies, self._ended, self._handle):
             os.close(descriptor)
+        if self._group is not None:
+            self._group.remove()
         return replace(self._usage, wall_seconds=time.monotonic() - self._started)
 
     def _watch(self, deadline: float, late: str) -> None:

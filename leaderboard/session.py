@@ -188,6 +188,8 @@ class Session:
         status = self._process.wait()
         if status == 128 + signal.SIGXCPU:
             return Verdict.cpu_time, f"{do}: more than {self._limits.cpu_seconds} s of processor time"
+        if self._process.ran_out_of_memory():
+            return Verdict.memory, f"{do}: more than {self._limits.memory_mb} MiB of memory"
         if status > 128:
             return CRASHES[do], f"{do}: the process was ended by {_signal_name(status - 128)}"
         if status:

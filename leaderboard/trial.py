@@ -115,7 +115,7 @@ def _runs(submission: Submission, packages: Environment, level: Level) -> Iterat
         yield Check("seed", State.look, "seeds 1 and 2 give equal proposals: is the seed used?")
     else:
         yield Check(
-            "seed", True, "equal seeds give equal proposals" if same else "declared as not deterministic"
+            "seed", State.ok, "equal seeds give equal proposals" if same else "declared as not deterministic"
         )
     yield _judged(f"{_WORKERS} workers", _run(submission, packages, limits, level, workers=_WORKERS))
 
@@ -156,7 +156,7 @@ def _projected(outcome: Outcome, limits: Limits) -> Check:
     usage = outcome.usage
     whole = usage.cpu_seconds * _FULL / len(outcome.trajectory)
     message = (
-        f"{usage.cpu_seconds:.1f} s of processor time and {usage.memory_mb:.0f} MiB; {_FULL} evaluations would "
-        f"take {whole:.0f} s at this pace, declared are {limits.cpu_seconds} s and {limits.memory_mb} MiB"
+        f"{usage.cpu_seconds:.1f} s of processor time and {usage.memory_mb:.0f} MiB; {_FULL} evaluations "
+        f"would take {whole:.0f} s at this pace, declared are {limits.cpu_seconds} s and {limits.memory_mb} MiB"
     )
     return Check("resources", State.ok if whole <= limits.cpu_seconds else State.look, message)
