@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from leaderboard.limits import MAX_THREADS, Limits
 _ROOT = Path("/sys/fs/cgroup")
 #: Beside the submission's own: the sandbox's first process, pipes and page tables.
 _SLACK_MB = 64
+#: Processes that seal the submission off.
+_SEALING = 4
 #: For the kernel to be done with processes that have ended, in seconds.
 _GRACE = 1.0
 _NUMBERS = itertools.count()
@@ -36,7 +39,7 @@ class Group:
     def make(cls, limits: Limits) -> Group | None:
         """Make a group, or None where this user may not."""
         memory = str((limits.memory_mb + limits.temp_mb + _SLACK_MB) * 2**20)
-        tasks = str(MAX_THREADS + 2)
+        tasks = str(MAX_THREADS + _SEALING)
         unified = (_ROOT / "cgroup.controllers").exists()
         if unified:
             wanted = {"": {"memory.max": memory, "pids.max": tasks}}
@@ -47,7 +50,9 @@ class Group:
             for hierarchy, values in wanted.items():
                 # in the unified hierarchy a group with processes has no groups with limits: a sibling
                 own = _own(hierarchy)
-                folder = (own.parent if unified and own != _ROOT else own) / name
+                parent = own.parent if unified and own != _ROOT else own
+                _sweep(parent)
+                folder = parent / name
                 folder.mkdir()
                 group._folders.append(folder)
                 for file, value in values.items():
@@ -58,16 +63,12 @@ class Group:
         return group
 
     def add(self, first: int) -> None:
-        """Take a process in that has one child or is about to have it, and the child.
-
-        The order matters: a child that the process has not made yet is made inside.
-        """
-        children = Path(f"/proc/{first}/task/{first}/children")
+        """Take a process in, and all that it has started or is about to start."""
         for folder in self._folders:
-            with suppress(OSError):  # ended already
-                (folder / "cgroup.procs").write_text(str(first), encoding="ascii")
-                for child in children.read_text(encoding="ascii").split():
-                    (folder / "cgroup.procs").write_text(child, encoding="ascii")
+            # a child that is not there when its parent is taken in is made inside
+            for pid in descendants(first):
+                with suppress(OSError):  # ended already
+                    (folder / "cgroup.procs").write_text(str(pid), encoding="ascii")
 
     def ran_out_of_memory(self) -> bool:
         """Whether the kernel ended a process of the group for its memory."""
@@ -85,6 +86,22 @@ class Group:
         for folder in self._folders:
             while not _removed(folder) and time.monotonic() < deadline:
                 time.sleep(0.001)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove groups of evaluators that were killed before they could."""
+    for folder in parent.glob("nb301-*"):
+        if not Path("/proc", folder.name.split("-")[1]).exists():
+            _removed(folder)
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """A process and all that it has started, each before its children are looked up."""
+    yield pid
+    with suppress(OSError):  # ended already
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+        for child in children.split():
+            yield from descendants(int(child))
 
 
 def _removed(folder: Path) -> bool:

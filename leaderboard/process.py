@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from leaderboard.cgroup import Group
+from leaderboard.cgroup import Group, descendants
 from leaderboard.errors import SandboxError
 from leaderboard.limits import Limits
 from leaderboard.protocol import MAX_LINE, Fault, Verdict
@@ -241,12 +241,9 @@ class Process:
 
     def _look(self) -> float:
         """Note what is used; resident memory in MiB."""
-        with suppress(OSError, IndexError):  # ended meanwhile
-            worker = self.pid
-            if self._is_sealed:
-                # bubblewrap's first process has one child: it may start none
-                children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
-                worker = int(children.read_text(encoding="ascii").split()[0])
+        with suppress(OSError, ValueError):  # ended meanwhile
+            # those of bubblewrap have one child each, the submission may start none
+            *_, worker = descendants(self.pid)
             stat = Path(f"/proc/{worker}/stat").read_text(encoding="utf-8", errors="replace")
             fields = stat.rpartition(")")[2].split()  # the name before may hold anything
             ticks, memory = int(fields[11]) + int(fields[12]), int(fields[21]) * _PAGE / 2**20

@@ -87,23 +87,36 @@ def command(
         info: Descriptor that the process's number is written to.
         seccomp: Descriptor of the compiled filter of system calls.
     """
+    told = ["--info-fd", str(info)]
     if os.geteuid() != 0:
-        return [*_bubblewrap(visible, limits, info, seccomp), PYTHON.as_posix(), *program]
+        return [*_bubblewrap(visible, limits), *told, *_filtered(seccomp), PYTHON.as_posix(), *program]
     # A user of its own cannot look into root's folders: root mounts the sources where everybody may,
     # in a namespace that only this command sees, and gives up being root before the sandbox is made.
     user = str(_USERS[os.getpid() % len(_USERS)])
     staged = [Mount(Path(f"/mnt/{number}"), mount.target) for number, mount in enumerate(visible)]
-    staging = ["bwrap", "--dev-bind", "/", "/", "--tmpfs", "/mnt", "--die-with-parent"]
+    # Whose end ends the sandbox: a parent that gave up being root cannot signal its child of another user
+    # when it dies, but the end of a namespace's first process is the end of all others in it.
+    staging = [
+        "bwrap",
+        "--unshare-pid",
+        "--die-with-parent",
+        *told,
+        "--dev-bind",
+        "/",
+        "/",
+        "--tmpfs",
+        "/mnt",
+    ]
     for mount, stage in zip(visible, staged, strict=True):
         staging += ["--ro-bind", str(mount.source), str(stage.source)]
     demoted = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--"]
-    sealed = _bubblewrap(staged, limits, info, seccomp)
+    sealed = [*_bubblewrap(staged, limits), *_filtered(seccomp)]
     return [*staging, "--", *demoted, *sealed, PYTHON.as_posix(), *program]
 
 
 def description(limits: Limits) -> str:
     """The profile as text: changes with everything that decides how well it seals."""
-    return "\n".join(_bubblewrap([], limits, 0, 0))
+    return "\n".join(_bubblewrap([], limits))
 
 
 def variables(limits: Limits, path: Sequence[str]) -> dict[str, str]:
@@ -124,7 +137,11 @@ def variables(limits: Limits, path: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _bubblewrap(visible: Sequence[Mount], limits: Limits, info: int, seccomp: int) -> list[str]:
+def _filtered(seccomp: int) -> list[str]:
+    return ["--seccomp", str(seccomp), "--"]
+
+
+def _bubblewrap(visible: Sequence[Mount], limits: Limits) -> list[str]:
     arguments = ["bwrap", "--unshare-user", "--unshare-all", "--disable-userns", "--assert-userns-disabled"]
     arguments += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--hostname", "sandbox"]
     arguments += ["--die-with-parent", "--new-session", "--clearenv"]
@@ -139,8 +156,7 @@ def _bubblewrap(visible: Sequence[Mount], limits: Limits, info: int, seccomp: in
     arguments += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
     arguments += ["--size", str(limits.temp_mb * 2**20), "--tmpfs", "/tmp", "--chdir", "/tmp"]  # noqa: S108
     # what bubblewrap makes for the mounts to lie on is a file system that could be filled, too
-    arguments += ["--remount-ro", "/"]
-    return [*arguments, "--info-fd", str(info), "--seccomp", str(seccomp), "--"]
+    return [*arguments, "--remount-ro", "/"]
 
 
 def _python() -> list[Path]:

@@ -22,7 +22,7 @@ from nb301.space import Genotype
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class Code:
     """What is run: an entry point in a folder."""
 
     folder: Path
@@ -65,7 +65,7 @@ class Session:
 
     Args:
         process: Just started.
-        author: What it runs.
+        code: What it runs.
         budget: Of the run.
         clock: Knows how much of the budget is spent.
         limits: Deadlines.
@@ -73,9 +73,9 @@ class Session:
     """
 
     def __init__(
-        self, process: Process, author: Author, budget: Budget, clock: Clock, limits: Limits, seed: int
+        self, process: Process, code: Code, budget: Budget, clock: Clock, limits: Limits, seed: int
     ) -> None:
-        self._process, self._author, self._budget = process, author, budget
+        self._process, self._code, self._budget = process, code, budget
         self._clock, self._limits, self._seed = clock, limits, seed
         self._number = 0
         self._told = 0
@@ -89,13 +89,13 @@ class Session:
         Raises:
             Fault: It cannot be imported or built.
         """
-        self._request("import", entry_point=self._author.entry_point)
+        self._request("import", entry_point=self._code.entry_point)
         budget = {
             "seconds": _finite(self._budget.seconds),
             "evaluations": _finite(self._budget.evaluations),
             "workers": self._clock.count,
         }
-        settings = self._author.settings
+        settings = self._code.settings
         reply = self._request("build", seed=self._seed, budget=budget, settings=settings)
         if reply.function and self._clock.count > 1:
             self._end(
@@ -201,7 +201,7 @@ class Session:
 
 
 def run(
-    author: Author,
+    code: Code,
     environment: Environment,
     limits: Limits,
     objective: Objective,
@@ -215,7 +215,7 @@ def run(
     """Run a submission against an objective under a simulated clock.
 
     Args:
-        author: What is run.
+        code: What is run.
         environment: What it may import.
         limits: What it may use.
         objective: Evaluates an architecture with a training seed.
@@ -228,10 +228,10 @@ def run(
     Raises:
         SandboxError: The sandbox cannot be made. Faults of the submission are verdicts.
     """
-    process = start(author.folder, environment, limits, level=level)
+    process = start(code.folder, environment, limits, level=level)
     try:
         clock = Clock(objective, workers)
-        session = Session(process, author, budget, clock, limits, seed)
+        session = Session(process, code, budget, clock, limits, seed)
         trajectory, recommendation = _driven(session, clock, budget, training_seed)
         if session.fault is not None:
             process.kill()

@@ -14,7 +14,7 @@ from leaderboard.limits import Level, Limits
 from leaderboard.profile import Environment
 from leaderboard.protocol import Verdict
 from leaderboard.scan import Severity, scan
-from leaderboard.session import Author, Outcome, run
+from leaderboard.session import Code, Outcome, run
 from leaderboard.submission import Submission, check_slug
 from nb301.files import write_text, written_whole
 from nb301.optimizers import Budget
@@ -89,10 +89,10 @@ def create(folder: Path) -> Path:
     return folder
 
 
-def author(submission: Submission) -> Author:
+def code(submission: Submission) -> Code:
     """What of a submission is run."""
     manifest = submission.manifest
-    return Author(submission.folder, manifest.entry_point, manifest.settings)
+    return Code(submission.folder, manifest.entry_point, manifest.settings)
 
 
 def _runs(submission: Submission, packages: Environment, level: Level) -> Iterator[Check]:
@@ -130,7 +130,7 @@ def _run(
     workers: int = 1,
 ) -> Outcome:
     return run(
-        author(submission),
+        code(submission),
         packages,
         limits,
         EmulatedTruth().evaluate,
@@ -156,7 +156,7 @@ def _projected(outcome: Outcome, limits: Limits) -> Check:
     usage = outcome.usage
     whole = usage.cpu_seconds * _FULL / len(outcome.trajectory)
     message = (
-        f"{usage.cpu_seconds:.1f} s of processor time and {usage.memory_mb:.0f} MiB; {_FULL} evaluations "
-        f"would take {whole:.0f} s at this pace, declared are {limits.cpu_seconds} s and {limits.memory_mb} MiB"
+        f"{usage.cpu_seconds:.1f} s of processor time and {usage.memory_mb:.0f} MiB; at this pace {_FULL} "
+        f"evaluations take {whole:.0f} s; declared are {limits.cpu_seconds} s and {limits.memory_mb} MiB"
     )
     return Check("resources", State.ok if whole <= limits.cpu_seconds else State.look, message)

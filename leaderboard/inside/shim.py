@@ -119,31 +119,24 @@ class Objective:
         return request
 
 
-class Author:
-    """Serves an optimizer that is written as a class with `ask`, `tell` and perhaps `recommend`."""
-
-    def __init__(self, channel: Channel, optimizer: Any, budget: Budget) -> None:
-        self._channel, self._optimizer, self._budget = channel, optimizer, budget
-        self._open: dict[int, Any] = {}
-
-    def serve(self) -> None:
-        """Answer until the run is over."""
-        while True:
-            request = self._channel.receive()
-            match request["do"]:
-                case "ask":
-                    genotype = self._optimizer.ask()
-                    # told of the very object that it proposed
-                    self._open[request["id"]] = genotype
-                    self._channel.reply(genotype=_plain(genotype))
-                case "tell":
-                    result = _result(request, self._budget)
-                    self._optimizer.tell(self._open.pop(request["proposal"]), result)
-                    self._channel.reply()
-                case _:
-                    recommend = getattr(self._optimizer, "recommend", None)
-                    self._channel.reply(genotype=None if recommend is None else _plain(recommend()))
-                    return
+def serve_class(channel: Channel, optimizer: Any, budget: Budget) -> None:
+    """Answer for an optimizer with `ask`, `tell` and perhaps `recommend` until the run is over."""
+    proposed: dict[int, Any] = {}
+    while True:
+        request = channel.receive()
+        if request["do"] == "ask":
+            genotype = optimizer.ask()
+            # told of the very object that it proposed
+            proposed[request["id"]] = genotype
+            channel.reply(genotype=_plain(genotype))
+        elif request["do"] == "tell":
+            result = _result(request, budget)
+            optimizer.tell(proposed.pop(request["proposal"]), result)
+            channel.reply()
+        else:
+            recommend = getattr(optimizer, "recommend", None)
+            channel.reply(genotype=None if recommend is None else _plain(recommend()))
+            return
 
 
 def apply_limits(limits: dict[str, int]) -> None:
@@ -185,7 +178,7 @@ def _serve(channel: Channel) -> None:
     if isinstance(author, type):
         optimizer = author(Space(), request["seed"], budget, **request["settings"])
         channel.reply()
-        Author(channel, optimizer, budget).serve()
+        serve_class(channel, optimizer, budget)
         return
     objective = Objective(channel, Space(), request["seed"], budget)
     channel.reply(function=True)
