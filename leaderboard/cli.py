@@ -77,7 +77,7 @@ def new(
     """Make a submission that runs, to write your own from."""
     from leaderboard.trial import create
 
-    created = create(folder / name)
+    created = create(name, folder)
     typer.echo(f"{created}: now write optimizer.py and submission.toml, and try them with")
     typer.echo(f"python -m leaderboard check {created}")
 

@@ -119,19 +119,19 @@ def description(limits: Limits) -> str:
     return "\n".join(_bubblewrap([], limits))
 
 
-def variables(limits: Limits, path: Sequence[str]) -> dict[str, str]:
+def variables(limits: Limits, ours: str) -> dict[str, str]:
     """Environment variables of the process.
 
     Args:
         limits: Their threads are what numerical libraries are told.
-        path: Folders of modules.
+        ours: Folder of the shim's package.
     """
     numerical = ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
     return {
         "HOME": "/tmp",  # noqa: S108 - the sandbox's own
         "LC_ALL": "C.UTF-8",
         "PYTHONHASHSEED": "0",  # the order of sets is the same in every run
-        "PYTHONPATH": ":".join(path),
+        "PYTHONPATH": ours,
         "USER": "optimizer",
         **{f"{library}_NUM_THREADS": str(limits.threads) for library in numerical},
     }
@@ -145,7 +145,7 @@ def _bubblewrap(visible: Sequence[Mount], limits: Limits) -> list[str]:
     arguments = ["bwrap", "--unshare-user", "--unshare-all", "--disable-userns", "--assert-userns-disabled"]
     arguments += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--hostname", "sandbox"]
     arguments += ["--die-with-parent", "--new-session", "--clearenv"]
-    for name, value in variables(limits, [OURS, PACKAGES]).items():
+    for name, value in variables(limits, OURS).items():
         arguments += ["--setenv", name, value]
     for mount in visible:
         arguments += ["--ro-bind", str(mount.source), mount.target]

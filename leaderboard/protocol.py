@@ -2,6 +2,7 @@
 
 | request (evaluator)                      | reply (submission), beside the request's `id`         |
 |------------------------------------------|-------------------------------------------------------|
+| `start`                                  | nothing; before anything submitted is loaded          |
 | `import` entry_point                     | nothing                                               |
 | `build` seed, budget, settings           | `function`: whether it is one, not a class            |
 | `ask`                                    | `genotype`, or `returned`: the function is at its end |

@@ -12,7 +12,8 @@ from leaderboard import profile
 from leaderboard.errors import SandboxError
 from leaderboard.limits import Level, Limits
 from leaderboard.process import Pipes, Process
-from leaderboard.profile import Environment
+from leaderboard.profile import Environment, Mount
+from leaderboard.protocol import Fault
 from leaderboard.seccomp import filter_file
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -43,16 +44,37 @@ def start(
         SandboxError: The sandbox cannot be made; says what is missing.
     """
     pipes = Pipes.open()
-    where = profile.SUBMISSION if level is Level.sealed else str(folder.resolve())
     # no folder of the host on the path, no byte code written
-    program = ["-P", "-s", "-B", "-m", module, *map(str, pipes.theirs), where, json.dumps(limits.rlimits)]
-    run = _sealed if level is Level.sealed else _limited
-    return run(folder, environment, limits, pipes, [*program, *arguments])
+    program = ["-P", "-s", "-B", "-m", module, *map(str, pipes.theirs), json.dumps(limits.rlimits)]
+    if level is Level.sealed:
+        program += [f"{profile.SUBMISSION}{os.pathsep}{profile.PACKAGES}", *arguments]
+        process = _sealed(profile.mounts(folder, environment), limits, pipes, program)
+    else:
+        modules = [folder.resolve(), *([environment.packages] if environment.packages else [])]
+        program += [os.pathsep.join(map(str, modules)), *arguments]
+        variables = profile.variables(limits, str(_ROOT))
+        process = Process([str(profile.PYTHON), *program], variables, limits, pipes, folder=folder)
+    if not _answers(process, limits):
+        process.kill()
+        process.close()
+        raise SandboxError(
+            f"the sandbox cannot be made: {process.output.strip() or 'no answer'}; it needs user namespaces "
+            "(sysctl kernel.unprivileged_userns_clone=1, and on Ubuntu "
+            "kernel.apparmor_restrict_unprivileged_userns=0)"
+        )
+    return process
 
 
-def _sealed(
-    folder: Path, environment: Environment, limits: Limits, pipes: Pipes, program: list[str]
-) -> Process:
+def _answers(process: Process, limits: Limits) -> bool:
+    """Whether our side of the channel is there, before anything submitted is."""
+    try:
+        process.send({"id": 0, "do": "start"})
+        return process.receive(limits.start_seconds, "start") is not None
+    except Fault:
+        return False
+
+
+def _sealed(visible: list[Mount], limits: Limits, pipes: Pipes, program: list[str]) -> Process:
     for name in ("bwrap", "setpriv"):
         if shutil.which(name, path=_PATH["PATH"]) is None:
             raise SandboxError(
@@ -61,15 +83,5 @@ def _sealed(
             )
     seccomp = filter_file()
     read_info, info = os.pipe()
-    visible = profile.mounts(folder, environment)
     command = profile.command(program, visible, limits, info, seccomp)
     return Process(command, _PATH, limits, pipes, inherited=(info, seccomp), info=read_info)
-
-
-def _limited(
-    folder: Path, environment: Environment, limits: Limits, pipes: Pipes, program: list[str]
-) -> Process:
-    packages = [] if environment.packages is None else [str(environment.packages)]
-    variables = profile.variables(limits, [str(_ROOT), *packages])
-    command = [profile.PYTHON.as_posix(), *program]
-    return Process(command, variables, limits, pipes, folder=folder)

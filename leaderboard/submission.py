@@ -139,7 +139,7 @@ class Submission:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.slug = check_slug(folder)
+        self.slug = check_slug(folder.resolve().name)
         self.manifest = _read_manifest(folder / "submission.toml")
         self.files = _files(folder)
 
@@ -175,18 +175,18 @@ class Submission:
         return sorted(set(self.manifest.model_use.families) & SAME_FAMILY.get(family, frozenset()))
 
 
-def check_slug(folder: Path) -> str:
-    """The name of a submission's folder, which names files and addresses.
+def check_slug(name: str) -> str:
+    """Check the name of a submission's folder, which names files and addresses.
 
     Raises:
         SubmissionError: It cannot be one.
     """
-    slug = folder.resolve().name
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", slug):
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", name):
         raise SubmissionError(
-            f"{folder}: a submission's folder has lower-case letters, digits and hyphens, such as 'my-search'"
+            f"{name!r}: a submission's folder is named with lower-case letters, digits and hyphens, such as "
+            "'my-search'"
         )
-    return slug
+    return name
 
 
 def _read_manifest(path: Path) -> Manifest:

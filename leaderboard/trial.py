@@ -72,19 +72,19 @@ def check(folder: Path, cache: Path, level: Level = Level.sealed) -> Iterator[Ch
     yield from _runs(submission, environment(submission, cache), level)
 
 
-def create(folder: Path) -> Path:
+def create(name: str, parent: Path) -> Path:
     """Make a submission that runs, to write another from.
 
     Raises:
-        SubmissionError: The folder is there, or has a name that submissions cannot have.
+        SubmissionError: It is there, or has a name that submissions cannot have.
     """
+    folder = parent / check_slug(name)
     if folder.exists():
         raise SubmissionError(f"{folder}: is there already: choose another name, or delete it")
-    check_slug(folder)
     with written_whole(folder) as temporary:
         temporary.mkdir()
         for path in sorted(_SKELETON.glob("*.*")):
-            text = path.read_text(encoding="utf-8").replace("NAME", folder.name)
+            text = path.read_text(encoding="utf-8").replace("NAME", name)
             write_text(temporary / path.name, text)
     return folder
 

@@ -1,15 +1,15 @@
 """Runs inside the sandbox before submissions do: tries what they must not be able to do.
 
-    python -m leaderboard.inside.canary REQUESTS REPLIES FOLDER LIMITS PATH...
+    python -m leaderboard.inside.canary REQUESTS REPLIES LIMITS MODULES PID PATH...
 
 Answers one request with a dict from each probe to `denied` or to what it got. PATHs are the host's:
-of the evaluator's releases, its checkout, its home.
+of the evaluator's releases, its checkout, its home. PID is the evaluator.
 """
 
 from __future__ import annotations
 
 import ctypes
-import json
+import errno
 import os
 import resource
 import socket
@@ -19,7 +19,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from leaderboard.inside.shim import Channel, apply_limits
+from leaderboard.inside.shim import opened
 
 #: What every probe answers that got nothing.
 DENIED = "denied"
@@ -71,22 +71,18 @@ def writes() -> str:
 
 def fills_temp() -> str:
     """More in /tmp than was given."""
-    size, chunk = 0, bytes(2**20)
-    limit = 2 * resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    # files of half the size that one may have, so that it is the folder's limit that is met
+    data = bytes(resource.getrlimit(resource.RLIMIT_FSIZE)[0] // 2)
+    files = [Path(f"/tmp/canary-{number}") for number in range(4)]  # noqa: S108 - the sandbox's own
     try:
-        for number in range(4):
-            with Path(f"/tmp/canary-{number}").open("wb", buffering=0) as file:  # noqa: S108
-                while size <= limit:
-                    written = file.write(chunk)
-                    size += written
-                    if written < len(chunk):
-                        break
-    except OSError:
-        return DENIED
+        for file in files:
+            file.write_bytes(data)
+    except OSError as error:
+        return DENIED if error.errno == errno.ENOSPC else repr(error)
     finally:
-        for number in range(4):
-            Path(f"/tmp/canary-{number}").unlink(missing_ok=True)  # noqa: S108
-    return f"{size} bytes"
+        for file in files:
+            file.unlink(missing_ok=True)
+    return f"{len(files) * len(data)} bytes"
 
 
 def sockets() -> str:
@@ -264,9 +260,7 @@ def _refused(name: str) -> str:
 
 def main() -> None:
     """Try everything and answer."""
-    requests, replies, _, limits = sys.argv[1:5]
-    apply_limits(json.loads(limits))
-    channel = Channel(os.fdopen(int(requests), "rb"), os.fdopen(int(replies), "wb"))
+    channel = opened()
     channel.receive()
     outcomes = {name: _outcome(probe) for name, probe in PROBES.items()}
     outcomes |= {f"call {name}": _outcome(partial(_refused, name)) for name in _REFUSED}

@@ -1,10 +1,11 @@
 """Runs inside the sandbox: turns a submission's class or function into replies, one JSON line each.
 
-    python -m leaderboard.inside.shim REQUESTS REPLIES FOLDER LIMITS
+    python -m leaderboard.inside.shim REQUESTS REPLIES LIMITS MODULES
 
-REQUESTS and REPLIES are inherited file descriptors, FOLDER holds the submission, LIMITS is the JSON
-that `apply_limits` takes. Requests are listed in `leaderboard.protocol`. Nothing here protects the
-evaluator, which checks every byte that comes out: a submission may do to this process what it likes.
+REQUESTS and REPLIES are inherited file descriptors, LIMITS is the JSON that `apply_limits` takes, and
+MODULES are folders with what may be imported, the submission's first. `leaderboard.protocol` lists the
+requests. Nothing here protects the evaluator, which checks every byte that comes out: a submission may
+do to this process what it likes.
 """
 
 from __future__ import annotations
@@ -151,12 +152,22 @@ def apply_limits(limits: dict[str, int]) -> None:
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, hard))
 
 
+def opened() -> Channel:
+    """Limit this process, and open the channel that it was started with."""
+    requests, replies, limits = sys.argv[1:4]
+    apply_limits(json.loads(limits))
+    channel = Channel(os.fdopen(int(requests), "rb"), os.fdopen(int(replies), "wb"))
+    channel.receive()
+    channel.reply()  # until here nothing submitted has run: what fails before is no fault of it
+    return channel
+
+
 def main() -> None:
     """Serve one run."""
-    requests, replies, folder, limits = sys.argv[1:]
-    apply_limits(json.loads(limits))
-    sys.path.insert(0, folder)
-    channel = Channel(os.fdopen(int(requests), "rb"), os.fdopen(int(replies), "wb"))
+    channel = opened()
+    # packages after the standard library, as in any Python
+    folder, *packages = sys.argv[4].split(os.pathsep)
+    sys.path[:] = [folder, *sys.path, *packages]
     try:
         _serve(channel)
     except SystemExit as error:

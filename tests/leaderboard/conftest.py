@@ -138,6 +138,13 @@ def sandbox() -> Attestation:
         pytest.skip(str(error))
 
 
+def _linked(source: str, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # on another disk
+        shutil.copy2(source, target)
+
+
 def _with_dependencies(name: str, found: dict[str, Any]) -> None:
     try:
         each = distribution(name)
@@ -165,7 +172,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Environ
                 if ".." not in file.parts and "__pycache__" not in file.parts and "tests" not in file.parts:
                     target = folder / file
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy2(str(file.locate()), target)
+                    _linked(str(file.locate()), target)
         folder.chmod(0o755)
         return Environment("installed", folder, library=True)
 
