@@ -13,11 +13,9 @@ from pathlib import Path
 
 from leaderboard.errors import SubmissionError
 from leaderboard.profile import Environment, library_files, shim_files
-from leaderboard.submission import Submission
+from leaderboard.submission import LOCK, Submission
 from nb301.files import sha256, write_text, written_whole
 
-#: In a submission's folder: every package that is installed, with version and hash.
-LOCK = "requirements.lock"
 _LINE = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+ --hash=sha256:[0-9a-f]{64}")
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet")
 

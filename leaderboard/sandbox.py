@@ -43,6 +43,8 @@ def start(
     Raises:
         SandboxError: The sandbox cannot be made; says what is missing.
     """
+    if level is Level.sealed:
+        _check_programs()
     pipes = Pipes.open()
     # no folder of the host on the path, no byte code written
     program = ["-P", "-s", "-B", "-m", module, *map(str, pipes.theirs), json.dumps(limits.rlimits)]
@@ -74,13 +76,16 @@ def _answers(process: Process, limits: Limits) -> bool:
         return False
 
 
-def _sealed(visible: list[Mount], limits: Limits, pipes: Pipes, program: list[str]) -> Process:
+def _check_programs() -> None:
     for name in ("bwrap", "setpriv"):
         if shutil.which(name, path=_PATH["PATH"]) is None:
             raise SandboxError(
                 f"the sandbox needs {name}: apt-get install bubblewrap util-linux; trusted code can be run "
                 "without (--unsealed), and is not ranked"
             )
+
+
+def _sealed(visible: list[Mount], limits: Limits, pipes: Pipes, program: list[str]) -> Process:
     seccomp = filter_file()
     read_info, info = os.pipe()
     command = profile.command(program, visible, limits, info, seccomp)

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from leaderboard.submission import LIBRARY, Submission
+from leaderboard.submission import LIBRARY, LOCK, Submission
 
 
 class Severity(enum.StrEnum):
@@ -56,6 +56,8 @@ MODEL_PACKAGES: dict[str, tuple[str, ...]] = {
     "tensorflow": (),
     "jax": (),
 }
+#: Packages whose module has another name.
+_MODULES = {"scikit-learn": "sklearn", "gpy": "GPy"}
 #: Standard modules that the sandbox makes useless, or that no optimizer has a reason to use.
 REFUSED = {
     **dict.fromkeys(
@@ -88,7 +90,18 @@ def scan(submission: Submission) -> list[Finding]:
     for name, data in submission.files.items():
         if name.endswith(".py"):
             found += _scan_file(submission, name, data)
+    found += _installed(submission)
     return sorted(found, key=lambda finding: (finding.severity != Severity.error, finding.place))
+
+
+def _installed(submission: Submission) -> Iterator[Finding]:
+    """Packages with models that the requirements bring, where no model was declared."""
+    for name in submission.installed:
+        module = _MODULES.get(name, name.replace("-", "_"))
+        if module in MODEL_PACKAGES and submission.manifest.model_use.families == ["none"]:
+            yield Finding(
+                Severity.review, f"{LOCK}:0", f"installs {name}, but model_use.families is ['none']: why?"
+            )
 
 
 def _scan_file(submission: Submission, name: str, data: bytes) -> list[Finding]:

@@ -20,6 +20,8 @@ _MAX_FILES = 100
 #: What other parts of a submission must not be called, since the sandbox has modules of that name.
 _TAKEN = {"leaderboard", "nb301"}
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9.!+_-]+)")
+#: In a submission's folder: every package that is installed, with version and hash.
+LOCK = "requirements.lock"
 #: The requirement that stands for this library's space and optimizers, see `profile.library_files`.
 LIBRARY = "nb301"
 
@@ -153,6 +155,12 @@ class Submission:
     def packages(self) -> list[str]:
         """Requirements that are installed, without the library's."""
         return [each for each in self.manifest.requirements if each != LIBRARY]
+
+    @property
+    def installed(self) -> list[str]:
+        """Names of all packages that are installed for it, as it has locked them."""
+        lines = self.files.get(LOCK, b"").decode("utf-8", "replace").splitlines()
+        return [line.partition("==")[0] for line in lines]
 
     @property
     def uses_library(self) -> bool:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from leaderboard import environment
-from leaderboard.environment import LOCK, environment_hash
+from leaderboard.environment import environment_hash
 from leaderboard.errors import SubmissionError
 from leaderboard.scan import Severity, scan
-from leaderboard.submission import MAX_BYTES, Submission
+from leaderboard.submission import LOCK, MAX_BYTES, Submission
 
 ROOT = Path(__file__).resolve().parents[2] / "leaderboard"
 SUBMISSIONS = sorted(path for path in (ROOT / "submissions").iterdir() if path.is_dir())
@@ -193,6 +193,15 @@ def test_declared_models_are_no_finding(folder):
     assert [each[0] for each in findings(folder, "import lightgbm")] == []
     assert [each[0] for each in findings(folder, "class GradientBoostedTrees: pass")] == []
     assert [each[0] for each in findings(folder, "import xgboost")] == [Severity.error]
+
+
+def test_installed_models_are_a_question(folder):
+    """A package with models that no file imports is still there."""
+    (folder / LOCK).write_text(f"scikit-learn==1.5 --hash=sha256:{'a' * 64}\n")
+
+    found = scan(Submission(folder))
+
+    assert [(each.severity, each.place) for each in found] == [(Severity.review, "requirements.lock:0")]
 
 
 def locked(folder, text):
