@@ -208,11 +208,11 @@ def _result(request: dict[str, Any], budget: Budget) -> Result:
 
 def _plain(genotype: Any) -> Any:
     """What JSON can carry of a genotype in any notation; what it means is for the evaluator to say."""
+    if hasattr(genotype, "_asdict"):
+        return genotype._asdict()
     if genotype is None or isinstance(genotype, (str, int, float, list, tuple, dict)):
         return genotype
-    if hasattr(genotype, "config_space"):
-        return dict(genotype)
-    return str(genotype)
+    return dict(genotype) if hasattr(genotype, "config_space") else str(genotype)
 
 
 def _described(error: BaseException) -> dict[str, str]:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import select
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leaderboard.cgroup import descendants
+from leaderboard.inside.space import CELLS, OPS
 from leaderboard.limits import Level, Limits
 from leaderboard.profile import Environment
-from leaderboard.protocol import Verdict
+from leaderboard.protocol import Fault, Reply, Verdict, read_reply
 from leaderboard.sandbox import start
-from leaderboard.session import Code, run
+from leaderboard.session import Clock, Code, Session, run
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 from nb301.space import Genotype
 
@@ -96,6 +101,7 @@ CASES = [
     ("invalid_genotype", LIMITS, V.invalid_genotype, "node 4 reads node 4", 0),
     ("foreign_genotype", LIMITS, V.invalid_genotype, "proposal 0: cannot read", 0),
     ("nan_genotype", LIMITS, V.invalid_genotype, "op nan", 0),
+    ("python_bomb", LIMITS, V.invalid_genotype, "proposal 0: cannot read", 0),
     ("nan_alone", LIMITS, V.invalid_genotype, "nan", 0),
     ("nothing", LIMITS, V.invalid_genotype, "None", 0),
     ("huge_integer", LIMITS, V.invalid_genotype, "", 0),
@@ -130,6 +136,32 @@ def test_hostile_submission_ends_in_its_verdict(name, limits, verdict, detail, e
     assert (ended.verdict, ended.detail) == (verdict, ended.detail)
     assert detail in ended.detail
     assert evaluations in (None, len(ended.trajectory))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from([*CELLS, *OPS]),
+    lambda inner: st.lists(inner, max_size=8) | st.dictionaries(st.text() | st.sampled_from(CELLS), inner),
+    max_leaves=40,
+)
+
+
+@given(JSON)
+def test_any_proposal_is_a_genotype_or_a_fault(proposal):
+    """There is nothing that JSON can carry which the evaluator would stumble over."""
+    session = Session(None, Code(HOSTILE, "", {}), BUDGET, Clock(objective), LIMITS, 0)
+
+    with pytest.raises(Fault) as found:
+        session._read(proposal, "proposal")
+
+    assert found.value.verdict is Verdict.invalid_genotype
+
+
+@given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_any_line_is_a_reply_or_a_fault(line):
+    """Whatever is written to the channel."""
+    for do in ("import", "build", "ask", "tell", "finish"):
+        with suppress(Fault):
+            assert isinstance(read_reply(line, do, 1), Reply)
 
 
 def test_no_verdict_is_out_of_reach():
