@@ -15,6 +15,7 @@ from leaderboard.limits import Level, Limits
 from leaderboard.profile import Environment
 from leaderboard.protocol import Fault
 from leaderboard.sandbox import start
+from leaderboard.seccomp import REFUSED
 from nb301.files import sha256
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +30,7 @@ class Attestation:
     level: Level
     #: Whether a control group limits it, too.
     grouped: bool
-    #: SHA-256 of the probes' source, their outcomes and the profile; empty where nothing was tried.
+    #: SHA-256 of the probes' source, their outcomes, the profile and the filter; empty if none was tried.
     canary: str
     #: Names of the probes, all of them denied.
     probes: tuple[str, ...]
@@ -49,7 +50,7 @@ def attest(level: Level = Level.sealed) -> Attestation:
         found = "; ".join(f"{name}: {got}" for name, got in escaped.items())
         raise SandboxError(f"the sandbox does not hold on this machine, so nothing is run in it: {found}")
     source = (_ROOT / "leaderboard" / "inside" / "canary.py").read_bytes()
-    evidence = json.dumps([sha256(source), outcomes, profile.description(_LIMITS)], sort_keys=True)
+    evidence = json.dumps([sha256(source), outcomes, profile.description(_LIMITS), REFUSED], sort_keys=True)
     return Attestation(level, grouped, sha256(evidence.encode()), tuple(outcomes))
 
 

@@ -89,6 +89,7 @@ class Process:
                 env=variables,
                 pass_fds=passed,
                 cwd=folder,
+                start_new_session=True,  # a key that interrupts the evaluator is no fault of the submission
             )
         finally:
             for descriptor in passed:
@@ -143,8 +144,9 @@ class Process:
         Raises:
             Fault: The line is late, too long or broken off, or a limit is exceeded meanwhile.
         """
-        now = time.monotonic()
-        deadline = min(now + seconds, self._started + self._limits.wall_seconds)
+        deadline, late = time.monotonic() + seconds, f"{what}: no answer within {seconds:g} s"
+        if (end := self._started + self._limits.wall_seconds) < deadline:
+            deadline, late = end, f"{what}: the run takes more than {self._limits.wall_seconds:g} s"
         while True:
             line, ends, rest = self._received.partition(b"\n")
             if len(line) >= MAX_LINE:
@@ -155,7 +157,7 @@ class Process:
             try:
                 chunk = os.read(self._replies, _CHUNK)
             except BlockingIOError:
-                self._watch(deadline, f"{what}: no answer within {deadline - now:.3g} s")
+                self._watch(deadline, late)
                 continue
             if not chunk and line:
                 raise Fault(Verdict.invalid_message, f"{what}: a message that breaks off: {line[:200]!r}")
@@ -243,7 +245,11 @@ class Process:
             stat = Path(f"/proc/{worker}/stat").read_text(encoding="utf-8", errors="replace")
             fields = stat.rpartition(")")[2].split()  # the name before may hold anything
             ticks, memory = int(fields[11]) + int(fields[12]), int(fields[21]) * _PAGE / 2**20
-            self._usage = Usage(ticks / _TICKS, max(memory, self._usage.memory_mb))
+            # after its end it is a process of bubblewrap that is looked at, which uses next to nothing
+            self._usage = Usage(
+                cpu_seconds=max(ticks / _TICKS, self._usage.cpu_seconds),
+                memory_mb=max(memory, self._usage.memory_mb),
+            )
             return memory
         return 0.0
 

@@ -96,17 +96,8 @@ def command(
     staged = [Mount(Path(f"/mnt/{number}"), mount.target) for number, mount in enumerate(visible)]
     # Whose end ends the sandbox: a parent that gave up being root cannot signal its child of another user
     # when it dies, but the end of a namespace's first process is the end of all others in it.
-    staging = [
-        "bwrap",
-        "--unshare-pid",
-        "--die-with-parent",
-        *told,
-        "--dev-bind",
-        "/",
-        "/",
-        "--tmpfs",
-        "/mnt",
-    ]
+    staging = ["bwrap", "--unshare-pid", "--die-with-parent", *told]
+    staging += ["--dev-bind", "/", "/", "--tmpfs", "/mnt"]
     for mount, stage in zip(visible, staged, strict=True):
         staging += ["--ro-bind", str(mount.source), str(stage.source)]
     demoted = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--"]

@@ -173,7 +173,8 @@ class Submission:
         return Limits(
             memory_mb=resources.memory_mb,
             cpu_seconds=resources.cpu_seconds,
-            wall_seconds=2.0 * resources.cpu_seconds,
+            # the evaluator's own time is in it
+            wall_seconds=2.0 * resources.cpu_seconds + 3600,
             answer_seconds=float(resources.answer_seconds),
             threads=resources.threads,
         )

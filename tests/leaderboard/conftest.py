@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,7 @@ def _with_dependencies(name: str, found: dict[str, Any]) -> None:
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Environment]:
     """Make an environment of packages that the tests themselves have: no test uses the network."""
 
+    @cache
     def make(*names: str) -> Environment:
         folder = tmp_path_factory.mktemp("packages")
         found: dict[str, Any] = {}

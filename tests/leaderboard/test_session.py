@@ -82,7 +82,7 @@ CASES = [
     ("hang_at_import", replace(LIMITS, start_seconds=1), V.timeout, "import: no answer within", 0),
     ("hang_in_ask", SOON, V.timeout, "ask: no answer within 0.4 s", 0),
     ("hang_in_tell", SOON, V.timeout, "tell: no answer", 1),
-    ("hang_in_ask", replace(LIMITS, wall_seconds=1), V.timeout, "ask: no answer", 0),
+    ("hang_in_ask", replace(LIMITS, wall_seconds=1), V.timeout, "ask: the run takes more than 1 s", 0),
     ("late_answer", SOON, V.timeout, "ask: no answer", 0),
     ("stops_itself", SOON, V.timeout, "ask: no answer", 0),
     ("half_line", SOON, V.timeout, "ask: no answer", 0),
