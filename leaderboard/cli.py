@@ -1,4 +1,4 @@
-"""The command line: `python -m leaderboard run` and `build`.
+"""The command line: `python -m leaderboard run`, `build`, `new`, `lock` and `check`.
 
 Exit codes: 0 done, 1 an error of nb301 or of the leaderboard (no traceback), 2 wrong usage.
 """
@@ -15,6 +15,8 @@ from nb301.errors import Nb301Error
 
 _ROOT = Path(__file__).resolve().parents[1]
 _RUNS = _ROOT / "build" / "runs"
+_SUBMISSIONS = _ROOT / "leaderboard" / "submissions"
+_ENVIRONMENTS = _ROOT / "build" / "environments"
 
 app = typer.Typer(
     help="Run optimizers on the releases, rank them, render the site.",
@@ -65,6 +67,47 @@ def build(
 
     page = build_site(runs, out, validation)
     typer.echo(f"the page: {page.resolve()}")
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Of the folder: lower-case letters, digits, hyphens.")],
+    folder: Annotated[Path, typer.Option(help="Where it is made.")] = _SUBMISSIONS,
+) -> None:
+    """Make a submission that runs, to write your own from."""
+    from leaderboard.trial import create
+
+    created = create(name, folder)
+    typer.echo(f"{created}: now write optimizer.py and submission.toml, and try them with")
+    typer.echo(f"python -m leaderboard check {created}")
+
+
+@app.command()
+def lock(folder: Annotated[Path, typer.Argument(help="Of the submission.")]) -> None:
+    """Write the versions and hashes of all packages that a submission's requirements need."""
+    from leaderboard.environment import lock
+    from leaderboard.submission import Submission
+
+    typer.echo(f"locked: {lock(Submission(folder))}")
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(help="Of the submission.")],
+    unsealed: Annotated[
+        bool, typer.Option("--unsealed", help="Without a sandbox: for code that you trust.")
+    ] = False,
+    environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = _ENVIRONMENTS,
+) -> None:
+    """Try a submission in the sandbox for a minute, and say what is wrong with it."""
+    from leaderboard.limits import Level
+    from leaderboard.trial import State, check
+
+    failed = False
+    for each in check(folder, environments, Level.limited if unsealed else Level.sealed):
+        failed |= each.state is State.wrong
+        typer.echo(f"{each.state:5}  {each.name}: {each.message}")
+    sys.exit(1 if failed else 0)
 
 
 def main() -> None:

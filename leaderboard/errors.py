@@ -4,7 +4,9 @@ Nb301Error
 ├── RunFileError (ValueError)      a file in the folder of runs that is no run of ours, or is damaged
 ├── RunError (ValueError)          a run that cannot be made: no time for one evaluation
 ├── BoardError (ValueError)        runs that cannot be compared, or none at all
-└── ReportError (ValueError)       a validation report that cannot be read
+├── ReportError (ValueError)       a validation report that cannot be read
+├── SubmissionError (ValueError)   a submission that cannot be run, in its author's terms
+└── SandboxError                   this machine cannot seal submissions off, or a canary got out
 """
 
 from __future__ import annotations
@@ -26,3 +28,11 @@ class BoardError(Nb301Error, ValueError):
 
 class ReportError(Nb301Error, ValueError):
     """A validation report that cannot be read; names the file and the entry."""
+
+
+class SubmissionError(Nb301Error, ValueError):
+    """A submission that cannot be run; says what to change in it."""
+
+
+class SandboxError(Nb301Error):
+    """This machine cannot seal submissions off, or a canary got out; no fault of a submission."""

@@ -34,7 +34,16 @@ GENERATORS = {"Generator", "default_rng", "SeedSequence", "BitGenerator", "PCG64
 #: Checks that no optimizer moves the global generators, so it looks at their state, and no more.
 WATCHES_GLOBAL_STATE = "nb301/optimizers/contract.py"
 HEAVY = ("torch", "xgboost", "lightgbm", "pandas", "pyarrow", "scipy", "sklearn", "pydantic", "ConfigSpace")
-SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+#: Written by others, for the sandbox.
+SUBMITTED = {ROOT / "leaderboard" / "submissions", ROOT / "leaderboard" / "skeleton"}
+SOURCES = [
+    path
+    for package in PACKAGES
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if not SUBMITTED & {*path.parents}
+]
+#: What runs inside the sandbox, and what it may import beside the standard library.
+INSIDE = {"shim": {"leaderboard"}, "space": set(), "canary": {"leaderboard"}, "library": {"numpy", "nb301"}}
 
 
 def imported(tree):
@@ -93,6 +102,20 @@ def test_source_keeps_the_rules(path):
             assert node.attr in (GENERATORS | {"get_state"} if watches else GENERATORS), ast.unparse(node)
         if isinstance(node, ast.ImportFrom) and node.module == "numpy.random":
             assert {alias.name for alias in node.names} <= GENERATORS, ast.unparse(node)
+
+
+@pytest.mark.parametrize("name", INSIDE)
+def test_inside_needs_the_standard_library_alone(name):
+    """What is mounted beside a submission knows nothing of the benchmark."""
+    names = {*imported(parse(ROOT / "leaderboard" / "inside" / f"{name}.py"))}
+    foreign = {module for module in names if module.split(".")[0] not in sys.stdlib_module_names}
+
+    assert {module.split(".")[0] for module in foreign} <= INSIDE[name] | {"leaderboard"}
+    assert all(module.startswith("leaderboard.inside") for module in foreign if module.startswith("lead"))
+    assert {module for module in foreign if module.startswith("nb301")} <= {
+        *("nb301.optimizers", "nb301.optimizers.OPTIMIZERS", "nb301.optimizers.Observation"),
+        *("nb301.space", "nb301.space.Genotype"),
+    }
 
 
 def test_site_holds_no_python():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from nb301.optimizers.bananas import Bananas
-from nb301.optimizers.base import Budget, Objective, Observation, Optimizer, Trajectory, simulate
+from nb301.optimizers.base import Budget, Objective, Observation, Optimizer, RunEnded, Trajectory, simulate
 from nb301.optimizers.combo import Combo
 from nb301.optimizers.de import DifferentialEvolution
 from nb301.optimizers.ls import LocalSearch
@@ -36,6 +36,7 @@ __all__ = [
     "Optimizer",
     "RandomSearch",
     "RegularizedEvolution",
+    "RunEnded",
     "Trajectory",
     "TreeParzen",
     "simulate",

@@ -6,6 +6,7 @@ import heapq
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
@@ -49,6 +50,13 @@ class LooksAhead(Protocol):
 
     def upcoming(self, n: int) -> list[Genotype]:
         """At most `n` of the next proposals, which `ask` will still give one after the other."""
+
+
+class RunEnded(Exception):
+    """Raised by an optimizer's `ask` or `tell` to end its run before the budget does.
+
+    What has ended until then stays: `drive` returns it.
+    """
 
 
 class Evaluated(Protocol):
@@ -259,38 +267,66 @@ def drive(
     `seed + k`, so that a repeated architecture gets new noise and the order of others matters not.
 
     Returns:
-        Everything that ended within the budget, in the order in which it ended.
+        Everything that ended within the budget, or before the optimizer raised `RunEnded`, in the
+        order in which it ended.
     """
-    proposals: list[Genotype] = []
-    seeds: list[int] = []
-    # numbers of what has ended, and its columns: hundreds of thousands of results would be in the way
-    ended, accuracies, runtimes, clock = array("q"), array("d"), array("d"), array("d")
+    log = _Log()
+    with suppress(RunEnded):
+        _drive(optimizer, workers, budget, seed, progress, log)
+    return log.trajectory()
+
+
+class _Log:
+    """What was proposed, and columns of what has ended: objects of many results would be in the way."""
+
+    def __init__(self) -> None:
+        self.proposals: list[Genotype] = []
+        self.seeds = array("q")
+        #: Number of each ended evaluation among the proposals.
+        self.ended = array("q")
+        self.accuracies, self.runtimes, self.clock = array("d"), array("d"), array("d")
+
+    def trajectory(self) -> Trajectory:
+        """What has ended."""
+        ended = np.array(self.ended, dtype=np.int64)
+        return Trajectory(
+            genotypes=[self.proposals[number] for number in self.ended],
+            seeds=np.array(self.seeds, dtype=np.int64)[ended],
+            val_accuracy=np.array(self.accuracies),
+            runtime=np.array(self.runtimes),
+            clock=np.array(self.clock),
+        )
+
+
+def _drive(
+    optimizer: Optimizer,
+    workers: Workers,
+    budget: Budget,
+    seed: int,
+    progress: Progress | None,
+    log: _Log,
+) -> None:
+    """Fill the log."""
     repeats: Counter[bytes] = Counter()
     while True:
-        while len(proposals) < budget.evaluations and len(proposals) - len(ended) < workers.count:
+        while len(log.proposals) < budget.evaluations and len(log.proposals) - len(log.ended) < workers.count:
             genotype = optimizer.ask()
             name = genotype.canonical_code
-            proposals.append(genotype)
-            seeds.append(seed + repeats[name])
+            log.proposals.append(genotype)
+            log.seeds.append(seed + repeats[name])
             repeats[name] += 1
-            workers.submit(len(seeds) - 1, genotype, seeds[-1], at=clock[-1] if clock else 0.0)
-        if len(ended) == len(proposals):
+            at = log.clock[-1] if log.clock else 0.0
+            workers.submit(len(log.proposals) - 1, genotype, log.seeds[-1], at=at)
+        if len(log.ended) == len(log.proposals):
             break
-        number, result, at = workers.finished()
-        if at > budget.seconds:
+        number, result, ended = workers.finished()
+        if ended > budget.seconds:
             break
         observation = Observation(float(result.val_accuracy), float(result.runtime))
-        optimizer.tell(proposals[number], observation)
-        ended.append(number)
-        accuracies.append(observation.val_accuracy)
-        runtimes.append(observation.runtime)
-        clock.append(at)
+        log.ended.append(number)
+        log.accuracies.append(observation.val_accuracy)
+        log.runtimes.append(observation.runtime)
+        log.clock.append(ended)
+        optimizer.tell(log.proposals[number], observation)
         if progress is not None:
-            progress(len(ended), at)
-    return Trajectory(
-        genotypes=[proposals[number] for number in ended],
-        seeds=np.array([seeds[number] for number in ended], dtype=np.int64),
-        val_accuracy=np.array(accuracies),
-        runtime=np.array(runtimes),
-        clock=np.array(clock),
-    )
+            progress(len(log.ended), ended)

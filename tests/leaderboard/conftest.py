@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 from collections.abc import Callable
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leaderboard.build import build_site
+from leaderboard.canary import Attestation, attest
+from leaderboard.errors import SandboxError
+from leaderboard.profile import Environment
 from leaderboard.runner import plan, run_missing
 from leaderboard.store import Incumbents, ReleaseReference, Run, RunIdentity
 
@@ -120,3 +128,56 @@ def report(
 def built(runs_folder: Path, report: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the short real runs."""
     return build_site(runs_folder, tmp_path_factory.mktemp("site"), report)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Attestation:
+    """Where there is no sandbox tests are skipped, or fail where it is required."""
+    try:
+        return attest()
+    except SandboxError as error:
+        if os.environ.get("NB301_REQUIRE_SANDBOX"):
+            pytest.fail(f"NB301_REQUIRE_SANDBOX is set, but {error}")
+        pytest.skip(str(error))
+
+
+def _linked(source: str, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # on another disk
+        shutil.copy2(source, target)
+
+
+def _with_dependencies(name: str, found: dict[str, Any]) -> None:
+    try:
+        each = distribution(name)
+    except PackageNotFoundError:
+        return
+    if each.name in found:
+        return
+    found[each.name] = each
+    for requirement in each.requires or []:
+        if "extra ==" not in requirement:
+            _with_dependencies(re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0], found)
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Environment]:
+    """Make an environment of packages that the tests themselves have: no test uses the network."""
+
+    @cache
+    def make(*names: str) -> Environment:
+        folder = tmp_path_factory.mktemp("packages")
+        found: dict[str, Any] = {}
+        for name in names:
+            _with_dependencies(name, found)
+        for each in found.values():
+            for file in each.files or []:
+                if ".." not in file.parts and "__pycache__" not in file.parts and "tests" not in file.parts:
+                    target = folder / file
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    _linked(str(file.locate()), target)
+        folder.chmod(0o755)
+        return Environment("installed", folder, library=True)
+
+    return make

@@ -9,7 +9,7 @@ import pytest
 
 import nb301
 from nb301.formats import read
-from nb301.optimizers import OPTIMIZERS, Budget, Trajectory, simulate
+from nb301.optimizers import OPTIMIZERS, Budget, RandomSearch, RunEnded, Trajectory, simulate
 from nb301.optimizers.base import takes_many
 from nb301.space import sample_many
 from nb301.truth.emulated import EmulatedTruth
@@ -235,3 +235,25 @@ def test_queries_are_looked_ahead():
     alone = [benchmark.query(genotype, seed=2) for genotype in trajectory.genotypes]
     assert trajectory.val_accuracy.tolist() == [found.val_accuracy for found in alone]
     assert trajectory.runtime.tolist() == [found.runtime for found in alone]
+
+
+@pytest.mark.parametrize("at", ["ask", "tell"])
+def test_optimizer_may_end_its_run(at):
+    """A run that its optimizer ends keeps everything that had ended, the result just told included."""
+
+    class Ends(RandomSearch):
+        told = 0
+
+        def ask(self):
+            if at == "ask" and self.told == 5:
+                raise RunEnded
+            return super().ask()
+
+        def tell(self, genotype, observation):
+            self.told += 1
+            if at == "tell" and self.told == 5:
+                raise RunEnded
+
+    ended = simulate(Ends(np.random.default_rng(0)), EmulatedTruth().evaluate, Budget(evaluations=9), seed=1)
+
+    assert len(ended) == 5

@@ -1,0 +1,1 @@
+"""What is mounted into the sandbox beside a submission: the standard library is all that it needs."""

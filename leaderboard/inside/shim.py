@@ -1,0 +1,232 @@
+"""Runs inside the sandbox: turns a submission's class or function into replies, one JSON line each.
+
+    python -m leaderboard.inside.shim REQUESTS REPLIES LIMITS MODULES
+
+REQUESTS and REPLIES are inherited file descriptors, LIMITS is the JSON that `apply_limits` takes, and
+MODULES are folders with what may be imported, the submission's first. `leaderboard.protocol` lists the
+requests. Nothing here protects the evaluator, which checks every byte that comes out: a submission may
+do to this process what it likes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import sys
+import traceback
+from dataclasses import dataclass
+from typing import Any, BinaryIO, NoReturn
+
+from leaderboard.inside.space import Space
+
+#: Of an error's traceback, in characters; the line that carries it must stay below the limit.
+_TRACE = 4000
+
+
+class BudgetExhausted(Exception):
+    """Raised by `objective` when the run is over; let it pass, or return your recommendation."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a submission learns of a genotype that it proposed."""
+
+    #: Of one training, with that training's noise; fraction.
+    val_error: float
+    #: That the training took, simulated.
+    seconds: float
+
+
+@dataclass
+class Budget:
+    """What a run may spend, and what is left of it; brought up to date before every `tell`."""
+
+    #: Simulated; None where only evaluations count.
+    seconds: float | None
+    #: None where only seconds count.
+    evaluations: int | None
+    #: Evaluations that may be open at once.
+    workers: int
+    remaining_seconds: float | None
+    remaining_evaluations: int | None
+
+
+class Channel:
+    """Requests in, replies out; a reply carries the number of the request that came last."""
+
+    def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
+        self._requests, self._replies = requests, replies
+        self._number = 0
+        #: Whether a request waits for its reply.
+        self.pending = False
+
+    def receive(self) -> dict[str, Any]:
+        """Wait for the next request; where there is none the evaluator is gone."""
+        line = self._requests.readline()
+        if not line:
+            os._exit(0)
+        request: dict[str, Any] = json.loads(line)
+        self._number, self.pending = request["id"], True
+        return request
+
+    def reply(self, **fields: Any) -> None:
+        """Answer the request that came last, or the next one where that has its answer."""
+        if not self.pending:
+            self.receive()
+        self._replies.write(json.dumps({"id": self._number, **fields}).encode() + b"\n")
+        self._replies.flush()
+        self.pending = False
+
+
+class Objective:
+    """What a submission's `run(objective, budget)` calls: `objective(genotype)` gives a `Result`."""
+
+    def __init__(self, channel: Channel, space: Space, seed: int, budget: Budget) -> None:
+        self.space = space
+        self.seed = seed
+        self._budget = budget
+        self._channel = channel
+        self._over = False
+
+    def __call__(self, genotype: Any) -> Result:
+        """Train a genotype.
+
+        Raises:
+            BudgetExhausted: The run is over. A function that calls once more fails.
+        """
+        if self._over:
+            self._channel.reply(asked_after_budget=True)
+            _leave()
+        if not self._channel.pending:
+            self._next("ask")
+        self._channel.reply(genotype=_plain(genotype))
+        result = _result(self._next("tell"), self._budget)
+        self._channel.reply()
+        return result
+
+    def returned(self, value: Any) -> None:
+        """Answer for a function that has returned: its recommendation, or that it ended too early."""
+        if not self._channel.pending:
+            self._over = self._channel.receive()["do"] == "finish"
+        self._channel.reply(**({"genotype": _plain(value)} if self._over else {"returned": True}))
+
+    def _next(self, expected: str) -> dict[str, Any]:
+        request = self._channel.receive()
+        if request["do"] != expected:
+            self._over = True
+            raise BudgetExhausted("the budget is spent: the run is over")
+        return request
+
+
+def serve_class(channel: Channel, optimizer: Any, budget: Budget) -> None:
+    """Answer for an optimizer with `ask`, `tell` and perhaps `recommend` until the run is over."""
+    proposed: dict[int, Any] = {}
+    while True:
+        request = channel.receive()
+        if request["do"] == "ask":
+            genotype = optimizer.ask()
+            # told of the very object that it proposed
+            proposed[request["id"]] = genotype
+            channel.reply(genotype=_plain(genotype))
+        elif request["do"] == "tell":
+            result = _result(request, budget)
+            optimizer.tell(proposed.pop(request["proposal"]), result)
+            channel.reply()
+        else:
+            recommend = getattr(optimizer, "recommend", None)
+            channel.reply(genotype=None if recommend is None else _plain(recommend()))
+            return
+
+
+def apply_limits(limits: dict[str, int]) -> None:
+    """Limit this process for good, before any submitted code is loaded.
+
+    Args:
+        limits: By the name of a `resource.RLIMIT_`.
+    """
+    for name, value in limits.items():
+        # the soft limit of processor time sends a signal that says so, the hard one kills
+        hard = value + 1 if name == "CPU" else value
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, hard))
+
+
+def opened() -> Channel:
+    """Limit this process, and open the channel that it was started with."""
+    requests, replies, limits = sys.argv[1:4]
+    apply_limits(json.loads(limits))
+    channel = Channel(os.fdopen(int(requests), "rb"), os.fdopen(int(replies), "wb"))
+    channel.receive()
+    channel.reply()  # until here nothing submitted has run: what fails before is no fault of it
+    return channel
+
+
+def main() -> None:
+    """Serve one run."""
+    channel = opened()
+    # packages after the standard library, as in any Python
+    folder, *packages = sys.argv[4].split(os.pathsep)
+    sys.path[:] = [folder, *sys.path, *packages]
+    try:
+        _serve(channel)
+    except SystemExit as error:
+        sys.stderr.write(f"the submission called sys.exit({error.code!r})\n")
+        _leave()
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the evaluator is told
+        traceback.print_exc()
+        channel.reply(failed=_described(error))
+    channel.receive()  # the evaluator looks at what was used, and hangs up
+
+
+def _serve(channel: Channel) -> None:
+    module, _, name = channel.receive()["entry_point"].partition(":")
+    author = getattr(importlib.import_module(module), name)
+    channel.reply()
+    request = channel.receive()
+    given = request["budget"]
+    budget = Budget(**given, remaining_seconds=given["seconds"], remaining_evaluations=given["evaluations"])
+    if isinstance(author, type):
+        optimizer = author(Space(), request["seed"], budget, **request["settings"])
+        channel.reply()
+        serve_class(channel, optimizer, budget)
+        return
+    objective = Objective(channel, Space(), request["seed"], budget)
+    channel.reply(function=True)
+    channel.receive()
+    try:
+        value = author(objective, budget, **request["settings"])
+    except BudgetExhausted:
+        value = None
+    objective.returned(value)
+
+
+def _result(request: dict[str, Any], budget: Budget) -> Result:
+    budget.remaining_seconds, budget.remaining_evaluations = request["remaining"]
+    return Result(request["val_error"], request["seconds"])
+
+
+def _plain(genotype: Any) -> Any:
+    """What JSON can carry of a genotype in any notation; what it means is for the evaluator to say."""
+    if hasattr(genotype, "_asdict"):
+        return genotype._asdict()
+    if genotype is None or isinstance(genotype, (str, int, float, list, tuple, dict)):
+        return genotype
+    return dict(genotype) if hasattr(genotype, "config_space") else str(genotype)
+
+
+def _described(error: BaseException) -> dict[str, str]:
+    # half of a surrogate pair is no text that JSON could carry
+    trace = "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace").decode()
+    return {"kind": type(error).__name__, "trace": trace[-_TRACE:]}
+
+
+def _leave() -> NoReturn:
+    """End without the submission's exit handlers, which could hold the run up."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

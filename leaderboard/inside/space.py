@@ -1,0 +1,150 @@
+"""The DARTS cell space for submissions, without dependencies: describe, sample, mutate, check, read, write.
+
+A genotype is plain data, which JSON can carry, in the notation of DARTS (Liu et al., 2019b):
+
+    {"normal": [[op, source], ... eight pairs], "reduce": [[op, source], ... eight pairs]}
+
+Pairs 2i and 2i + 1 of a cell are the two edges into node 2 + i. Nodes 0 and 1 are the outputs of the
+two previous cells; the nodes 2-5 read two different earlier nodes each.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+#: A genotype as described above.
+Genotype = dict[str, list[list[Any]]]
+
+OPS = (
+    "max_pool_3x3",
+    "avg_pool_3x3",
+    "skip_connect",
+    "sep_conv_3x3",
+    "sep_conv_5x5",
+    "dil_conv_3x3",
+    "dil_conv_5x5",
+)
+CELLS = ("normal", "reduce")
+#: Edges of a cell, two into each of the nodes 2-5.
+EDGES = 8
+
+
+class Generator(Protocol):
+    """Both `random.Random(seed)` and `numpy.random.default_rng(seed)`."""
+
+    def random(self) -> float:
+        """Draw uniformly from [0, 1)."""
+
+
+class Space:
+    """The search space, as submissions get it."""
+
+    ops = OPS
+    cells = CELLS
+
+    def random(self, rng: Generator) -> Genotype:
+        """Draw one of all 180^2 * 7^16 genotypes uniformly."""
+        return {cell: self._random_cell(rng) for cell in CELLS}
+
+    def mutate(self, genotype: Genotype, rng: Generator) -> Genotype:
+        """Change one edge's op, or one edge's source, as evenly as the paper does (Appendix C.3)."""
+        which = CELLS[_below(2, rng)]
+        edits = self._op_edits if rng.random() < 0.5 else self._source_edits
+        first = 0 if edits == self._op_edits else 2  # node 2 has no other source to read
+        options = edits(genotype[which], first + _below(EDGES - first, rng))
+        return {**_copied(genotype), which: options[_below(len(options), rng)]}
+
+    def neighbours(self, genotype: Genotype) -> list[Genotype]:
+        """All 120 genotypes that differ in one edge's op (96) or one edge's source (24)."""
+        return [
+            {**_copied(genotype), which: cell}
+            for which in CELLS
+            for edge in range(EDGES)
+            for edits in (self._op_edits, self._source_edits)
+            for cell in edits(genotype[which], edge)
+        ]
+
+    def validate(self, genotype: Any) -> None:
+        """Check a genotype.
+
+        Raises:
+            ValueError: Names the cell, the node and what would be right.
+        """
+        if not isinstance(genotype, dict) or set(genotype) != set(CELLS):
+            raise ValueError(f"a genotype is a dict with the cells {CELLS}, got {genotype!r:.200}")
+        for name in CELLS:
+            pairs = genotype[name]
+            if not isinstance(pairs, (list, tuple)) or len(pairs) != EDGES:
+                raise ValueError(f"{name} cell: expected eight [op, source] pairs, got {pairs!r:.200}")
+            for index in range(0, EDGES, 2):
+                _check_node(name, 2 + index // 2, pairs[index : index + 2])
+
+    def to_text(self, genotype: Genotype) -> str:
+        """Write the text form of nb301: 'normal:op@source+op@source/...,reduce:...'."""
+        return ",".join(f"{name}:{_cell_text(genotype[name])}" for name in CELLS)
+
+    def from_text(self, text: str) -> Genotype:
+        """Read what `to_text` writes.
+
+        Raises:
+            ValueError: It is no genotype.
+        """
+        genotype: Genotype = {}
+        for part in text.split(","):
+            name, _, nodes = part.partition(":")
+            words = [word.partition("@") for node in nodes.split("/") for word in node.split("+")]
+            genotype[name] = [[op, int(source) if source.isdecimal() else source] for op, _, source in words]
+        self.validate(genotype)
+        return genotype
+
+    def _random_cell(self, rng: Generator) -> list[list[Any]]:
+        cell = []
+        for node in (2, 3, 4, 5):
+            pairs = [(a, b) for b in range(node) for a in range(b)]
+            cell += [[OPS[_below(len(OPS), rng)], source] for source in pairs[_below(len(pairs), rng)]]
+        return cell
+
+    def _op_edits(self, cell: list[list[Any]], edge: int) -> list[list[list[Any]]]:
+        op, source = cell[edge]
+        return [_replaced(cell, edge, [other, source]) for other in OPS if other != op]
+
+    def _source_edits(self, cell: list[list[Any]], edge: int) -> list[list[list[Any]]]:
+        taken = cell[edge][1], cell[edge ^ 1][1]
+        free = [source for source in range(2 + edge // 2) if source not in taken]
+        return [_replaced(cell, edge, [cell[edge][0], source]) for source in free]
+
+
+def _below(n: int, rng: Generator) -> int:
+    return int(rng.random() * n)
+
+
+def _copied(genotype: Genotype) -> Genotype:
+    return {name: [list(pair) for pair in cell] for name, cell in genotype.items()}
+
+
+def _replaced(cell: list[list[Any]], edge: int, pair: list[Any]) -> list[list[Any]]:
+    """A copy with another pair; a node's smaller source comes first, so that equal cells are equal."""
+    new = [list(old) for old in cell]
+    new[edge] = pair
+    first = edge & ~1
+    new[first : first + 2] = sorted(new[first : first + 2], key=lambda pair: int(pair[1]))
+    return new
+
+
+def _check_node(name: str, node: int, pairs: Any) -> None:
+    for pair in pairs:
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+            raise ValueError(f"{name} cell, node {node}: expected an [op, source] pair, got {pair!r:.200}")
+        if pair[0] not in OPS:
+            raise ValueError(f"{name} cell, node {node}: op {pair[0]!r:.200}, expected one of {OPS}")
+    sources = [pair[1] for pair in pairs]
+    allowed = range(node)
+    if any(type(s) is not int or s not in allowed for s in sources) or sources[0] == sources[1]:
+        raise ValueError(
+            f"{name} cell, node {node}: inputs {sources!r:.200}, expected two different from 0-{node - 1}"
+        )
+
+
+def _cell_text(cell: list[list[Any]]) -> str:
+    words = [f"{op}@{source}" for op, source in cell]
+    return "/".join(f"{first}+{second}" for first, second in zip(words[::2], words[1::2], strict=True))

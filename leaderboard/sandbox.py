@@ -1,0 +1,92 @@
+"""Starts a submission's process, sealed off or, where that was asked for, with limits alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from leaderboard import profile
+from leaderboard.errors import SandboxError
+from leaderboard.limits import Level, Limits
+from leaderboard.process import Pipes, Process
+from leaderboard.profile import Environment, Mount
+from leaderboard.protocol import Fault
+from leaderboard.seccomp import filter_file
+
+_ROOT = Path(__file__).resolve().parents[1]
+#: All that the programs below need, and all that a sealed process can learn of the evaluator's.
+_PATH = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
+
+
+def start(
+    folder: Path,
+    environment: Environment,
+    limits: Limits,
+    *,
+    level: Level = Level.sealed,
+    module: str = "leaderboard.inside.shim",
+    arguments: Sequence[str] = (),
+) -> Process:
+    """Start a Python module of ours beside a submission.
+
+    Args:
+        folder: The submission's.
+        environment: What may be imported.
+        limits: What may be used.
+        level: How well it is sealed off.
+        module: The shim or the canaries.
+        arguments: Of the module, after those that all take.
+
+    Raises:
+        SandboxError: The sandbox cannot be made; says what is missing.
+    """
+    if level is Level.sealed:
+        _check_programs()
+    pipes = Pipes.open()
+    # no folder of the host on the path, no byte code written
+    program = ["-P", "-s", "-B", "-m", module, *map(str, pipes.theirs), json.dumps(limits.rlimits)]
+    if level is Level.sealed:
+        program += [f"{profile.SUBMISSION}{os.pathsep}{profile.PACKAGES}", *arguments]
+        process = _sealed(profile.mounts(folder, environment), limits, pipes, program)
+    else:
+        modules = [folder.resolve(), *([environment.packages] if environment.packages else [])]
+        program += [os.pathsep.join(map(str, modules)), *arguments]
+        variables = profile.variables(limits, str(_ROOT))
+        process = Process([str(profile.PYTHON), *program], variables, limits, pipes, folder=folder)
+    if not _answers(process, limits):
+        process.kill()
+        process.close()
+        raise SandboxError(
+            f"the sandbox cannot be made: {process.output.strip() or 'no answer'}; it needs user namespaces "
+            "(sysctl kernel.unprivileged_userns_clone=1, and on Ubuntu "
+            "kernel.apparmor_restrict_unprivileged_userns=0)"
+        )
+    return process
+
+
+def _answers(process: Process, limits: Limits) -> bool:
+    """Whether our side of the channel is there, before anything submitted is."""
+    try:
+        process.send({"id": 0, "do": "start"})
+        return process.receive(limits.start_seconds, "start") is not None
+    except Fault:
+        return False
+
+
+def _check_programs() -> None:
+    for name in ("bwrap", "setpriv"):
+        if shutil.which(name, path=_PATH["PATH"]) is None:
+            raise SandboxError(
+                f"the sandbox needs {name}: apt-get install bubblewrap util-linux; trusted code can be run "
+                "without (--unsealed), and is not ranked"
+            )
+
+
+def _sealed(visible: list[Mount], limits: Limits, pipes: Pipes, program: list[str]) -> Process:
+    seccomp = filter_file()
+    read_info, info = os.pipe()
+    command = profile.command(program, visible, limits, info, seccomp)
+    return Process(command, _PATH, limits, pipes, inherited=(info, seccomp), info=read_info)

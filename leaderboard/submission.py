@@ -1,0 +1,244 @@
+"""What a submission is: a folder with `submission.toml` and, mostly, `optimizer.py`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+
+from leaderboard.errors import SubmissionError
+from leaderboard.limits import Limits
+from nb301.files import sha256
+
+#: Largest sum of a submission's files: code and small data, no weights and no tables of architectures.
+MAX_BYTES = 2**20
+_MAX_FILES = 100
+#: What other parts of a submission must not be called, since the sandbox has modules of that name.
+_TAKEN = {"leaderboard", "nb301"}
+_REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9.!+_-]+)")
+#: In a submission's folder: every package that is installed, with version and hash.
+LOCK = "requirements.lock"
+#: The requirement that stands for this library's space and optimizers, see `profile.library_files`.
+LIBRARY = "nb301"
+
+#: Families of models; `none` for optimizers without one.
+Family = Literal[
+    "none",
+    "xgboost",
+    "lightgbm",
+    "other-gbdt",
+    "random-forest",
+    "gin",
+    "other-gnn",
+    "gp",
+    "mlp",
+    "kernel-density",
+    "linear",
+    "other",
+]
+#: Families that an optimizer shares with a release's surrogate (Section 7), by the release's family.
+SAME_FAMILY: dict[str, frozenset[str]] = {
+    "xgb": frozenset({"xgboost", "lightgbm", "other-gbdt"}),
+    "lgb": frozenset({"xgboost", "lightgbm", "other-gbdt"}),
+    "gin": frozenset({"gin", "other-gnn"}),
+}
+
+_Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\n\r]*$")]
+_Text = Annotated[str, StringConstraints(max_length=400)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class ModelUse(_Strict):
+    """Which models the optimizer fits to results."""
+
+    families: Annotated[list[Family], Field(min_length=1)]
+    #: In the author's words.
+    statement: _Text = ""
+    #: Whether a model comes with weights.
+    pretrained: bool = False
+
+    @field_validator("families")
+    @classmethod
+    def _none_is_alone(cls, families: list[str]) -> list[str]:
+        if "none" in families and len(families) > 1:
+            raise ValueError(f"'none' stands alone, got {families}")
+        return families
+
+
+class PriorKnowledge(_Strict):
+    """What the author has let the optimizer know beforehand."""
+
+    #: Whether results of this benchmark, or of NAS-Bench-301, went into its design or settings.
+    used_benchmark_data: bool
+    #: Architectures that are written into the code.
+    embedded_architectures: Annotated[int, Field(ge=0)] = 0
+    statement: _Text = ""
+
+
+class Resources(_Strict):
+    """What a run may use; the bounds are the leaderboard's."""
+
+    memory_mb: Annotated[int, Field(ge=64, le=4096)] = 1024
+    #: Of a whole run.
+    cpu_seconds: Annotated[int, Field(ge=10, le=36_000)] = 3600
+    #: For each `ask`, `tell` and `recommend`.
+    answer_seconds: Annotated[int, Field(ge=1, le=600)] = 60
+    threads: Annotated[int, Field(ge=1, le=2)] = 1
+
+
+class Manifest(_Strict):
+    """`submission.toml`."""
+
+    #: For people.
+    name: _Line
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]*$", max_length=40)]
+    #: Free text.
+    authors: _Line
+    description: _Text
+    #: SPDX expression of the submission's code.
+    licence: _Line
+    #: Paper or address.
+    reference: _Line
+    #: `module:name` of a class or a function.
+    entry_point: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")] = (
+        "optimizer:Optimizer"
+    )
+    #: `name==version`, and `nb301` for the library's space and optimizers.
+    requirements: list[str] = []
+    model_use: ModelUse
+    prior_knowledge: PriorKnowledge
+    resources: Resources = Resources()
+    #: Whether equal seeds and results give equal proposals.
+    deterministic: bool = True
+    #: Keyword arguments of the entry point.
+    settings: dict[str, int | float | str | bool] = {}
+
+    @field_validator("requirements")
+    @classmethod
+    def _pinned(cls, requirements: list[str]) -> list[str]:
+        for each in requirements:
+            if each != LIBRARY and not _REQUIREMENT.fullmatch(each):
+                raise ValueError(f"{each!r} is not pinned: write 'name==version', or '{LIBRARY}' alone")
+        return requirements
+
+
+class Submission:
+    """A submission's folder, read and checked; nothing in it is run.
+
+    Args:
+        folder: Its name is the submission's slug.
+
+    Raises:
+        SubmissionError: Something is missing, unknown, too large or wrong; names it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.slug = check_slug(folder.resolve().name)
+        self.manifest = _read_manifest(folder / "submission.toml")
+        self.files = _files(folder)
+
+    @cached_property
+    def tree_hash(self) -> str:
+        """SHA-256 over the relative paths and contents of all files: another byte, another submission."""
+        lines = [f"{sha256(data)}  {path}\n" for path, data in sorted(self.files.items())]
+        return sha256("".join(lines).encode())
+
+    @property
+    def packages(self) -> list[str]:
+        """Requirements that are installed, without the library's."""
+        return [each for each in self.manifest.requirements if each != LIBRARY]
+
+    @property
+    def installed(self) -> list[str]:
+        """Names of all packages that are installed for it, as it has locked them."""
+        lines = self.files.get(LOCK, b"").decode("utf-8", "replace").splitlines()
+        return [line.partition("==")[0] for line in lines]
+
+    @property
+    def uses_library(self) -> bool:
+        """Whether the space and the optimizers of nb301 are among the requirements."""
+        return LIBRARY in self.manifest.requirements
+
+    def limits(self) -> Limits:
+        """The limits that its declared resources give."""
+        resources = self.manifest.resources
+        return Limits(
+            memory_mb=resources.memory_mb,
+            cpu_seconds=resources.cpu_seconds,
+            # the evaluator's own time is in it
+            wall_seconds=2.0 * resources.cpu_seconds + 3600,
+            answer_seconds=float(resources.answer_seconds),
+            threads=resources.threads,
+        )
+
+    def conflicts_with(self, family: str) -> list[str]:
+        """Declared families of models that are those of a release's surrogate (Section 7)."""
+        return sorted(set(self.manifest.model_use.families) & SAME_FAMILY.get(family, frozenset()))
+
+
+def check_slug(name: str) -> str:
+    """Check the name of a submission's folder, which names files and addresses.
+
+    Raises:
+        SubmissionError: It cannot be one.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", name):
+        raise SubmissionError(
+            f"{name!r}: a submission's folder is named with lower-case letters, digits and hyphens, such as "
+            "'my-search'"
+        )
+    return name
+
+
+def _read_manifest(path: Path) -> Manifest:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SubmissionError(
+            f"{path}: there is no such file; `python -m leaderboard new NAME` makes a folder that has all"
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SubmissionError(f"{path}: cannot be read as TOML: {error}") from None
+    try:
+        return Manifest.model_validate(content)
+    except ValidationError as error:
+        wrong = "\n".join(f"  {_explained(each)}" for each in error.errors())
+        raise SubmissionError(f"{path}:\n{wrong}") from None
+
+
+def _explained(error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"])
+    match error["type"]:
+        case "extra_forbidden":
+            return f"{place}: unknown key: check its spelling, and the table that it stands in"
+        case "missing":
+            return f"{place}: is missing"
+    return f"{place}: {error['msg']}, got {error['input']!r:.100}"
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """Contents of all files by relative path, as far as they belong to the submission."""
+    paths = [p for p in sorted(folder.rglob("*")) if "__pycache__" not in p.parts]
+    for path in paths:
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise SubmissionError(f"{path}: a submission holds files and folders, no links and no devices")
+    found = [path for path in paths if path.is_file()]
+    size = sum(path.stat().st_size for path in found)
+    if len(found) > _MAX_FILES or size > MAX_BYTES:
+        raise SubmissionError(
+            f"{folder}: {len(found)} files of together {size:,} bytes, allowed are {_MAX_FILES} of "
+            f"{MAX_BYTES:,}"
+        )
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+    for name in files:
+        if name.partition("/")[0].removesuffix(".py") in _TAKEN:
+            raise SubmissionError(f"{folder / name}: would hide the module of that name that is inside")
+    return files

@@ -1,0 +1,15 @@
+"""Calls sys.exit."""
+
+import random
+import sys
+
+
+class Optimizer:
+    def __init__(self, space, seed, budget):
+        self.space, self.rng = space, random.Random(seed)
+
+    def ask(self):
+        return self.space.random(self.rng)
+
+    def tell(self, genotype, result):
+        sys.exit()

@@ -1,0 +1,23 @@
+"""Writes half a line and waits."""
+
+import os
+import random
+import sys
+import time
+
+
+def channel():
+    """The descriptor that replies are written to."""
+    return int(sys.argv[2])
+
+
+class Optimizer:
+    def __init__(self, space, seed, budget):
+        self.space, self.rng = space, random.Random(seed)
+
+    def ask(self):
+        os.write(channel(), b'{"id": ')
+        time.sleep(1000)
+
+    def tell(self, genotype, result):
+        pass

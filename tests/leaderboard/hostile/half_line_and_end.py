@@ -1,0 +1,22 @@
+"""Writes half a line and ends."""
+
+import os
+import random
+import sys
+
+
+def channel():
+    """The descriptor that replies are written to."""
+    return int(sys.argv[2])
+
+
+class Optimizer:
+    def __init__(self, space, seed, budget):
+        self.space, self.rng = space, random.Random(seed)
+
+    def ask(self):
+        os.write(channel(), b'{"id": ')
+        os._exit(0)
+
+    def tell(self, genotype, result):
+        pass

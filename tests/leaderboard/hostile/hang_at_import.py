@@ -1,0 +1,4 @@
+"""Never ends importing."""
+
+while True:
+    pass

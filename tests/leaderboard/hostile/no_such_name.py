@@ -1,0 +1,3 @@
+"""Has not what its entry point says."""
+
+VALUE = 1

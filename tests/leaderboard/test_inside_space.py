@@ -1,0 +1,97 @@
+"""The space inside the sandbox is that of nb301."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leaderboard.inside.space import CELLS, OPS, Space
+from nb301.formats import read
+from nb301.space import Genotype, Op, neighbours
+
+SPACE = Space()
+
+
+def inside(genotype):
+    return SPACE.from_text(str(genotype))
+
+
+def test_ops_are_those_of_nb301():
+    """In the same order, under the same names."""
+    assert tuple(op.name for op in Op) == OPS
+
+
+@given(st.from_type(Genotype))
+def test_text_and_json_are_those_of_nb301(genotype):
+    """Both sides read what the other writes."""
+    written = inside(genotype)
+
+    assert SPACE.to_text(written) == str(genotype)
+    assert read(json.loads(json.dumps(written))) == genotype
+    SPACE.validate(written)
+
+
+@given(st.from_type(Genotype))
+def test_neighbours_are_those_of_nb301(genotype):
+    """All 120, and no other."""
+    found = [read(each) for each in SPACE.neighbours(inside(genotype))]
+
+    assert len(found) == 120
+    assert {*found} == {*neighbours(genotype)}
+
+
+@given(st.from_type(Genotype), st.integers(0, 2**32))
+def test_mutation_is_a_neighbour(genotype, seed):
+    """One edge has another op or source, and the parent stays as it was."""
+    parent = inside(genotype)
+    child = SPACE.mutate(parent, random.Random(seed))  # noqa: S311
+
+    SPACE.validate(child)
+    assert read(child) in neighbours(genotype)
+    assert parent == inside(genotype)
+
+
+@pytest.mark.parametrize("rng", [random.Random(0), np.random.default_rng(0)])  # noqa: S311
+def test_sampling_is_uniform(rng):
+    """Every pair of inputs and every op is as likely as the others; both kinds of generators do."""
+    n = 4000
+    drawn = [SPACE.random(rng) for _ in range(n)]
+    for cell in CELLS:
+        ops = Counter(genotype[cell][7][0] for genotype in drawn)
+        pairs = Counter((genotype[cell][6][1], genotype[cell][7][1]) for genotype in drawn)
+        assert (len(ops), len(pairs)) == (7, 10)
+        for counts in (ops, pairs):
+            expected = n / len(counts)
+            # chi-squared with 6 and 9 degrees of freedom: 27.9 is exceeded once in a thousand times
+            assert sum((count - expected) ** 2 / expected for count in counts.values()) < 27.9
+    for genotype in drawn[:100]:
+        SPACE.validate(genotype)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda _: "normal", "a genotype is a dict"),
+        (lambda g: {"normal": g["normal"]}, "a genotype is a dict"),
+        (lambda g: {**g, "reduce": g["reduce"][:7]}, "reduce cell: expected eight"),
+        (lambda g: {**g, "normal": [["none", 0], *g["normal"][1:]]}, "normal cell, node 2: op 'none'"),
+        (lambda g: {**g, "normal": [["skip_connect", 2], *g["normal"][1:]]}, "node 2: inputs"),
+        (lambda g: {**g, "normal": [g["normal"][1], *g["normal"][1:]]}, "expected two different from 0-1"),
+        (lambda g: {**g, "normal": [["skip_connect", True], *g["normal"][1:]]}, "node 2: inputs"),
+        (lambda g: {**g, "normal": ["skip_connect", *g["normal"][1:]]}, r"expected an \[op, source\] pair"),
+    ],
+)
+def test_validate_names_what_is_wrong(change, message):
+    """The author is told the cell, the node and what would be right; nb301 refuses the same."""
+    wrong = change(SPACE.random(random.Random(1)))  # noqa: S311
+
+    with pytest.raises(ValueError, match=message):
+        SPACE.validate(wrong)
+    with pytest.raises((ValueError, TypeError)):
+        read(wrong)
