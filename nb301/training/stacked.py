@@ -1,0 +1,617 @@
+"""Many small networks of different architectures, trained as one.
+
+Alone, a small network leaves a processor idle: every convolution of a few channels costs its call. Here
+the same layer of all networks is one batched matrix product. On images of few pixels a depthwise
+convolution is a matrix over pixels, too, whatever its kernel and dilation, so that **all convolutions of
+all networks whose inputs are ready are one product**, op by op only in how that matrix is filled.
+
+Tensors have shape (rows, channels, pixels, images), a row being one node or edge of one network: images
+come last, so that everything else is vectorised over them.
+
+Edges are computed in phases: phase `d` holds the edges of all networks whose source has depth `d`, the
+longest way to it from an input of the cell. Nodes of one depth are one tensor, whose rows a phase reads,
+and into whose later ones it adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx, once_differentiable
+from torch.nn import functional
+
+from nb301.cost import Network as Shape
+from nb301.space import NODES, Cell, Edge, Op
+from nb301.training.network import CONVOLUTIONS, Logits, Network
+
+_EPSILON, _MOMENTUM = 1e-5, 0.1  # of batch norm, torch's defaults
+_STEM_MULTIPLIER, _IMAGE_CHANNELS = 3, 3
+#: A depthwise convolution as a matrix has pixels^2 entries a channel.
+LARGEST_IMAGE = 16
+
+#: For each network its state by the names of `Network.state_dict`: parts of the stack's own tensors.
+_Views = list[dict[str, Tensor]]
+
+
+class Stack(nn.Module):
+    """Networks of one shape and different architectures; each computes what it would alone.
+
+    Args:
+        networks: At least one; their weights are copied.
+
+    Raises:
+        ValueError: There is none, their shapes differ, or their images are too large.
+    """
+
+    def __init__(self, networks: Sequence[Network]) -> None:
+        super().__init__()
+        self.shape = _common_shape(networks)
+        self.size = len(networks)
+        self.register_buffer("batches", torch.zeros((), dtype=torch.int64))
+        self.batches: Tensor
+        shape, k = self.shape, self.size
+        views: _Views = [{} for _ in networks]
+        width, stem = shape.channels, _STEM_MULTIPLIER * shape.channels
+        self.stem = _PointwiseNorm(k, 9 * _IMAGE_CHANNELS, stem)
+        self.stem.bind(views, range(k), ["stem.convolution"], "stem.norm")
+        self.cells = nn.ModuleList()
+        self.auxiliary: _AuxiliaryHead | None = None
+        before, last, reduced, height = stem, stem, False, shape.image_size
+        for index in range(shape.layers):
+            reduces = index in shape.reductions
+            width *= 1 + reduces
+            cells = [n.genotype.reduce if reduces else n.genotype.normal for n in networks]
+            place = _Place(f"cells.{index}", before, last, width, height, reduces, reduced)
+            self.cells.append(_StackedCell(cells, place, views))
+            before, last, reduced = last, len(NODES) * width, reduces
+            height = (height + 1) // 2 if reduces else height
+            if shape.auxiliary and index == shape.reductions[1]:
+                self.auxiliary = _AuxiliaryHead(k, last, shape.classes, views)
+        self.classifier = _Linear(k, last, shape.classes, views, "classifier")
+        self._views = views
+        for one, network in enumerate(networks):
+            self.load(one, network.state_dict())
+
+    def forward(self, images: Tensor, drop_path: Tensor | None = None) -> Logits:
+        """Logits of each network's own images.
+
+        Args:
+            images: Standardised, shape (networks, n, 3, image size, image size).
+            drop_path: As `Network.forward` takes it, shape (networks, layers, 8, n).
+
+        Returns:
+            Shapes (networks, n, classes).
+        """
+        if self.training:
+            self.batches += 1
+        before = last = self.stem(_patches(images.permute(0, 2, 3, 4, 1)))
+        auxiliary = None
+        for index, cell in enumerate(self.cells):
+            before, last = last, cell(before, last, None if drop_path is None else drop_path[:, index])
+            if self.training and self.auxiliary is not None and index == self.shape.reductions[1]:
+                auxiliary = self.auxiliary(last)
+        return Logits(self.classifier(last.mean(2)), auxiliary)
+
+    def state(self, one: int) -> dict[str, Tensor]:
+        """Copy the state of one network, as `Network.load_state_dict` takes it."""
+        networks_own = self._named_views(one)
+        return {name: view.detach().clone() for name, view in networks_own.items()}
+
+    @torch.no_grad()
+    def load(self, one: int, state: dict[str, Tensor]) -> None:
+        """Take over the state of one network."""
+        for name, view in self._named_views(one).items():
+            view.copy_(state[name].reshape(view.shape))
+
+    def _named_views(self, one: int) -> dict[str, Tensor]:
+        views = self._views[one]
+        norms = [name.removesuffix("running_var") for name in views if name.endswith("running_var")]
+        return {**views, **{f"{norm}num_batches_tracked": self.batches for norm in norms}}
+
+
+class _Place(NamedTuple):
+    """Where a cell stands in the stack."""
+
+    name: str
+    channels_before: int
+    channels_last: int
+    channels: int
+    #: Height of its last input, pixels.
+    height: int
+    reduces: bool
+    reduced: bool
+
+    @property
+    def height_out(self) -> int:
+        return (self.height + 1) // 2 if self.reduces else self.height
+
+
+class _Term(NamedTuple):
+    """An edge of one network, and the rows that it reads from and adds into, in the tensors of depths."""
+
+    network: int
+    number: int
+    edge: Edge
+    source: int
+    target_depth: int
+    target: int
+
+
+class _Plan:
+    """The edges of many cells in phases; see the module."""
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        #: Nodes of each depth, (network, node); inputs are those of depth 0.
+        self.nodes: list[list[tuple[int, int]]] = [
+            [(k, node) for k in range(len(cells)) for node in (0, 1)],
+            *([] for _ in NODES),
+        ]
+        depths = [_depths(cell) for cell in cells]
+        for k, depth in enumerate(depths):
+            for node in NODES:
+                self.nodes[depth[node]].append((k, node))
+        rows = [{node: row for row, node in enumerate(nodes)} for nodes in self.nodes]
+        self.phases: list[list[_Term]] = [[] for _ in NODES]
+        for k, (cell, depth) in enumerate(zip(cells, depths, strict=True)):
+            for number, edge in enumerate(cell.edges):
+                at, to = depth[edge.source], depth[edge.target]
+                source, target = rows[at][k, edge.source], rows[to][k, edge.target]
+                self.phases[at].append(_Term(k, number, edge, source, to, target))
+
+
+def _depths(cell: Cell) -> list[int]:
+    depths = [0, 0]
+    for first, second in zip(cell.edges[::2], cell.edges[1::2], strict=True):
+        depths.append(1 + max(depths[first.source], depths[second.source]))
+    return depths
+
+
+class _StackedCell(nn.Module):
+    """One cell of all networks."""
+
+    def __init__(self, cells: Sequence[Cell], place: _Place, views: _Views) -> None:
+        super().__init__()
+        k, plan = len(cells), _Plan(cells)
+        self.channels, self.height_out = place.channels, place.height_out
+        first = _FactorizedReduce if place.reduced else _ReluPointwiseNorm
+        networks = range(k)
+        self.before = first(k, place.channels_before, place.channels)
+        self.before.bind(views, networks, *_names(f"{place.name}.inputs.0", place.reduced))
+        self.last = _ReluPointwiseNorm(k, place.channels_last, place.channels)
+        self.last.bind(views, networks, *_names(f"{place.name}.inputs.1", reduces=False))
+        self.phases = nn.ModuleList()
+        for depth, terms in enumerate(plan.phases):
+            stride = 2 if place.reduces and depth == 0 else 1
+            height = place.height if depth == 0 else place.height_out
+            self.phases.append(_Phase(terms, place.name, place.channels, height, stride, views))
+        self.counts = [len(nodes) for nodes in plan.nodes]
+        ordered = {node: row for row, node in enumerate(n for nodes in plan.nodes[1:] for n in nodes)}
+        order = [ordered[network, node] for network in networks for node in NODES]
+        self.register_buffer("order", torch.tensor(order), persistent=False)
+        self.order: Tensor
+
+    def forward(self, before: Tensor, last: Tensor, drop_path: Tensor | None) -> Tensor:
+        """The four nodes' channels, shape (networks, 4 * channels, pixels, images)."""
+        inputs = torch.stack([self.before(before), self.last(last)], dim=1).flatten(0, 1)
+        images = inputs.shape[-1]
+        sums = [
+            inputs.new_zeros(count, self.channels, self.height_out**2, images) for count in self.counts[1:]
+        ]
+        source = inputs
+        for depth, phase in enumerate(self.phases):
+            phase(source, sums, drop_path)
+            source = sums[depth]
+        nodes = torch.cat(sums).index_select(0, self.order)
+        return nodes.view(-1, len(NODES) * self.channels, self.height_out**2, images)
+
+
+class _Phase(nn.Module):
+    """The edges whose sources have one depth: gathered, computed op by op, added into their targets."""
+
+    def __init__(
+        self, terms: Sequence[_Term], name: str, channels: int, height: int, stride: int, views: _Views
+    ) -> None:
+        super().__init__()
+        self.groups = nn.ModuleList()
+        for ops in ([Op.max_pool_3x3], [Op.avg_pool_3x3], [Op.skip_connect], [*CONVOLUTIONS]):
+            chosen = sorted((t for t in terms if t.edge.op in ops), key=_place_in_group)
+            if not chosen:
+                continue
+            computed: nn.Module
+            if ops[0] in CONVOLUTIONS:
+                computed = _Convolutions(chosen, name, channels, height, stride, views)
+            elif ops[0] is not Op.skip_connect:
+                computed = _Pool(ops[0], height, stride)
+            elif stride == 1:
+                computed = nn.Identity()
+            else:
+                computed = _FactorizedReduce(len(chosen), channels, channels)
+                for row, term in enumerate(chosen):
+                    at = f"{name}.ops.{term.number}"
+                    computed.bind_row(views[term.network], row, [f"{at}.even", f"{at}.odd"], f"{at}.norm")
+            self.groups.append(_Group(chosen, computed))
+
+    def forward(self, source: Tensor, sums: Sequence[Tensor], drop_path: Tensor | None) -> None:
+        for group in self.groups:
+            group(source, sums, drop_path)
+
+
+def _place_in_group(term: _Term) -> tuple[bool, int, Op]:
+    # separable convolutions first, since they go on; then by where results are added
+    once = term.edge.op in CONVOLUTIONS and CONVOLUTIONS[term.edge.op][2] == 1
+    return once, term.target_depth, term.edge.op
+
+
+class _Group(nn.Module):
+    """Edges that are computed together."""
+
+    def __init__(self, terms: Sequence[_Term], computed: nn.Module) -> None:
+        super().__init__()
+        self.computed = computed
+        self.drops = not isinstance(computed, nn.Identity)
+        self.register_buffer("sources", torch.tensor([t.source for t in terms]), persistent=False)
+        self.register_buffer("networks", torch.tensor([t.network for t in terms]), persistent=False)
+        self.register_buffer("numbers", torch.tensor([t.number for t in terms]), persistent=False)
+        self.sources: Tensor
+        self.networks: Tensor
+        self.numbers: Tensor
+        #: Runs of rows that are added into nodes of one depth.
+        self.runs: list[tuple[int, Tensor]] = []
+        for depth, targets in _runs([(t.target_depth, t.target) for t in terms]):
+            self.runs.append((depth, torch.tensor(targets)))
+
+    def forward(self, source: Tensor, sums: Sequence[Tensor], drop_path: Tensor | None) -> None:
+        out = self.computed(source.index_select(0, self.sources))
+        if drop_path is not None and self.drops:
+            out = out * drop_path[self.networks, self.numbers][:, None, None].to(out.dtype)
+        parts = out.split([len(targets) for _, targets in self.runs])
+        for part, (depth, targets) in zip(parts, self.runs, strict=True):
+            sums[depth - 1].index_add_(0, targets, part)
+
+
+def _runs(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, list[int]]]:
+    """Group neighbours with equal first entry."""
+    found: list[tuple[int, list[int]]] = []
+    for first, second in pairs:
+        if not found or found[-1][0] != first:
+            found.append((first, []))
+        found[-1][1].append(second)
+    return found
+
+
+class _Convolutions(nn.Module):
+    """Separable and dilated convolutions; the separable ones, which come first, are applied twice."""
+
+    def __init__(
+        self, terms: Sequence[_Term], name: str, channels: int, height: int, stride: int, views: _Views
+    ) -> None:
+        super().__init__()
+        self.twice = sum(CONVOLUTIONS[term.edge.op][2] == 2 for term in terms)
+        self.once = len(terms) - self.twice
+        self.first = _Unit(terms, name, 0, channels, height, stride, views)
+        if self.twice:
+            height_out = (height + 1) // 2 if stride == 2 else height
+            self.second = _Unit(terms[: self.twice], name, 1, channels, height_out, 1, views)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.first(x)
+        if not self.twice:
+            return x
+        if not self.once:
+            return self.second(x)
+        twice, once = x.split([self.twice, self.once])
+        return torch.cat([self.second(twice), once])
+
+
+class _Unit(nn.Module):
+    """ReLU, depthwise convolution, pointwise convolution, batch norm; of each row its own."""
+
+    def __init__(
+        self,
+        terms: Sequence[_Term],
+        name: str,
+        unit: int,
+        channels: int,
+        height: int,
+        stride: int,
+        views: _Views,
+    ) -> None:
+        super().__init__()
+        self.weights = nn.ParameterList()
+        self.tables = []
+        self.pointwise = _PointwiseNorm(len(terms), channels, channels)
+        runs = _runs([(term.edge.op, row) for row, term in enumerate(terms)])
+        for op, rows in runs:
+            kernel, dilation, _ = CONVOLUTIONS[Op(op)]
+            weight = nn.Parameter(torch.empty(len(rows), channels, 1, kernel, kernel))
+            self.weights.append(weight)
+            self.tables.append(_pixel_table(kernel, dilation, stride, height))
+            for at, row in enumerate(rows):
+                where = f"{name}.ops.{terms[row].number}.{unit}"
+                of_network = views[terms[row].network]
+                of_network[f"{where}.depthwise.weight"] = weight.data[at]
+                self.pointwise.bind_row(of_network, row, [f"{where}.pointwise"], f"{where}.norm")
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.pointwise(_Depthwise.apply(functional.relu(x), self.tables, *self.weights))
+        return out
+
+
+class _Depthwise(torch.autograd.Function):
+    """Depthwise convolutions of any kernels as one batched matrix product over pixels."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, x: Tensor, tables: Sequence[Tensor], *weights: Tensor) -> Tensor:
+        """Convolve.
+
+        Args:
+            ctx: torch's.
+            x: Shape (rows, channels, pixels, images).
+            tables: For each of `weights` its `_pixel_table`.
+            weights: Kernels of consecutive rows, each shape (some rows, channels, 1, kernel, kernel).
+
+        Returns:
+            Shape (rows, channels, pixels out, images).
+        """
+        rows, channels, pixels, images = x.shape
+        matrices = x.new_empty(rows, channels, tables[0].shape[1] // pixels, pixels)
+        for weight, table, part in _parts(weights, tables, matrices):
+            torch.mm(weight.reshape(-1, len(table)), table, out=part)
+        ctx.save_for_backward(x, matrices, *weights)
+        ctx.tables = tables  # type: ignore[attr-defined]
+        out = torch.bmm(matrices.flatten(0, 1), x.reshape(-1, pixels, images))
+        return out.view(rows, channels, -1, images)
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
+        x, matrices, *weights = ctx.saved_tensors  # type: ignore[attr-defined]
+        tables: Sequence[Tensor] = ctx.tables  # type: ignore[attr-defined]
+        grad, flat = grad.flatten(0, 1), x.flatten(0, 1)
+        grad_x = torch.bmm(matrices.flatten(0, 1).transpose(1, 2), grad).view_as(x)
+        grad_matrices = torch.bmm(grad, flat.transpose(1, 2)).view_as(matrices)
+        grads = [
+            (part @ table.T).view_as(weight) for weight, table, part in _parts(weights, tables, grad_matrices)
+        ]
+        return grad_x, None, *grads
+
+
+def _parts(
+    weights: Sequence[Tensor], tables: Sequence[Tensor], matrices: Tensor
+) -> list[tuple[Tensor, Tensor, Tensor]]:
+    """Weights, tables and the rows of `matrices` that belong together, those as (rows * channels, table)."""
+    parts = matrices.split([len(weight) for weight in weights])
+    flat = [part.view(-1, table.shape[1]) for part, table in zip(parts, tables, strict=True)]
+    return list(zip(weights, tables, flat, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _pixel_table(kernel: int, dilation: int, stride: int, height: int) -> Tensor:
+    """Which entry of a kernel takes which pixel to which.
+
+    Returns:
+        Zeros and ones, shape (kernel^2, pixels out * pixels): a flat kernel times it is the matrix of
+        the convolution of a square image with zero padding.
+    """
+    eye = torch.eye(kernel**2).view(kernel**2, 1, kernel, kernel)
+    pixels = torch.eye(height**2).view(-1, 1, height, height)
+    out = functional.conv2d(pixels, eye, None, stride, dilation * (kernel // 2), dilation)
+    return out.flatten(2).permute(1, 2, 0).reshape(kernel**2, -1).contiguous()
+
+
+class _PointwiseNorm(nn.Module):
+    """A 1x1 convolution without bias and batch norm, of each row its own."""
+
+    def __init__(self, rows: int, channels_in: int, channels_out: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(rows, channels_out, channels_in))
+        self.scale = nn.Parameter(torch.empty(rows, channels_out))
+        self.shift = nn.Parameter(torch.empty(rows, channels_out))
+        self.register_buffer("mean", torch.empty(rows, channels_out))
+        self.register_buffer("variance", torch.empty(rows, channels_out))
+        self.mean: Tensor
+        self.variance: Tensor
+
+    def bind(self, views: _Views, networks: Sequence[int], convolutions: Sequence[str], norm: str) -> None:
+        """Name the state of all rows, one a network."""
+        for row in networks:
+            self.bind_row(views[row], row, convolutions, norm)
+
+    def bind_row(self, view: dict[str, Tensor], row: int, convolutions: Sequence[str], norm: str) -> None:
+        """Name a row's state after the layers of `Network` that it stands for.
+
+        With several convolutions, whose outputs are one after the other, each is a row here.
+        """
+        n = len(convolutions)
+        rows = slice(n * row, n * (row + 1))
+        for name, weight in zip(convolutions, self.weight.data[rows], strict=True):
+            view[f"{name}.weight"] = weight
+        fields = {
+            "weight": self.scale.data,
+            "bias": self.shift.data,
+            "running_mean": self.mean,
+            "running_var": self.variance,
+        }
+        for name, tensor in fields.items():
+            view[f"{norm}.{name}"] = tensor[rows].view(-1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(rows, channels in, pixels, images) to (rows, channels out, pixels, images)."""
+        flat = x.reshape(len(self.weight), -1, x.shape[-2] * x.shape[-1])
+        if self.training:
+            out, mean, variance = _PointwiseNormFunction.apply(flat, self.weight, self.scale, self.shift)
+            count = flat.shape[-1]
+            self.mean.lerp_(mean, _MOMENTUM)
+            self.variance.lerp_(variance * (count / (count - 1)), _MOMENTUM)
+        else:
+            scale = self.scale * (self.variance + _EPSILON).rsqrt()
+            shift = self.shift - self.mean * scale
+            out = torch.baddbmm(shift[..., None], self.weight * scale[..., None], flat)
+        return out.view(len(x), -1, *x.shape[2:])
+
+
+class _PointwiseNormFunction(torch.autograd.Function):
+    """A batched matrix product, then batch norm; in as few passes over memory as torch's parts allow."""
+
+    @staticmethod
+    def forward(
+        ctx: FunctionCtx, x: Tensor, weight: Tensor, scale: Tensor, shift: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Shapes (rows, in, n), (rows, out, in), (rows, out) and (rows, out).
+
+        Returns:
+            Output, shape (rows, out, n); mean and variance over n, shape (rows, out).
+        """
+        centred = torch.bmm(weight, x)
+        mean = centred.mean(-1)
+        centred -= mean[..., None]
+        variance = _row_products(centred, centred) / x.shape[-1]
+        inverse = (variance + _EPSILON).rsqrt()
+        ctx.save_for_backward(x, weight, scale, centred, inverse)
+        ctx.mark_non_differentiable(mean, variance)
+        return torch.addcmul(shift[..., None], centred, (scale * inverse)[..., None]), mean, variance
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: FunctionCtx, grad: Tensor, *_: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        x, weight, scale, centred, inverse = ctx.saved_tensors  # type: ignore[attr-defined]
+        n = x.shape[-1]
+        grad_shift = grad.sum(-1)
+        grad_scale = _row_products(grad, centred) * inverse
+        # (scale / std) * (grad - mean of grad - normed * mean of grad * normed)
+        factor = scale * inverse
+        inner = torch.addcmul(
+            (-factor * grad_shift / n)[..., None], centred, (-factor * inverse * grad_scale / n)[..., None]
+        )
+        inner.addcmul_(grad, factor[..., None])
+        return (
+            torch.bmm(weight.transpose(1, 2), inner),
+            torch.bmm(inner, x.transpose(1, 2)),
+            grad_scale,
+            grad_shift,
+        )
+
+
+def _row_products(a: Tensor, b: Tensor) -> Tensor:
+    """Inner products along the last dimension."""
+    flat = torch.bmm(a.reshape(-1, 1, a.shape[-1]), b.reshape(-1, b.shape[-1], 1))
+    return flat.view(a.shape[:-1])
+
+
+class _ReluPointwiseNorm(_PointwiseNorm):
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(functional.relu(x))
+
+
+class _FactorizedReduce(_PointwiseNorm):
+    """ReLU, two 1x1 convolutions of stride 2, one shifted by a pixel: two rows for each of `rows`."""
+
+    def __init__(self, rows: int, channels_in: int, channels_out: int) -> None:
+        super().__init__(2 * rows, channels_in, channels_out // 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        height = round(x.shape[2] ** 0.5)
+        image = functional.relu(x).unflatten(2, (height, height))
+        halves = torch.stack([image[:, :, ::2, ::2], image[:, :, 1::2, 1::2]], dim=1)
+        out = super().forward(halves.flatten(0, 1).flatten(2, 3))
+        return out.view(len(x), -1, *out.shape[2:])
+
+
+class _Pool(nn.Module):
+    """Pooling over 3x3 pixels."""
+
+    def __init__(self, op: Op, height: int, stride: int) -> None:
+        super().__init__()
+        self.op, self.height, self.stride = op, height, stride
+
+    def forward(self, x: Tensor) -> Tensor:
+        image = _as_images(x)
+        if self.op is Op.max_pool_3x3:
+            image = functional.max_pool2d(image, 3, self.stride, padding=1)
+        else:
+            image = functional.avg_pool2d(image, 3, self.stride, padding=1, count_include_pad=False)
+        return _as_rows(image, x)
+
+
+class _AuxiliaryHead(nn.Module):
+    """See `network.AuxiliaryHead`; a convolution that leaves one pixel is a 1x1 one of more channels."""
+
+    def __init__(self, networks: int, channels: int, classes: int, views: _Views) -> None:
+        super().__init__()
+        every = range(networks)
+        first, second = 128, 768
+        self.first = _PointwiseNorm(networks, channels, first)
+        self.first.bind(views, every, ["auxiliary.first.convolution"], "auxiliary.first.norm")
+        self.second = _PointwiseNorm(networks, 4 * first, second)
+        self.second.bind(views, every, ["auxiliary.second"], "auxiliary.norm")
+        self.classifier = _Linear(networks, second, classes, views, "auxiliary.classifier")
+
+    def forward(self, x: Tensor) -> Tensor:
+        image = _as_images(functional.relu(x))
+        image = (
+            functional.avg_pool2d(image, 5, 3)
+            if image.shape[-1] == 8
+            else functional.adaptive_avg_pool2d(image, 2)
+        )
+        x = functional.relu(self.first(_as_rows(image, x)))
+        x = functional.relu(self.second(x.flatten(1, 2)[:, :, None]))
+        logits: Tensor = self.classifier(x[:, :, 0])
+        return logits
+
+
+class _Linear(nn.Module):
+    """A linear layer for each network."""
+
+    def __init__(self, networks: int, channels: int, classes: int, views: _Views, name: str) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(networks, classes, channels))
+        self.bias = nn.Parameter(torch.empty(networks, classes, 1))
+        for k, view in enumerate(views):
+            view[f"{name}.weight"], view[f"{name}.bias"] = self.weight.data[k], self.bias.data[k, :, 0]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(networks, channels, images) to (networks, images, classes)."""
+        return torch.baddbmm(self.bias, self.weight, x).transpose(1, 2)
+
+
+def _names(name: str, reduces: bool) -> tuple[list[str], str]:  # noqa: FBT001
+    """Names of a cell input's convolutions and batch norm."""
+    convolutions = [f"{name}.even", f"{name}.odd"] if reduces else [f"{name}.convolution"]
+    return convolutions, f"{name}.norm"
+
+
+def _as_images(x: Tensor) -> Tensor:
+    """(rows, channels, pixels, images) as a channels-last batch whose channels are the images."""
+    rows, channels, pixels, images = x.shape
+    height = round(pixels**0.5)
+    return x.reshape(rows * channels, height, height, images).permute(0, 3, 1, 2)
+
+
+def _as_rows(image: Tensor, like: Tensor) -> Tensor:
+    """Undo `_as_images`."""
+    return image.permute(0, 2, 3, 1).reshape(*like.shape[:2], -1, like.shape[-1])
+
+
+def _patches(images: Tensor) -> Tensor:
+    """The 3x3 surroundings of each pixel, as channels: (k, c, h, w, n) to (k, 9 c, h * w, n)."""
+    height, width = images.shape[2:4]
+    padded = functional.pad(images, (0, 0, 1, 1, 1, 1))
+    shifted = [padded[:, :, i : i + height, j : j + width] for i in range(3) for j in range(3)]
+    return torch.stack(shifted, dim=2).flatten(3, 4).flatten(1, 2)
+
+
+def _common_shape(networks: Sequence[Network]) -> Shape:
+    shapes = {network.shape for network in networks}
+    if len(shapes) != 1:
+        raise ValueError(f"a stack needs networks of one shape, got {len(networks)} of {len(shapes)} shapes")
+    (shape,) = shapes
+    if shape.image_size > LARGEST_IMAGE:
+        raise ValueError(
+            f"images of {shape.image_size} pixels are too large for a stack, at most {LARGEST_IMAGE}: "
+            "train such networks one by one"
+        )
+    return shape
