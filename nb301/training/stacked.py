@@ -15,8 +15,8 @@ and into whose later ones it adds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import torch
@@ -29,12 +29,15 @@ from nb301.space import NODES, Cell, Edge, Op
 from nb301.training.network import CONVOLUTIONS, Logits, Network
 
 _EPSILON, _MOMENTUM = 1e-5, 0.1  # of batch norm, torch's defaults
+#: Numbers of a tensor that are worked on at a time.
+_CHUNK = int(__import__("os").environ.get("CH", 2**17))
 _STEM_MULTIPLIER, _IMAGE_CHANNELS = 3, 3
 #: A depthwise convolution as a matrix has pixels^2 entries a channel.
 LARGEST_IMAGE = 16
 
-#: For each network its state by the names of `Network.state_dict`: parts of the stack's own tensors.
-_Views = list[dict[str, Tensor]]
+#: A network's state by the names of `Network.state_dict`, each found in the stack's own tensors.
+_View = dict[str, Callable[[], Tensor]]
+_Views = list[_View]
 
 
 class Stack(nn.Module):
@@ -73,6 +76,7 @@ class Stack(nn.Module):
                 self.auxiliary = _AuxiliaryHead(k, last, shape.classes, views)
         self.classifier = _Linear(k, last, shape.classes, views, "classifier")
         self._views = views
+        self._shapes = [{name: own.shape for name, own in n.state_dict().items()} for n in networks]
         for one, network in enumerate(networks):
             self.load(one, network.state_dict())
 
@@ -98,19 +102,23 @@ class Stack(nn.Module):
 
     def state(self, one: int) -> dict[str, Tensor]:
         """Copy the state of one network, as `Network.load_state_dict` takes it."""
-        networks_own = self._named_views(one)
-        return {name: view.detach().clone() for name, view in networks_own.items()}
+        found = self._named(one)
+        return {name: found[name].detach().reshape(shape).clone() for name, shape in self._shapes[one].items()}
 
     @torch.no_grad()
-    def load(self, one: int, state: dict[str, Tensor]) -> None:
+    def load(self, one: int, state: Mapping[str, Tensor]) -> None:
         """Take over the state of one network."""
-        for name, view in self._named_views(one).items():
-            view.copy_(state[name].reshape(view.shape))
+        for name, own in self._named(one).items():
+            own.copy_(state[name].reshape(own.shape))
 
-    def _named_views(self, one: int) -> dict[str, Tensor]:
-        views = self._views[one]
-        norms = [name.removesuffix("running_var") for name in views if name.endswith("running_var")]
-        return {**views, **{f"{norm}num_batches_tracked": self.batches for norm in norms}}
+    def _named(self, one: int) -> dict[str, Tensor]:
+        found = {name: view() for name, view in self._views[one].items()}
+        norms = [name.removesuffix("running_var") for name in found if name.endswith("running_var")]
+        return {**found, **{f"{norm}num_batches_tracked": self.batches for norm in norms}}
+
+
+def _entry(parameter: Tensor, index: int | slice) -> Tensor:
+    return parameter.data[index]
 
 
 class _Place(NamedTuple):
@@ -147,7 +155,7 @@ class _Plan:
     def __init__(self, cells: Sequence[Cell]) -> None:
         #: Nodes of each depth, (network, node); inputs are those of depth 0.
         self.nodes: list[list[tuple[int, int]]] = [
-            [(k, node) for k in range(len(cells)) for node in (0, 1)],
+            [(k, node) for node in (0, 1) for k in range(len(cells))],
             *([] for _ in NODES),
         ]
         depths = [_depths(cell) for cell in cells]
@@ -177,11 +185,11 @@ class _StackedCell(nn.Module):
         super().__init__()
         k, plan = len(cells), _Plan(cells)
         self.channels, self.height_out = place.channels, place.height_out
-        first = _FactorizedReduce if place.reduced else _ReluPointwiseNorm
+        first = _FactorizedReduce if place.reduced else _PointwiseNorm
         networks = range(k)
         self.before = first(k, place.channels_before, place.channels)
         self.before.bind(views, networks, *_names(f"{place.name}.inputs.0", place.reduced))
-        self.last = _ReluPointwiseNorm(k, place.channels_last, place.channels)
+        self.last = _PointwiseNorm(k, place.channels_last, place.channels)
         self.last.bind(views, networks, *_names(f"{place.name}.inputs.1", reduces=False))
         self.phases = nn.ModuleList()
         for depth, terms in enumerate(plan.phases):
@@ -196,7 +204,8 @@ class _StackedCell(nn.Module):
 
     def forward(self, before: Tensor, last: Tensor, drop_path: Tensor | None) -> Tensor:
         """The four nodes' channels, shape (networks, 4 * channels, pixels, images)."""
-        inputs = torch.stack([self.before(before), self.last(last)], dim=1).flatten(0, 1)
+        terms = self.before(functional.relu(before)), self.last(functional.relu(last))
+        inputs = torch.cat(terms)
         images = inputs.shape[-1]
         sums = [
             inputs.new_zeros(count, self.channels, self.height_out**2, images) for count in self.counts[1:]
@@ -236,8 +245,9 @@ class _Phase(nn.Module):
             self.groups.append(_Group(chosen, computed))
 
     def forward(self, source: Tensor, sums: Sequence[Tensor], drop_path: Tensor | None) -> None:
+        activated = functional.relu(source)
         for group in self.groups:
-            group(source, sums, drop_path)
+            group(activated if group.activates else source, sums, drop_path)
 
 
 def _place_in_group(term: _Term) -> tuple[bool, int, Op]:
@@ -253,6 +263,8 @@ class _Group(nn.Module):
         super().__init__()
         self.computed = computed
         self.drops = not isinstance(computed, nn.Identity)
+        #: Whether its ops begin with a ReLU, which is applied to a node once for all edges.
+        self.activates = isinstance(computed, (_Convolutions, _FactorizedReduce))
         self.register_buffer("sources", torch.tensor([t.source for t in terms]), persistent=False)
         self.register_buffer("networks", torch.tensor([t.network for t in terms]), persistent=False)
         self.register_buffer("numbers", torch.tensor([t.number for t in terms]), persistent=False)
@@ -301,14 +313,15 @@ class _Convolutions(nn.Module):
         x = self.first(x)
         if not self.twice:
             return x
-        if not self.once:
-            return self.second(x)
         twice, once = x.split([self.twice, self.once])
-        return torch.cat([self.second(twice), once])
+        return torch.cat([self.second(functional.relu(twice)), once])
 
 
 class _Unit(nn.Module):
-    """ReLU, depthwise convolution, pointwise convolution, batch norm; of each row its own."""
+    """ReLU, depthwise convolution, pointwise convolution, batch norm; of each row its own.
+
+    The ReLU is the caller's.
+    """
 
     def __init__(
         self,
@@ -324,8 +337,7 @@ class _Unit(nn.Module):
         self.weights = nn.ParameterList()
         self.tables = []
         self.pointwise = _PointwiseNorm(len(terms), channels, channels)
-        runs = _runs([(term.edge.op, row) for row, term in enumerate(terms)])
-        for op, rows in runs:
+        for op, rows in _runs([(term.edge.op, row) for row, term in enumerate(terms)]):
             kernel, dilation, _ = CONVOLUTIONS[Op(op)]
             weight = nn.Parameter(torch.empty(len(rows), channels, 1, kernel, kernel))
             self.weights.append(weight)
@@ -333,16 +345,18 @@ class _Unit(nn.Module):
             for at, row in enumerate(rows):
                 where = f"{name}.ops.{terms[row].number}.{unit}"
                 of_network = views[terms[row].network]
-                of_network[f"{where}.depthwise.weight"] = weight.data[at]
+                of_network[f"{where}.depthwise.weight"] = partial(_entry, weight, at)
                 self.pointwise.bind_row(of_network, row, [f"{where}.pointwise"], f"{where}.norm")
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.pointwise(_Depthwise.apply(functional.relu(x), self.tables, *self.weights))
+        """(rows, channels, pixels, images), ReLU applied, to (rows, channels, pixels out, images)."""
+        tables = [table.to(x.dtype) for table in self.tables]
+        out: Tensor = self.pointwise(_Depthwise.apply(x, tables, *self.weights))
         return out
 
 
 class _Depthwise(torch.autograd.Function):
-    """Depthwise convolutions of any kernels as one batched matrix product over pixels."""
+    """Depthwise convolutions of any kernels as batched matrix products over pixels."""
 
     @staticmethod
     def forward(ctx: FunctionCtx, x: Tensor, tables: Sequence[Tensor], *weights: Tensor) -> Tensor:
@@ -357,36 +371,52 @@ class _Depthwise(torch.autograd.Function):
         Returns:
             Shape (rows, channels, pixels out, images).
         """
-        rows, channels, pixels, images = x.shape
-        matrices = x.new_empty(rows, channels, tables[0].shape[1] // pixels, pixels)
-        for weight, table, part in _parts(weights, tables, matrices):
-            torch.mm(weight.reshape(-1, len(table)), table, out=part)
-        ctx.save_for_backward(x, matrices, *weights)
+        ctx.save_for_backward(x, *weights)
         ctx.tables = tables  # type: ignore[attr-defined]
-        out = torch.bmm(matrices.flatten(0, 1), x.reshape(-1, pixels, images))
-        return out.view(rows, channels, -1, images)
+        pixels = x.shape[2]
+        out = x.new_empty(*x.shape[:2], tables[0].shape[1] // pixels, x.shape[3])
+        for weight, table, rows in _parts(weights, tables, x):
+            torch.bmm(_matrices(weight, table, pixels), x[rows].flatten(0, 1), out=out[rows].flatten(0, 1))
+        return out
 
     @staticmethod
     @once_differentiable  # type: ignore[untyped-decorator]
     def backward(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
-        x, matrices, *weights = ctx.saved_tensors  # type: ignore[attr-defined]
+        x, *weights = ctx.saved_tensors  # type: ignore[attr-defined]
         tables: Sequence[Tensor] = ctx.tables  # type: ignore[attr-defined]
-        grad, flat = grad.flatten(0, 1), x.flatten(0, 1)
-        grad_x = torch.bmm(matrices.flatten(0, 1).transpose(1, 2), grad).view_as(x)
-        grad_matrices = torch.bmm(grad, flat.transpose(1, 2)).view_as(matrices)
-        grads = [
-            (part @ table.T).view_as(weight) for weight, table, part in _parts(weights, tables, grad_matrices)
-        ]
+        grad_x, grads = torch.empty_like(x), [torch.empty_like(weight) for weight in weights]
+        parts = zip(_parts(weights, tables, x), _parts(grads, tables, x), strict=True)
+        for (weight, table, rows), (grad_weight, _, _) in parts:
+            part, grad_part = x[rows].flatten(0, 1), grad[rows].flatten(0, 1)
+            # cheaper to make again than to keep
+            matrices = _matrices(weight, table, x.shape[2])
+            torch.bmm(matrices.transpose(1, 2), grad_part, out=grad_x[rows].flatten(0, 1))
+            grad_matrices = torch.bmm(grad_part, part.transpose(1, 2))
+            torch.mm(grad_matrices.flatten(1), table.T, out=grad_weight.view(-1, len(table)))
         return grad_x, None, *grads
 
 
 def _parts(
-    weights: Sequence[Tensor], tables: Sequence[Tensor], matrices: Tensor
-) -> list[tuple[Tensor, Tensor, Tensor]]:
-    """Weights, tables and the rows of `matrices` that belong together, those as (rows * channels, table)."""
-    parts = matrices.split([len(weight) for weight in weights])
-    flat = [part.view(-1, table.shape[1]) for part, table in zip(parts, tables, strict=True)]
-    return list(zip(weights, tables, flat, strict=True))
+    weights: Sequence[Tensor], tables: Sequence[Tensor], x: Tensor
+) -> Iterator[tuple[Tensor, Tensor, slice]]:
+    """Weights, their table and their rows of `x`, a few rows at a time."""
+    start = 0
+    for weight, table in zip(weights, tables, strict=True):
+        for rows in _chunks(len(weight), x[0].numel()):
+            yield weight[rows], table, slice(start + rows.start, start + rows.stop)
+        start += len(weight)
+
+
+def _chunks(rows: int, size: int) -> Iterator[slice]:
+    """Few enough rows of `size` numbers at a time that all that is made of them stays in the cache."""
+    step = max(1, _CHUNK // size)
+    for start in range(0, rows, step):
+        yield slice(start, min(start + step, rows))
+
+
+def _matrices(weight: Tensor, table: Tensor, pixels: int) -> Tensor:
+    """Kernels as matrices over pixels, shape (rows * channels, pixels out, pixels)."""
+    return (weight.view(-1, len(table)) @ table).unflatten(1, (-1, pixels))
 
 
 @lru_cache(maxsize=64)
@@ -421,23 +451,20 @@ class _PointwiseNorm(nn.Module):
         for row in networks:
             self.bind_row(views[row], row, convolutions, norm)
 
-    def bind_row(self, view: dict[str, Tensor], row: int, convolutions: Sequence[str], norm: str) -> None:
+    def bind_row(self, view: _View, row: int, convolutions: Sequence[str], norm: str) -> None:
         """Name a row's state after the layers of `Network` that it stands for.
 
         With several convolutions, whose outputs are one after the other, each is a row here.
         """
         n = len(convolutions)
+        for at, name in enumerate(convolutions):
+            view[f"{name}.weight"] = partial(_entry, self.weight, n * row + at)
         rows = slice(n * row, n * (row + 1))
-        for name, weight in zip(convolutions, self.weight.data[rows], strict=True):
-            view[f"{name}.weight"] = weight
-        fields = {
-            "weight": self.scale.data,
-            "bias": self.shift.data,
-            "running_mean": self.mean,
-            "running_var": self.variance,
-        }
-        for name, tensor in fields.items():
-            view[f"{norm}.{name}"] = tensor[rows].view(-1)
+        view[f"{norm}.weight"] = partial(_entry, self.scale, rows)
+        view[f"{norm}.bias"] = partial(_entry, self.shift, rows)
+        # batch norm's buffers are other tensors after a conversion
+        view[f"{norm}.running_mean"] = lambda: self.mean[rows]
+        view[f"{norm}.running_var"] = lambda: self.variance[rows]
 
     def forward(self, x: Tensor) -> Tensor:
         """(rows, channels in, pixels, images) to (rows, channels out, pixels, images)."""
@@ -455,7 +482,7 @@ class _PointwiseNorm(nn.Module):
 
 
 class _PointwiseNormFunction(torch.autograd.Function):
-    """A batched matrix product, then batch norm; in as few passes over memory as torch's parts allow."""
+    """A batched matrix product, then batch norm."""
 
     @staticmethod
     def forward(
@@ -466,56 +493,51 @@ class _PointwiseNormFunction(torch.autograd.Function):
         Returns:
             Output, shape (rows, out, n); mean and variance over n, shape (rows, out).
         """
-        centred = torch.bmm(weight, x)
-        mean = centred.mean(-1)
-        centred -= mean[..., None]
-        variance = _row_products(centred, centred) / x.shape[-1]
-        inverse = (variance + _EPSILON).rsqrt()
-        ctx.save_for_backward(x, weight, scale, centred, inverse)
+        centred = x.new_empty(*weight.shape[:2], x.shape[2])
+        out, mean, variance = torch.empty_like(centred), torch.empty_like(scale), torch.empty_like(scale)
+        for rows in _chunks(len(x), centred[0].numel()):
+            part = torch.bmm(weight[rows], x[rows], out=centred[rows])
+            part -= torch.mean(part, -1, out=mean[rows])[..., None]
+            torch.div(torch.linalg.vector_norm(part, dim=-1).square_(), x.shape[2], out=variance[rows])
+            factor = scale[rows] * (variance[rows] + _EPSILON).rsqrt()
+            # two products with a number a row are faster than torch.addcmul
+            torch.mul(part, factor[..., None], out=out[rows]).add_(shift[rows, :, None])
+        ctx.save_for_backward(x, weight, scale, centred, variance)
         ctx.mark_non_differentiable(mean, variance)
-        return torch.addcmul(shift[..., None], centred, (scale * inverse)[..., None]), mean, variance
+        return out, mean, variance
 
     @staticmethod
     @once_differentiable  # type: ignore[untyped-decorator]
     def backward(ctx: FunctionCtx, grad: Tensor, *_: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        x, weight, scale, centred, inverse = ctx.saved_tensors  # type: ignore[attr-defined]
-        n = x.shape[-1]
-        grad_shift = grad.sum(-1)
-        grad_scale = _row_products(grad, centred) * inverse
-        # (scale / std) * (grad - mean of grad - normed * mean of grad * normed)
+        x, weight, scale, centred, variance = ctx.saved_tensors  # type: ignore[attr-defined]
+        n = x.shape[2]
+        inverse = (variance + _EPSILON).rsqrt()
         factor = scale * inverse
-        inner = torch.addcmul(
-            (-factor * grad_shift / n)[..., None], centred, (-factor * inverse * grad_scale / n)[..., None]
-        )
-        inner.addcmul_(grad, factor[..., None])
-        return (
-            torch.bmm(weight.transpose(1, 2), inner),
-            torch.bmm(inner, x.transpose(1, 2)),
-            grad_scale,
-            grad_shift,
-        )
-
-
-def _row_products(a: Tensor, b: Tensor) -> Tensor:
-    """Inner products along the last dimension."""
-    flat = torch.bmm(a.reshape(-1, 1, a.shape[-1]), b.reshape(-1, b.shape[-1], 1))
-    return flat.view(a.shape[:-1])
-
-
-class _ReluPointwiseNorm(_PointwiseNorm):
-    def forward(self, x: Tensor) -> Tensor:
-        return super().forward(functional.relu(x))
+        grad_x, grad_weight = torch.empty_like(x), torch.empty_like(weight)
+        grad_scale, grad_shift = torch.empty_like(scale), torch.empty_like(scale)
+        for rows in _chunks(len(x), centred[0].numel()):
+            part, grad_part = centred[rows], grad[rows]
+            torch.sum(grad_part, -1, out=grad_shift[rows])
+            torch.mul((grad_part * part).sum(-1), inverse[rows], out=grad_scale[rows])
+            # (scale / std) * (grad - mean of grad - normed * mean of grad * normed)
+            inner = part * (grad_scale[rows] * inverse[rows] / -n)[..., None]
+            inner -= (grad_shift[rows] / n)[..., None]
+            inner += grad_part
+            inner *= factor[rows][..., None]
+            torch.bmm(weight[rows].transpose(1, 2), inner, out=grad_x[rows])
+            torch.bmm(inner, x[rows].transpose(1, 2), out=grad_weight[rows])
+        return grad_x, grad_weight, grad_scale, grad_shift
 
 
 class _FactorizedReduce(_PointwiseNorm):
-    """ReLU, two 1x1 convolutions of stride 2, one shifted by a pixel: two rows for each of `rows`."""
+    """Two 1x1 convolutions of stride 2, one shifted by a pixel: two rows for each of `rows`."""
 
     def __init__(self, rows: int, channels_in: int, channels_out: int) -> None:
         super().__init__(2 * rows, channels_in, channels_out // 2)
 
     def forward(self, x: Tensor) -> Tensor:
         height = round(x.shape[2] ** 0.5)
-        image = functional.relu(x).unflatten(2, (height, height))
+        image = x.unflatten(2, (height, height))
         halves = torch.stack([image[:, :, ::2, ::2], image[:, :, 1::2, 1::2]], dim=1)
         out = super().forward(halves.flatten(0, 1).flatten(2, 3))
         return out.view(len(x), -1, *out.shape[2:])
@@ -571,7 +593,8 @@ class _Linear(nn.Module):
         self.weight = nn.Parameter(torch.empty(networks, classes, channels))
         self.bias = nn.Parameter(torch.empty(networks, classes, 1))
         for k, view in enumerate(views):
-            view[f"{name}.weight"], view[f"{name}.bias"] = self.weight.data[k], self.bias.data[k, :, 0]
+            view[f"{name}.weight"] = partial(_entry, self.weight, k)
+            view[f"{name}.bias"] = partial(_entry, self.bias, k)
 
     def forward(self, x: Tensor) -> Tensor:
         """(networks, channels, images) to (networks, images, classes)."""
