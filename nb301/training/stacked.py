@@ -92,13 +92,15 @@ class Stack(nn.Module):
         """
         if self.training:
             self.batches += 1
-        before = last = self.stem(_patches(images.permute(0, 2, 3, 4, 1)))
-        auxiliary = None
+        # all that reads a cell's output begins with a ReLU, but for the classifier
+        before = last = functional.relu(self.stem(_patches(images.permute(0, 2, 3, 4, 1))))
+        out, auxiliary = last, None
         for index, cell in enumerate(self.cells):
-            before, last = last, cell(before, last, None if drop_path is None else drop_path[:, index])
+            out = cell(before, last, None if drop_path is None else drop_path[:, index])
+            before, last = last, functional.relu(out)
             if self.training and self.auxiliary is not None and index == self.shape.reductions[1]:
                 auxiliary = self.auxiliary(last)
-        return Logits(self.classifier(last.mean(2)), auxiliary)
+        return Logits(self.classifier(out.mean(2)), auxiliary)
 
     def state(self, one: int) -> dict[str, Tensor]:
         """Copy the state of one network, as `Network.load_state_dict` takes it."""
@@ -203,86 +205,112 @@ class _StackedCell(nn.Module):
         self.order: Tensor
 
     def forward(self, before: Tensor, last: Tensor, drop_path: Tensor | None) -> Tensor:
-        """The four nodes' channels, shape (networks, 4 * channels, pixels, images)."""
-        terms = self.before(functional.relu(before)), self.last(functional.relu(last))
-        inputs = torch.cat(terms)
+        """The four nodes' channels, shape (networks, 4 * channels, pixels, images), of inputs after a ReLU."""
+        inputs = torch.cat([self.before(before), self.last(last)])
         images = inputs.shape[-1]
         sums = [
             inputs.new_zeros(count, self.channels, self.height_out**2, images) for count in self.counts[1:]
         ]
         source = inputs
         for depth, phase in enumerate(self.phases):
-            phase(source, sums, drop_path)
+            if self.counts[depth]:
+                phase(source, sums, drop_path)
             source = sums[depth]
         nodes = torch.cat(sums).index_select(0, self.order)
         return nodes.view(-1, len(NODES) * self.channels, self.height_out**2, images)
 
 
 class _Phase(nn.Module):
-    """The edges whose sources have one depth: gathered, computed op by op, added into their targets."""
+    """The edges whose sources have one depth: read, computed op by op, added into their targets."""
 
     def __init__(
         self, terms: Sequence[_Term], name: str, channels: int, height: int, stride: int, views: _Views
     ) -> None:
         super().__init__()
-        self.groups = nn.ModuleList()
-        for ops in ([Op.max_pool_3x3], [Op.avg_pool_3x3], [Op.skip_connect], [*CONVOLUTIONS]):
-            chosen = sorted((t for t in terms if t.edge.op in ops), key=_place_in_group)
-            if not chosen:
-                continue
-            computed: nn.Module
-            if ops[0] in CONVOLUTIONS:
-                computed = _Convolutions(chosen, name, channels, height, stride, views)
-            elif ops[0] is not Op.skip_connect:
-                computed = _Pool(ops[0], height, stride)
-            elif stride == 1:
-                computed = nn.Identity()
-            else:
-                computed = _FactorizedReduce(len(chosen), channels, channels)
-                for row, term in enumerate(chosen):
-                    at = f"{name}.ops.{term.number}"
-                    computed.bind_row(views[term.network], row, [f"{at}.even", f"{at}.odd"], f"{at}.norm")
-            self.groups.append(_Group(chosen, computed))
+        self.computed = nn.ModuleList()
+        self.groups: list[_Group] = []
+        for ops in _OPS_TOGETHER:
+            chosen = sorted((t for t in terms if t.edge.op in ops), key=lambda t: (t.target_depth, t.edge.op))
+            if chosen:
+                self.computed.append(_computed(chosen, name, channels, height, stride, views))
+                self.groups.append(_Group.of(chosen, stride))
 
-    def forward(self, source: Tensor, sums: Sequence[Tensor], drop_path: Tensor | None) -> None:
-        activated = functional.relu(source)
-        for group in self.groups:
-            group(activated if group.activates else source, sums, drop_path)
+        self.depths = sorted({depth for group in self.groups for depth, _ in group.runs})
 
-
-def _place_in_group(term: _Term) -> tuple[bool, int, Op]:
-    # separable convolutions first, since they go on; then by where results are added
-    once = term.edge.op in CONVOLUTIONS and CONVOLUTIONS[term.edge.op][2] == 1
-    return once, term.target_depth, term.edge.op
+    def forward(self, source: Tensor, sums: list[Tensor], drop_path: Tensor | None) -> None:
+        """Read `source` and add to `sums`, the nodes of depths 1-4."""
+        terms = []
+        for group, computed, x in zip(
+            self.groups, self.computed, _Read.apply(source, self.groups), strict=True
+        ):
+            out = computed(x)
+            if drop_path is not None and group.drops:
+                out = out * drop_path[group.networks, group.numbers][:, None, None].to(out.dtype)
+            terms.append(out)
+        # sums that this phase does not touch stay out: others have read them, and keep them for backward
+        added = _Add.apply(self.groups, self.depths, *(sums[depth - 1] for depth in self.depths), *terms)
+        for depth, changed in zip(self.depths, added, strict=True):
+            sums[depth - 1] = changed
 
 
-class _Group(nn.Module):
-    """Edges that are computed together."""
+#: Ops whose edges are computed together.
+_OPS_TOGETHER = (
+    (Op.max_pool_3x3,),
+    (Op.avg_pool_3x3,),
+    (Op.skip_connect,),
+    (Op.sep_conv_3x3, Op.sep_conv_5x5),
+    (Op.dil_conv_3x3, Op.dil_conv_5x5),
+)
 
-    def __init__(self, terms: Sequence[_Term], computed: nn.Module) -> None:
-        super().__init__()
-        self.computed = computed
-        self.drops = not isinstance(computed, nn.Identity)
-        #: Whether its ops begin with a ReLU, which is applied to a node once for all edges.
-        self.activates = isinstance(computed, (_Convolutions, _FactorizedReduce))
-        self.register_buffer("sources", torch.tensor([t.source for t in terms]), persistent=False)
-        self.register_buffer("networks", torch.tensor([t.network for t in terms]), persistent=False)
-        self.register_buffer("numbers", torch.tensor([t.number for t in terms]), persistent=False)
-        self.sources: Tensor
-        self.networks: Tensor
-        self.numbers: Tensor
-        #: Runs of rows that are added into nodes of one depth.
-        self.runs: list[tuple[int, Tensor]] = []
-        for depth, targets in _runs([(t.target_depth, t.target) for t in terms]):
-            self.runs.append((depth, torch.tensor(targets)))
 
-    def forward(self, source: Tensor, sums: Sequence[Tensor], drop_path: Tensor | None) -> None:
-        out = self.computed(source.index_select(0, self.sources))
-        if drop_path is not None and self.drops:
-            out = out * drop_path[self.networks, self.numbers][:, None, None].to(out.dtype)
-        parts = out.split([len(targets) for _, targets in self.runs])
-        for part, (depth, targets) in zip(parts, self.runs, strict=True):
-            sums[depth - 1].index_add_(0, targets, part)
+def _computed(
+    terms: Sequence[_Term], name: str, channels: int, height: int, stride: int, views: _Views
+) -> nn.Module:
+    """What edges of ops that go together compute."""
+    op = terms[0].edge.op
+    if op in CONVOLUTIONS:
+        times = CONVOLUTIONS[op][2]
+        height_out = (height + 1) // 2 if stride == 2 else height
+        units = [_Unit(terms, name, 0, channels, height, stride, views)]
+        if times == 2:
+            units.append(_Unit(terms, name, 1, channels, height_out, 1, views))
+        return units[0] if times == 1 else nn.Sequential(units[0], nn.ReLU(), units[1])
+    if op is not Op.skip_connect:
+        return _Pool(op, stride)
+    if stride == 1:
+        return nn.Identity()
+    reduce = _FactorizedReduce(len(terms), channels, channels)
+    for row, term in enumerate(terms):
+        at = f"{name}.ops.{term.number}"
+        reduce.bind_row(views[term.network], row, [f"{at}.even", f"{at}.odd"], f"{at}.norm")
+    return reduce
+
+
+class _Group(NamedTuple):
+    """Where edges that are computed together read and add; indices of shape (edges,)."""
+
+    networks: Tensor
+    numbers: Tensor
+    sources: Tensor
+    #: Runs of edges that are added into nodes of one depth: the depth and the rows.
+    runs: Sequence[tuple[int, Tensor]]
+    #: Whether the ops begin with a ReLU, which is the reader's.
+    activates: bool
+    #: Whether DropPath drops them.
+    drops: bool
+
+    @classmethod
+    def of(cls, terms: Sequence[_Term], stride: int) -> _Group:
+        op = terms[0].edge.op
+        identity = op is Op.skip_connect and stride == 1
+        return cls(
+            torch.tensor([term.network for term in terms]),
+            torch.tensor([term.number for term in terms]),
+            torch.tensor([term.source for term in terms]),
+            [(depth, torch.tensor(to)) for depth, to in _runs([(t.target_depth, t.target) for t in terms])],
+            activates=op in CONVOLUTIONS or (op is Op.skip_connect and not identity),
+            drops=not identity,
+        )
 
 
 def _runs(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, list[int]]]:
@@ -295,26 +323,65 @@ def _runs(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, list[int]]]:
     return found
 
 
-class _Convolutions(nn.Module):
-    """Separable and dilated convolutions; the separable ones, which come first, are applied twice."""
+class _Read(torch.autograd.Function):
+    """The sources of each group's edges, after a ReLU where it begins with one.
 
-    def __init__(
-        self, terms: Sequence[_Term], name: str, channels: int, height: int, stride: int, views: _Views
-    ) -> None:
-        super().__init__()
-        self.twice = sum(CONVOLUTIONS[term.edge.op][2] == 2 for term in terms)
-        self.once = len(terms) - self.twice
-        self.first = _Unit(terms, name, 0, channels, height, stride, views)
-        if self.twice:
-            height_out = (height + 1) // 2 if stride == 2 else height
-            self.second = _Unit(terms[: self.twice], name, 1, channels, height_out, 1, views)
+    One function for all groups, so that their gradients are added up in place.
+    """
 
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.first(x)
-        if not self.twice:
-            return x
-        twice, once = x.split([self.twice, self.once])
-        return torch.cat([self.second(functional.relu(twice)), once])
+    @staticmethod
+    def forward(ctx: FunctionCtx, source: Tensor, groups: Sequence[_Group]) -> tuple[Tensor, ...]:
+        ctx.save_for_backward(source)
+        ctx.groups = groups  # type: ignore[attr-defined]
+        activated = functional.relu(source)
+        return tuple((activated if g.activates else source).index_select(0, g.sources) for g in groups)
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: FunctionCtx, *grads: Tensor) -> tuple[Tensor, None]:
+        (source,) = ctx.saved_tensors  # type: ignore[attr-defined]
+        groups: Sequence[_Group] = ctx.groups  # type: ignore[attr-defined]
+        total = torch.zeros_like(source)
+        for activates in (True, False):
+            for group, grad in zip(groups, grads, strict=True):
+                if group.activates is activates:
+                    total.index_add_(0, group.sources, grad)
+            if activates:
+                total *= source > 0
+        return total, None
+
+
+class _Add(torch.autograd.Function):
+    """Add each group's terms into the nodes of their depths, in place."""
+
+    @staticmethod
+    def forward(
+        ctx: FunctionCtx, groups: Sequence[_Group], depths: Sequence[int], *tensors: Tensor
+    ) -> tuple[Tensor, ...]:
+        sums, terms = tensors[: len(depths)], tensors[len(depths) :]
+        for group, term in zip(groups, terms, strict=True):
+            parts = term.split([len(targets) for _, targets in group.runs])
+            for part, (depth, targets) in zip(parts, group.runs, strict=True):
+                sums[depths.index(depth)].index_add_(0, targets, part)
+        ctx.groups, ctx.depths = groups, depths  # type: ignore[attr-defined]
+        ctx.mark_dirty(*sums)
+        return sums
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: FunctionCtx, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        groups: Sequence[_Group] = ctx.groups  # type: ignore[attr-defined]
+        depths: Sequence[int] = ctx.depths  # type: ignore[attr-defined]
+        of_terms = []
+        for group in groups:
+            grad = grads[0].new_empty(len(group.sources), *grads[0].shape[1:])
+            start = 0
+            for depth, targets in group.runs:
+                part = grad[start : start + len(targets)]
+                torch.index_select(grads[depths.index(depth)], 0, targets, out=part)
+                start += len(targets)
+            of_terms.append(grad)
+        return None, None, *grads, *of_terms
 
 
 class _Unit(nn.Module):
@@ -508,7 +575,7 @@ class _PointwiseNormFunction(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable  # type: ignore[untyped-decorator]
-    def backward(ctx: FunctionCtx, grad: Tensor, *_: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def backward(ctx: FunctionCtx, grad: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
         x, weight, scale, centred, variance = ctx.saved_tensors  # type: ignore[attr-defined]
         n = x.shape[2]
         inverse = (variance + _EPSILON).rsqrt()
@@ -524,9 +591,10 @@ class _PointwiseNormFunction(torch.autograd.Function):
             inner -= (grad_shift[rows] / n)[..., None]
             inner += grad_part
             inner *= factor[rows][..., None]
-            torch.bmm(weight[rows].transpose(1, 2), inner, out=grad_x[rows])
+            if ctx.needs_input_grad[0]:  # type: ignore[attr-defined]
+                torch.bmm(weight[rows].transpose(1, 2), inner, out=grad_x[rows])
             torch.bmm(inner, x[rows].transpose(1, 2), out=grad_weight[rows])
-        return grad_x, grad_weight, grad_scale, grad_shift
+        return grad_x if ctx.needs_input_grad[0] else None, grad_weight, grad_scale, grad_shift  # type: ignore[attr-defined]
 
 
 class _FactorizedReduce(_PointwiseNorm):
@@ -546,9 +614,9 @@ class _FactorizedReduce(_PointwiseNorm):
 class _Pool(nn.Module):
     """Pooling over 3x3 pixels."""
 
-    def __init__(self, op: Op, height: int, stride: int) -> None:
+    def __init__(self, op: Op, stride: int) -> None:
         super().__init__()
-        self.op, self.height, self.stride = op, height, stride
+        self.op, self.stride = op, stride
 
     def forward(self, x: Tensor) -> Tensor:
         image = _as_images(x)
@@ -573,7 +641,7 @@ class _AuxiliaryHead(nn.Module):
         self.classifier = _Linear(networks, second, classes, views, "auxiliary.classifier")
 
     def forward(self, x: Tensor) -> Tensor:
-        image = _as_images(functional.relu(x))
+        image = _as_images(x)
         image = (
             functional.avg_pool2d(image, 5, 3)
             if image.shape[-1] == 8
