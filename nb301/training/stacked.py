@@ -30,7 +30,7 @@ from nb301.training.network import CONVOLUTIONS, Logits, Network
 
 _EPSILON, _MOMENTUM = 1e-5, 0.1  # of batch norm, torch's defaults
 #: Numbers of a tensor that are worked on at a time.
-_CHUNK = int(__import__("os").environ.get("CH", 2**17))
+_CHUNK = 2**19
 _STEM_MULTIPLIER, _IMAGE_CHANNELS = 3, 3
 #: A depthwise convolution as a matrix has pixels^2 entries a channel.
 LARGEST_IMAGE = 16
