@@ -47,7 +47,7 @@ class TuningError(Nb301Error, ValueError):
 
 
 class TrainingError(Nb301Error):
-    """A training that cannot go on: another one's checkpoint, or a loss that is not finite."""
+    """A training that cannot go on, such as from another one's checkpoint."""
 
 
 class DataMissing(Nb301Error, OSError):

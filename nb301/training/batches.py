@@ -65,7 +65,9 @@ class Batches:
         self.labels = torch.from_numpy(data.train.labels).to(device)
         margin = protocol.crop_padding
         pixels = torch.from_numpy(data.train.pixels).to(device)
-        self.pixels = functional.pad(pixels, (margin, margin, margin, margin)).permute(0, 2, 3, 1).contiguous()
+        self.pixels = (
+            functional.pad(pixels, (margin, margin, margin, margin)).permute(0, 2, 3, 1).contiguous()
+        )
 
     def epoch(self, generators: Sequence[np.random.Generator], drop_path: float) -> Iterator[Batch]:
         """Batches of one epoch, those of network `k` drawn from generator `k` alone.

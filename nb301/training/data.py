@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from nb301.errors import DataMissing, HashMismatch
 from nb301.files import sha256
 from nb301.images import FASHION_MNIST_FOLDERS, IMAGE_SETS, read_idx_pair, shrunk
+from nb301.training.protocol import Protocol
 
-#: Names of the image sets.
-NAMES = ("cifar10", "fashion-mnist", "digits")
+#: Names of the image sets, and their height in pixels when they are not averaged down.
+IMAGE_SIZES = {"cifar10": 32, "fashion-mnist": 32, "digits": 8}
+NAMES = tuple(IMAGE_SIZES)
 #: The binary version of CIFAR-10, as its authors publish it; the Python version is a pickle.
 CIFAR10_ARCHIVE = "cifar-10-binary.tar.gz"
 CIFAR10_SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
@@ -104,6 +106,17 @@ def load_data(
     )
 
 
+def load_for(protocol: Protocol, name: str, folder: Path | None = None) -> ImageData:
+    """Load an image set, as large and as many images as a protocol says; see `load_data`."""
+    return load_data(
+        name,
+        folder,
+        image_size=protocol.image_size,
+        training_images=protocol.training_images,
+        validation_images=protocol.validation_images,
+    )
+
+
 @lru_cache(maxsize=2)
 def _load(name: str, folder: Path | None, size: int | None) -> ImageData:
     readers = {"cifar10": _cifar10, "fashion-mnist": _fashion_mnist, "digits": _digits}
@@ -162,9 +175,7 @@ def _cifar10(folder: Path | None) -> list[_Raw]:
         return [_cifar10_records(archive, files, names) for names in (batches, ["test_batch.bin"])]
 
 
-def _cifar10_records(
-    archive: tarfile.TarFile, files: dict[str, tarfile.TarInfo], names: list[str]
-) -> _Raw:
+def _cifar10_records(archive: tarfile.TarFile, files: dict[str, tarfile.TarInfo], names: list[str]) -> _Raw:
     """Records of a label's byte and an image's, red, green and blue one after the other."""
     data = b""
     for name in names:

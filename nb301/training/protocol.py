@@ -119,12 +119,13 @@ PRESETS: Mapping[str, Protocol] = {
         drop_path=0.0,
         image_size=8,
         training_images=4000,
+        validation_images=4000,
     ),
 }
 #: What sets a preset apart on data that have fewer images or smaller ones.
 _SPECIAL: Mapping[tuple[str, str], Mapping[str, int | None]] = {
     ("digits", "small"): {"image_size": 8, "training_images": None, "crop_padding": 1, "cutout": 2},
-    ("digits", "tiny"): {"training_images": None},
+    ("digits", "tiny"): {"training_images": None, "validation_images": None},
 }
 
 

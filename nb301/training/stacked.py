@@ -105,7 +105,9 @@ class Stack(nn.Module):
     def state(self, one: int) -> dict[str, Tensor]:
         """Copy the state of one network, as `Network.load_state_dict` takes it."""
         found = self._named(one)
-        return {name: found[name].detach().reshape(shape).clone() for name, shape in self._shapes[one].items()}
+        return {
+            name: found[name].detach().reshape(shape).clone() for name, shape in self._shapes[one].items()
+        }
 
     @torch.no_grad()
     def load(self, one: int, state: Mapping[str, Tensor]) -> None:

@@ -17,7 +17,6 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
-from nb301.errors import TrainingError
 from nb301.space import Genotype
 from nb301.training.batches import Batch, Batches, Standardisation
 from nb301.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
@@ -47,7 +46,7 @@ def train(
     """Train one architecture.
 
     On a CUDA device it computes in bfloat16 where torch holds that safe (AMP). Equal arguments give
-    equal results on one thread of a CPU.
+    equal results on one thread of a CPU. A training that diverges is a result, too, of low accuracy.
 
     Args:
         genotype: The architecture.
@@ -60,7 +59,8 @@ def train(
 
     Raises:
         CostError: The network cannot be built for images of this size.
-        TrainingError: The folder holds another training's checkpoint, or the loss is not finite.
+        TrainingError: The folder holds another training's checkpoint.
+        HashMismatch: The checkpoint was changed.
         ValueError: The seed is out of range, or the images are fewer than a batch.
     """
     network = _initial(genotype, seed, data, protocol)
@@ -171,9 +171,6 @@ class _Trainer:
             self.sgd.param_groups[0]["lr"] = rate
             sums += self._step(batch)
         train_loss, train_accuracy = (sums / self.batches.steps).tolist()
-        if not np.isfinite(train_loss).all():
-            broken = self.genotypes[int(np.flatnonzero(~np.isfinite(train_loss))[0])]
-            raise TrainingError(f"the loss of {broken} is not finite in epoch {epoch + 1}")
         val_loss, val_accuracy = self._evaluate(self.data.validation)
         rate = self.protocol.learning_rate_at(epoch)
         columns = zip(train_loss, train_accuracy, val_loss, val_accuracy, strict=True)
@@ -286,7 +283,5 @@ def _mixed_loss(logits: Tensor, batch: Batch) -> Tensor:
 def _mixed_accuracy(logits: Tensor, batch: Batch) -> Tensor:
     """Share of right answers under MixUp of each network, shape (networks,)."""
     answers, share = logits.argmax(-1), batch.share[:, 0]
-    first, second = (
-        (answers == labels).float().mean(1) for labels in (batch.labels, batch.mixed_labels)
-    )
+    first, second = ((answers == labels).float().mean(1) for labels in (batch.labels, batch.mixed_labels))
     return share * first + (1 - share) * second
