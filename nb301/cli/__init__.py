@@ -1,4 +1,4 @@
-"""The command line: `nb301 query`, `sample`, `convert`, `collect`, `tune`, `train`, `verify`, `tables`, `release`.
+"""The command line: `nb301 query`, `sample`, `train`, `collect`, `tables`, `release` and others.
 
 Exit codes: 0 done, 1 an error of this package (printed without a traceback), 2 wrong usage.
 """

@@ -16,7 +16,7 @@ from nb301.cli.output import AsJson, print_json, print_table, progress
 from nb301.errors import MissingExtra
 
 if TYPE_CHECKING:
-    from nb301.truth.base import Truth, TrainingRun
+    from nb301.truth.base import TrainingRun, Truth
 
 
 class Data(StrEnum):

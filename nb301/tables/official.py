@@ -1,6 +1,7 @@
 """The official CIFAR-10 training runs, a tree of JSON files, one file a run (F20, F21, F28), and own ones.
 
-`nb301 train` writes such files, too, with an entry `nb301` that says what no official key does. Percent becomes fraction here and nowhere else. The numbers F1... are those of official_facts.md.
+`nb301 train` writes such files, too, with an entry `nb301` that says what no official key does.
+Percent becomes fraction here and nowhere else. The numbers F1... are those of official_facts.md.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Real trainings of the DARTS networks, alone or many at once: the protocol of Appendix C.6 and smaller ones."""
+"""Real trainings of the DARTS networks, alone or many at once: Appendix C.6's protocol and smaller ones."""

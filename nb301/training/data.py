@@ -62,7 +62,7 @@ class ImageData:
     @property
     def image_size(self) -> int:
         """Height and width, pixels."""
-        return self.train.pixels.shape[-1]
+        return int(self.train.pixels.shape[-1])
 
     @property
     def content_hash(self) -> str:
@@ -123,8 +123,8 @@ def _load(name: str, folder: Path | None, size: int | None) -> ImageData:
     (pixels, labels), test = readers[name](folder)
     kept = len(labels) - len(labels) // _VALIDATION_SHARE
     train, validation = (pixels[:kept], labels[:kept]), (pixels[kept:], labels[kept:])
-    parts = [_part(name, raw, size) for raw in (train, validation, test)]
-    return ImageData(name, *parts, flips=name != "digits")
+    first, second, third = (_part(name, raw, size) for raw in (train, validation, test))
+    return ImageData(name, first, second, third, flips=name != "digits")
 
 
 def _part(name: str, raw: _Raw, size: int | None) -> Part:
@@ -181,7 +181,7 @@ def _cifar10_records(archive: tarfile.TarFile, files: dict[str, tarfile.TarInfo]
     for name in names:
         file = archive.extractfile(files[name]) if name in files else None
         if file is None:
-            raise DataMissing(f"{archive.name}: {name!r} is missing")
+            raise DataMissing(f"{name!r} is missing in {CIFAR10_ARCHIVE}")
         data += file.read()
     records = np.frombuffer(data, np.uint8).reshape(-1, _CIFAR10_BYTES)
     return records[:, 1:].reshape(-1, 3, 32, 32).astype(np.float64), records[:, 0].astype(np.int64)

@@ -55,19 +55,19 @@ class Network(nn.Module):
         cost(genotype, shape)  # refuses what cannot be built
         self.genotype, self.shape = genotype, shape
         width, stem = shape.channels, _STEM_MULTIPLIER * shape.channels
-        self.stem = ConvolutionNorm(_IMAGE_CHANNELS, stem, 3)
+        self.stem = _ConvolutionNorm(_IMAGE_CHANNELS, stem, 3)
         self.cells = nn.ModuleList()
-        self.auxiliary: AuxiliaryHead | None = None
+        self.auxiliary: _AuxiliaryHead | None = None
         before, last, reduced = stem, stem, False
         for index in range(shape.layers):
             reduces = index in shape.reductions
             width *= 1 + reduces
             cell = genotype.reduce if reduces else genotype.normal
-            self.cells.append(StackedCell(cell, before, last, width, reduces=reduces, reduced=reduced))
+            self.cells.append(_Cell(cell, before, last, width, reduces=reduces, reduced=reduced))
             before, last, reduced = last, len(NODES) * width, reduces
             if shape.auxiliary and index == shape.reductions[1]:
-                self.auxiliary = AuxiliaryHead(last, shape.classes)
-        self.classifier = skip_init(nn.Linear, last, shape.classes)
+                self.auxiliary = _AuxiliaryHead(last, shape.classes)
+        self.classifier = _linear(last, shape.classes)
         _initialise(self, generator)
 
     def forward(self, images: Tensor, drop_path: Tensor | None = None) -> Logits:
@@ -91,15 +91,15 @@ class Network(nn.Module):
         return Logits(self.classifier(last.mean(dim=(2, 3))), auxiliary)
 
 
-class StackedCell(nn.Module):
+class _Cell(nn.Module):
     """One cell of the stack."""
 
     def __init__(
         self, cell: Cell, before: int, last: int, channels: int, *, reduces: bool, reduced: bool
     ) -> None:
         super().__init__()
-        first = FactorizedReduce(before, channels) if reduced else ReluConvolutionNorm(before, channels)
-        self.inputs = nn.ModuleList([first, ReluConvolutionNorm(last, channels)])
+        first = _FactorizedReduce(before, channels) if reduced else _ReluConvolutionNorm(before, channels)
+        self.inputs = nn.ModuleList([first, _ReluConvolutionNorm(last, channels)])
         self.edges = cell.edges
         self.ops = nn.ModuleList(
             _op(edge, channels, 2 if reduces and edge.source < 2 else 1) for edge in cell.edges
@@ -119,7 +119,7 @@ class StackedCell(nn.Module):
         return torch.cat(nodes[2:], dim=1)
 
 
-class ConvolutionNorm(nn.Module):
+class _ConvolutionNorm(nn.Module):
     """A dense convolution, then batch norm."""
 
     def __init__(self, channels_in: int, channels_out: int, kernel: int) -> None:
@@ -132,7 +132,7 @@ class ConvolutionNorm(nn.Module):
         return normed
 
 
-class ReluConvolutionNorm(ConvolutionNorm):
+class _ReluConvolutionNorm(_ConvolutionNorm):
     """ReLU, 1x1 convolution, batch norm."""
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
@@ -142,7 +142,7 @@ class ReluConvolutionNorm(ConvolutionNorm):
         return super().forward(functional.relu(x))
 
 
-class FactorizedReduce(nn.Module):
+class _FactorizedReduce(nn.Module):
     """ReLU, two 1x1 convolutions of stride 2, one shifted by a pixel, each to half the channels."""
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
@@ -157,7 +157,7 @@ class FactorizedReduce(nn.Module):
         return normed
 
 
-class SeparableConvolution(nn.Module):
+class _SeparableConvolution(nn.Module):
     """ReLU, depthwise convolution, pointwise convolution, batch norm."""
 
     def __init__(self, channels: int, kernel: int, dilation: int, stride: int) -> None:
@@ -173,7 +173,7 @@ class SeparableConvolution(nn.Module):
         return normed
 
 
-class AuxiliaryHead(nn.Module):
+class _AuxiliaryHead(nn.Module):
     """A second classifier, behind the last reduction cell (Szegedy et al., 2015).
 
     On the 8x8 pixels that 32x32 images have there it averages over 5x5 pixels as DARTS does; on other
@@ -183,10 +183,10 @@ class AuxiliaryHead(nn.Module):
     def __init__(self, channels: int, classes: int) -> None:
         super().__init__()
         first, second = _AUXILIARY_CHANNELS
-        self.first = ConvolutionNorm(channels, first, 1)
+        self.first = _ConvolutionNorm(channels, first, 1)
         self.second = _convolution(first, second, 2)
         self.norm = nn.BatchNorm2d(second)
-        self.classifier = skip_init(nn.Linear, second, classes)
+        self.classifier = _linear(second, classes)
 
     def forward(self, x: Tensor) -> Tensor:
         x = functional.relu(x)
@@ -202,9 +202,9 @@ def _op(edge: Edge, channels: int, stride: int) -> nn.Module:
     if edge.op is Op.avg_pool_3x3:
         return nn.AvgPool2d(3, stride, padding=1, count_include_pad=False)
     if edge.op is Op.skip_connect:
-        return nn.Identity() if stride == 1 else FactorizedReduce(channels, channels)
+        return nn.Identity() if stride == 1 else _FactorizedReduce(channels, channels)
     kernel, dilation, times = CONVOLUTIONS[edge.op]
-    units = [SeparableConvolution(channels, kernel, dilation, stride if k == 0 else 1) for k in range(times)]
+    units = [_SeparableConvolution(channels, kernel, dilation, stride if k == 0 else 1) for k in range(times)]
     return nn.Sequential(*units)
 
 
@@ -218,7 +218,7 @@ def _convolution(
     groups: int = 1,
 ) -> nn.Conv2d:
     # skip_init: torch's own initialisation would draw from the global generator
-    return skip_init(
+    made: nn.Conv2d = skip_init(  # type: ignore[no-untyped-call]
         nn.Conv2d,
         channels_in,
         channels_out,
@@ -229,6 +229,12 @@ def _convolution(
         groups=groups,
         bias=False,
     )
+    return made
+
+
+def _linear(channels_in: int, channels_out: int) -> nn.Linear:
+    made: nn.Linear = skip_init(nn.Linear, channels_in, channels_out)  # type: ignore[no-untyped-call]
+    return made
 
 
 @torch.no_grad()

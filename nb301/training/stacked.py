@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -207,7 +207,7 @@ class _StackedCell(nn.Module):
         self.order: Tensor
 
     def forward(self, before: Tensor, last: Tensor, drop_path: Tensor | None) -> Tensor:
-        """The four nodes' channels, shape (networks, 4 * channels, pixels, images), of inputs after a ReLU."""
+        """Of inputs after a ReLU the four nodes, shape (networks, 4 * channels, pixels, images)."""
         inputs = torch.cat([self.before(before), self.last(last)])
         images = inputs.shape[-1]
         sums = [
@@ -243,16 +243,21 @@ class _Phase(nn.Module):
         """Read `source` and add to `sums`, the nodes of depths 1-4."""
         terms = []
         for group, computed, x in zip(
-            self.groups, self.computed, _Read.apply(source, self.groups), strict=True
+            self.groups, self.computed, _apply(_Read, source, self.groups), strict=True
         ):
             out = computed(x)
             if drop_path is not None and group.drops:
                 out = out * drop_path[group.networks, group.numbers][:, None, None].to(out.dtype)
             terms.append(out)
         # sums that this phase does not touch stay out: others have read them, and keep them for backward
-        added = _Add.apply(self.groups, self.depths, *(sums[depth - 1] for depth in self.depths), *terms)
+        added = _apply(_Add, self.groups, self.depths, *(sums[depth - 1] for depth in self.depths), *terms)
         for depth, changed in zip(self.depths, added, strict=True):
             sums[depth - 1] = changed
+
+
+def _apply(function: type[torch.autograd.Function], *arguments: Any) -> Any:
+    """`function.apply`, which torch leaves untyped."""
+    return function.apply(*arguments)  # type: ignore[no-untyped-call]
 
 
 #: Ops whose edges are computed together.
@@ -339,7 +344,7 @@ class _Read(torch.autograd.Function):
         return tuple((activated if g.activates else source).index_select(0, g.sources) for g in groups)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: FunctionCtx, *grads: Tensor) -> tuple[Tensor, None]:
         (source,) = ctx.saved_tensors  # type: ignore[attr-defined]
         groups: Sequence[_Group] = ctx.groups  # type: ignore[attr-defined]
@@ -362,7 +367,7 @@ class _Add(torch.autograd.Function):
     ) -> tuple[Tensor, ...]:
         sums, terms = tensors[: len(depths)], tensors[len(depths) :]
         for group, term in zip(groups, terms, strict=True):
-            parts = term.split([len(targets) for _, targets in group.runs])
+            parts = torch.split(term, [len(targets) for _, targets in group.runs])
             for part, (depth, targets) in zip(parts, group.runs, strict=True):
                 sums[depths.index(depth)].index_add_(0, targets, part)
         ctx.groups, ctx.depths = groups, depths  # type: ignore[attr-defined]
@@ -370,7 +375,7 @@ class _Add(torch.autograd.Function):
         return sums
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: FunctionCtx, *grads: Tensor) -> tuple[Tensor | None, ...]:
         groups: Sequence[_Group] = ctx.groups  # type: ignore[attr-defined]
         depths: Sequence[int] = ctx.depths  # type: ignore[attr-defined]
@@ -420,7 +425,7 @@ class _Unit(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(rows, channels, pixels, images), ReLU applied, to (rows, channels, pixels out, images)."""
         tables = [table.to(x.dtype) for table in self.tables]
-        out: Tensor = self.pointwise(_Depthwise.apply(x, tables, *self.weights))
+        out: Tensor = self.pointwise(_apply(_Depthwise, x, tables, *self.weights))
         return out
 
 
@@ -449,7 +454,7 @@ class _Depthwise(torch.autograd.Function):
         return out
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
         x, *weights = ctx.saved_tensors  # type: ignore[attr-defined]
         tables: Sequence[Tensor] = ctx.tables  # type: ignore[attr-defined]
@@ -485,7 +490,8 @@ def _chunks(rows: int, size: int) -> Iterator[slice]:
 
 def _matrices(weight: Tensor, table: Tensor, pixels: int) -> Tensor:
     """Kernels as matrices over pixels, shape (rows * channels, pixels out, pixels)."""
-    return (weight.view(-1, len(table)) @ table).unflatten(1, (-1, pixels))
+    matrices = weight.view(-1, len(table)) @ table
+    return matrices.view(len(matrices), -1, pixels)
 
 
 @lru_cache(maxsize=64)
@@ -539,7 +545,7 @@ class _PointwiseNorm(nn.Module):
         """(rows, channels in, pixels, images) to (rows, channels out, pixels, images)."""
         flat = x.reshape(len(self.weight), -1, x.shape[-2] * x.shape[-1])
         if self.training:
-            out, mean, variance = _PointwiseNormFunction.apply(flat, self.weight, self.scale, self.shift)
+            out, mean, variance = _apply(_PointwiseNormFunction, flat, self.weight, self.scale, self.shift)
             count = flat.shape[-1]
             self.mean.lerp_(mean, _MOMENTUM)
             self.variance.lerp_(variance * (count / (count - 1)), _MOMENTUM)
@@ -547,7 +553,8 @@ class _PointwiseNorm(nn.Module):
             scale = self.scale * (self.variance + _EPSILON).rsqrt()
             shift = self.shift - self.mean * scale
             out = torch.baddbmm(shift[..., None], self.weight * scale[..., None], flat)
-        return out.view(len(x), -1, *x.shape[2:])
+        shaped: Tensor = out.view(len(x), -1, *x.shape[2:])
+        return shaped
 
 
 class _PointwiseNormFunction(torch.autograd.Function):
@@ -576,7 +583,7 @@ class _PointwiseNormFunction(torch.autograd.Function):
         return out, mean, variance
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: FunctionCtx, grad: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
         x, weight, scale, centred, variance = ctx.saved_tensors  # type: ignore[attr-defined]
         n = x.shape[2]
@@ -607,7 +614,7 @@ class _FactorizedReduce(_PointwiseNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         height = round(x.shape[2] ** 0.5)
-        image = x.unflatten(2, (height, height))
+        image = x.reshape(*x.shape[:2], height, height, -1)
         halves = torch.stack([image[:, :, ::2, ::2], image[:, :, 1::2, 1::2]], dim=1)
         out = super().forward(halves.flatten(0, 1).flatten(2, 3))
         return out.view(len(x), -1, *out.shape[2:])
@@ -630,7 +637,7 @@ class _Pool(nn.Module):
 
 
 class _AuxiliaryHead(nn.Module):
-    """See `network.AuxiliaryHead`; a convolution that leaves one pixel is a 1x1 one of more channels."""
+    """As in `Network`; a convolution that leaves one pixel is a 1x1 one of more channels."""
 
     def __init__(self, networks: int, channels: int, classes: int, views: _Views) -> None:
         super().__init__()

@@ -185,7 +185,7 @@ class _Trainer:
                 loss = loss + self.protocol.auxiliary * _mixed_loss(logits.auxiliary, batch)
         self.sgd.zero_grad()
         # networks share no weight, so that the gradient of the sum is that of each
-        loss.sum().backward()
+        torch.autograd.backward(loss.sum())
         self.sgd.step()
         return torch.stack([loss.detach(), _mixed_accuracy(logits.main, batch)]).cpu()
 
@@ -197,7 +197,7 @@ class _Trainer:
         sums = torch.zeros(2, len(self.seeds), dtype=torch.float64)
         standard: Standardisation = self.batches.standard
         for some, right in zip(
-            pixels.split(_EVALUATED_TOGETHER), labels.split(_EVALUATED_TOGETHER), strict=True
+            torch.split(pixels, _EVALUATED_TOGETHER), torch.split(labels, _EVALUATED_TOGETHER), strict=True
         ):
             images = standard(some.to(self.device)).expand(len(self.seeds), len(some), 3, -1, -1)
             with self._autocast():
