@@ -147,13 +147,17 @@ class _FactorizedReduce(nn.Module):
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__()
-        self.even = _convolution(channels_in, channels_out // 2, 1, stride=2)
-        self.odd = _convolution(channels_in, channels_out // 2, 1, stride=2)
+        # every other pixel is taken before, not by a stride: oneDNN's gradient of a channels-last 1x1
+        # convolution with stride 2 writes past its memory for fewer than 8 channels (oneDNN issue 6035)
+        self.even = _convolution(channels_in, channels_out // 2, 1)
+        self.odd = _convolution(channels_in, channels_out // 2, 1)
         self.norm = nn.BatchNorm2d(channels_out)
 
     def forward(self, x: Tensor) -> Tensor:
         x = functional.relu(x)
-        normed: Tensor = self.norm(torch.cat([self.even(x), self.odd(x[:, :, 1:, 1:])], dim=1))
+        normed: Tensor = self.norm(
+            torch.cat([self.even(x[:, :, ::2, ::2]), self.odd(x[:, :, 1::2, 1::2])], dim=1)
+        )
         return normed
 
 
