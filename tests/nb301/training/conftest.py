@@ -30,5 +30,5 @@ def tiny_data() -> ImageData:
 def everything() -> Protocol:
     """A short protocol with all augmentation and regularisation there is."""
     return Protocol(
-        channels=2, layers=3, epochs=3, batch=32, crop_padding=1, cutout=2, auxiliary=0.4, drop_path=0.3
+        channels=2, layers=3, epochs=3, batch=48, crop_padding=1, cutout=2, auxiliary=0.4, drop_path=0.3
     )

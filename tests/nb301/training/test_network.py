@@ -47,7 +47,7 @@ def counted(network, image_size):
     return total
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.from_type(Genotype), SHAPES)
 def test_parameters_and_multiply_adds_are_those_that_cost_counts(genotype, shape):
     """Trainable parameters, and multiply-adds counted by hooks, are exact for any network."""
