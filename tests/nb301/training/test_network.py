@@ -90,8 +90,8 @@ def test_dropped_edges_add_nothing_and_skip_connections_are_never_dropped():
     """With all edges dropped a node is the sum of its skip connections, so of none it is zero."""
     edges = [(source, node, Op.max_pool_3x3) for node in NODES for source in (0, 1)]
     pools, skips = Cell.from_edges(edges), Cell.from_edges((s, n, Op.skip_connect) for s, n, _ in edges)
-    images, shape = torch.randn(4, 3, 8, 8, generator=Generator().manual_seed(0)), Shape(2, 2, 8)
-    dropped = torch.zeros(2, 8, 4)
+    images, shape = torch.randn(4, 3, 8, 8, generator=Generator().manual_seed(0)), Shape(2, 3, 8)
+    dropped = torch.zeros(3, 8, 4)
     outputs = {}
     for name, cell in (("pools", pools), ("skips", skips)):
         network = build(Genotype(cell, skips), shape).eval()
@@ -99,8 +99,9 @@ def test_dropped_edges_add_nothing_and_skip_connections_are_never_dropped():
             lambda _, inputs, __, name=name: outputs.update({name: inputs})
         )
         network(images, dropped)
-    # layers of two: both reduce, so that edges from the inputs halve and can be dropped
+    # what the second cell is given last is what the first one, a normal cell, gave
     assert not outputs["pools"][1].any()
+    assert outputs["skips"][1].any()
 
 
 def test_odd_images_are_refused():
