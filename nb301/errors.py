@@ -8,6 +8,7 @@ Nb301Error
 │   ├── UnknownRelease (LookupError)  no release of that name
 │   └── HashMismatch                  a file differs from what the manifest promises
 ├── TuningError (ValueError)          a study of hyperparameters that cannot go on or be used
+├── TrainingError                     a training that cannot go on
 ├── DataMissing (OSError)             data that is not on this machine and cannot be downloaded
 └── MissingExtra (ImportError)        an optional dependency is not installed
 """
@@ -43,6 +44,10 @@ class HashMismatch(ReleaseError):
 
 class TuningError(Nb301Error, ValueError):
     """A study of hyperparameters that cannot go on, or a result of one that cannot be used."""
+
+
+class TrainingError(Nb301Error):
+    """A training that cannot go on, such as from another one's checkpoint."""
 
 
 class DataMissing(Nb301Error, OSError):

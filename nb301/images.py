@@ -68,7 +68,7 @@ def load_images(name: str = "digits", size: int | None = None) -> ImageSet:
     if name not in IMAGE_SETS:
         raise ValueError(f"no image set {name!r}, expected one of {', '.join(IMAGE_SETS)}")
     raw = IMAGE_SETS[name]()
-    parts = [(_shrunk(name, pixels, size), labels.astype(np.int64)) for pixels, labels in raw]
+    parts = [(shrunk(name, pixels, size), labels.astype(np.int64)) for pixels, labels in raw]
     mean, std = (fold(parts[0][0], axis=(0, 2, 3), keepdims=True) for fold in (np.mean, np.std))
     train, test = (Images(((pixels - mean) / std).astype(np.float32), labels) for pixels, labels in parts)
     return ImageSet(name, train, test)
@@ -92,7 +92,7 @@ def _fashion_mnist() -> list[_Raw]:
     for folder in FASHION_MNIST_FOLDERS:
         expanded = folder.expanduser()
         if any(expanded.glob("train-images-idx3-ubyte*")):
-            return [_idx_pair(expanded, "train"), _idx_pair(expanded, "t10k")]
+            return [read_idx_pair(expanded, "train"), read_idx_pair(expanded, "t10k")]
     try:
         from torchvision.datasets import FashionMNIST
     except ImportError as error:
@@ -135,7 +135,19 @@ def _downloaded(dataset: Callable[..., object]) -> list[_Raw]:
     return parts
 
 
-def _idx_pair(folder: Path, part: str) -> _Raw:
+def read_idx_pair(folder: Path, part: str) -> _Raw:
+    """Read images and labels from IDX files, gzipped or not.
+
+    Args:
+        folder: Holds them.
+        part: `train` or `t10k`.
+
+    Returns:
+        Pixels 0..255, shape (n, 1, height, width), and labels, shape (n,).
+
+    Raises:
+        DataMissing: A file is not there or no such file.
+    """
     pixels = _idx(folder, f"{part}-images-idx3-ubyte", _IDX_MAGIC_IMAGES)
     labels = _idx(folder, f"{part}-labels-idx1-ubyte", _IDX_MAGIC_LABELS)
     return pixels[:, None].astype(np.float64), labels.astype(np.int64)
@@ -155,8 +167,17 @@ def _idx(folder: Path, name: str, magic: int) -> NDArray[np.uint8]:
     return np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
-def _shrunk(name: str, pixels: NDArray[np.float64], size: int | None) -> NDArray[np.float64]:
-    """Pad 28x28 to 32x32, then average over blocks."""
+def shrunk(name: str, pixels: NDArray[np.float64], size: int | None) -> NDArray[np.float64]:
+    """Pad 28x28 images to 32x32, then average over blocks.
+
+    Args:
+        name: Of the image set, for the message.
+        pixels: Shape (n, channels, height, height).
+        size: Height wanted, pixels; None for that of the images, padded.
+
+    Raises:
+        ValueError: The size is none of 8, 16 and 32, or larger than the images.
+    """
     if pixels.shape[-1] == 28:
         pixels = np.pad(pixels, [(0, 0), (0, 0), (2, 2), (2, 2)])
     there = pixels.shape[-1]

@@ -25,6 +25,7 @@ PARTS = (
         "formats",
         "tables",
         "images",
+        "training",
     ),
     *("optimizers", "truth", "surrogates", "releases", "benchmark", "cli"),
 )

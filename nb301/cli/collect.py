@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nb301.cli.output import progress
+from nb301.cli.train import Data, DataFolder, Preset, require_torch
 from nb301.errors import MissingExtra
 
 if TYPE_CHECKING:
     from nb301.tables.schema import EvaluationTable
+    from nb301.truth.base import Truth
     from nb301.truth.collect import Collection
+
+
+class TruthName(StrEnum):
+    """What the optimizers are run against."""
+
+    EMULATED = "emulated"
+    TRAINING = "training"
 
 
 def collect(
@@ -28,6 +38,12 @@ def collect(
     evaluations: Annotated[int, typer.Option(min=1, help="Training runs of the optimizer.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seeds the optimizer.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Trainings that are open at once.")] = 1,
+    truth: Annotated[
+        TruthName, typer.Option(help="emulated, or training: really train.")
+    ] = TruthName.EMULATED,
+    data: Annotated[Data, typer.Option(help="With --truth training: image set.")] = Data.DIGITS,
+    preset: Annotated[Preset, typer.Option(help="With --truth training: protocol.")] = Preset.TINY,
+    data_folder: DataFolder = None,
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a dask.distributed scheduler: train there, in real time.")
     ] = None,
@@ -36,9 +52,10 @@ def collect(
         Path | None, typer.Option(help="Folder of the journals that an interrupted run goes on from.")
     ] = None,
 ) -> None:
-    """Collect training runs under the emulated ground truth; run again to go on after an interruption.
+    """Collect training runs under a ground truth; run again to go on after an interruption.
 
-    Without a scheduler the clock is simulated: results are equal on every machine.
+    Without a scheduler the clock is simulated: under the emulated truth results are equal on every
+    machine. Real trainings of small images are done as many at once as there are workers.
     """
     from nb301.optimizers import OPTIMIZERS
     from nb301.tables.schema import write_table
@@ -47,6 +64,8 @@ def collect(
 
     if everything == (optimizer is not None):
         raise typer.BadParameter("give the name of an optimizer, or --all")
+    if everything and truth is not TruthName.EMULATED:
+        raise typer.BadParameter("--all is the table of the emulated ground truth, not of trainings")
     if optimizer is not None and optimizer not in OPTIMIZERS:
         raise typer.BadParameter(f"no optimizer {optimizer!r}; there are: {', '.join(OPTIMIZERS)}")
     folder = journals or out.with_suffix(".journals")
@@ -54,7 +73,9 @@ def collect(
     if optimizer is None:
         table = _whole(EMULATED_V1, folder, processes)
     else:
-        table = _one(Collection(optimizer, evaluations, seed, workers=workers), folder, out.stem, scheduler)
+        chosen = _truth(truth, data, preset, data_folder)
+        collection = Collection(optimizer, evaluations, seed, workers=workers)
+        table = _one(collection, chosen, folder, out.stem, scheduler)
     write_table(table, out)
     typer.echo(f"wrote {len(table):,} rows to {out}, content {table.content_hash}")
 
@@ -69,7 +90,19 @@ def _whole(collections: Sequence[Collection], folder: Path, processes: int) -> E
         )
 
 
-def _one(collection: Collection, folder: Path, name: str, scheduler: str | None) -> EvaluationTable:
+def _truth(truth: TruthName, data: Data, preset: Preset, folder: Path | None) -> Truth:
+    from nb301.truth.emulated import EmulatedTruth
+    from nb301.truth.training import TrainingTruth
+
+    if truth is TruthName.EMULATED:
+        return EmulatedTruth()
+    require_torch()
+    return TrainingTruth(data.value, preset.value, folder)
+
+
+def _one(
+    collection: Collection, truth: Truth, folder: Path, name: str, scheduler: str | None
+) -> EvaluationTable:
     from nb301.truth.collect import collect as collect_one
     from nb301.truth.collect import to_table
 
@@ -78,10 +111,11 @@ def _one(collection: Collection, folder: Path, name: str, scheduler: str | None)
         rows = collect_one(
             collection,
             folder,
+            truth=truth,
             executor=executor,
             progress=lambda ended, _seconds: bar.update(task, completed=ended),
         )
-    return to_table([rows], name, "1.0")
+    return to_table([rows], name, "1.0", truth)
 
 
 @contextmanager

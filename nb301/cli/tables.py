@@ -103,7 +103,7 @@ def import_table(
     out: Annotated[Path, typer.Option(help="The .parquet file to write.")],
 ) -> None:
     """Make a table of the official training runs; bad files are listed and left out."""
-    from nb301.tables.official import PROTOCOL, import_official
+    from nb301.tables.official import import_official
     from nb301.tables.schema import write_table
 
     with progress() as bar:
@@ -113,7 +113,7 @@ def import_table(
         # names and texts of broken files may hold what no terminal can show
         typer.echo(f"bad file {path}: {reason}".encode(errors="backslashreplace").decode(), err=True)
     for setting, table in found.tables.items():
-        if setting != PROTOCOL:
+        if table is not found.table:
             typer.echo(f"runs of another setting left out: {len(table):,} of {setting}", err=True)
     write_table(found.table, out)
     typer.echo(

@@ -1,11 +1,13 @@
-"""Import of the official CIFAR-10 training runs: a tree of JSON files, one file a run (F20, F21, F28).
+"""The official CIFAR-10 training runs, a tree of JSON files, one file a run (F20, F21, F28), and own ones.
 
+`nb301 train` writes such files, too, with an entry `nb301` that says what no official key does.
 Percent becomes fraction here and nowhere else. The numbers F1... are those of official_facts.md.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +19,9 @@ import pandas as pd
 
 from nb301.cost import Network, cost
 from nb301.errors import TableError
-from nb301.formats import CONFIG_PREFIX, from_config
+from nb301.files import write_text
+from nb301.formats import CONFIG_PREFIX, from_config, to_config
+from nb301.space import Genotype
 from nb301.tables.schema import EvaluationTable
 
 NAME, VERSION, TRUTH = "cifar10", "1.0", "CIFAR-10 training"
@@ -28,6 +32,7 @@ Progress = Callable[[int, int], None]
 
 _FILE = re.compile(r"results_\d+\.json")
 _CONFIG = "optimized_hyperparamater_config"  # so spelt in the files (F21)
+_OWN = "nb301"  # in files that `write_official` wrote
 _LARGEST = 2**31 - 1
 
 
@@ -39,9 +44,21 @@ class Setting(NamedTuple):
     channels: int
     #: Cells of the network, count.
     layers: int
+    #: Where the accuracies come from.
+    truth: str = TRUTH
+    #: Height and width of the images, pixels.
+    image_size: int = 32
+    #: Whether the network has an auxiliary head.
+    auxiliary: bool = True
 
     def __str__(self) -> str:
-        return f"{self.epochs} epochs, {self.channels} channels, {self.layers} layers"
+        of_truth = "" if self.truth == TRUTH else f"{self.truth}, "
+        return f"{of_truth}{self.epochs} epochs, {self.channels} channels, {self.layers} layers"
+
+    @property
+    def network(self) -> Network:
+        """The network that was trained."""
+        return Network(self.channels, self.layers, self.image_size, auxiliary=self.auxiliary)
 
 
 #: The paper's (Appendix C.6, F5).
@@ -69,11 +86,13 @@ class Imported:
 
     @property
     def table(self) -> EvaluationTable:
-        """The table of the paper's protocol.
+        """The table of the paper's protocol; of trainings of ours where there are no others.
 
         Raises:
-            TableError: No file has a run of that protocol.
+            TableError: No file has a run of that protocol, or ours are of several.
         """
+        if len(self.tables) == 1 and all(setting.truth != TRUTH for setting in self.tables):
+            return next(iter(self.tables.values()))
         if PROTOCOL not in self.tables:
             others = "; ".join(f"{len(table)} of {setting}" for setting, table in self.tables.items())
             raise TableError(
@@ -96,6 +115,90 @@ class _Run(NamedTuple):
     runtime: float
     parameters: int
     multiply_adds: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRun:
+    """One training of ours, to be written as the official files are; accuracies are fractions."""
+
+    genotype: Genotype
+    setting: Setting
+    seed: int
+    val_accuracy: float
+    test_accuracy: float
+    train_accuracy: float
+    #: Of the best epoch, as are `val_loss` and `learning_rate`.
+    train_loss: float
+    #: Cross-entropy, nats.
+    val_loss: float
+    learning_rate: float
+    #: Counted from 1.
+    best_epoch: int
+    #: Seconds.
+    runtime: float
+    training_images: int
+    validation_images: int
+    #: Training settings under their names in the official configuration space.
+    config: Mapping[str, Any]
+    #: What else is known, in JSON, such as the learning curve.
+    more: Mapping[str, Any]
+
+
+def write_official(run: OwnRun, path: Path) -> None:
+    """Write a training as one file of the official format (F21), which `import_official` reads back.
+
+    That needs a name `results_N.json`, in a folder that is named after an optimizer.
+    """
+    counted, setting = cost(run.genotype, run.setting.network), run.setting
+    of_best = {
+        "train_loss": run.train_loss,
+        "train_accuracy": 100 * run.train_accuracy,
+        "val_accuracy": 100 * run.val_accuracy,
+        "val_cross_entropy": run.val_loss,
+    }
+    result = {
+        "final_metric_score": -100 * run.val_accuracy,
+        _CONFIG: {
+            **to_config(run.genotype),
+            f"{CONFIG_PREFIX}init_channels": setting.channels,
+            f"{CONFIG_PREFIX}layers": setting.layers,
+            f"{CONFIG_PREFIX}auxiliary": str(setting.auxiliary),
+            **run.config,
+        },
+        "budget": setting.epochs,
+        "info": [
+            {
+                **of_best,
+                "epochs": run.best_epoch,
+                "model_parameters": counted.parameters,
+                "learning_rate": run.learning_rate,
+                "train_datapoints": run.training_images,
+                "val_datapoints": run.validation_images,
+                "dataset_path": setting.truth,
+                "dataset_id": 0,
+                **{f"{name}_final": value for name, value in of_best.items()},
+            }
+        ],
+        "test_accuracy": 100 * run.test_accuracy,
+        "runtime": run.runtime,
+        "seed": run.seed,
+        _OWN: {
+            **run.more,
+            "truth": setting.truth,
+            "image_size": setting.image_size,
+            "auxiliary": setting.auxiliary,
+        },
+    }
+    write_text(path, json.dumps(_finite(result), indent=1))
+
+
+def _finite(value: Any) -> Any:
+    """Put null for the numbers that JSON does not have."""
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def import_official(folder: Path, progress: Progress | None = None) -> Imported:
@@ -179,9 +282,10 @@ def _read(path: Path, optimizer: str) -> _Run:
         epochs=round(_number(result, "budget", 1, _LARGEST)),
         channels=_integer(config, f"{CONFIG_PREFIX}init_channels", 1, 10_000),  # range of F1
         layers=_integer(config, f"{CONFIG_PREFIX}layers", 1, 10_000),
+        **(_own(result[_OWN]) if _OWN in result else {}),
     )
     genotype = from_config(config).canonical()
-    counted = cost(genotype, Network(channels=setting.channels, layers=setting.layers))
+    counted = cost(genotype, setting.network)
     parameters = _integer(info, "model_parameters", 1, 2**63 - 1)
     if parameters != counted.parameters:
         raise TableError(f"model_parameters is {parameters}, but its network has {counted.parameters}")
@@ -197,6 +301,16 @@ def _read(path: Path, optimizer: str) -> _Run:
         parameters=parameters,
         multiply_adds=counted.multiply_adds,
     )
+
+
+def _own(entry: Any) -> dict[str, Any]:
+    """What of a `Setting` only files of ours say."""
+    truth, auxiliary = _get(entry, "truth"), _get(entry, "auxiliary")
+    if not isinstance(truth, str) or not truth or not isinstance(auxiliary, bool):
+        raise TableError(
+            f"truth is {truth!r:.40} and auxiliary {auxiliary!r:.40}, expected text and a boolean"
+        )
+    return {"truth": truth, "auxiliary": auxiliary, "image_size": _integer(entry, "image_size", 1, 10_000)}
 
 
 def _get(values: Any, key: str) -> Any:
@@ -230,6 +344,8 @@ def _table(setting: Setting, runs: Sequence[_Run]) -> EvaluationTable:
     rows = pd.DataFrame(runs, columns=_Run._fields).drop(columns="setting")
     rows["seed"] = list(_seeds(runs))
     rows["run"], rows["epochs"] = 0, setting.epochs
+    if setting.truth != TRUTH:
+        return EvaluationTable(setting.truth.split()[0], VERSION, setting.truth, rows)
     suffix = "" if setting == PROTOCOL else "-" + str(setting).replace(", ", "-").replace(" ", "-")
     return EvaluationTable(NAME + suffix, VERSION, TRUTH, rows)
 

@@ -19,10 +19,13 @@ from nb301.optimizers.base import SimulatedWorkers, Workers, drive
 from nb301.space import Genotype, Op, to_codes
 from nb301.tables.schema import EvaluationTable
 from nb301.threads import one_blas_thread
-from nb301.truth.emulated import EPOCHS, EmulatedTruth, TrainingRun
+from nb301.truth.base import TrainingRun, Truth, described
+from nb301.truth.emulated import EmulatedTruth
 from nb301.truth.probes import Listed, parameter_free, poorly_performing, repeated, topologies
-from nb301.truth.workers import ExecutorWorkers, Journal, JournaledWorkers
+from nb301.truth.training import TrainingTruth
+from nb301.truth.workers import ExecutorWorkers, Journal, JournaledWorkers, StackedWorkers
 
+_EMULATED = EmulatedTruth()
 #: Genotypes that earlier collections evaluated, by optimizer.
 Earlier = Mapping[str, Sequence[Genotype]]
 
@@ -62,34 +65,31 @@ def collect(
     folder: Path,
     earlier: Earlier | None = None,
     *,
+    truth: Truth = _EMULATED,
     executor: Executor | None = None,
     progress: Callable[[int, float], None] | None = None,
 ) -> pd.DataFrame:
-    """Run one collection on the emulated ground truth, or go on with it.
+    """Run one collection on a ground truth, or go on with it.
 
     Args:
         collection: What to run.
         folder: Holds its journal, from which an interrupted run goes on.
         earlier: What `collection.after` has evaluated.
+        truth: Evaluates; real trainings of several workers are done together (`StackedWorkers`).
         executor: Does the evaluations in real time; without one, a simulated clock runs.
         progress: Called after each evaluation with their number and the seconds so far.
 
     Returns:
-        One row a training run, in the order in which they ended, the columns of `SCHEMA`. Equal
-        arguments give equal rows under the simulated clock, interrupted or not; the models of BANANAS and
-        COMBO on processors whose matrix products are equal.
+        One row a training run, in the order in which they ended, the columns of `SCHEMA`. Under the
+        emulated truth and the simulated clock equal arguments give equal rows, interrupted or not; the
+        models of BANANAS and COMBO on processors whose matrix products are equal.
 
     Raises:
         TableError: The folder holds a journal of another run.
     """
-    truth = EmulatedTruth()
-    about = {**asdict(collection), "truth": f"{truth.name} {truth.version}", "simulated": executor is None}
+    about = {**asdict(collection), "truth": described(truth), "simulated": executor is None}
     journal = Journal(folder / collection.file, about)
-    workers: Workers = (
-        SimulatedWorkers(truth.evaluate, collection.workers)
-        if executor is None
-        else ExecutorWorkers(executor, truth.evaluate, collection.workers, journal.elapsed)
-    )
+    workers = _workers(truth, collection.workers, executor, journal.elapsed)
     try:
         # models of the optimizers would propose other genotypes with sums in another order
         with one_blas_thread():
@@ -102,7 +102,16 @@ def collect(
             )
     finally:
         journal.close()
-    return _rows(collection, run.genotypes, run.seeds, [TrainingRun(*end["result"]) for end in journal.ended])
+    results = [TrainingRun(*end["result"]) for end in journal.ended]
+    return _rows(collection, truth, run.genotypes, run.seeds, results)
+
+
+def _workers(truth: Truth, count: int, executor: Executor | None, elapsed: float) -> Workers:
+    if executor is not None:
+        return ExecutorWorkers(executor, truth.evaluate, count, elapsed)
+    if isinstance(truth, TrainingTruth) and count > 1 and truth.stacks:
+        return StackedWorkers(truth.evaluate_many, count)
+    return SimulatedWorkers(truth.evaluate, count)
 
 
 def collect_table(
@@ -111,6 +120,7 @@ def collect_table(
     name: str = "emulated",
     version: str = "1.0",
     *,
+    truth: Truth = _EMULATED,
     processes: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> EvaluationTable:
@@ -121,35 +131,39 @@ def collect_table(
         folder: Holds the journals; call again to go on after an interruption.
         name: The table's.
         version: The table's.
+        truth: Evaluates.
         processes: Collections that run at once.
         progress: Called now and then with the number of evaluations that have ended.
 
     Returns:
-        Equal rows for equal collections, whatever the number of processes or interruptions.
+        Under the emulated truth equal rows for equal collections, whatever the number of processes or
+        interruptions.
     """
     parts: dict[str, pd.DataFrame] = {}
     evaluated: dict[str, list[Genotype]] = {}
     for stage in (None, *sorted({c.after for c in collections if c.after})):
         chosen = [c for c in collections if c.after == stage]
         for collection, rows in zip(
-            chosen, _run(chosen, folder, evaluated, processes, progress), strict=True
+            chosen, _run(chosen, folder, evaluated, truth, processes, progress), strict=True
         ):
             parts[collection.file] = rows
             found = evaluated.setdefault(collection.optimizer, [])
             found += [Genotype.parse(text) for text in rows["genotype"]]
-    return to_table([parts[collection.file] for collection in collections], name, version)
+    return to_table([parts[collection.file] for collection in collections], name, version, truth)
 
 
-def to_table(parts: Sequence[pd.DataFrame], name: str, version: str) -> EvaluationTable:
-    """Put the rows of collections together, in their order."""
-    truth = f"{EmulatedTruth.name} {EmulatedTruth.version}"
-    return EvaluationTable(name, version, truth, pd.concat(parts, ignore_index=True))
+def to_table(
+    parts: Sequence[pd.DataFrame], name: str, version: str, truth: Truth = _EMULATED
+) -> EvaluationTable:
+    """Put the rows of collections under one ground truth together, in their order."""
+    return EvaluationTable(name, version, described(truth), pd.concat(parts, ignore_index=True))
 
 
 def _run(
     collections: Sequence[Collection],
     folder: Path,
     earlier: Earlier,
+    truth: Truth,
     processes: int,
     progress: Callable[[int], None] | None,
 ) -> Iterator[pd.DataFrame]:
@@ -159,7 +173,7 @@ def _run(
         # the longest first, so that none is left over at the end
         order = sorted(range(len(collections)), key=lambda i: -_expected_cost(collections[i]))
         futures: dict[int, Future[pd.DataFrame]] = {
-            i: pool.submit(collect, collections[i], folder, needed[i]) for i in order
+            i: pool.submit(collect, collections[i], folder, needed[i], truth=truth) for i in order
         }
         while wait_for(futures.values(), timeout=1.0).not_done:
             for future in futures.values():
@@ -199,11 +213,12 @@ def _source(collection: Collection, earlier: Earlier) -> Optimizer:
 
 def _rows(
     collection: Collection,
+    truth: Truth,
     genotypes: Sequence[Genotype],
     seeds: NDArray[np.int64],
     results: Sequence[TrainingRun],
 ) -> pd.DataFrame:
-    costs = cost_many(to_codes(genotypes))
+    costs = cost_many(to_codes(genotypes), truth.network)
     return pd.DataFrame(
         {
             "genotype": [str(genotype.canonical()) for genotype in genotypes],
@@ -216,6 +231,6 @@ def _rows(
             "runtime": [result.runtime for result in results],
             "parameters": costs[:, 0],
             "multiply_adds": costs[:, 1],
-            "epochs": EPOCHS,
+            "epochs": truth.epochs,
         }
     )

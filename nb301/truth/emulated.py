@@ -18,15 +18,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nb301.cost import cost_many
+from nb301.cost import CIFAR10_NETWORK, cost_many
 from nb301.encodings import canonical, paths
 from nb301.noise import keyed_normal
 from nb301.space import Genotype, Op, keys_of_canonical, to_codes
+from nb301.truth.base import TrainingRun
 from nb301.truth.landscape import linear_accuracy
 
 NAME, VERSION = "emulated", "1.0"
@@ -103,22 +103,13 @@ class TrainingRuns:
     runtime: NDArray[np.float64]
 
 
-class TrainingRun(NamedTuple):
-    """What one training run reports; units as in `TrainingRuns`."""
-
-    val_accuracy: float
-    test_accuracy: float
-    train_accuracy: float
-    runtime: float
-
-
 class EmulatedTruth:
     """The emulated ground truth; a pure function of genotype and seed.
 
     Equal up to the names of intermediate nodes means equal in every digit.
     """
 
-    name, version = NAME, VERSION
+    name, version, epochs, network = NAME, VERSION, EPOCHS, CIFAR10_NETWORK
 
     def evaluate(self, genotype: Genotype, seed: int) -> TrainingRun:
         """Emulate one training run.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from pathlib import Path
 from typing import Any, TextIO
@@ -12,7 +13,7 @@ from typing import Any, TextIO
 from nb301.errors import TableError
 from nb301.optimizers.base import Finished, Workers
 from nb301.space import Genotype
-from nb301.truth.emulated import TrainingRun
+from nb301.truth.base import TrainingRun
 
 #: An architecture and a training seed to the result of its training; sent to other processes.
 Evaluate = Callable[[Genotype, int], TrainingRun]
@@ -50,6 +51,46 @@ class ExecutorWorkers:
         future = min(done, key=self._open.__getitem__)
         number = self._open.pop(future)
         return Finished(number, future.result(), time.monotonic() - self._origin)
+
+
+class StackedWorkers:
+    """Evaluations on one machine, in rounds: all that are open are trained together.
+
+    A round ends before the next one starts. The clock runs as if its trainings had come one after the
+    other, each for its share of the round's time.
+
+    Args:
+        evaluate_many: Trains architectures with their seeds, together.
+        count: How many evaluations may be open at once, so also the most of a round.
+    """
+
+    def __init__(
+        self, evaluate_many: Callable[[Sequence[Genotype], Sequence[int]], Sequence[TrainingRun]], count: int
+    ) -> None:
+        self.count = count
+        self._evaluate_many = evaluate_many
+        self._open: list[tuple[int, Genotype, int]] = []
+        self._trained: deque[Finished] = deque()
+        self._clock = 0.0
+
+    def submit(self, number: int, genotype: Genotype, seed: int, at: float) -> None:
+        """Add to the next round."""
+        self._open.append((number, genotype, seed))
+        self._clock = max(self._clock, at)
+
+    def finished(self) -> Finished:
+        """Give the next of the round; after its last, train all that are open.
+
+        Raises:
+            Exception: Whatever training raised.
+        """
+        if not self._trained:
+            numbers, genotypes, seeds = zip(*self._open, strict=True)
+            self._open = []
+            for number, run in zip(numbers, self._evaluate_many(genotypes, seeds), strict=True):
+                self._clock += run.runtime
+                self._trained.append(Finished(number, run, self._clock))
+        return self._trained.popleft()
 
 
 class Journal:

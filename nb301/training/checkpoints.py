@@ -1,0 +1,78 @@
+"""Checkpoints of a training: tensors as safetensors, all else as JSON, written whole and hashed.
+
+A checkpoint is a folder with `state.safetensors` and `checkpoint.json`, which has the hash of the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from safetensors.torch import load, save
+from torch import Tensor
+
+from nb301.errors import HashMismatch, TrainingError
+from nb301.files import sha256, written_whole
+
+_TENSORS, _REST, _FORMAT = "state.safetensors", "checkpoint.json", 1
+
+
+class Checkpoint(NamedTuple):
+    """What a training goes on from."""
+
+    #: Weights, batch norm's statistics, momentum.
+    tensors: Mapping[str, Tensor]
+    #: What can be said in JSON: epochs that are done, generators' states, learning curves, seconds.
+    progress: Mapping[str, Any]
+
+
+def write_checkpoint(folder: Path, about: Mapping[str, Any], checkpoint: Checkpoint) -> None:
+    """Write a checkpoint, whole or not at all.
+
+    Args:
+        folder: The checkpoint's own; replaced if it exists.
+        about: Identifies the training, in JSON; only that one goes on from it.
+        checkpoint: What to keep.
+    """
+    tensors = save({name: tensor.contiguous() for name, tensor in checkpoint.tensors.items()})
+    rest = {
+        "format": _FORMAT,
+        "about": about,
+        "sha256": sha256(tensors),
+        "progress": checkpoint.progress,
+    }
+    with written_whole(folder) as temporary:
+        temporary.mkdir()
+        (temporary / _TENSORS).write_bytes(tensors)
+        (temporary / _REST).write_text(json.dumps(rest), encoding="utf-8")
+
+
+def read_checkpoint(folder: Path, about: Mapping[str, Any]) -> Checkpoint | None:
+    """Read the checkpoint of a training; None where there is none.
+
+    Raises:
+        TrainingError: It is not whole, of a newer format, or that of another training.
+        HashMismatch: Its tensors are not those that were written.
+    """
+    if not folder.exists():
+        return None
+    try:
+        rest = json.loads((folder / _REST).read_text(encoding="utf-8"))
+        tensors = (folder / _TENSORS).read_bytes()
+        newest, found, expected, progress = (rest[key] for key in ("format", "about", "sha256", "progress"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(f"{folder}: not a whole checkpoint ({error}): delete it to start anew") from None
+    if newest != _FORMAT:
+        raise TrainingError(f"{folder}: checkpoint format {newest!r}, expected {_FORMAT}: upgrade nb301")
+    if sha256(tensors) != expected:
+        raise HashMismatch(f"{folder / _TENSORS}: SHA-256 is {sha256(tensors)}, expected {expected}")
+    wanted = json.loads(json.dumps(about))
+    if found != wanted:
+        differing = sorted(key for key in {*found, *wanted} if found.get(key) != wanted.get(key))
+        raise TrainingError(
+            f"{folder}: checkpoint of another training, which differs in {', '.join(differing)}: "
+            "choose another folder, or delete it"
+        )
+    return Checkpoint(load(tensors), progress)
