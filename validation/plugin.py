@@ -22,6 +22,7 @@ from validation.card import write_card
 from validation.claims import Claim, claims_about
 from validation.measure import explain, family_of, measure
 from validation.measures import NotApplicable
+from validation.prepare import prepare
 from validation.report import (
     CHECK,
     CLAIM,
@@ -68,6 +69,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FOLDER",
         help=f"keeps fits and runs (default: {_CACHE})",
     )
+    group.addoption(
+        "--processes", type=int, default=2, metavar="N", help="models that are fitted at once (default: 2)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -86,6 +90,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(
             _Collector(results, config.getoption("report"), config.getoption("card"))
         )
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Fit what slow claims need, several models at once, if all of them are going to be measured."""
+    option = session.config.option
+    if hasattr(session.config, "workerinput") or option.collectonly or option.keyword or option.markexpr:
+        return  # a claim that is chosen by itself fits what it needs
+    results = session.config.stash[_RESULTS]
+    prepare([(each.subject, each.claims) for each in results], option.table, option.processes)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -21,7 +21,7 @@ from nb301.releases.freeze import SEED
 from nb301.space import Genotype, sample_many, to_codes
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.base import Family, Surrogate
-from nb301.surrogates.ensemble import fit_ensemble, fit_one, mean_and_std
+from nb301.surrogates.ensemble import fit_ensemble, fit_one, mean_and_std, missing
 from nb301.tables.schema import FITTED, EvaluationTable
 from nb301.tables.splits import (
     Split,
@@ -189,6 +189,13 @@ class Subject:
                 ).values()
             ]
         return self.wrap(FittedPredictor(self.family.load(files)), rows)
+
+    def is_fitted(self, rows: str, members: int = 1) -> bool:
+        """Whether `refit` finds all models in the cache."""
+        if self.family is None:
+            return True
+        split, folder = self.split_of(rows), self.cache / "members"
+        return not missing(self.family, self.table, split, self.split_seed, folder, members=members)
 
     def split_of(self, rows: str) -> Split:
         """The rows that `refit` fits, and those that it leaves for tests."""

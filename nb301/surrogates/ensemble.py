@@ -79,18 +79,7 @@ def fit_ensemble(
     Returns:
         The members' files by their names.
     """
-    from nb301.tables.splits import folds  # and with it pandas, which queries do without
-
-    planned = [
-        _Member(
-            family.fit,
-            examples(table, np.setdiff1d(split.fitting, held_out)),
-            examples(table, held_out),
-            seed * members + k,
-            dict(family.hyperparameters if hyperparameters is None else hyperparameters),
-        )
-        for k, held_out in enumerate(folds(table, split.fitting, members, seed))
-    ]
+    planned = _planned_ensemble(family, table, split, seed, hyperparameters, members)
     found: dict[int, bytes] = {}
     for k, data in _fitted(planned, checkpoints, processes):
         found[k] = data
@@ -112,15 +101,61 @@ def fit_one(
 
     With `checkpoints` it is kept there, and found there again, as members of `fit_ensemble` are.
     """
-    planned = _Member(
+    planned = _planned_one(family, table, split, seed, hyperparameters)
+    [(_, data)] = _fitted([planned], checkpoints, processes=1)
+    return data
+
+
+def missing(
+    family: Family,
+    table: EvaluationTable,
+    split: Split,
+    seed: int,
+    checkpoints: Path,
+    *,
+    members: int = 1,
+) -> int:
+    """How many models are not among the checkpoints: of `fit_one`, or with more members of `fit_ensemble`."""
+    planned = (
+        [_planned_one(family, table, split, seed, None)]
+        if members == 1
+        else _planned_ensemble(family, table, split, seed, None, members)
+    )
+    return sum(not (checkpoints / member.key).exists() for member in planned)
+
+
+def _planned_ensemble(
+    family: Family,
+    table: EvaluationTable,
+    split: Split,
+    seed: int,
+    hyperparameters: Hyperparameters | None,
+    members: int,
+) -> list[_Member]:
+    from nb301.tables.splits import folds  # and with it pandas, which queries do without
+
+    return [
+        _Member(
+            family.fit,
+            examples(table, np.setdiff1d(split.fitting, held_out)),
+            examples(table, held_out),
+            seed * members + k,
+            dict(family.hyperparameters if hyperparameters is None else hyperparameters),
+        )
+        for k, held_out in enumerate(folds(table, split.fitting, members, seed))
+    ]
+
+
+def _planned_one(
+    family: Family, table: EvaluationTable, split: Split, seed: int, hyperparameters: Hyperparameters | None
+) -> _Member:
+    return _Member(
         family.fit,
         examples(table, split.train),
         examples(table, split.val),
         seed,
         dict(family.hyperparameters if hyperparameters is None else hyperparameters),
     )
-    [(_, data)] = _fitted([planned], checkpoints, processes=1)
-    return data
 
 
 def examples(table: EvaluationTable, rows: NDArray[np.intp]) -> Examples:
