@@ -129,12 +129,13 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
 
 
 def claims_of(truth: str) -> tuple[Claim, ...]:
-    """All claims about subjects that rest on a ground truth, such as `emulated 1.0`.
+    """All claims about subjects that rest on a ground truth, such as `emulated 1.0` or `CIFAR-10 training`.
 
     Raises:
         ClaimError: They cannot be read.
     """
-    return load_claims(_CLAIMS / f"{truth.split(maxsplit=1)[0]}.toml")
+    name = "".join(letter for letter in truth.split(maxsplit=1)[0].lower() if letter.isalnum())
+    return load_claims(_CLAIMS / f"{name}.toml")
 
 
 def claims_about(truth: str, family: str | None, trained_on: TrainedOn) -> tuple[Claim, ...]:
