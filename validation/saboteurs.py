@@ -182,12 +182,12 @@ class Saturates(Faulty):
         return np.minimum(mean, 0.94), std
 
 
-class Minutes(Faulty):
-    """Predicts minutes where seconds are asked for."""
+class TensOfSeconds(Faulty):
+    """Predicts tens of seconds where seconds are asked for."""
 
     def seconds(self, genotypes: Genotypes) -> Array:
-        """A sixtieth."""
-        return super().seconds(genotypes) / 60
+        """A tenth."""
+        return super().seconds(genotypes) / 10
 
 
 class ExpectsTheWorst(Faulty):
@@ -278,7 +278,7 @@ SABOTEURS: dict[str, Saboteur] = {
     "depends_on_batch": Saboteur(DependsOnBatch, ("batches",)),
     "rugged": Saboteur(Rugged, ("table3_r2", "calibration", "local_search_overtakes_rs")),
     "saturates": Saboteur(Saturates, ("final_error_ls", "trajectory_ls", "ranking_100000.0")),
-    "minutes": Saboteur(Minutes, ("runtime_r2", "local_search_behind", "trajectory_ls")),
+    "tens_of_seconds": Saboteur(TensOfSeconds, ("runtime_r2", "local_search_behind", "trajectory_ls")),
     "expects_the_worst": Saboteur(
         ExpectsTheWorst,
         ("left_out_darts_overpredicted", "below_92_overpredicted", "overpredicted_without_darts"),

@@ -139,7 +139,7 @@ def test_crossing(gains, expected):
         ("global_noise", "global_state"),
         ("lucky_noise", "mean_of_draws"),
         ("zero_std", "std_of_draws"),
-        ("minutes", "runtime_r2"),
+        ("tens_of_seconds", "runtime_r2"),
     ],
 )
 def test_saboteurs_are_caught(name, claim, tmp_path):

@@ -12,7 +12,8 @@ from functools import cache
 
 import numpy as np
 
-from nb301.space import Op
+from nb301.space import Genotype, Op
+from nb301.truth.emulated import EmulatedTruth
 from nb301.truth.probes import parameter_free
 from validation.measures.base import (
     Measured,
@@ -67,13 +68,21 @@ def means_by_base(subject: Subject, op: str, fitted_to: str = "") -> tuple[Array
         flat = rows.ravel()
         parts = observed(subject, flat), predicted_mean(subject, flat, fitted_to)
         return parts[0].reshape(rows.shape).mean(axis=2), parts[1].reshape(rows.shape).mean(axis=2)
-    genotypes = parameter_free(np.random.default_rng(subject.split_seed), Op[op], _BASES)
+    genotypes, truth = _generated(subject.split_seed, op)
     predictor = refitted(subject, fitted_to) if fitted_to else subject.predictor
-    by_count = [
-        np.asarray(values).reshape(len(_COUNTS), _BASES, -1).mean(axis=2).T
-        for values in (subject.truth.mean(genotypes), predictor.predict(genotypes)[0])
-    ]
-    return by_count[0], by_count[1]
+    return truth, _by_base(predictor.predict(genotypes)[0])
+
+
+@cache
+def _generated(seed: int, op: str) -> tuple[list[Genotype], Array]:
+    """New probes of an op, and what the emulated truth expects of them, shape (architectures, 9)."""
+    genotypes = parameter_free(np.random.default_rng(seed), Op[op], _BASES)
+    return genotypes, _by_base(EmulatedTruth().mean(genotypes))
+
+
+def _by_base(values: Array) -> Array:
+    grouped: Array = np.asarray(values).reshape(len(_COUNTS), _BASES, -1).mean(axis=2).T
+    return grouped
 
 
 def _of_means(subject: Subject, op: str, fitted_to: str, statistic: Callable[[Array], float]) -> Measured:
