@@ -11,9 +11,10 @@ from typing import Any
 
 HERE = Path(__file__).parent
 _SIGNS = {"holds": "✓", "fails": "✗", "undecided": "?", "not run": "○", "not applicable": "·"}
-_ABOUT = """Made by `tox run -e validate`, then `python docs/validation.py build/validation.json`. Ground
-truth: {truths}; no number here is one of CIFAR-10. A claim holds (✓), fails (✗), or is undecided (?) where its
-95 % interval straddles the threshold; · is not applicable. A gate has to hold before a release is published."""
+_ABOUT = """Made by `tox run -e validate`, then `python docs/validation.py build/validation.json`.
+Ground truth: {truths}; no number here is one of CIFAR-10. A claim holds (✓), fails (✗), or is undecided (?)
+where its 95 % interval straddles the threshold; · is not applicable. A gate has to hold before a release is
+published."""
 
 
 def main(arguments: list[str]) -> None:
