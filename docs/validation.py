@@ -58,7 +58,8 @@ def _rows(releases: list[dict[str, Any]], kind: str) -> Iterator[str]:
         first = next(claim for claim in found if claim is not None)
         sign = "≥" if first["direction"] == "at_least" else "≤"
         bounds = sorted({claim["threshold"] for claim in found if claim is not None})
-        threshold = f"{first['symbol']} {sign} {', '.join(f'{bound:g}' for bound in bounds)} {first['unit']}"
+        symbol = first["symbol"].replace("|", "\\|")
+        threshold = f"{symbol} {sign} {', '.join(f'{bound:g}' for bound in bounds)} {first['unit']}"
         yield f"| `{claim_id}` | {threshold.strip()} ({first['source']}) | {' | '.join(map(_cell, found))} |"
 
 
