@@ -174,10 +174,10 @@ def seeds_needed(differences: Array, comparisons: int = 1) -> int | None:
         return None
     alpha = ALPHA / comparisons
     fewest = math.ceil(1 - math.log2(alpha))
-    critical = norm.isf(alpha / 2)
+    critical = float(norm.isf(alpha / 2))
     effect = abs(mean[0]) / max(error[0] * math.sqrt(len(differences)), _ROUNDING)
     # the second term makes up for the spread that is estimated, too (Guenther, 1981)
-    needed = ((critical + norm.isf(1 - POWER)) / effect) ** 2 / _EFFICIENCY + critical**2 / 2
+    needed = ((critical + float(norm.isf(1 - POWER))) / effect) ** 2 / _EFFICIENCY + critical**2 / 2
     return max(fewest, math.ceil(needed))
 
 

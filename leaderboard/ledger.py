@@ -76,11 +76,13 @@ class Ledger:
             try:
                 line = Line.model_validate_json(text)
             except ValidationError as error:
-                raise RunFileError(f"{self.path}:{number}: no line of a ledger ({error.errors()[0]['msg']})") from None
+                raise RunFileError(
+                    f"{self.path}:{number}: no line of a ledger ({error.errors()[0]['msg']})"
+                ) from None
             if line.previous != previous:
                 raise RunFileError(
-                    f"{self.path}:{number}: follows a line of SHA-256 {line.previous}, but the one before has "
-                    f"{previous}: the ledger was changed; restore it from a copy"
+                    f"{self.path}:{number}: follows a line of SHA-256 {line.previous}, but the one before "
+                    f"has {previous}: the ledger was changed; restore it from a copy"
                 )
             previous = sha256(text)
             yield line

@@ -127,9 +127,7 @@ def _toml(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def _climb(
-    climbers: list[Genotype], benchmark: Benchmark
-) -> tuple[list[Genotype], NDArray[np.float64]]:
+def _climb(climbers: list[Genotype], benchmark: Benchmark) -> tuple[list[Genotype], NDArray[np.float64]]:
     """Let each go to its best neighbour until none is better; where they ended, and their accuracies."""
     reached = benchmark.query(climbers).mean.copy()
     climbing = list(range(len(climbers)))

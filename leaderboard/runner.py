@@ -298,8 +298,8 @@ def _scanned(submission: Submission) -> Submission:
 def _check(what: str, found: str, expected: str) -> None:
     if found != expected:
         raise RunError(
-            f"{what} on {platform.node()} have hash {found}, but the cell names {expected}: files were changed "
-            "after the runs were planned, or machines hold different ones"
+            f"{what} on {platform.node()} have hash {found}, but the cell names {expected}: files were "
+            "changed after the runs were planned, or machines hold different ones"
         )
 
 

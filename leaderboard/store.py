@@ -1,15 +1,15 @@
 """Runs on disk: a folder for each, named by its cell, that is there as a whole or not at all.
 
-    ledger.jsonl                  which runs were stored, in order, chained by hashes
-    <id>/run.json                 how the run ended, its incumbents, where it was made
-    <id>/trace.parquet            every evaluation
+ledger.jsonl                  which runs were stored, in order, chained by hashes
+<id>/run.json                 how the run ended, its incumbents, where it was made
+<id>/trace.parquet            every evaluation
 """
 
 from __future__ import annotations
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
@@ -181,6 +181,18 @@ class Store:
         """Names of all stored runs, sorted."""
         return sorted(path.parent.name for path in self.folder.glob(f"[!.]*/{RECORD}"))
 
+    def named(self, beginnings: Sequence[str]) -> list[str]:
+        """Names of the runs that begin so, each once.
+
+        Raises:
+            RunFileError: None begins so.
+        """
+        ids = self.ids()
+        for beginning in beginnings:
+            if not any(name.startswith(beginning) for name in ids):
+                raise RunFileError(f"{self.folder}: none of its {len(ids)} runs begins with {beginning!r}")
+        return [name for name in ids if name.startswith(tuple(beginnings))]
+
     def read(self, name: str) -> Run:
         """Read a run's record.
 
@@ -231,7 +243,9 @@ class Store:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise RunFileError(f"{self.folder}: another process adds runs here: wait for its end") from None
+                raise RunFileError(
+                    f"{self.folder}: another process adds runs here: wait for its end"
+                ) from None
             self._mend()
             yield
 
@@ -241,14 +255,14 @@ class Store:
             temporary.mkdir()
             write_trace(trace, temporary / TRACE)
             write_text(temporary / RECORD, run.model_dump_json(indent=1) + "\n")
-        self._note(run.cell.id)
+        self._note(run)
 
     def record_hash(self, name: str) -> str:
         """SHA-256 of a run's record, as the ledger notes it."""
         return sha256((self.folder / name / RECORD).read_bytes())
 
-    def _note(self, name: str) -> None:
-        self.ledger.append(name, self.record_hash(name), self.read(name).trace_hash)
+    def _note(self, run: Run) -> None:
+        self.ledger.append(run.cell.id, self.record_hash(run.cell.id), run.trace_hash)
 
     def _mend(self) -> None:
         for left in self.folder.glob(".*-*"):  # see `written_whole`
@@ -258,4 +272,4 @@ class Store:
         for name in self.ids():
             # killed between storing the run and noting it
             if name not in noted:
-                self._note(name)
+                self._note(self.read(name))

@@ -46,8 +46,8 @@ def verify(name: str, store: Store, benchmark: Benchmark) -> Verified:
     run, trace = store.read(name), store.trace(name)
     if benchmark.release.release_hash != run.cell.release_hash:
         raise RunError(
-            f"{run.place}: was made on a release {run.release.name} of hash {run.cell.release_hash}, but the one "
-            f"at hand has {benchmark.release.release_hash}: give its folder with --release"
+            f"{run.place}: was made on a release {run.release.name} of hash {run.cell.release_hash}, but the "
+            f"one at hand has {benchmark.release.release_hash}: give its folder with --release"
         )
     return Verified(run, (*_ledger(run, store), *_contents(run, trace, benchmark)))
 
@@ -58,10 +58,11 @@ def rerun(run: Run, task: Task) -> tuple[str, ...]:
     if again.trace_hash == run.trace_hash:
         return ()
     declared = "deterministic" if run.entry.deterministic else "not deterministic"
-    return (
+    told = (
         f"run again, its {again.evaluations:,} evaluations have hash {again.trace_hash}, stored are "
-        f"{run.evaluations:,} of {run.trace_hash} (declared as {declared})",
+        f"{run.evaluations:,} of {run.trace_hash} (declared as {declared})"
     )
+    return (told,)
 
 
 def _ledger(run: Run, store: Store) -> Iterator[str]:
@@ -93,8 +94,8 @@ def _answers(trajectory: Trajectory, benchmark: Benchmark) -> Iterator[str]:
         if far.size:
             first = far[0]
             yield (
-                f"{name} of {far.size:,} evaluations is not the release's, first of evaluation {first}: stored "
-                f"{stored[first]!r}, computed {computed[first]!r}"
+                f"{name} of {far.size:,} evaluations is not the release's, first of evaluation {first}: "
+                f"stored {stored[first]!r}, computed {computed[first]!r}"
             )
 
 
