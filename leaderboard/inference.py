@@ -178,7 +178,7 @@ def seeds_needed(differences: Array, comparisons: int = 1) -> int | None:
     effect = abs(mean[0]) / max(error[0] * math.sqrt(len(differences)), _ROUNDING)
     # the second term makes up for the spread that is estimated, too (Guenther, 1981)
     needed = ((critical + float(norm.isf(1 - POWER))) / effect) ** 2 / _EFFICIENCY + critical**2 / 2
-    return max(fewest, math.ceil(needed))
+    return max(fewest, math.ceil(float(needed)))
 
 
 @cache

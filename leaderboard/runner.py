@@ -6,14 +6,14 @@ import os
 import platform
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 
 import numpy as np
@@ -266,12 +266,14 @@ def _made(tasks: Sequence[Task], executor: Executor | None, make: Execute) -> It
     if executor is None:
         yield from map(make, tasks)
         return
-    futures = [executor.submit(make, task) for task in tasks]
+    waiting = {executor.submit(make, task) for task in tasks}
     try:
-        for future in as_completed(futures):
-            yield future.result()
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            while done:  # whose traces are not kept once they are stored
+                yield done.pop().result()
     finally:
-        for future in futures:
+        for future in waiting:
             future.cancel()
 
 
@@ -281,7 +283,7 @@ def _end_with_parent() -> None:
     assert parent is not None
 
     def watch() -> None:
-        wait([parent.sentinel])
+        wait_for([parent.sentinel])
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
