@@ -56,7 +56,7 @@ def run(
 ) -> None:
     """Run submissions on the releases; an interrupted command goes on where it was."""
     from leaderboard.limits import Level
-    from leaderboard.runner import missing, plan, run_missing
+    from leaderboard.runner import install, missing, plan, run_missing
     from leaderboard.store import Store
     from nb301.optimizers import Budget
     from nb301.releases import names
@@ -72,6 +72,7 @@ def run(
     )
     store = Store(out)
     to_do = missing(tasks, store)
+    install(to_do)
     verdicts: Counter[str] = Counter()
     with (
         _progress(len(tasks), len(tasks) - len(to_do)) as advance,
@@ -123,12 +124,21 @@ def pack(
     runs: Annotated[Path, typer.Option(help="Folder of runs.")] = _RUNS,
     out: Annotated[Path, typer.Option(help="Folder of results, to commit.")] = _RESULTS,
 ) -> None:
-    """Write the records of all runs in a compact form, without the traces: one file for each entry."""
+    """Write the ranked runs' records without their traces, one file for each entry, and all numbers as CSV."""
+    from leaderboard.build import tables
+    from leaderboard.examination import examine
+    from leaderboard.ranking import rank
+    from leaderboard.references import read_references
     from leaderboard.results import write_results
     from leaderboard.store import Store
+    from nb301.files import write_text
 
-    for path in write_results(Store(runs).runs(), out):
+    known = read_references()
+    ranking = rank(Store(runs).runs(), known)
+    for path in write_results(ranking.runs, out):
         typer.echo(f"{path}: {path.stat().st_size:,} bytes")
+    for name, text in tables(ranking, examine(ranking.runs), known).items():
+        write_text(out / f"{name}.csv", text)
 
 
 @app.command()

@@ -214,6 +214,12 @@ def incumbents(trajectory: Trajectory, benchmark: Benchmark) -> Incumbents:
     )
 
 
+def install(tasks: Sequence[Task]) -> None:
+    """Install the packages that submissions have locked once, before several processes do."""
+    for folder, environments in dict.fromkeys((task.folder, task.environments) for task in tasks):
+        environment(Submission(folder), environments)
+
+
 def missing(tasks: Sequence[Task], store: Store) -> list[Task]:
     """The tasks whose run is not stored."""
     return [task for task in tasks if not store.has(task.cell)]
@@ -238,9 +244,7 @@ def run_missing(
         RunFileError: Another process adds to the store.
     """
     with store.opened():
-        to_do = missing(tasks, store)
-        _install(to_do)
-        for run, trace in _made(to_do, executor, make):
+        for run, trace in _made(missing(tasks, store), executor, make):
             store.add(run, trace)
             yield run
 
@@ -254,12 +258,6 @@ def local_processes(count: int) -> Iterator[Executor]:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _install(tasks: Sequence[Task]) -> None:
-    """Install what tasks need once, before several processes do."""
-    for folder, environments in dict.fromkeys((task.folder, task.environments) for task in tasks):
-        environment(Submission(folder), environments)
 
 
 def _made(tasks: Sequence[Task], executor: Executor | None, make: Execute) -> Iterator[tuple[Run, Trace]]:

@@ -143,12 +143,13 @@ def make_run() -> Callable[..., Run]:
 @pytest.fixture(scope="session")
 def simulated() -> Callable[..., tuple[Run, Trace]]:
     """Make a short run of one of the library's optimizers, in this process instead of the sandbox."""
+    loaded = cache(load)
 
     def make(slug: str, release: str, seed: int, seconds: float = 5e4, workers: int = 1) -> tuple[Run, Trace]:
         folder = SUBMISSIONS / slug
         budget = Budget(seconds=seconds, evaluations=30_000)
         (task,) = plan([folder], [release], [seed], Path("nowhere"), budget=budget, workers=workers)
-        benchmark = load(release)
+        benchmark = loaded(release)
         trajectory = simulate(
             OPTIMIZERS[slug](np.random.default_rng(seed)),
             benchmark.query,
