@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from leaderboard.limits import Level, Limits
 from nb301.files import sha256
@@ -19,6 +19,13 @@ class Strict(BaseModel):
     """A record: frozen, without unknown fields, without NaN and infinity."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def first_wrong(error: ValidationError) -> str:
+    """The first of the things that are wrong with a record: its place, and what is."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}" if place else first["msg"]
 
 
 class Cell(Strict):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from leaderboard.cells import Sha256, Strict
+from leaderboard.cells import Sha256, Strict, first_wrong
 from leaderboard.errors import RunFileError
 from nb301.files import sha256
 
@@ -77,7 +77,7 @@ class Ledger:
                 line = Line.model_validate_json(text)
             except ValidationError as error:
                 raise RunFileError(
-                    f"{self.path}:{number}: no line of a ledger ({error.errors()[0]['msg']})"
+                    f"{self.path}:{number}: no line of a ledger ({first_wrong(error)})"
                 ) from None
             if line.previous != previous:
                 raise RunFileError(

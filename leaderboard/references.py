@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError, model_validator
 
-from leaderboard.cells import Sha256, Slug, Strict
+from leaderboard.cells import Sha256, Slug, Strict, first_wrong
 from leaderboard.errors import UnknownReference
 from leaderboard.store import Fraction
 from nb301.benchmark import Benchmark
@@ -93,8 +93,9 @@ def read_references(path: Path = PATH) -> dict[str, Reference]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         found = [Reference(name=name, **fields) for name, fields in content.items()]
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError, ValidationError) as error:
+        why = first_wrong(error) if isinstance(error, ValidationError) else error
         raise UnknownReference(
-            f"{path}: no references ({error}): `python -m leaderboard references` computes them"
+            f"{path}: no references ({why}): `python -m leaderboard references` computes them"
         ) from None
     return {reference.release_hash: reference for reference in found}
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from leaderboard.cells import first_wrong
 from leaderboard.errors import RunFileError
 from leaderboard.store import Run
 from nb301.files import written_whole
@@ -55,9 +56,7 @@ def _read(path: Path) -> Iterable[Run]:
         try:
             yield Run.model_validate(row)
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
             raise RunFileError(
-                f"{path}: row {number} is no run of this leaderboard ({place}: {first['msg']}): write the "
-                "file again with `python -m leaderboard pack`"
+                f"{path}: row {number} is no run of this leaderboard ({first_wrong(error)}): write the file "
+                "again with `python -m leaderboard pack`"
             ) from None

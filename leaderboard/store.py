@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from leaderboard.cells import Cell, Sha256, Slug, Strict
+from leaderboard.cells import Cell, Sha256, Slug, Strict, first_wrong
 from leaderboard.errors import RunFileError
 from leaderboard.ledger import Ledger
 from leaderboard.process import Usage
@@ -205,11 +205,9 @@ class Store:
         except OSError as error:
             raise RunFileError(f"{path}: cannot be read ({error.strerror})") from None
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
             raise RunFileError(
-                f"{path}: not a run of this leaderboard, or damaged ({f'{place}: ' if place else ''}"
-                f"{first['msg']}): delete its folder, and `python -m leaderboard run` makes it anew"
+                f"{path}: not a run of this leaderboard, or damaged ({first_wrong(error)}): delete its folder, "
+                "and `python -m leaderboard run` makes it anew"
             ) from None
         if run.cell.id != name:
             raise RunFileError(f"{path}: holds run {run.cell.id}: move it there, or delete its folder")
