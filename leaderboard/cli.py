@@ -124,7 +124,7 @@ def pack(
     runs: Annotated[Path, typer.Option(help="Folder of runs.")] = _RUNS,
     out: Annotated[Path, typer.Option(help="Folder of results, to commit.")] = _RESULTS,
 ) -> None:
-    """Write the ranked runs' records without their traces, one file for each entry, and all numbers as CSV."""
+    """Write the ranked runs without their traces, one file for each entry, and all numbers as CSV."""
     from leaderboard.build import tables
     from leaderboard.examination import examine
     from leaderboard.ranking import rank

@@ -206,8 +206,8 @@ class Store:
             raise RunFileError(f"{path}: cannot be read ({error.strerror})") from None
         except ValidationError as error:
             raise RunFileError(
-                f"{path}: not a run of this leaderboard, or damaged ({first_wrong(error)}): delete its folder, "
-                "and `python -m leaderboard run` makes it anew"
+                f"{path}: not a run of this leaderboard, or damaged ({first_wrong(error)}): delete its "
+                "folder, and `python -m leaderboard run` makes it anew"
             ) from None
         if run.cell.id != name:
             raise RunFileError(f"{path}: holds run {run.cell.id}: move it there, or delete its folder")

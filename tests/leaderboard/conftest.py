@@ -119,7 +119,7 @@ def make_run() -> Callable[..., Run]:
                 "genotype": (GENOTYPE, GENOTYPE),
             }
             if evaluations
-            else {name: () for name in Incumbents.model_fields},
+            else dict.fromkeys(Incumbents.model_fields, ()),
             "recommendation": None,
             "support": {"queries": 4, "unfamiliar": 1},
             "trace_hash": "e" * 64,

@@ -50,7 +50,7 @@ def main(template, folder, trace):
         if not os.WIFSIGNALED(os.waitpid(child, 0)[1]):
             break
         killed += 1
-    print(killed)
+    sys.stdout.write(f"{killed}\n")
 
 
 if __name__ == "__main__":

@@ -67,10 +67,10 @@ def test_clear_differences_give_clear_ranks(make_run, ranked):
 
 def test_entries_that_differ_by_luck_share_their_ranks(make_run, ranked):
     """Neither ranks nor tests tell them apart, and what it would take is told."""
-    ranking = ranked(of(make_run, "rs", 5.5) + of(make_run, "re", 5.5, LUCK[1:] + (0.1,)))
+    ranking = ranked(of(make_run, "rs", 5.5) + of(make_run, "re", 5.5, (*LUCK[1:], 0.1)))
 
     assert [each.row.ranks for each in ranking.standings] == [(1, 2), (1, 2)]
-    assert ranking.tie_groups == (("re", "rs"),) or ranking.tie_groups == (("rs", "re"),)
+    assert [sorted(group) for group in ranking.tie_groups] == [["re", "rs"]]
     assert ranking.pairs[0].seeds_needed > 6
     assert not ranking.pairs[0].equivalent
 
@@ -245,7 +245,7 @@ def test_release_without_references_is_named(make_run, ranked):
         ranked([make_run(release="new", release_hash="0" * 64)])
 
 
-def test_judges_say_what_they_would_answer(make_run, monkeypatch):
+def test_judges_say_what_they_would_answer(make_run):
     """Each release and the ground truth judge every architecture; differences are to its own release."""
     names = ("emulated-xgb-rand-v1.0", "emulated-xgb-v1.0")
     genotypes = [sample(np.random.default_rng(seed)) for seed in range(3)]
