@@ -13,9 +13,10 @@ import numpy as np
 from leaderboard.charts import SIZES, THEMES, anytime_svg, error_range
 from leaderboard.errors import BoardError
 from leaderboard.examination import Judgement, examine
+from leaderboard.inference import Estimate
 from leaderboard.measures import END, START, reached_share, target_times
 from leaderboard.pages import chart_path, make_page, run_path
-from leaderboard.ranking import Board, Estimate, Ranking, Row, rank
+from leaderboard.ranking import Board, Ranking, Row, rank
 from leaderboard.references import Reference, read_references
 from leaderboard.render import SITE, render
 from leaderboard.report import read_report

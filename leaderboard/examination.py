@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard import inference
+from leaderboard.inference import estimate
 from leaderboard.measures import final_genotype
 from leaderboard.store import Run
 from nb301.benchmark import load
@@ -89,13 +89,13 @@ def _errors(genotypes: list[Genotype], runs: Sequence[Run], judges: Sequence[str
 
 
 def _judged(entry: str, found_on: str, judge: str, errors: Array, own: Array) -> Judgement:
-    low, high = inference.intervals((errors - own)[None])[0].tolist()
+    worse = estimate(errors - own)
     return Judgement(
         entry=entry,
         found_on=found_on,
         judge=judge,
         error=float(errors.mean()),
-        worse=float((errors - own).mean()),
-        interval=(low, high),
+        worse=worse.value,
+        interval=(worse.low, worse.high),
         runs=len(errors),
     )

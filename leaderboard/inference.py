@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -27,6 +28,21 @@ _DRAWS, _BOOTSTRAP_SEED = 10_000, 301
 _ROUNDING = 1e-9
 #: A signed-rank test is nearly as good as a t test on normal differences: 3 / pi.
 _EFFICIENCY = 3 / math.pi
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over seeds with its interval of level `LEVEL`; infinite where seeds are too few."""
+
+    value: float
+    low: float
+    high: float
+
+
+def estimate(values: Array) -> Estimate:
+    """Mean and interval of values over seeds, shape (n,)."""
+    low, high = intervals(values[None])[0].tolist()
+    return Estimate(float(values.mean()), low, high)
 
 
 def intervals(values: Array) -> Array:

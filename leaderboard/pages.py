@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from leaderboard.charts import SIZES, SUPERSCRIPTS, THEMES
 from leaderboard.drawing import draw_cell
 from leaderboard.examination import ALL, Judgement
-from leaderboard.inference import ALPHA, smallest_p
+from leaderboard.inference import ALPHA, Estimate, smallest_p
 from leaderboard.measures import final_genotype
-from leaderboard.ranking import Board, Estimate, Pair, Ranking, Row, Standing
+from leaderboard.ranking import Board, Pair, Ranking, Row, Standing
 from leaderboard.report import Claim, Report
 from leaderboard.store import ReleaseReference, Run
 from nb301.cost import cost_many

@@ -15,17 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard import inference
+from leaderboard.curves import Curve, curve
 from leaderboard.errors import BoardError
-from leaderboard.limits import Level
+from leaderboard.inference import Estimate, estimate
 from leaderboard.measures import (
     anytime_score,
-    error_at,
     expected_running_time,
     final_error,
     target_times,
 )
 from leaderboard.protocol import Verdict
 from leaderboard.references import Reference, reference_of
+from leaderboard.selection import releases_of, seeds_of, select
 from leaderboard.store import ReleaseReference, Run
 
 Array = NDArray[np.float64]
@@ -35,15 +36,6 @@ BASELINE = "rs"
 #: Final errors that differ by less, in points of error, are equivalent in practice: about a third of the
 #: standard deviation between trainings of one architecture (Section 3.3).
 EQUIVALENT = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean over seeds with its interval of level `inference.LEVEL`; infinite where seeds are too few."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +70,6 @@ class Row:
     speed_up: float | None
     #: Families that it shares with the release's surrogate, which is why it does not count.
     conflicts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """An entry's incumbents over simulated time: validation error in percent, shape (m,) each."""
-
-    entry: str
-    name: str
-    seconds: Array
-    median: Array
-    #: Lowest and highest of the seeds.
-    low: Array
-    high: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +176,7 @@ def rank(runs: Iterable[Run], references: Mapping[str, Reference], *, workers: i
             f"there is no run to rank among {len(given)} with {workers} workers that were sealed off: make "
             "some with `python -m leaderboard run`"
         )
-    releases, seeds = _releases(found), _seeds(found)
+    releases, seeds = releases_of(found), seeds_of(found)
     table = _table(found, references)
     entries = sorted({entry for entry, _ in table})
     standings = _standings(entries, releases, table, references)
@@ -215,53 +194,8 @@ def rank(runs: Iterable[Run], references: Mapping[str, Reference], *, workers: i
     )
 
 
-def select(runs: Iterable[Run], workers: int) -> list[Run]:
-    """The runs that may be ranked together, in the order of entries, releases and seeds.
-
-    Raises:
-        BoardError: Runs of equal cells differ.
-    """
-    generations: dict[tuple[str, str], dict[tuple[object, ...], dict[int, Run]]] = {}
-    for run in runs:
-        if run.cell.workers == workers and run.cell.level is Level.sealed:
-            key = (run.cell.submission, run.release.name)
-            of_seed = generations.setdefault(key, {}).setdefault(run.cell.generation, {})
-            if of_seed.setdefault(run.cell.seed, run) != run:
-                raise BoardError(f"{run.place}: there are two that differ: verify both, and delete one")
-    latest = (
-        max(of_key.values(), key=lambda of_seed: max(run.origin.ended for run in of_seed.values()))
-        for of_key in generations.values()
-    )
-    chosen = [run for of_seed in latest for run in of_seed.values()]
-    _check_comparable(chosen)
-    return sorted(chosen, key=lambda run: (run.cell.submission, run.release.name, run.cell.seed))
-
-
-def curve(runs: Sequence[Run], points: int = 150) -> Curve:
-    """Median and range over one entry's runs, at log-spaced times of the budget's last three decades.
-
-    Runs without an evaluation, and times at which another has none yet, are left out.
-    """
-    budget = runs[0].cell.budget_seconds
-    seconds = np.geomspace(budget / 1000, budget, points)
-    errors = np.array([error_at(run, seconds) for run in runs if run.evaluations]).reshape(-1, points)
-    known = ~np.isnan(errors).any(axis=0) & bool(len(errors))
-    errors = errors[:, known]
-    return Curve(
-        entry=runs[0].cell.submission,
-        name=runs[0].entry.name,
-        seconds=seconds[known],
-        median=np.median(errors, axis=0) if len(errors) else np.empty(0),
-        low=errors.min(axis=0, initial=np.inf),
-        high=errors.max(axis=0, initial=-np.inf),
-    )
-
-
 #: By entry and release.
 _Table = Mapping[tuple[str, str], _Of]
-#: Which side of a contrast a release is on, if any, and what stays equal between the sides.
-_Side = Callable[[ReleaseReference], bool | None]
-_Block = Callable[[ReleaseReference], object]
 
 
 def _table(runs: Sequence[Run], references: Mapping[str, Reference]) -> _Table:
@@ -297,8 +231,8 @@ def _standings(
                 row=row,
                 scores=tuple(None if each is None else float(each.scores.mean()) for each in of_entry),
                 worst=min(means, default=None),
-                all_minus_random=_contrast(scores[entry], releases, _is_all_data, _family),
-                xgb_minus_gin=_contrast(scores[entry], releases, _is_xgb_not_gin, _is_all_data),
+                all_minus_random=_contrast(scores[entry], releases, _are_all_and_random),
+                xgb_minus_gin=_contrast(scores[entry], releases, _are_xgb_and_gin),
             )
         )
     behind = {entry: _beaten_by(entry, scores) for entry in entries}
@@ -351,7 +285,7 @@ def _row(
         version=first.entry.version,
         reference=first.entry.reference,
         ranks=ranks,
-        score=None if ranks is None else _estimate(np.mean([each.scores for each in cells], axis=0)),
+        score=None if ranks is None else estimate(np.mean([each.scores for each in cells], axis=0)),
         observed_score=float(np.mean([anytime_score(run, ref, observed=True) for run, ref in runs])),
         error=float(np.median(errors)),
         observed_error=float(np.median([final_error(run, ref, observed=True) for run, ref in runs])),
@@ -393,12 +327,12 @@ def _pairs(order: Sequence[str], releases: Sequence[ReleaseReference], table: _T
     p_values = [inference.signed_rank_p(difference) for difference in differences]
     corrected = inference.holm(p_values)
     for (one, other), difference, p, p_holm in zip(named, differences, p_values, corrected, strict=True):
-        of_errors = _estimate(inference.paired_difference(errors[one], errors[other]))
+        of_errors = estimate(inference.paired_difference(errors[one], errors[other]))
         found.append(
             Pair(
                 one=one,
                 other=other,
-                difference=_estimate(difference),
+                difference=estimate(difference),
                 error_difference=of_errors,
                 p=p,
                 p_holm=p_holm,
@@ -455,69 +389,25 @@ def _order(row: Row, behind: int) -> tuple[bool, int, float, str]:
 def _contrast(
     scores: Array,
     releases: Sequence[ReleaseReference],
-    side: _Side,
-    block: _Block,
+    are_opposite: Callable[[ReleaseReference, ReleaseReference], bool],
 ) -> Estimate | None:
-    """Difference between releases of two sides, over the blocks that have both."""
-    differences = []
-    for name in sorted({str(block(release)) for release in releases}):
-        of_side: dict[bool, list[Array]] = {True: [], False: []}
-        for release, of_release in zip(releases, scores, strict=True):
-            which = side(release)
-            if str(block(release)) == name and which is not None and not np.isnan(of_release).any():
-                of_side[which].append(of_release)
-        if of_side[True] and of_side[False]:
-            differences.append(np.mean(of_side[True], axis=0) - np.mean(of_side[False], axis=0))
-    return _estimate(np.mean(differences, axis=0)) if differences else None
+    """Mean difference of an entry's scores over the opposite pairs of releases that both count."""
+    differences = [
+        of_one - of_other
+        for one, of_one in zip(releases, scores, strict=True)
+        for other, of_other in zip(releases, scores, strict=True)
+        if are_opposite(one, other) and not np.isnan(of_one - of_other).any()
+    ]
+    return estimate(np.mean(differences, axis=0)) if differences else None
 
 
-def _is_all_data(release: ReleaseReference) -> bool:
-    return not release.random_only
+def _are_all_and_random(one: ReleaseReference, other: ReleaseReference) -> bool:
+    return one.family == other.family and other.random_only > one.random_only
 
 
-def _family(release: ReleaseReference) -> str:
-    return release.family
-
-
-def _is_xgb_not_gin(release: ReleaseReference) -> bool | None:
-    return {"xgb": True, "gin": False}.get(release.family)
-
-
-def _estimate(values: Array) -> Estimate:
-    (low, high), mean = inference.intervals(values[None])[0], values.mean()
-    return Estimate(float(mean), float(low), float(high))
+def _are_xgb_and_gin(one: ReleaseReference, other: ReleaseReference) -> bool:
+    return one.random_only == other.random_only and (one.family, other.family) == ("xgb", "gin")
 
 
 def _hash(each: _Of) -> str:
     return each.runs[0].release.release_hash
-
-
-def _releases(runs: Sequence[Run]) -> tuple[ReleaseReference, ...]:
-    """By family, all-data ones first."""
-    found = {run.release.name: run.release for run in runs}
-    return tuple(sorted(found.values(), key=lambda each: (each.family, each.random_only, each.name)))
-
-
-def _seeds(runs: Sequence[Run]) -> tuple[int, ...]:
-    """The seeds of every entry on every release."""
-    seeds: dict[str, list[int]] = {}
-    for run in runs:
-        seeds.setdefault(f"{run.cell.submission} on {run.release.name}", []).append(run.cell.seed)
-    if len({tuple(sorted(each)) for each in seeds.values()}) > 1:
-        listed = "; ".join(f"{name} has seeds {sorted(each)}" for name, each in seeds.items())
-        raise BoardError(f"{listed}: finish the runs with `python -m leaderboard run`")
-    return tuple(sorted(next(iter(seeds.values()))))
-
-
-def _check_comparable(runs: Sequence[Run]) -> None:
-    """Runs of one release rest on the same bytes, and all on the same budget and protocol."""
-    first: dict[str, Run] = {}
-    for run in runs:
-        other = first.setdefault(run.release.name, run)
-        if run.release != other.release:
-            raise BoardError(f"{other.place} and {run.place} differ in release: run the older one again")
-        for what in ("budget_seconds", "budget_evaluations", "protocol"):
-            if getattr(run.cell, what) != getattr(runs[0].cell, what):
-                raise BoardError(
-                    f"{runs[0].place} and {run.place} differ in {what}: run one of them again as the other"
-                )

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from leaderboard import examination
+from leaderboard.curves import curve
 from leaderboard.errors import BoardError, UnknownReference
 from leaderboard.examination import ALL, TRUTH, examine
 from leaderboard.limits import Level
-from leaderboard.ranking import curve, rank, select
+from leaderboard.ranking import rank
+from leaderboard.selection import select
 from nb301 import load
 from nb301.space import Genotype, sample
 from nb301.truth.emulated import EmulatedTruth
