@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leaderboard.charts import SIZES, THEMES, anytime_svg, error_range
 from leaderboard.errors import BoardError
 from leaderboard.examination import Judgement, examine
 from leaderboard.inference import Estimate
-from leaderboard.measures import END, START, reached_share, target_times
+from leaderboard.measures import END, START, TARGETS, expected_running_time, reached_share, target_times
 from leaderboard.pages import chart_path, make_page, run_path
 from leaderboard.ranking import Board, Ranking, Row, rank
 from leaderboard.references import Reference, read_references
@@ -46,6 +47,9 @@ _OF_JUDGEMENT = (
     *("entry", "found_on", "judge", "error_percent", "worse_points", "worse_low", "worse_high", "runs"),
 )
 _OF_REACHED = ("release", "entry", "seconds", "share_of_targets")
+_OF_EXPECTED = ("release", "entry", "target_regret", "runs_that_reached", "expected_seconds")
+
+Array = NDArray[np.float64]
 
 
 def build_site(
@@ -135,21 +139,37 @@ def tables(
                 for j in judgements
             ),
         ),
-        "targets": _csv(_OF_REACHED, _reached(ranking, references)),
+        "reached": _csv(_OF_REACHED, _reached(_timed(ranking, references))),
+        "running_times": _csv(_OF_EXPECTED, _expected(_timed(ranking, references))),
     }
 
 
-def _reached(ranking: Ranking, references: Mapping[str, Reference]) -> Iterable[Sequence[object]]:
-    """Empirical distribution of times to targets, for each entry on each release."""
-    seconds = np.geomspace(START, END, 61)
+def _timed(ranking: Ranking, references: Mapping[str, Reference]) -> Iterator[tuple[str, str, float, Array]]:
+    """Times to targets of each entry on each release, with the budget: shape (runs, targets)."""
     grouped: dict[tuple[str, str], list[Run]] = {}
     for run in ranking.runs:
         grouped.setdefault((run.release.name, run.cell.submission), []).append(run)
     for (release, entry), runs in sorted(grouped.items()):
         reference = references[runs[0].release.release_hash]
-        shares = reached_share([target_times(run, reference) for run in runs], seconds)
-        for at, share in zip(seconds, shares, strict=True):
+        times = np.array([target_times(run, reference) for run in runs])
+        yield release, entry, runs[0].cell.budget_seconds, times
+
+
+def _reached(timed: Iterable[tuple[str, str, float, Array]]) -> Iterator[Sequence[object]]:
+    """Empirical distribution of times to targets."""
+    seconds = np.geomspace(START, END, 61)
+    for release, entry, _, times in timed:
+        for at, share in zip(seconds, reached_share(times, seconds), strict=True):
             yield release, entry, f"{at:.6g}", f"{share:.4f}"
+
+
+def _expected(timed: Iterable[tuple[str, str, float, Array]]) -> Iterator[Sequence[object]]:
+    """Expected running time to each target."""
+    for release, entry, budget, times in timed:
+        reached = np.isfinite(times).sum(axis=0).tolist()
+        expected = expected_running_time(times, budget)
+        for target, runs, seconds in zip(TARGETS, reached, expected, strict=True):
+            yield release, entry, f"{target:.4g}", runs, f"{seconds:.6g}" if runs else ""
 
 
 def _of_board(board: Board) -> list[object]:

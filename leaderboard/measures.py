@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -109,15 +107,15 @@ def expected_running_time(times: Array, budget: float) -> Array:
     return ratio
 
 
-def reached_share(times: Sequence[Array], seconds: Array) -> Array:
+def reached_share(times: Array, seconds: Array) -> Array:
     """Empirical distribution of times to targets: share of (run, target) pairs reached by given times.
 
     Args:
-        times: Of each run, see `target_times`.
+        times: To each target, see `target_times`, shape (runs, targets).
         seconds: Simulated seconds, shape (m,).
 
     Returns:
         Shape (m,).
     """
-    pooled = np.sort(np.concatenate(times))
+    pooled = np.sort(times, axis=None)
     return np.searchsorted(pooled, seconds, side="right") / len(pooled)

@@ -119,7 +119,7 @@ def test_expected_running_time_by_hand():
 
 def test_reached_share_by_hand():
     """Of four (run, target) pairs one is reached by 1 s, three by 5 s, and one never."""
-    times = [np.array([1.0, 5.0]), np.array([2.0, np.inf])]
+    times = np.array([[1.0, 5.0], [2.0, np.inf]])
 
     np.testing.assert_array_equal(reached_share(times, np.array([0.5, 1.0, 5.0, 1e9])), [0, 0.25, 0.75, 0.75])
 
