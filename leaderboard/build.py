@@ -15,6 +15,7 @@ from leaderboard.charts import SIZES, THEMES, anytime_svg, error_range
 from leaderboard.errors import BoardError
 from leaderboard.examination import Judgement, examine
 from leaderboard.inference import Estimate
+from leaderboard.limits import Level
 from leaderboard.measures import END, START, TARGETS, expected_running_time, reached_share, target_times
 from leaderboard.pages import chart_path, make_page, run_path
 from leaderboard.ranking import Board, Ranking, Row, rank
@@ -81,7 +82,8 @@ def build_site(
         ReportError: The report cannot be read.
     """
     known = read_references() if references is None else references
-    ranking = rank(read_all(runs_folder, results), known)
+    rankings = rank_tracks(read_all(runs_folder, results), known)
+    ranking = rankings[min(rankings)]  # the other tracks are data alone
     judgements = examine(ranking.runs)
     report = None if report_path is None else read_report(report_path)
     page = make_page(ranking, judgements, report)
@@ -89,7 +91,7 @@ def build_site(
     for source in sorted((SITE / "static").iterdir()):
         write_text(out / "static" / source.name, source.read_text(encoding="utf-8"))
     _write_charts(ranking.boards, out)
-    for name, table in tables(ranking, judgements, known).items():
+    for name, table in tables(rankings, known).items():
         write_text(out / "data" / f"{name}.csv", table)
     for run in ranking.runs:
         write_text(out / run_path(run), run.model_dump_json(indent=1) + "\n")
@@ -111,10 +113,29 @@ def read_all(runs_folder: Path, results: Path | None) -> list[Run]:
     return list(found.values())
 
 
-def tables(
+def rank_tracks(runs: Sequence[Run], references: Mapping[str, Reference]) -> dict[int, Ranking]:
+    """Rank the runs of each track, by its number of workers.
+
+    Raises:
+        BoardError: There is no run, or runs cannot be compared.
+        UnknownReference: A release has no references.
+    """
+    tracks = {run.cell.workers for run in runs if run.cell.level is Level.sealed} or {1}
+    return {workers: rank(runs, references, workers=workers) for workers in sorted(tracks)}
+
+
+def tables(rankings: Mapping[int, Ranking], references: Mapping[str, Reference]) -> dict[str, str]:
+    """All numbers as CSV, by name; those of tracks with several workers end with their number."""
+    return {
+        name if workers == 1 else f"{name}_{workers}_workers": text
+        for workers, ranking in rankings.items()
+        for name, text in _tables(ranking, examine(ranking.runs), references).items()
+    }
+
+
+def _tables(
     ranking: Ranking, judgements: Sequence[Judgement], references: Mapping[str, Reference]
 ) -> dict[str, str]:
-    """All numbers of the site as CSV, by name."""
     standings = [each.row for each in ranking.standings]
     return {
         "ranking": _csv(

@@ -125,19 +125,17 @@ def pack(
     out: Annotated[Path, typer.Option(help="Folder of results, to commit.")] = _RESULTS,
 ) -> None:
     """Write the ranked runs without their traces, one file for each entry, and all numbers as CSV."""
-    from leaderboard.build import tables
-    from leaderboard.examination import examine
-    from leaderboard.ranking import rank
+    from leaderboard.build import rank_tracks, tables
     from leaderboard.references import read_references
     from leaderboard.results import write_results
     from leaderboard.store import Store
     from nb301.files import write_text
 
     known = read_references()
-    ranking = rank(Store(runs).runs(), known)
-    for path in write_results(ranking.runs, out):
+    rankings = rank_tracks(Store(runs).runs(), known)
+    for path in write_results([run for ranking in rankings.values() for run in ranking.runs], out):
         typer.echo(f"{path}: {path.stat().st_size:,} bytes")
-    for name, text in tables(ranking, examine(ranking.runs), known).items():
+    for name, text in tables(rankings, known).items():
         write_text(out / f"{name}.csv", text)
 
 

@@ -287,6 +287,17 @@ def test_tables_say_nothing_where_nothing_is_known(built_of, make_run, tmp_path)
     assert (line["score_low"], line["score_high"], line["first_rank"]) == ("", "", "1")
 
 
+def test_tracks_have_tables_of_their_own(built_of, make_run, tmp_path):
+    """Runs with more workers are in no table of those with one; the page is of the latter."""
+    page = built_of([make_run(), make_run("re", cell={"workers": 30})])
+    data = tmp_path / "site" / "data"
+
+    assert "rs,RS" in (data / "standings.csv").read_text()
+    assert "rs,RS" not in (data / "standings_30_workers.csv").read_text()
+    assert "re,RE" in (data / "standings_30_workers.csv").read_text()
+    assert "RE" not in page.text.split()
+
+
 def test_no_runs_leave_the_old_site_alone(tmp_path):
     """A build that fails changes nothing."""
     (tmp_path / "index.html").write_text("old")
