@@ -154,7 +154,7 @@ def test_interrupted_command_goes_on_where_it_was(make_run, planned, tmp_path):
 
 def test_killed_at_every_moment(make_run, tmp_path):
     """A process that is killed before any of its file operations loses nothing and doubles nothing."""
-    runs = [make_run(seed=seed) for seed in range(4)]
+    runs = [make_run(seed=seed) for seed in range(6)]
     (tmp_path / "runs.jsonl").write_text("".join(f"{run.model_dump_json()}\n" for run in runs))
     write_trace(nothing(), tmp_path / "trace")
     script = Path(__file__).with_name("killed.py")
