@@ -18,7 +18,7 @@ from leaderboard.inference import Estimate
 from leaderboard.limits import Level
 from leaderboard.measures import END, START, TARGETS, expected_running_time, reached_share, target_times
 from leaderboard.pages import chart_path, make_page, run_path
-from leaderboard.ranking import Board, Ranking, Row, rank
+from leaderboard.ranking import Board, Ranking, Row, Standing, rank
 from leaderboard.references import Reference, read_references
 from leaderboard.render import SITE, render
 from leaderboard.report import read_report
@@ -38,6 +38,11 @@ _OF_ROW = (
         "speed_up",
         "conflicts",
     ),
+)
+_OF_STANDING = (
+    "worst_score",
+    *("all_minus_random", "all_minus_random_low", "all_minus_random_high"),
+    *("xgb_minus_gin", "xgb_minus_gin_low", "xgb_minus_gin_high"),
 )
 _OF_PAIR = (
     *("one", "other", "score_difference", "score_low", "score_high"),
@@ -136,13 +141,16 @@ def tables(rankings: Mapping[int, Ranking], references: Mapping[str, Reference])
 def _tables(
     ranking: Ranking, judgements: Sequence[Judgement], references: Mapping[str, Reference]
 ) -> dict[str, str]:
-    standings = [each.row for each in ranking.standings]
     return {
         "ranking": _csv(
             ("release", "release_hash", "truth", "seeds", "budget_seconds", *_OF_ROW),
             ([*_of_board(board), *_cells_of(row)] for board in ranking.boards for row in board.rows),
         ),
-        "standings": _csv(_OF_ROW, map(_cells_of, standings)),
+        "standings": _csv((*_OF_ROW, *_OF_STANDING), map(_cells_of_standing, ranking.standings)),
+        "tie_groups": _csv(
+            ("group", "entry"),
+            ((number, entry) for number, group in enumerate(ranking.tie_groups, 1) for entry in group),
+        ),
         "pairs": _csv(
             _OF_PAIR,
             (
@@ -200,18 +208,26 @@ def _of_board(board: Board) -> list[object]:
 
 def _cells_of(row: Row) -> list[object]:
     ranks = row.ranks or ("", "")
-    score = _numbers(row.score) if row.score else ["", "", ""]
     numbers = (row.observed_score, row.error, row.observed_error, row.regret)
     return [
-        *(row.entry, row.name, row.version, *ranks, *score, *map(_number, numbers)),
+        *(row.entry, row.name, row.version, *ranks, *_numbers(row.score), *map(_number, numbers)),
         *(row.evaluations, f"{row.crash_rate:.4f}", f"{row.cpu_seconds:.2f}"),
         *("" if each is None else f"{each:.4g}" for each in (row.unfamiliar, row.speed_up)),
         " ".join(row.conflicts),
     ]
 
 
-def _numbers(estimate: Estimate) -> list[str]:
-    return [_number(each) for each in astuple(estimate)]
+def _cells_of_standing(standing: Standing) -> list[object]:
+    return [
+        *_cells_of(standing.row),
+        "" if standing.worst is None else _number(standing.worst),
+        *_numbers(standing.all_minus_random),
+        *_numbers(standing.xgb_minus_gin),
+    ]
+
+
+def _numbers(estimate: Estimate | None) -> list[str]:
+    return [_number(each) for each in astuple(estimate)] if estimate else ["", "", ""]
 
 
 def _number(value: float) -> str:

@@ -74,7 +74,15 @@ def test_pack_writes_records_and_numbers(command, runs_folder, tmp_path):
     assert sorted(run.cell.id for run in read_results(tmp_path)) == Store(runs_folder).ids()
     assert {line["entry"] for line in standings} == {"rs", "re"}
     assert {path.name for path in tmp_path.glob("*.csv")} == {
-        *("standings.csv", "ranking.csv", "pairs.csv", "examination.csv", "reached.csv", "running_times.csv")
+        *(
+            "standings.csv",
+            "ranking.csv",
+            "pairs.csv",
+            "examination.csv",
+            "reached.csv",
+            "running_times.csv",
+            "tie_groups.csv",
+        )
     }
 
 
