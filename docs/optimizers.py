@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from leaderboard.charts import anytime_svg, error_range
-from leaderboard.ranking import Curve
+from leaderboard.curves import Curve
 from nb301 import tables
 from nb301.optimizers import OPTIMIZERS, Budget, LocalSearch, Trajectory, simulate
 from nb301.truth.emulated import EmulatedTruth

@@ -1,40 +1,72 @@
-"""The build: a folder of runs becomes a folder of plain files, the site."""
+"""The build: runs become a folder of plain files, the site."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from leaderboard.charts import SIZES, THEMES, anytime_svg, error_range
-from leaderboard.pages import chart_path, make_page
-from leaderboard.ranking import Board, boards
+from leaderboard.errors import BoardError
+from leaderboard.examination import Judgement, examine
+from leaderboard.inference import Estimate
+from leaderboard.limits import Level
+from leaderboard.measures import END, START, TARGETS, expected_running_time, reached_share, target_times
+from leaderboard.pages import chart_path, make_page, run_path
+from leaderboard.ranking import Board, Ranking, Row, Standing, rank
+from leaderboard.references import Reference, read_references
 from leaderboard.render import SITE, render
 from leaderboard.report import read_report
-from leaderboard.store import read_runs
+from leaderboard.results import read_results
+from leaderboard.store import Run, Store
 from nb301.files import write_text
 
-_COLUMNS = (
-    "release",
-    "release_hash",
-    "truth",
-    "entry",
-    "name",
-    "first_place",
-    "last_place",
-    "seeds",
-    "budget_seconds",
-    "error_percent",
-    "error_low_percent",
-    "error_high_percent",
-    "observed_error_percent",
-    "evaluations",
+_OF_ROW = (
+    *("entry", "name", "version", "first_rank", "last_rank"),
+    *("score", "score_low", "score_high", "observed_score", "error_percent", "observed_error_percent"),
+    *(
+        "regret_points",
+        "evaluations",
+        "crash_rate",
+        "cpu_seconds",
+        "unfamiliar_share",
+        "speed_up",
+        "conflicts",
+    ),
 )
+_OF_STANDING = (
+    "worst_score",
+    *("all_minus_random", "all_minus_random_low", "all_minus_random_high"),
+    *("xgb_minus_gin", "xgb_minus_gin_low", "xgb_minus_gin_high"),
+)
+_OF_PAIR = (
+    *("one", "other", "score_difference", "score_low", "score_high"),
+    *("error_difference_points", "error_low", "error_high"),
+    *("p", "p_holm", "wins", "equivalent", "seeds_needed"),
+)
+_OF_JUDGEMENT = (
+    *("entry", "found_on", "judge", "error_percent", "worse_points", "worse_low", "worse_high", "runs"),
+)
+_OF_REACHED = ("release", "entry", "seconds", "share_of_targets")
+_OF_EXPECTED = ("release", "entry", "target_regret", "runs_that_reached", "expected_seconds")
+
+Array = NDArray[np.float64]
 
 
-def build_site(runs_folder: Path, out: Path, report_path: Path | None = None) -> Path:
-    """Rank the runs of a folder and write the site; equal input gives equal bytes.
+def build_site(
+    runs_folder: Path,
+    out: Path,
+    report_path: Path | None = None,
+    *,
+    results: Path | None = None,
+    references: Mapping[str, Reference] | None = None,
+) -> Path:
+    """Rank runs and write the site; equal input gives equal bytes.
 
     Each file appears whole or not at all; the page comes last, when all that it links is there.
 
@@ -42,6 +74,8 @@ def build_site(runs_folder: Path, out: Path, report_path: Path | None = None) ->
         runs_folder: What `python -m leaderboard run` filled.
         out: Where the site goes; files of the same name are replaced.
         report_path: Validation report, if there is one.
+        results: Folder of committed results, ranked together with the runs; None for runs alone.
+        references: By release hash; by default those that are frozen in `references.toml`.
 
     Returns:
         The page.
@@ -49,46 +83,163 @@ def build_site(runs_folder: Path, out: Path, report_path: Path | None = None) ->
     Raises:
         RunFileError: A file among the runs is damaged, or no run.
         BoardError: There is no run, or runs cannot be compared.
+        UnknownReference: A release has no references.
         ReportError: The report cannot be read.
     """
-    runs = read_runs(runs_folder)
-    found = boards(runs)
+    known = read_references() if references is None else references
+    rankings = rank_tracks(read_all(runs_folder, results), known)
+    ranking = rankings[min(rankings)]  # the other tracks are data alone
+    judgements = examine(ranking.runs)
     report = None if report_path is None else read_report(report_path)
-    page = render("index.html.j2", {"page": make_page(found, runs, report), "chart_path": chart_path})
+    page = make_page(ranking, judgements, report)
+    text = render("index.html.j2", {"page": page, "chart_path": chart_path, "run_path": run_path})
     for source in sorted((SITE / "static").iterdir()):
         write_text(out / "static" / source.name, source.read_text(encoding="utf-8"))
-    _write_charts(found, out)
-    write_text(out / "data" / "ranking.csv", ranking_csv(found))
-    for run in runs:
-        text = (runs_folder / run.identity.path).read_text(encoding="utf-8")
-        write_text(out / "data" / "runs" / run.identity.path, text)
-    write_text(out / "index.html", page)
+    _write_charts(ranking.boards, out)
+    for name, table in tables(rankings, known).items():
+        write_text(out / "data" / f"{name}.csv", table)
+    for run in ranking.runs:
+        write_text(out / run_path(run), run.model_dump_json(indent=1) + "\n")
+    write_text(out / "index.html", text)
     return out / "index.html"
 
 
-def ranking_csv(found: Sequence[Board]) -> str:
-    """The rankings of all boards as one CSV table; errors are validation errors in percent."""
+def read_all(runs_folder: Path, results: Path | None) -> list[Run]:
+    """Runs of a folder, and committed ones; a run that is in both counts once.
+
+    Raises:
+        RunFileError: One cannot be read.
+        BoardError: The two differ.
+    """
+    found = {run.cell.id: run for run in Store(runs_folder).runs()}
+    for run in read_results(results) if results is not None else ():
+        if found.setdefault(run.cell.id, run).trace_hash != run.trace_hash:
+            raise BoardError(f"{run.place}: {runs_folder} and {results} have different evaluations of it")
+    return list(found.values())
+
+
+def rank_tracks(runs: Sequence[Run], references: Mapping[str, Reference]) -> dict[int, Ranking]:
+    """Rank the runs of each track, by its number of workers.
+
+    Raises:
+        BoardError: There is no run, or runs cannot be compared.
+        UnknownReference: A release has no references.
+    """
+    tracks = {run.cell.workers for run in runs if run.cell.level is Level.sealed} or {1}
+    return {workers: rank(runs, references, workers=workers) for workers in sorted(tracks)}
+
+
+def tables(rankings: Mapping[int, Ranking], references: Mapping[str, Reference]) -> dict[str, str]:
+    """All numbers as CSV, by name; those of tracks with several workers end with their number."""
+    return {
+        name if workers == 1 else f"{name}_{workers}_workers": text
+        for workers, ranking in rankings.items()
+        for name, text in _tables(ranking, examine(ranking.runs), references).items()
+    }
+
+
+def _tables(
+    ranking: Ranking, judgements: Sequence[Judgement], references: Mapping[str, Reference]
+) -> dict[str, str]:
+    return {
+        "ranking": _csv(
+            ("release", "release_hash", "truth", "seeds", "budget_seconds", *_OF_ROW),
+            ([*_of_board(board), *_cells_of(row)] for board in ranking.boards for row in board.rows),
+        ),
+        "standings": _csv((*_OF_ROW, *_OF_STANDING), map(_cells_of_standing, ranking.standings)),
+        "tie_groups": _csv(
+            ("group", "entry"),
+            ((number, entry) for number, group in enumerate(ranking.tie_groups, 1) for entry in group),
+        ),
+        "pairs": _csv(
+            _OF_PAIR,
+            (
+                [
+                    *(p.one, p.other, *_numbers(p.difference), *_numbers(p.error_difference)),
+                    *(f"{p.p:.3g}", f"{p.p_holm:.3g}", f"{p.wins:.3f}", p.equivalent, p.seeds_needed),
+                ]
+                for p in ranking.pairs
+            ),
+        ),
+        "examination": _csv(
+            _OF_JUDGEMENT,
+            (
+                [j.entry, j.found_on, j.judge, *map(_number, (j.error, j.worse, *j.interval)), j.runs]
+                for j in judgements
+            ),
+        ),
+        "reached": _csv(_OF_REACHED, _reached(_timed(ranking, references))),
+        "running_times": _csv(_OF_EXPECTED, _expected(_timed(ranking, references))),
+    }
+
+
+def _timed(ranking: Ranking, references: Mapping[str, Reference]) -> Iterator[tuple[str, str, float, Array]]:
+    """Times to targets of each entry on each release, with the budget: shape (runs, targets)."""
+    grouped: dict[tuple[str, str], list[Run]] = {}
+    for run in ranking.runs:
+        grouped.setdefault((run.release.name, run.cell.submission), []).append(run)
+    for (release, entry), runs in sorted(grouped.items()):
+        reference = references[runs[0].release.release_hash]
+        times = np.array([target_times(run, reference) for run in runs])
+        yield release, entry, runs[0].cell.budget_seconds, times
+
+
+def _reached(timed: Iterable[tuple[str, str, float, Array]]) -> Iterator[Sequence[object]]:
+    """Empirical distribution of times to targets."""
+    seconds = np.geomspace(START, END, 61)
+    for release, entry, _, times in timed:
+        for at, share in zip(seconds, reached_share(times, seconds), strict=True):
+            yield release, entry, f"{at:.6g}", f"{share:.4f}"
+
+
+def _expected(timed: Iterable[tuple[str, str, float, Array]]) -> Iterator[Sequence[object]]:
+    """Expected running time to each target."""
+    for release, entry, budget, times in timed:
+        reached = np.isfinite(times).sum(axis=0).tolist()
+        expected = expected_running_time(times, budget)
+        for target, runs, seconds in zip(TARGETS, reached, expected, strict=True):
+            yield release, entry, f"{target:.4g}", runs, f"{seconds:.6g}" if runs else ""
+
+
+def _of_board(board: Board) -> list[object]:
+    release = board.release
+    return [release.name, release.release_hash, release.truth, len(board.seeds), f"{board.budget_seconds:g}"]
+
+
+def _cells_of(row: Row) -> list[object]:
+    ranks = row.ranks or ("", "")
+    numbers = (row.observed_score, row.error, row.observed_error, row.regret)
+    return [
+        *(row.entry, row.name, row.version, *ranks, *_numbers(row.score), *map(_number, numbers)),
+        *(row.evaluations, f"{row.crash_rate:.4f}", f"{row.cpu_seconds:.2f}"),
+        *("" if each is None else f"{each:.4g}" for each in (row.unfamiliar, row.speed_up)),
+        " ".join(row.conflicts),
+    ]
+
+
+def _cells_of_standing(standing: Standing) -> list[object]:
+    return [
+        *_cells_of(standing.row),
+        "" if standing.worst is None else _number(standing.worst),
+        *_numbers(standing.all_minus_random),
+        *_numbers(standing.xgb_minus_gin),
+    ]
+
+
+def _numbers(estimate: Estimate | None) -> list[str]:
+    return [_number(each) for each in astuple(estimate)] if estimate else ["", "", ""]
+
+
+def _number(value: float) -> str:
+    """Empty where it is not known: infinite ends of intervals."""
+    return f"{value:.4f}" if np.isfinite(value) else ""
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for board in found:
-        release = board.release
-        for row in board.rows:
-            errors = (row.error, *row.interval, row.observed_error)
-            writer.writerow(
-                [
-                    release.name,
-                    release.release_hash,
-                    release.truth,
-                    row.entry,
-                    row.name,
-                    *row.ranks,
-                    len(board.seeds),
-                    f"{board.budget_seconds:g}",
-                    *(f"{error:.4f}" for error in errors),
-                    row.evaluations,
-                ]
-            )
+    writer.writerow(header)
+    writer.writerows(rows)
     return text.getvalue()
 
 

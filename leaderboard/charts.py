@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from leaderboard.ranking import Curve
+from leaderboard.curves import Curve
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The command line: `python -m leaderboard run`, `build`, `new`, `lock` and `check`.
+"""The command line: `python -m leaderboard new`, `check`, `run`, `verify`, `pack`, `build` and others.
 
 Exit codes: 0 done, 1 an error of nb301 or of the leaderboard (no traceback), 2 wrong usage.
 """
@@ -6,16 +6,21 @@ Exit codes: 0 done, 1 an error of nb301 or of the leaderboard (no traceback), 2 
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from nb301.errors import Nb301Error
+from nb301.errors import MissingExtra, Nb301Error
 
 _ROOT = Path(__file__).resolve().parents[1]
 _RUNS = _ROOT / "build" / "runs"
 _SUBMISSIONS = _ROOT / "leaderboard" / "submissions"
+_RESULTS = _ROOT / "leaderboard" / "results"
 _ENVIRONMENTS = _ROOT / "build" / "environments"
 
 app = typer.Typer(
@@ -27,35 +32,144 @@ app = typer.Typer(
 
 @app.command()
 def run(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(help="Of submissions. Default: all in leaderboard/submissions.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder of runs; those that it has are not made again.")] = _RUNS,
-    seeds: Annotated[int, typer.Option(min=1, help="Paired runs of each entry on each release.")] = 5,
+    seeds: Annotated[int, typer.Option(min=1, help="Paired runs of each entry on each release.")] = 30,
     budget_seconds: Annotated[float, typer.Option(min=1, help="Simulated seconds of each run.")] = 1e7,
+    budget_evaluations: Annotated[int, typer.Option(min=1, help="Evaluations of each run.")] = 30_000,
+    workers: Annotated[int, typer.Option(min=1, help="Simulated workers: the track.")] = 1,
     release: Annotated[
         list[str] | None,
         typer.Option(help="Name or folder of a release; may be repeated. Default: all embedded."),
     ] = None,
     processes: Annotated[int, typer.Option(min=1, help="Local processes.")] = 2,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Address of a dask.distributed scheduler: run there, on a shared file system."),
+    ] = None,
+    unsealed: Annotated[
+        bool, typer.Option("--unsealed", help="Without a sandbox: for code that you trust; not ranked.")
+    ] = False,
+    environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = _ENVIRONMENTS,
 ) -> None:
-    """Run every built-in entry on the releases; an interrupted command goes on where it was."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from leaderboard.runner import missing, plan, run_missing
+    """Run submissions on the releases; an interrupted command goes on where it was."""
+    from leaderboard.limits import Level
+    from leaderboard.runner import install, missing, plan, run_missing
+    from leaderboard.store import Store
+    from nb301.optimizers import Budget
     from nb301.releases import names
 
-    tasks = plan(release or names(), range(seeds), budget_seconds)
-    to_do = missing(tasks, out)
-    columns = TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=len(tasks), completed=len(tasks) - len(to_do))
-        for _ in run_missing(to_do, out, processes):
-            bar.advance(task)
-    typer.echo(f"{len(to_do)} new runs, {len(tasks) - len(to_do)} were there: {out.resolve()}")
+    tasks = plan(
+        folders or _submissions(),
+        release or names(),
+        range(seeds),
+        environments,
+        budget=Budget(seconds=budget_seconds, evaluations=budget_evaluations),
+        workers=workers,
+        level=Level.limited if unsealed else Level.sealed,
+    )
+    store = Store(out)
+    to_do = missing(tasks, store)
+    install(to_do)
+    verdicts: Counter[str] = Counter()
+    with (
+        _progress(len(tasks), len(tasks) - len(to_do)) as advance,
+        _executor(scheduler, processes) as executor,
+    ):
+        for made in run_missing(to_do, store, executor):
+            verdicts[made.verdict] += 1
+            advance()
+            if made.detail:
+                typer.echo(f"{made.place}: {made.verdict}: {made.detail}", err=True)
+    told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()) or "none"
+    typer.echo(f"{len(to_do)} new runs ({told}), {len(tasks) - len(to_do)} were there: {out.resolve()}")
+
+
+@app.command()
+def verify(
+    names: Annotated[list[str], typer.Argument(metavar="RUN...", help="Names of runs, or how they begin.")],
+    runs: Annotated[Path, typer.Option(help="Folder of runs.")] = _RUNS,
+    release: Annotated[
+        str | None, typer.Option(help="Name or folder of the release. Default: the embedded one.")
+    ] = None,
+    again: Annotated[
+        Path | None, typer.Option(help="Folder of the submission: run it again, too, and compare.")
+    ] = None,
+    environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = _ENVIRONMENTS,
+) -> None:
+    """Compute every answer of stored runs again, from release and seed, and compare."""
+    from leaderboard.runner import Task
+    from leaderboard.store import Store
+    from leaderboard.verify import rerun, verify
+    from nb301.benchmark import load
+
+    store, failed = Store(runs), False
+    for name in store.named(names):
+        named = release or store.read(name).release.name
+        found = verify(name, store, load(named))
+        wrong = found.wrong
+        if again is not None:
+            wrong += rerun(found.run, Task(found.run.cell, again.resolve(), named, environments.resolve()))
+        failed |= bool(wrong)
+        typer.echo(
+            f"{found.run.place}: " + ("; ".join(wrong) or f"verified, {found.run.evaluations:,} answers")
+        )
+    sys.exit(1 if failed else 0)
+
+
+@app.command()
+def pack(
+    runs: Annotated[Path, typer.Option(help="Folder of runs.")] = _RUNS,
+    out: Annotated[Path, typer.Option(help="Folder of results, to commit.")] = _RESULTS,
+) -> None:
+    """Write the ranked runs without their traces, one file for each entry, and all numbers as CSV."""
+    from leaderboard.build import rank_tracks, tables
+    from leaderboard.references import read_references
+    from leaderboard.results import write_results
+    from leaderboard.store import Store
+    from nb301.files import write_text
+
+    known = read_references()
+    rankings = rank_tracks(Store(runs).runs(), known)
+    for path in write_results([run for ranking in rankings.values() for run in ranking.runs], out):
+        typer.echo(f"{path}: {path.stat().st_size:,} bytes")
+    for name, text in tables(rankings, known).items():
+        write_text(out / f"{name}.csv", text)
+
+
+@app.command()
+def references(
+    release: Annotated[
+        list[str] | None,
+        typer.Option(help="Name or folder of a release; may be repeated. Default: all embedded."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="File; references of other releases in it stay.")] = None,
+) -> None:
+    """Compute what the scores of releases are measured against; minutes for each release."""
+    from leaderboard.references import PATH, compute, read_references, write_references
+    from nb301.benchmark import load
+    from nb301.releases import names
+
+    path = out or PATH
+    known = {each.name: each for each in read_references(path).values()} if path.exists() else {}
+    for name in release or names():
+        found = compute(load(name))
+        known[found.name] = found
+        write_references(known.values(), path)
+        typer.echo(f"{found.name}: random {found.random_accuracy:.4%}, best known {found.best_accuracy:.4%}")
 
 
 @app.command()
 def build(
     runs: Annotated[Path, typer.Option(help="Folder of runs.")] = _RUNS,
+    results: Annotated[
+        Path | None, typer.Option(help="Folder of committed results, ranked together with the runs.")
+    ] = None,
+    references: Annotated[
+        Path | None, typer.Option(help="File of references. Default: the frozen ones.")
+    ] = None,
     validation: Annotated[
         Path | None,
         typer.Option(help="Report of `pytest validation --report`; without one, no claim was run."),
@@ -64,8 +178,10 @@ def build(
 ) -> None:
     """Rank the runs and render the site: plain files that open from disk."""
     from leaderboard.build import build_site
+    from leaderboard.references import PATH, read_references
 
-    page = build_site(runs, out, validation)
+    frozen = read_references(references or PATH)
+    page = build_site(runs, out, validation, results=results, references=frozen)
     typer.echo(f"the page: {page.resolve()}")
 
 
@@ -108,6 +224,44 @@ def check(
         failed |= each.state is State.wrong
         typer.echo(f"{each.state:5}  {each.name}: {each.message}")
     sys.exit(1 if failed else 0)
+
+
+def _submissions() -> list[Path]:
+    return sorted(path.parent for path in _SUBMISSIONS.glob("*/submission.toml"))
+
+
+@contextmanager
+def _progress(total: int, completed: int) -> Iterator[Callable[[], object]]:
+    """Show how many runs there are and how long the rest will take; gives what to call after each."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("running"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    # runs end seldom, and several at a time
+    with Progress(*columns, console=Console(stderr=True), speed_estimate_period=3600) as bar:
+        task = bar.add_task("", total=total, completed=completed)
+        yield lambda: bar.advance(task)
+
+
+@contextmanager
+def _executor(scheduler: str | None, processes: int) -> Iterator[Executor]:
+    from leaderboard.runner import local_processes
+
+    if scheduler is None:
+        with local_processes(processes) as pool:
+            yield pool
+        return
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise MissingExtra("dask.distributed is not installed: pip install 'nb301[cluster]'") from error
+    with Client(scheduler) as client:
+        yield client.get_executor(pure=False)
 
 
 def main() -> None:

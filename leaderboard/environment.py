@@ -55,11 +55,11 @@ def environment(submission: Submission, cache: Path) -> Environment:
     Raises:
         SubmissionError: There is no lock, it is not one, or pip cannot install it.
     """
+    name = hash_of(submission)
     library = submission.uses_library
     if not submission.packages:
-        return Environment(environment_hash("", library=library), None, library)
+        return Environment(name, None, library)
     locked = _locked(submission)
-    name = environment_hash(locked, library=library)
     # the library and the shim change the hash, but not what is installed
     folder = cache / sha256(f"{locked}{_platform()}".encode())[:32]
     if not folder.is_dir():
@@ -74,6 +74,16 @@ def environment(submission: Submission, cache: Path) -> Environment:
                 ],
             )
     return Environment(name, folder, library)
+
+
+def hash_of(submission: Submission) -> str:
+    """Name a submission's environment, without installing it.
+
+    Raises:
+        SubmissionError: There is no lock, or it is not one.
+    """
+    locked = _locked(submission) if submission.packages else ""
+    return environment_hash(locked, library=submission.uses_library)
 
 
 def environment_hash(locked: str, *, library: bool) -> str:

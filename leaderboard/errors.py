@@ -2,7 +2,8 @@
 
 Nb301Error
 ├── RunFileError (ValueError)      a file in the folder of runs that is no run of ours, or is damaged
-├── RunError (ValueError)          a run that cannot be made: no time for one evaluation
+├── RunError (ValueError)          a run that cannot be made: no limits, or not what its cell names
+├── UnknownReference (LookupError) a release that scores have no frozen references for
 ├── BoardError (ValueError)        runs that cannot be compared, or none at all
 ├── ReportError (ValueError)       a validation report that cannot be read
 ├── SubmissionError (ValueError)   a submission that cannot be run, in its author's terms
@@ -20,6 +21,10 @@ class RunFileError(Nb301Error, ValueError):
 
 class RunError(Nb301Error, ValueError):
     """A run that cannot be made."""
+
+
+class UnknownReference(Nb301Error, LookupError):
+    """A release that scores have no frozen references for; says how to compute them."""
 
 
 class BoardError(Nb301Error, ValueError):

@@ -1,58 +1,75 @@
-"""The ranking: pure functions from runs to table rows and anytime curves.
+"""The ranking: pure functions from runs to standings, pairs, boards and anytime curves.
 
-What is scored is the noise-free ensemble mean of the incumbent, as validation error in percent; the
-value that the optimizer observed, best of thousands of noisy ones, stands beside it.
+What is scored is the noise-free ensemble mean of the incumbent against a release's frozen references,
+so that a new entry never moves another's score. How sure the order is tell rank intervals and tie
+groups; what the optimizer observed, best of thousands of noisy values, stands beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leaderboard import inference
+from leaderboard.curves import Curve, curve
 from leaderboard.errors import BoardError
+from leaderboard.inference import Estimate, estimate
+from leaderboard.measures import (
+    anytime_score,
+    expected_running_time,
+    final_error,
+    target_times,
+)
+from leaderboard.protocol import Verdict
+from leaderboard.references import Reference, reference_of
+from leaderboard.selection import releases_of, seeds_of, select
 from leaderboard.store import ReleaseReference, Run
 
 Array = NDArray[np.float64]
 
-#: Level of all intervals.
-LEVEL = 0.95
-_DRAWS, _BOOTSTRAP_SEED = 10_000, 301
+#: The entry that speed-up is measured against.
+BASELINE = "rs"
+#: Final errors that differ by less, in points of error, are equivalent in practice: about a third of the
+#: standard deviation between trainings of one architecture (Section 3.3).
+EQUIVALENT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry on one board; errors are validation errors in percent, medians over seeds."""
+    """One entry on one board, or on all; errors are validation errors in percent."""
 
     entry: str
     name: str
+    version: str
     reference: str
-    #: The places that its interval allows, from 1: as long as intervals overlap, they share places.
-    ranks: tuple[int, int]
-    #: Of the last incumbent, noise-free.
+    #: The ranks that the data allow, from 1; None for an entry that does not count here.
+    ranks: tuple[int, int] | None
+    #: Anytime score, see `measures.anytime_score`: mean over seeds, and over the releases that count.
+    score: Estimate | None
+    #: The same by what the optimizer observed.
+    observed_score: float
+    #: In the end, noise-free, and as the optimizer observed it; medians over seeds.
     error: float
-    #: Bootstrap interval of `error` over seeds.
-    interval: tuple[float, float]
-    #: As the optimizer observed it: flattered by the noise that the incumbent was chosen by.
     observed_error: float
-    #: Evaluations that ended within the budget.
+    #: Mean final error above the best known one, points.
+    regret: float
+    #: Evaluations that ended within the budget, median.
     evaluations: int
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """An entry's incumbents over simulated time: validation error in percent, shape (m,) each."""
-
-    entry: str
-    name: str
-    seconds: Array
-    median: Array
-    #: Lowest and highest of the seeds.
-    low: Array
-    high: Array
+    #: Share of runs that did not end as `completed`.
+    crash_rate: float
+    #: Processor seconds of the submission's own process, mean of a run.
+    cpu_seconds: float
+    #: Share of its queries that were far from the releases' tables; None where that is not known.
+    unfamiliar: float | None
+    #: How many times faster than random search it reaches what that ends with: the ratio of expected
+    #: running times, geometric mean over releases; None where one of them never does.
+    speed_up: float | None
+    #: Families that it shares with the release's surrogate, which is why it does not count.
+    conflicts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,158 +79,335 @@ class Board:
     release: ReleaseReference
     budget_seconds: float
     seeds: tuple[int, ...]
-    #: Best first.
+    #: Best first; those that do not count come last.
     rows: tuple[Row, ...]
     curves: tuple[Curve, ...]
-    #: The run with the best last incumbent, noise-free.
+    #: The run with the best final architecture, noise-free, and its error in percent.
     best: Run
+    best_error: float
 
 
-def boards(runs: Iterable[Run]) -> list[Board]:
-    """Rank runs, one board for each release; all-data releases come first.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One entry over all releases that count for it."""
 
-    Raises:
-        BoardError: There is no run, or runs of a board cannot be compared.
-    """
-    runs = list(runs)
-    if not runs:
-        raise BoardError("there is no run: make some with `python -m leaderboard run`")
-
-    def release(run: Run) -> tuple[str, bool, str]:
-        return run.identity.release.family, run.identity.release.random_only, run.identity.release.name
-
-    return [_board(list(group)) for _, group in groupby(sorted(runs, key=release), key=release)]
-
-
-def bootstrap_median(values: Array) -> tuple[float, float]:
-    """Percentile bootstrap interval of the median, level `LEVEL`, shape (n,).
-
-    With five values it is their range: a resample's median is the smallest with probability 0.058.
-    """
-    # equal for all entries, so that paired seeds are resampled together
-    rng = np.random.default_rng(_BOOTSTRAP_SEED)
-    medians = np.median(values[rng.integers(len(values), size=(_DRAWS, len(values)))], axis=1)
-    low, high = np.quantile(medians, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
+    row: Row
+    #: Mean score on each release, in the order of the ranking's; None where it has no runs.
+    scores: tuple[float | None, ...]
+    #: Lowest of those that count; None where none does.
+    worst: float | None
+    #: All-data releases minus random-only ones, over the families that it has both of.
+    all_minus_random: Estimate | None
+    #: Tree releases minus graph-network ones, over the tables that it has both of.
+    xgb_minus_gin: Estimate | None
 
 
-def rank_ranges(intervals: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
-    """Places that intervals of a lower-is-better score allow, from 1.
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two entries on the releases that count for both; differences are those of one minus other."""
 
-    An interval is behind those that lie wholly below it and before those wholly above; with all
-    others it shares places.
-    """
-    return [
-        (
-            1 + sum(other_high < low for _, other_high in intervals),
-            len(intervals) - sum(other_low > high for other_low, _ in intervals),
-        )
-        for low, high in intervals
-    ]
+    one: str
+    other: str
+    #: Of scores.
+    difference: Estimate
+    #: Of final errors, points.
+    error_difference: Estimate
+    #: Of the signed-rank test on scores, alone and corrected for all pairs.
+    p: float
+    p_holm: float
+    #: Share of seeds on which one has the higher score; ties count half.
+    wins: float
+    #: Whether the interval of final errors lies within `EQUIVALENT`.
+    equivalent: bool
+    #: See `inference.seeds_needed`.
+    seeds_needed: int | None
 
 
-def smallest_p(n_seeds: int) -> float:
-    """Smallest two-sided p-value of a Wilcoxon signed-rank test on `n_seeds` pairs."""
-    return min(1.0, 2.0 ** (1 - n_seeds))
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Everything that is computed from runs of one track."""
+
+    releases: tuple[ReleaseReference, ...]
+    seeds: tuple[int, ...]
+    #: Best first.
+    standings: tuple[Standing, ...]
+    #: Of entries that count, each once, in the order of the standings.
+    pairs: tuple[Pair, ...]
+    #: Entries of which no two are told apart, longest groups of neighbours.
+    tie_groups: tuple[tuple[str, ...], ...]
+    boards: tuple[Board, ...]
+    #: The runs that it rests on.
+    runs: tuple[Run, ...]
+    #: Runs that were passed over: of earlier generations, of another track, or not sealed off.
+    passed_over: int
 
 
-def error_at(run: Run, seconds: Array) -> Array:
-    """Noise-free validation error of the incumbent at given times, percent.
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """One entry on one release."""
+
+    runs: tuple[Run, ...]
+    #: Shape (seeds,).
+    scores: Array
+    errors: Array
+
+    @property
+    def counts(self) -> bool:
+        return not self.runs[0].conflicts
+
+
+def rank(runs: Iterable[Run], references: Mapping[str, Reference], *, workers: int = 1) -> Ranking:
+    """Rank runs.
 
     Args:
-        run: The run.
-        seconds: Simulated seconds, shape (m,).
+        runs: Of any tracks and generations: of each entry on each release those of the generation
+            that ran last are taken.
+        references: By release hash.
+        workers: The track: 1, or how many evaluations are open at once.
 
-    Returns:
-        Shape (m,); NaN before the first evaluation has ended.
+    Raises:
+        BoardError: There is no run that can be ranked, or runs cannot be compared.
+        UnknownReference: A release has no references.
     """
-    ended = np.searchsorted(np.array(run.incumbents.clock_seconds), seconds, side="right")
-    return np.append(np.nan, _percent_error(run.incumbents.mean))[ended]
-
-
-def curve(runs: Sequence[Run], points: int = 150) -> Curve:
-    """Median and range over one entry's runs, at log-spaced times of the budget's last three decades.
-
-    Times at which a run has no incumbent yet are left out.
-    """
-    budget = runs[0].identity.budget_seconds
-    seconds = np.geomspace(budget / 1000, budget, points)
-    errors = np.array([error_at(run, seconds) for run in runs])
-    known = ~np.isnan(errors).any(axis=0)
-    errors = errors[:, known]
-    return Curve(
-        entry=runs[0].identity.entry,
-        name=runs[0].name,
-        seconds=seconds[known],
-        median=np.median(errors, axis=0),
-        low=errors.min(axis=0),
-        high=errors.max(axis=0),
+    given = list(runs)
+    found = select(given, workers)
+    if not found:
+        raise BoardError(
+            f"there is no run to rank among {len(given)} with {workers} workers that were sealed off: make "
+            "some with `python -m leaderboard run`"
+        )
+    releases, seeds = releases_of(found), seeds_of(found)
+    table = _table(found, references)
+    entries = sorted({entry for entry, _ in table})
+    standings = _standings(entries, releases, table, references)
+    order = [each.row.entry for each in standings if each.row.ranks is not None]
+    pairs = _pairs(order, releases, table)
+    return Ranking(
+        releases=releases,
+        seeds=seeds,
+        standings=standings,
+        pairs=pairs,
+        tie_groups=_tie_groups(order, pairs),
+        boards=tuple(_board(release, entries, table, references) for release in releases),
+        runs=tuple(found),
+        passed_over=len(given) - len(found),
     )
 
 
-def _board(runs: Sequence[Run]) -> Board:
-    _check_comparable(runs)
-    entries: dict[str, list[Run]] = {}
-    for run in sorted(runs, key=lambda run: (run.identity.entry, run.identity.seed)):
-        entries.setdefault(run.identity.entry, []).append(run)
-    _check_paired(entries)
-    first = runs[0].identity
-    return Board(
-        release=first.release,
-        budget_seconds=first.budget_seconds,
-        seeds=tuple(run.identity.seed for run in next(iter(entries.values()))),
-        rows=_rows(list(entries.values())),
-        curves=tuple(curve(of_entry) for of_entry in entries.values()),
-        best=max(runs, key=lambda run: (run.incumbents.mean[-1], run.identity.entry, -run.identity.seed)),
-    )
+#: By entry and release.
+_Table = Mapping[tuple[str, str], _Of]
 
 
-def _rows(entries: Sequence[Sequence[Run]]) -> tuple[Row, ...]:
-    finals = [_percent_error([run.incumbents.mean[-1] for run in runs]) for runs in entries]
-    intervals = [bootstrap_median(errors) for errors in finals]
-    rows = [
-        Row(
-            entry=runs[0].identity.entry,
-            name=runs[0].name,
-            reference=runs[0].reference,
-            ranks=ranks,
-            error=float(np.median(errors)),
-            interval=interval,
-            observed_error=float(np.median(_percent_error([r.incumbents.val_accuracy[-1] for r in runs]))),
-            evaluations=int(np.median([run.evaluations for run in runs])),
-        )
-        for runs, errors, interval, ranks in zip(
-            entries, finals, intervals, rank_ranges(intervals), strict=True
-        )
-    ]
-    return tuple(sorted(rows, key=lambda row: (row.error, row.entry)))
-
-
-def _check_comparable(runs: Sequence[Run]) -> None:
-    """Every run of a board rests on the same release, budget and protocol, every entry's on its settings."""
-    name = runs[0].identity.release.name
-    for what in ("release", "budget_seconds", "protocol"):
-        found = {str(getattr(run.identity, what)): run for run in runs}
-        if len(found) > 1:
-            paths = " and ".join(str(run.identity.path) for run in list(found.values())[:2])
-            raise BoardError(f"{name}: {paths} differ in {what}: run `python -m leaderboard run` again")
-    settings = {run.identity.entry: run for run in runs}
+def _table(runs: Sequence[Run], references: Mapping[str, Reference]) -> _Table:
+    grouped: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
-        other = settings[run.identity.entry]
-        if run.identity.settings != other.identity.settings:
-            raise BoardError(
-                f"{name}: {run.identity.path} and {other.identity.path} differ in settings: "
-                "run `python -m leaderboard run` again"
+        grouped.setdefault((run.cell.submission, run.release.name), []).append(run)
+    table = {}
+    for key, of_key in grouped.items():
+        reference = reference_of(of_key[0].release.release_hash, key[1], references)
+        scores = np.array([anytime_score(run, reference) for run in of_key])
+        errors = np.array([final_error(run, reference) for run in of_key])
+        table[key] = _Of(tuple(of_key), scores, errors)
+    return table
+
+
+def _standings(
+    entries: Sequence[str],
+    releases: Sequence[ReleaseReference],
+    table: _Table,
+    references: Mapping[str, Reference],
+) -> tuple[Standing, ...]:
+    scores = {entry: _scores(entry, releases, table) for entry in entries}
+    ranks = _ranks(scores)
+    found = []
+    for entry in entries:
+        of_entry = [table.get((entry, release.name)) for release in releases]
+        present = [each for each in of_entry if each is not None]
+        counted = [each for each in present if each.counts] or present
+        row = _row(counted, ranks.get(entry), table, references)
+        means = [float(each.scores.mean()) for each in present if each.counts]
+        found.append(
+            Standing(
+                row=row,
+                scores=tuple(None if each is None else float(each.scores.mean()) for each in of_entry),
+                worst=min(means, default=None),
+                all_minus_random=_contrast(scores[entry], releases, _are_all_and_random),
+                xgb_minus_gin=_contrast(scores[entry], releases, _are_xgb_and_gin),
             )
+        )
+    behind = {entry: _beaten_by(entry, scores) for entry in entries}
+    return tuple(sorted(found, key=lambda each: _order(each.row, behind[each.row.entry])))
 
 
-def _check_paired(entries: dict[str, list[Run]]) -> None:
-    seeds = {entry: [run.identity.seed for run in runs] for entry, runs in entries.items()}
-    if len({tuple(found) for found in seeds.values()}) > 1:
-        listed = "; ".join(f"{entry} has seeds {found}" for entry, found in seeds.items())
-        name = next(iter(entries.values()))[0].identity.release.name
-        raise BoardError(f"{name}: {listed}: finish the runs with `python -m leaderboard run`")
+def _board(
+    release: ReleaseReference,
+    entries: Sequence[str],
+    table: _Table,
+    references: Mapping[str, Reference],
+) -> Board:
+    present = {entry: table[entry, release.name] for entry in entries if (entry, release.name) in table}
+    ranks = _ranks({entry: _scores(entry, [release], table) for entry in present})
+    rows = [_row([each], ranks.get(entry), table, references) for entry, each in present.items()]
+    runs = [run for each in present.values() for run in each.runs if run.evaluations]
+    if not runs:
+        raise BoardError(
+            f"{release.name}: no run has evaluated anything: look at the verdicts in their run.json"
+        )
+    error = partial(final_error, reference=references[release.release_hash])
+    best = min(runs, key=lambda run: (error(run), run.cell.submission, run.cell.seed))
+    return Board(
+        release=release,
+        budget_seconds=runs[0].cell.budget_seconds,
+        seeds=tuple(run.cell.seed for run in next(iter(present.values())).runs),
+        rows=tuple(sorted(rows, key=lambda row: _order(row, 0))),
+        curves=tuple(drawn for each in present.values() if len((drawn := curve(each.runs)).seconds)),
+        best=best,
+        best_error=error(best),
+    )
 
 
-def _percent_error(accuracies: Sequence[float]) -> Array:
-    return 100 * (1 - np.asarray(accuracies, dtype=np.float64))
+def _row(
+    cells: Sequence[_Of],
+    ranks: tuple[int, int] | None,
+    table: _Table,
+    references: Mapping[str, Reference],
+) -> Row:
+    """Sum one entry's runs on some releases up."""
+    runs = [(run, references[run.release.release_hash]) for each in cells for run in each.runs]
+    first, support = runs[0][0], [run.support for run, _ in runs if run.support is not None]
+    best = np.repeat(
+        [100 * (1 - references[_hash(each)].best_accuracy) for each in cells], len(cells[0].runs)
+    )
+    errors = np.concatenate([each.errors for each in cells])
+    return Row(
+        entry=first.cell.submission,
+        name=first.entry.name,
+        version=first.entry.version,
+        reference=first.entry.reference,
+        ranks=ranks,
+        score=None if ranks is None else estimate(np.mean([each.scores for each in cells], axis=0)),
+        observed_score=float(np.mean([anytime_score(run, ref, observed=True) for run, ref in runs])),
+        error=float(np.median(errors)),
+        observed_error=float(np.median([final_error(run, ref, observed=True) for run, ref in runs])),
+        regret=float((errors - best).mean()),
+        evaluations=int(np.median([run.evaluations for run, _ in runs])),
+        crash_rate=float(np.mean([run.verdict is not Verdict.completed for run, _ in runs])),
+        cpu_seconds=float(np.mean([run.usage.cpu_seconds for run, _ in runs])),
+        unfamiliar=sum(s.unfamiliar for s in support) / sum(s.queries for s in support) if support else None,
+        speed_up=_speed_up(cells, table, references),
+        conflicts=tuple(sorted({family for each in cells for family in each.runs[0].conflicts})),
+    )
+
+
+def _speed_up(cells: Sequence[_Of], table: _Table, references: Mapping[str, Reference]) -> float | None:
+    logarithms = []
+    for each in cells:
+        baseline = table.get((BASELINE, each.runs[0].release.name))
+        if baseline is None:
+            return None
+        reference, budget = references[_hash(each)], each.runs[0].cell.budget_seconds
+        # half of random search's runs reach the median of what they end with
+        target = reference.regret(np.array([1 - np.median(baseline.errors) / 100]))
+        times = (
+            np.array([target_times(run, reference, target) for run in of.runs]) for of in (baseline, each)
+        )
+        theirs, ours = (expected_running_time(of, budget)[0] for of in times)
+        if not np.isfinite(theirs) or not np.isfinite(ours):
+            return None
+        logarithms.append(np.log(theirs / ours))
+    return float(np.exp(np.mean(logarithms)))
+
+
+def _pairs(order: Sequence[str], releases: Sequence[ReleaseReference], table: _Table) -> tuple[Pair, ...]:
+    found = []
+    scores = {entry: _scores(entry, releases, table) for entry in order}
+    errors = {entry: _scores(entry, releases, table, of_errors=True) for entry in order}
+    named = [(one, other) for place, one in enumerate(order) for other in order[place + 1 :]]
+    differences = [inference.paired_difference(scores[one], scores[other]) for one, other in named]
+    p_values = [inference.signed_rank_p(difference) for difference in differences]
+    corrected = inference.holm(p_values)
+    for (one, other), difference, p, p_holm in zip(named, differences, p_values, corrected, strict=True):
+        of_errors = estimate(inference.paired_difference(errors[one], errors[other]))
+        found.append(
+            Pair(
+                one=one,
+                other=other,
+                difference=estimate(difference),
+                error_difference=of_errors,
+                p=p,
+                p_holm=p_holm,
+                wins=float(np.mean(np.sign(difference) / 2 + 0.5)),
+                equivalent=of_errors.low > -EQUIVALENT and of_errors.high < EQUIVALENT,
+                seeds_needed=inference.seeds_needed(difference, len(named)),
+            )
+        )
+    return tuple(found)
+
+
+def _tie_groups(order: Sequence[str], pairs: Sequence[Pair]) -> tuple[tuple[str, ...], ...]:
+    p_values = np.ones((len(order), len(order)))
+    for pair in pairs:
+        i, j = order.index(pair.one), order.index(pair.other)
+        p_values[i, j] = p_values[j, i] = pair.p_holm
+    return tuple(tuple(order[first : last + 1]) for first, last in inference.tie_groups(p_values))
+
+
+def _scores(
+    entry: str, releases: Sequence[ReleaseReference], table: _Table, *, of_errors: bool = False
+) -> Array:
+    """Scores, or final errors, of an entry: shape (releases, seeds), NaN where it does not count."""
+    n_seeds = len(next(iter(table.values())).runs)
+    rows = []
+    for release in releases:
+        each = table.get((entry, release.name))
+        counts = each is not None and each.counts
+        rows.append(
+            (each.errors if of_errors else each.scores) if each and counts else np.full(n_seeds, np.nan)
+        )
+    return np.array(rows)
+
+
+def _ranks(scores: Mapping[str, Array]) -> dict[str, tuple[int, int]]:
+    """Rank intervals of the entries that count anywhere."""
+    counted = {entry: each for entry, each in scores.items() if not np.isnan(each).all()}
+    return dict(zip(counted, inference.rank_intervals(list(counted.values())), strict=True))
+
+
+def _beaten_by(entry: str, scores: Mapping[str, Array]) -> int:
+    """How many others have the higher mean on the releases that both count on."""
+    return sum(
+        bool(inference.paired_difference(other, scores[entry]).mean() > 0)
+        for name, other in scores.items()
+        if name != entry
+    )
+
+
+def _order(row: Row, behind: int) -> tuple[bool, int, float, str]:
+    return row.ranks is None, behind, -(row.score.value if row.score else row.observed_score), row.entry
+
+
+def _contrast(
+    scores: Array,
+    releases: Sequence[ReleaseReference],
+    are_opposite: Callable[[ReleaseReference, ReleaseReference], bool],
+) -> Estimate | None:
+    """Mean difference of an entry's scores over the opposite pairs of releases that both count."""
+    differences = [
+        of_one - of_other
+        for one, of_one in zip(releases, scores, strict=True)
+        for other, of_other in zip(releases, scores, strict=True)
+        if are_opposite(one, other) and not np.isnan(of_one - of_other).any()
+    ]
+    return estimate(np.mean(differences, axis=0)) if differences else None
+
+
+def _are_all_and_random(one: ReleaseReference, other: ReleaseReference) -> bool:
+    return one.family == other.family and other.random_only > one.random_only
+
+
+def _are_xgb_and_gin(one: ReleaseReference, other: ReleaseReference) -> bool:
+    return one.random_only == other.random_only and (one.family, other.family) == ("xgb", "gin")
+
+
+def _hash(each: _Of) -> str:
+    return each.runs[0].release.release_hash

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from leaderboard.cells import first_wrong
 from leaderboard.errors import ReportError
 
 Verdict = Literal["holds", "fails", "undecided", "not run", "not applicable"]
@@ -68,9 +69,7 @@ def read_report(path: Path) -> Report:
     except OSError as error:
         raise ReportError(f"{path}: cannot be read ({error.strerror})") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
         raise ReportError(
-            f"{path}: not a validation report of format 2 ({f'{place}: ' if place else ''}{first['msg']}): "
-            "write one with `pytest validation --report FILE`"
+            f"{path}: not a validation report of format 2 ({first_wrong(error)}): write one with "
+            "`pytest validation --report FILE`"
         ) from None

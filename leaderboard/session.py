@@ -15,6 +15,7 @@ from leaderboard.process import Process, Usage
 from leaderboard.profile import Environment
 from leaderboard.protocol import CRASHES, Fault, Reply, Verdict, printable, read_reply
 from leaderboard.sandbox import start
+from leaderboard.submission import Submission
 from nb301.formats import read
 from nb301.optimizers import Budget, Objective, Observation, Trajectory
 from nb301.optimizers.base import Finished, SimulatedWorkers, drive
@@ -30,6 +31,12 @@ class Code:
     entry_point: str
     #: Keyword arguments of the entry point.
     settings: dict[str, int | float | str | bool]
+
+    @classmethod
+    def of(cls, submission: Submission) -> Code:
+        """What of a submission is run."""
+        manifest = submission.manifest
+        return cls(submission.folder, manifest.entry_point, manifest.settings)
 
 
 @dataclass(frozen=True, slots=True)

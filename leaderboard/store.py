@@ -1,31 +1,42 @@
-"""Runs on disk: one JSON file for each, written whole, found again by its identity."""
+"""Runs on disk: a folder for each, named by its cell, that is there as a whole or not at all.
+
+ledger.jsonl                  which runs were stored, in order, chained by hashes
+<id>/run.json                 how the run ended, its incumbents, where it was made
+<id>/trace.parquet            every evaluation
+"""
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+import fcntl
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from leaderboard.cells import Cell, Sha256, Slug, Strict, first_wrong
 from leaderboard.errors import RunFileError
-from nb301.files import write_text
+from leaderboard.ledger import Ledger
+from leaderboard.process import Usage
+from leaderboard.protocol import Verdict
+from leaderboard.trace import Trace, read_trace, write_trace
+from nb301.files import sha256, write_text, written_whole
 from nb301.space import Genotype
 
-#: Names that become parts of paths and addresses.
-Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+RECORD, TRACE, LEDGER = "run.json", "trace.parquet", "ledger.jsonl"
+_LOCK = ".lock"
+
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class ReleaseReference(_Strict):
+class ReleaseReference(Strict):
     """The release that answered a run's queries."""
 
     name: Slug
     #: SHA-256 of its manifest.
-    release_hash: str
+    release_hash: Sha256
     #: The ground truth that its numbers rest on.
     truth: str
     family: str
@@ -33,26 +44,22 @@ class ReleaseReference(_Strict):
     random_only: bool
 
 
-class RunIdentity(_Strict):
-    """Everything that decides a run's result: equal identities give equal results."""
+class Entry(Strict):
+    """What a submission says of itself, for people."""
 
-    #: `runner.PROTOCOL` at the time.
-    protocol: int
-    entry: Slug
-    settings: dict[str, int | float | str | bool]
-    release: ReleaseReference
-    seed: Annotated[int, Field(ge=0)]
-    #: Simulated seconds.
-    budget_seconds: Annotated[float, Field(gt=0)]
-
-    @property
-    def path(self) -> PurePosixPath:
-        """Where the run's file lies in a folder of runs."""
-        return PurePosixPath(self.entry, self.release.name, f"seed-{self.seed}.json")
+    name: str
+    version: str
+    reference: str
+    #: Families of models that it fits.
+    families: tuple[str, ...]
+    #: Whether equal seeds and results give equal proposals, as it declares.
+    deterministic: bool
+    #: Whether results of this benchmark went into its design or settings, as it declares.
+    used_benchmark_data: bool
 
 
-class Incumbents(_Strict):
-    """The evaluations that became the incumbent, in order; columns of equal length, at least 1."""
+class Incumbents(Strict):
+    """The evaluations that became the incumbent, in order; columns of equal length."""
 
     #: Number of the evaluation in the run, from 0.
     evaluation: tuple[int, ...]
@@ -62,91 +69,205 @@ class Incumbents(_Strict):
     val_accuracy: tuple[Fraction, ...]
     #: Noise-free ensemble mean of the same architecture: what is scored. Fractions.
     mean: tuple[Fraction, ...]
+    #: Text form of the architecture.
+    genotype: tuple[str, ...]
 
     @model_validator(mode="after")
     def _ordered(self) -> Incumbents:
-        columns = (self.evaluation, self.clock_seconds, self.val_accuracy)
-        if not self.mean or any(len(column) != len(self.mean) for column in columns):
-            raise ValueError("columns are empty or of different lengths")
-        if any(list(column) != sorted(set(column)) for column in columns):
+        rising = (self.evaluation, self.clock_seconds, self.val_accuracy)
+        if any(len(column) != len(self.mean) for column in (*rising, self.genotype)):
+            raise ValueError("columns are of different lengths")
+        if any(list(column) != sorted(set(column)) for column in rising):
             raise ValueError("evaluation, clock_seconds and val_accuracy must rise from row to row")
+        for text in self.genotype:
+            Genotype.parse(text)
         return self
 
 
-class Run(_Strict):
-    """One run of one entry on one release."""
+class Recommendation(Strict):
+    """What a submission recommends in the end, where it does: it counts in place of the last incumbent."""
 
-    format: Literal[1] = 1
-    identity: RunIdentity
-    #: The entry's name and reference, for people.
-    name: str
-    reference: str
-    incumbents: Incumbents
-    #: The last incumbent's text form.
     genotype: str
-    #: How many ended within the budget.
-    evaluations: Annotated[int, Field(ge=1)]
-    versions: dict[str, str]
-    #: UTC, ISO 8601; these and `versions` tell where a run comes from, not what it is.
-    started: str
-    ended: str
+    #: Noise-free ensemble mean, fraction.
+    mean: Fraction
 
     @model_validator(mode="after")
-    def _readable(self) -> Run:
+    def _readable(self) -> Recommendation:
         Genotype.parse(self.genotype)
         return self
 
 
-def write_run(run: Run, folder: Path) -> Path:
-    """Write a run into a folder of runs, whole or not at all; replaces one of another identity."""
-    path = folder / run.identity.path
-    write_text(path, run.model_dump_json(indent=1) + "\n")
-    return path
+class Support(Strict):
+    """How many of a run's queries were far from the architectures that the release was fitted on."""
+
+    #: Evenly spaced over the run.
+    queries: Annotated[int, Field(ge=1)]
+    unfamiliar: Annotated[int, Field(ge=0)]
 
 
-def read_run(path: Path, folder: Path) -> Run:
-    """Read a run's file in a folder of runs.
+class Origin(Strict):
+    """Where and when a run was made: no part of what it is."""
 
-    Raises:
-        RunFileError: It cannot be read, is no run, or is not where its identity says.
+    #: Whether a control group limited the submission, too.
+    grouped: bool
+    #: SHA-256 of what the canaries found; empty where none was tried.
+    canary: str
+    #: Versions of nb301, numpy and Python.
+    nb301: str
+    numpy: str
+    python: str
+    machine: str
+    #: UTC, ISO 8601.
+    started: str
+    ended: str
+
+
+class Run(Strict):
+    """One run of one submission on one release, however it ended."""
+
+    format: Literal[2] = 2
+    cell: Cell
+    entry: Entry
+    release: ReleaseReference
+    #: Families that the submission shares with the release's surrogate: shown then, and not counted.
+    conflicts: tuple[str, ...]
+    verdict: Verdict
+    #: What happened, in the author's terms; empty if the run was completed.
+    detail: str
+    #: End of what the submission printed.
+    output: str
+    #: How many ended within the budget, or before the fault.
+    evaluations: Annotated[int, Field(ge=0)]
+    incumbents: Incumbents
+    recommendation: Recommendation | None
+    #: None where the release's table is not at hand, or nothing was evaluated.
+    support: Support | None
+    #: See `Trace.hash`.
+    trace_hash: Sha256
+    #: Of the submission's process.
+    usage: Usage
+    origin: Origin
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Run:
+        if self.release.release_hash != self.cell.release_hash:
+            raise ValueError("release and cell have different release hashes")
+        if bool(self.evaluations) != bool(self.incumbents.mean):
+            raise ValueError("a run has incumbents if and only if it has evaluations")
+        return self
+
+    @property
+    def place(self) -> str:
+        """For messages: entry, release and seed."""
+        return f"{self.cell.submission} on {self.release.name}, seed {self.cell.seed} ({self.cell.id[:12]})"
+
+
+class Store:
+    """A folder of runs.
+
+    Args:
+        folder: Made when the first run is stored.
     """
-    try:
-        run = Run.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise RunFileError(f"{path}: cannot be read ({error.strerror})") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise RunFileError(
-            f"{path}: not a run of this leaderboard, or damaged ({f'{place}: ' if place else ''}"
-            f"{first['msg']}): delete it, and `python -m leaderboard run` makes it anew"
-        ) from None
-    expected = folder / run.identity.path
-    if path != expected:
-        raise RunFileError(f"{path}: holds the run that belongs in {expected}: move it there, or delete it")
-    return run
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ledger = Ledger(folder / LEDGER)
 
-def read_runs(folder: Path) -> list[Run]:
-    """Read every run of a folder, ordered by path.
+    def has(self, cell: Cell) -> bool:
+        """Whether the cell's run is stored."""
+        return (self.folder / cell.id / RECORD).is_file()
 
-    Raises:
-        RunFileError: A JSON file in it is no run; see `read_run`.
-    """
-    # write_text works in hidden folders, which stay behind when a process is killed
-    paths = (path for path in folder.rglob("*.json") if not _hidden(path.relative_to(folder)))
-    return [read_run(path, folder) for path in sorted(paths)]
+    def ids(self) -> list[str]:
+        """Names of all stored runs, sorted."""
+        return sorted(path.parent.name for path in self.folder.glob(f"[!.]*/{RECORD}"))
 
+    def named(self, beginnings: Sequence[str]) -> list[str]:
+        """Names of the runs that begin so, each once.
 
-def is_stored(identity: RunIdentity, folder: Path) -> bool:
-    """Whether the folder has a run of exactly this identity.
+        Raises:
+            RunFileError: None begins so.
+        """
+        ids = self.ids()
+        for beginning in beginnings:
+            if not any(name.startswith(beginning) for name in ids):
+                raise RunFileError(f"{self.folder}: none of its {len(ids)} runs begins with {beginning!r}")
+        return [name for name in ids if name.startswith(tuple(beginnings))]
 
-    Raises:
-        RunFileError: There is a file in its place that is no run.
-    """
-    path = folder / identity.path
-    return path.exists() and read_run(path, folder).identity == identity
+    def read(self, name: str) -> Run:
+        """Read a run's record.
 
+        Raises:
+            RunFileError: It cannot be read, is no record, or is not where its cell says.
+        """
+        path = self.folder / name / RECORD
+        try:
+            run = Run.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise RunFileError(f"{path}: cannot be read ({error.strerror})") from None
+        except ValidationError as error:
+            raise RunFileError(
+                f"{path}: not a run of this leaderboard, or damaged ({first_wrong(error)}): delete its "
+                "folder, and `python -m leaderboard run` makes it anew"
+            ) from None
+        if run.cell.id != name:
+            raise RunFileError(f"{path}: holds run {run.cell.id}: move it there, or delete its folder")
+        return run
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+    def trace(self, name: str) -> Trace:
+        """Read every evaluation of a run.
+
+        Raises:
+            RunFileError: They cannot be read.
+        """
+        return read_trace(self.folder / name / TRACE)
+
+    def runs(self) -> list[Run]:
+        """Read every record, ordered by name.
+
+        Raises:
+            RunFileError: One is damaged; see `read`.
+        """
+        return [self.read(name) for name in self.ids()]
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Keep others from adding runs, and put right what a killed process has left.
+
+        Raises:
+            RunFileError: Another process adds runs, or the ledger is damaged.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / _LOCK).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise RunFileError(
+                    f"{self.folder}: another process adds runs here: wait for its end"
+                ) from None
+            self._mend()
+            yield
+
+    def add(self, run: Run, trace: Trace) -> None:
+        """Store a run that is not there, whole, and note it in the ledger."""
+        with written_whole(self.folder / run.cell.id) as temporary:
+            temporary.mkdir()
+            write_trace(trace, temporary / TRACE)
+            write_text(temporary / RECORD, run.model_dump_json(indent=1) + "\n")
+        self._note(run)
+
+    def record_hash(self, name: str) -> str:
+        """SHA-256 of a run's record, as the ledger notes it."""
+        return sha256((self.folder / name / RECORD).read_bytes())
+
+    def _note(self, run: Run) -> None:
+        self.ledger.append(run.cell.id, self.record_hash(run.cell.id), run.trace_hash)
+
+    def _mend(self) -> None:
+        for left in self.folder.glob(".*-*"):  # see `written_whole`
+            shutil.rmtree(left)
+        self.ledger.mend()
+        noted = {line.run for line in self.ledger.lines()}
+        for name in self.ids():
+            # killed between storing the run and noting it
+            if name not in noted:
+                self._note(self.read(name))

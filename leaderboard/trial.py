@@ -89,12 +89,6 @@ def create(name: str, parent: Path) -> Path:
     return folder
 
 
-def code(submission: Submission) -> Code:
-    """What of a submission is run."""
-    manifest = submission.manifest
-    return Code(submission.folder, manifest.entry_point, manifest.settings)
-
-
 def _runs(submission: Submission, packages: Environment, level: Level) -> Iterator[Check]:
     limits = replace(submission.limits(), wall_seconds=_WALL_SECONDS)
     first = _run(submission, packages, limits, level)
@@ -117,7 +111,7 @@ def _run(
     workers: int = 1,
 ) -> Outcome:
     return run(
-        code(submission),
+        Code.of(submission),
         packages,
         limits,
         EmulatedTruth().evaluate,

@@ -12,15 +12,27 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+import leaderboard
 from leaderboard.build import build_site
 from leaderboard.canary import Attestation, attest
 from leaderboard.errors import SandboxError
+from leaderboard.limits import Level, Limits
+from leaderboard.process import Usage
 from leaderboard.profile import Environment
-from leaderboard.runner import plan, run_missing
-from leaderboard.store import Incumbents, ReleaseReference, Run, RunIdentity
+from leaderboard.protocol import Verdict
+from leaderboard.references import Reference
+from leaderboard.runner import TRAINING_SEEDS, plan, recorded, release_reference
+from leaderboard.session import Outcome
+from leaderboard.store import Incumbents, Origin, Run, Store
+from leaderboard.submission import Submission
+from leaderboard.trace import Trace
+from nb301 import load
+from nb301.optimizers import OPTIMIZERS, Budget, simulate
 
+SUBMISSIONS = Path(leaderboard.__file__).with_name("submissions")
 RELEASES = ("emulated-xgb-v1.0", "emulated-xgb-rand-v1.0")
 GENOTYPE = (
     "normal:sep_conv_3x3@0+skip_connect@1/max_pool_3x3@0+dil_conv_5x5@2/avg_pool_3x3@1+sep_conv_5x5@3/"
@@ -30,8 +42,23 @@ GENOTYPE = (
 
 
 @pytest.fixture(scope="session")
+def references() -> dict[str, Reference]:
+    """Of the two made-up releases: random architectures have 7 % error, the best known one 5 %."""
+    return {
+        letter * 64: Reference(
+            name=name,
+            release_hash=letter * 64,
+            random_accuracy=0.93,
+            best_accuracy=0.95,
+            best_genotype=GENOTYPE,
+        )
+        for letter, name in (("a", "emulated-xgb-v1.0"), ("b", "other"))
+    }
+
+
+@pytest.fixture(scope="session")
 def make_run() -> Callable[..., Run]:
-    """Make a run up: two incumbents, at 100 and 1,000 simulated seconds."""
+    """Make a run up: two incumbents, at 10^4 and 10^5.5 simulated seconds, the last of a given error."""
 
     def make(
         entry: str = "rs",
@@ -41,50 +68,123 @@ def make_run() -> Callable[..., Run]:
         release: str = "emulated-xgb-v1.0",
         release_hash: str = "a" * 64,
         random_only: bool = False,
-        budget_seconds: float = 1e4,
+        family: str = "xgb",
+        truth: str = "emulated 1.0",
         name: str | None = None,
-        settings: dict[str, int | float | str | bool] | None = None,
+        evaluations: int = 7,
+        cell: dict[str, Any] | None = None,
+        **changes: Any,
     ) -> Run:
         final = 1 - error / 100
-        return Run(
-            identity=RunIdentity(
-                protocol=1,
-                entry=entry,
-                settings=settings or {},
-                release=ReleaseReference(
-                    name=release,
-                    release_hash=release_hash,
-                    truth="emulated 1.0",
-                    family="xgb",
-                    random_only=random_only,
-                ),
-                seed=seed,
-                budget_seconds=budget_seconds,
-            ),
-            name=entry.upper() if name is None else name,
-            reference="Nobody (2020)",
-            incumbents=Incumbents(
-                evaluation=(0, 3),
-                clock_seconds=(100.0, 1000.0),
-                val_accuracy=(final - 0.02, final + 0.001),
-                mean=(final - 0.01, final),
-            ),
-            genotype=GENOTYPE,
-            evaluations=7,
-            versions={"nb301": "0.1.0"},
-            started="2020-01-01T00:00:00+00:00",
-            ended="2020-01-01T00:00:01+00:00",
-        )
+        content = {
+            "cell": {
+                "protocol": 1,
+                "submission": entry,
+                "tree_hash": "c" * 64,
+                "environment_hash": "d" * 64,
+                "release_hash": release_hash,
+                "seed": seed,
+                "budget_seconds": 1e7,
+                "budget_evaluations": 30_000,
+                "workers": 1,
+                "limits": Limits(),
+                "level": Level.sealed,
+            }
+            | (cell or {}),
+            "entry": {
+                "name": entry.upper() if name is None else name,
+                "version": "1.0",
+                "reference": "Nobody (2020)",
+                "families": ("none",),
+                "deterministic": True,
+                "used_benchmark_data": False,
+            },
+            "release": {
+                "name": release,
+                "release_hash": release_hash,
+                "truth": truth,
+                "family": family,
+                "random_only": random_only,
+            },
+            "conflicts": (),
+            "verdict": Verdict.completed,
+            "detail": "",
+            "output": "",
+            "evaluations": evaluations,
+            "incumbents": {
+                "evaluation": (0, 3),
+                "clock_seconds": (1e4, 10**5.5),
+                "val_accuracy": (final - 0.02, final + 0.001),
+                "mean": (final - 0.01, final),
+                "genotype": (GENOTYPE, GENOTYPE),
+            }
+            if evaluations
+            else dict.fromkeys(Incumbents.model_fields, ()),
+            "recommendation": None,
+            "support": {"queries": 4, "unfamiliar": 1},
+            "trace_hash": "e" * 64,
+            "usage": Usage(cpu_seconds=2.0, memory_mb=30.0, wall_seconds=3.0),
+            "origin": {
+                "grouped": True,
+                "canary": "f" * 64,
+                "nb301": "0.1.0",
+                "numpy": "2.0.0",
+                "python": "3.11.0",
+                "machine": "Linux",
+                "started": "2020-01-01T00:00:00+00:00",
+                "ended": "2020-01-01T00:00:01+00:00",
+            },
+        }
+        return Run.model_validate(content | changes)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two seeds of every entry on both releases, about 35 evaluations each."""
-    folder = tmp_path_factory.mktemp("runs")
-    list(run_missing(plan(RELEASES, range(2), 5e4), folder))
-    return folder
+def simulated() -> Callable[..., tuple[Run, Trace]]:
+    """Make a short run of one of the library's optimizers, in this process instead of the sandbox."""
+    loaded = cache(load)
+
+    def make(slug: str, release: str, seed: int, seconds: float = 5e4, workers: int = 1) -> tuple[Run, Trace]:
+        folder = SUBMISSIONS / slug
+        budget = Budget(seconds=seconds, evaluations=30_000)
+        (task,) = plan([folder], [release], [seed], Path("nowhere"), budget=budget, workers=workers)
+        benchmark = loaded(release)
+        trajectory = simulate(
+            OPTIMIZERS[slug](np.random.default_rng(seed)),
+            benchmark.query,
+            budget,
+            seed=seed * TRAINING_SEEDS,
+            workers=workers,
+        )
+        outcome = Outcome(Verdict.completed, "", trajectory, None, Usage(1.0, 30.0, 2.0), "")
+        origin = Origin(
+            grouped=True,
+            canary="",
+            nb301="0.1.0",
+            numpy="2.0.0",
+            python="3.11.0",
+            machine="Linux",
+            started="2020-01-01T00:00:00+00:00",
+            ended="2020-01-01T00:00:01+00:00",
+        )
+        return recorded(task.cell, Submission(folder), release_reference(release), benchmark, outcome, origin)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def runs_folder(
+    simulated: Callable[..., tuple[Run, Trace]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Two seeds of two entries on both releases, about 35 evaluations each."""
+    store = Store(tmp_path_factory.mktemp("runs"))
+    with store.opened():
+        for slug in ("rs", "re"):
+            for release in RELEASES:
+                for seed in range(2):
+                    store.add(*simulated(slug, release, seed))
+    return store.folder
 
 
 @pytest.fixture(scope="session")
@@ -117,9 +217,9 @@ def report(
     runs_folder: Path, make_claim: Callable[..., dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """A validation report with one claim about the all-data release."""
-    run = json.loads((runs_folder / "rs" / RELEASES[0] / "seed-0.json").read_text())
+    release = next(run.release for run in Store(runs_folder).runs() if run.release.name == RELEASES[0])
     path = tmp_path_factory.mktemp("report") / "report.json"
-    releases = [{**run["identity"]["release"], "claims": [make_claim()]}]
+    releases = [{**release.model_dump(), "claims": [make_claim()]}]
     path.write_text(json.dumps({"format": 2, "releases": releases}))
     return path
 

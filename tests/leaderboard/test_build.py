@@ -15,7 +15,8 @@ from jinja2 import UndefinedError
 from leaderboard import cli, render
 from leaderboard.build import build_site
 from leaderboard.errors import BoardError, ReportError
-from leaderboard.store import read_runs, write_run
+from leaderboard.results import write_results
+from leaderboard.store import Run, Store
 
 HASH = "a" * 64
 
@@ -62,14 +63,14 @@ def release(claims, release_hash=HASH):
 
 
 @pytest.fixture
-def built_of(make_run, tmp_path, monkeypatch):
-    """Build the page of made-up runs, without plots, and read it."""
+def built_of(make_run, references, tmp_path, monkeypatch):
+    """Build the page of made-up results, without plots, and read it."""
     monkeypatch.setattr("leaderboard.build._write_charts", lambda *_: None)
 
     def build(runs=None, report=None):
-        for run in runs or [make_run()]:
-            write_run(run, tmp_path / "runs")
-        return Page(build_site(tmp_path / "runs", tmp_path / "site", report))
+        write_results(runs or [make_run()], tmp_path / "results")
+        nowhere, results = tmp_path / "runs", tmp_path / "results"
+        return Page(build_site(nowhere, tmp_path / "site", report, results=results, references=references))
 
     return build
 
@@ -115,11 +116,7 @@ def test_page_says_what_its_numbers_rest_on(built):
 
 def test_other_ground_truths_are_not_called_emulated(built_of, make_run):
     """A release fitted on real trainings gets no such notice."""
-    identity = make_run().identity
-    real = identity.release.model_copy(update={"truth": "cifar10 1.0"})
-    run = make_run().model_copy(update={"identity": identity.model_copy(update={"release": real})})
-
-    text = built_of([run]).text
+    text = built_of([make_run(truth="cifar10 1.0")]).text
 
     assert "ground truth: cifar10 1.0" in text
     assert "not CIFAR-10" not in text
@@ -127,11 +124,14 @@ def test_other_ground_truths_are_not_called_emulated(built_of, make_run):
 
 def test_page_says_that_few_seeds_prove_nothing(built_of, make_run):
     """With five paired runs no test can reach 5 %; overlapping entries share their places."""
-    runs = [make_run(e, s, 5 + s / 10 + (e == "re") / 20) for e in ("rs", "re") for s in range(5)]
+    luck = {"rs": (0, 1, 2, 3, 4), "re": (1, 0, 3, 2, 5)}
+    runs = [make_run(entry, s, 5 + each[s] / 10) for entry, each in luck.items() for s in range(5)]
     page = built_of(runs)
 
     assert "smallest p-value that a two-sided signed-rank test can\n      reach is 0.0625" in page.text
-    assert page.text.count("1\N{EN DASH}2") == 2
+    # on the board, and over all releases
+    assert page.text.count("1\N{EN DASH}2") == 4
+    assert "not told apart" in page.text
 
 
 def test_hostile_names_are_escaped(built_of, make_run):
@@ -210,12 +210,16 @@ def test_csv_has_the_numbers_of_the_page(built):
     for line in lines:
         assert line["truth"] == "emulated 1.0"
         assert f"{float(line['error_percent']):.2f}" in text
+        assert f"{float(line['score']):.2f}" in text
         assert line["release_hash"] in text
 
 
 def test_runs_are_part_of_the_site(runs_folder, built):
-    """Every run can be downloaded as it was stored."""
-    assert read_runs(built.parent / "data" / "runs") == read_runs(runs_folder)
+    """Every run's record can be downloaded as it was stored."""
+    paths = (built.parent / "data" / "runs").rglob("*.json")
+    records = [Run.model_validate_json(path.read_bytes()) for path in paths]
+
+    assert sorted(records, key=lambda run: run.cell.id) == Store(runs_folder).runs()
 
 
 def test_missing_name_in_a_template_is_an_error(tmp_path, monkeypatch):
@@ -249,7 +253,7 @@ def test_command_line_prints_the_page(runs_folder, tmp_path, monkeypatch, capsys
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["build", "--runs", "nowhere"], "there is no run"),
+        (["build", "--runs", "nowhere"], "there is no run to rank"),
         (["run", "--release", "emulated-xgb-v9.9"], "emulated-xgb-v1.0"),
     ],
 )
@@ -267,15 +271,31 @@ def test_command_line_errors_have_no_traceback(arguments, message, tmp_path, mon
     assert message in captured
 
 
-def test_command_line_runs_what_is_missing(tmp_path, monkeypatch, capsys):
-    """`run` stores its runs and says how many were new; the second time none is."""
-    arguments = ["run", "--out", "runs", "--seeds", "1", "--budget-seconds", "20000", "--processes", "1"]
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["leaderboard", *arguments, "--release", "emulated-xgb-v1.0"])
-    for said in ("2 new runs, 0 were there", "0 new runs, 2 were there"):
-        with pytest.raises(SystemExit):
-            cli.main()
-        assert said in capsys.readouterr().out
+def test_conflicted_entries_are_shown_and_not_counted(built_of, make_run):
+    """An entry that fits the surrogate's own family has no place, and says why."""
+    text = built_of([make_run("rs"), make_run("gbdt", conflicts=("xgboost",))]).text
+
+    assert "not counted: fits xgboost as the release does" in text
+
+
+def test_tables_say_nothing_where_nothing_is_known(built_of, make_run, tmp_path):
+    """One seed has no interval: its ends are empty, not numbers."""
+    built_of([make_run()])
+    with (tmp_path / "site" / "data" / "standings.csv").open(encoding="utf-8") as file:
+        (line,) = csv.DictReader(file)
+
+    assert (line["score_low"], line["score_high"], line["first_rank"]) == ("", "", "1")
+
+
+def test_tracks_have_tables_of_their_own(built_of, make_run, tmp_path):
+    """Runs with more workers are in no table of those with one; the page is of the latter."""
+    page = built_of([make_run(), make_run("re", cell={"workers": 30})])
+    data = tmp_path / "site" / "data"
+
+    assert "rs,RS" in (data / "standings.csv").read_text()
+    assert "rs,RS" not in (data / "standings_30_workers.csv").read_text()
+    assert "re,RE" in (data / "standings_30_workers.csv").read_text()
+    assert "RE" not in page.text.split()
 
 
 def test_no_runs_leave_the_old_site_alone(tmp_path):

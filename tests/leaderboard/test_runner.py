@@ -1,137 +1,275 @@
-"""The runner on real releases, with tiny budgets."""
+"""The runner: what it plans, what it runs in the sandbox, and that nothing is lost or run twice."""
 
 from __future__ import annotations
 
-import inspect
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from leaderboard import runner
-from leaderboard.entries import ENTRIES
-from leaderboard.errors import RunError
+from leaderboard.errors import RunError, SubmissionError
+from leaderboard.limits import Level
+from leaderboard.protocol import Verdict
 from leaderboard.runner import execute, missing, plan, run_missing
-from leaderboard.store import read_runs
+from leaderboard.store import Store
+from leaderboard.trace import write_trace
+from leaderboard.trial import create
+from leaderboard.verify import rerun, verify
 from nb301 import load
 from nb301.errors import UnknownRelease
-from nb301.optimizers import RegularizedEvolution
-from nb301.space import Genotype, sample
+from nb301.optimizers import Budget
+from nb301.space import Genotype
 
-RELEASE = "emulated-xgb-v1.0"
-SECONDS = 2e4
-
-
-def result(run):
-    """The part of a run that its identity decides."""
-    return run.model_dump(exclude={"started", "ended", "versions"})
+ROOT = Path(runner.__file__).resolve().parents[1]
+RELEASE, RANDOM_ONLY = "emulated-xgb-v1.0", "emulated-xgb-rand-v1.0"
+BUDGET = Budget(seconds=1e7, evaluations=12)
+SANDBOX = [pytest.mark.sandbox, pytest.mark.usefixtures("sandbox")]
 
 
-def test_plan_pairs_seeds_over_entries_and_releases():
-    """Every entry runs with every seed on every release."""
-    tasks = plan([RELEASE, "emulated-xgb-rand-v1.0"], range(5))
-
-    assert len(tasks) == 2 * len(ENTRIES) * 5
-    assert len({task.identity.path for task in tasks}) == len(tasks)
-    assert {task.identity.release.release_hash for task in tasks[:10]} == {load(RELEASE).release.release_hash}
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A submission that needs no packages."""
+    return create("climber", tmp_path_factory.mktemp("submissions"))
 
 
-def test_unknown_release_lists_the_known_ones():
+@pytest.fixture
+def planned(folder, tmp_path):
+    """Plan runs of it, of a dozen evaluations each."""
+
+    def planned(seeds=(0,), releases=(RELEASE,), **changes):
+        return plan([folder], releases, seeds, tmp_path, **{"budget": BUDGET, **changes})
+
+    return planned
+
+
+def hostile(name, tmp_path):
+    """A copy of the new submission with the code of a hostile one."""
+    folder = create("hostile", tmp_path)
+    code = (Path(__file__).with_name("hostile") / f"{name}.py").read_text()
+    (folder / "optimizer.py").write_text(code)
+    manifest = (folder / "submission.toml").read_text()
+    (folder / "submission.toml").write_text(manifest.partition("[settings]")[0])
+    return folder
+
+
+def test_plan_pairs_seeds_over_entries_and_releases(folder, tmp_path):
+    """Every entry runs with every seed on every release, those that are paired together."""
+    other = create("other", tmp_path)
+    cells = [task.cell for task in plan([folder, other], [RELEASE, RANDOM_ONLY], range(5), tmp_path)]
+
+    assert len({cell.id for cell in cells}) == 2 * 2 * 5
+    assert [cell.seed for cell in cells[:8]] == [0] * 4 + [1] * 4
+    assert {cell.release_hash for cell in cells} == {
+        load(name).release.release_hash for name in (RELEASE, RANDOM_ONLY)
+    }
+
+
+def test_unknown_release_lists_the_known_ones(planned):
     """A wrong name is found before anything runs."""
     with pytest.raises(UnknownRelease, match=RELEASE):
-        plan(["emulated-xgb-v9.9"], [0])
+        planned(releases=["emulated-xgb-v9.9"])
 
 
-@pytest.mark.parametrize("budget", [0.0, -1.0, float("nan"), float("inf")])
-def test_budget_is_a_positive_number(budget):
-    """A run that could never end, or never begin, is not planned."""
-    with pytest.raises(RunError, match="positive"):
-        plan([RELEASE], [0], budget)
+def test_budget_has_both_limits(planned):
+    """A run that could go on for ever is not planned."""
+    with pytest.raises(RunError, match="both limits"):
+        planned(budget=Budget(seconds=1e7))
 
 
-def test_settings_of_evolution_are_the_class_s_defaults():
-    """The entry spells out what the class would do by itself."""
-    parameters = inspect.signature(RegularizedEvolution).parameters
+def test_refused_source_is_not_planned(tmp_path):
+    """What the scan refuses is told with its place, and nothing is run."""
+    folder = create("spy", tmp_path)
+    (folder / "optimizer.py").write_text("import socket\n")
 
-    assert ENTRIES["re"].settings == {name: parameters[name].default for name in ENTRIES["re"].settings}
-
-
-def test_run_tells_of_its_last_incumbent():
-    """The scored mean is the release's noise-free mean of the architecture that the run ends with."""
-    run = execute(plan([RELEASE], [3], SECONDS)[0])
-    genotype = Genotype.parse(run.genotype)
-
-    assert run.incumbents.mean[-1] == load(RELEASE).query(genotype).mean
-    assert run.incumbents.clock_seconds[-1] <= SECONDS
-    assert run.incumbents.evaluation[0] == 0
-    assert run.incumbents.evaluation[-1] < run.evaluations
+    with pytest.raises(SubmissionError, match=r"optimizer\.py:1: imports socket"):
+        plan([folder], [RELEASE], [0], tmp_path)
 
 
-def test_equal_identities_give_equal_results():
-    """A run can be made again, to the last digit."""
-    task = plan([RELEASE], [1], SECONDS)[1]
+def test_only_what_changed_is_missing(planned, make_run, tmp_path):
+    """Another seed, budget or byte of the submission is another cell; the others stay done."""
+    store, tasks = Store(tmp_path / "runs"), planned(range(2))
+    run = make_run()
+    with store.opened():
+        for task in tasks:
+            release = run.release.model_copy(update={"release_hash": task.cell.release_hash})
+            store.add(run.model_copy(update={"cell": task.cell, "release": release}), nothing())
 
-    assert result(execute(task)) == result(execute(task))
-
-
-def test_paired_runs_begin_alike():
-    """Entries that begin with random architectures see the same ones, with the same noise."""
-    rs, re = (execute(task) for task in plan([RELEASE], [0], SECONDS))
-
-    assert rs.evaluations < ENTRIES["re"].settings["population_size"]
-    assert rs.incumbents == re.incumbents
-    assert rs.incumbents != execute(plan([RELEASE], [1], SECONDS)[0]).incumbents
-
-
-def test_first_incumbent_is_the_generator_s_first_sample():
-    """Run seed s seeds the generator with s and trains with seeds from s million on."""
-    run = execute(plan([RELEASE], [2], SECONDS)[0])
-    evaluation = load(RELEASE).query(sample(np.random.default_rng(2)), seed=2_000_000)
-
-    assert run.incumbents.val_accuracy[0] == evaluation.val_accuracy
+    assert missing(planned(range(3)), store) == planned([2])
+    assert len(missing(planned(range(2), budget=Budget(1e7, 13)), store)) == 2
+    assert len(missing(planned(range(2), workers=2), store)) == 2
+    changed = create("climber", tmp_path / "elsewhere")
+    assert missing(plan([changed], [RELEASE], range(2), tmp_path, budget=BUDGET), store) == []
+    (changed / "README.md").write_text("")
+    assert len(missing(plan([changed], [RELEASE], range(2), tmp_path, budget=BUDGET), store)) == 2
 
 
-def test_second_command_runs_nothing(tmp_path):
-    """Runs that are stored are not made again."""
-    tasks = plan([RELEASE], range(2), SECONDS)
-
-    assert len(list(run_missing(tasks, tmp_path))) == 4
-    assert list(run_missing(tasks, tmp_path)) == []
-    assert missing(plan([RELEASE], range(3), SECONDS), tmp_path) == plan([RELEASE], [2], SECONDS)
-    assert len(missing(plan([RELEASE], range(2), 2 * SECONDS), tmp_path)) == 4
+def nothing():
+    """A trace without evaluations."""
+    none = np.empty(0)
+    return runner.Trace((), none.astype(np.int64), none, none, none)
 
 
-def test_interrupted_command_goes_on_where_it_was(tmp_path, monkeypatch):
+@pytest.mark.parametrize("field", ["tree_hash", "environment_hash", "release_hash"])
+def test_cell_is_run_as_it_says_or_not_at_all(planned, field):
+    """A machine that holds other files than those the cell names does not run it as if they were."""
+    (task,) = planned()
+    other = runner.Task(
+        task.cell.model_copy(update={field: "0" * 64}),
+        *(getattr(task, name) for name in ("folder", "release", "environments")),
+    )
+
+    with pytest.raises(RunError, match=f"but the cell names {'0' * 64}"):
+        execute(other)
+
+
+def test_interrupted_command_goes_on_where_it_was(make_run, planned, tmp_path):
     """What has ended is stored, nothing is stored by halves, and the rest is made the next time."""
-    tasks = plan([RELEASE], range(2), SECONDS)
-    made = []
+    store, tasks, made = Store(tmp_path / "runs"), planned(range(4)), []
 
-    def interrupted(task):
+    def make(task):
         if len(made) == 2:
             raise KeyboardInterrupt
         made.append(task)
-        return execute(task)
+        run = make_run()
+        release = run.release.model_copy(update={"release_hash": task.cell.release_hash})
+        return run.model_copy(update={"cell": task.cell, "release": release}), nothing()
 
-    with monkeypatch.context() as patched:
-        patched.setattr(runner, "execute", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            list(run_missing(tasks, tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        list(run_missing(tasks, store, make=make))
+    assert store.ids() == sorted(task.cell.id for task in tasks[:2])
+    made.clear()
 
-    assert len(read_runs(tmp_path)) == 2
-    assert len(list(tmp_path.rglob("*.json"))) == 2
-    assert len(list(run_missing(tasks, tmp_path))) == 2
-    assert len(read_runs(tmp_path)) == 4
-
-
-def test_processes_make_the_same_runs(tmp_path):
-    """Where a run is made does not change it."""
-    tasks = plan([RELEASE], [0], SECONDS)
-
-    parallel = sorted(run_missing(tasks, tmp_path, processes=2), key=lambda run: run.identity.entry)
-
-    assert [result(run) for run in parallel] == [result(execute(task)) for task in reversed(tasks)]
+    with pytest.raises(KeyboardInterrupt):
+        list(run_missing(planned(range(9)), store, make=make))
+    assert made == tasks[2:]
 
 
-def test_budget_without_time_for_one_evaluation():
-    """There is nothing to rank in a run without an evaluation; the error says what to change."""
-    with pytest.raises(RunError, match=r"seed-0\.json: no evaluation ends within 10 .*larger budget"):
-        execute(plan([RELEASE], [0], 10)[0])
+def test_killed_at_every_moment(make_run, tmp_path):
+    """A process that is killed before any of its file operations loses nothing and doubles nothing."""
+    runs = [make_run(seed=seed) for seed in range(6)]
+    (tmp_path / "runs.jsonl").write_text("".join(f"{run.model_dump_json()}\n" for run in runs))
+    write_trace(nothing(), tmp_path / "trace")
+    script = Path(__file__).with_name("killed.py")
+    command = [sys.executable, script, tmp_path / "runs.jsonl", tmp_path / "runs", tmp_path / "trace"]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
+    )
+    store = Store(tmp_path / "runs")
+
+    assert int(done.stdout) >= 100
+    assert sorted(map(str, store.runs())) == sorted(map(str, runs))
+    assert Counter(line.run for line in store.ledger.lines()) == dict.fromkeys(store.ids(), 1)
+    assert not [*store.folder.glob(".*-*")]
+
+
+class TestSealed:
+    """Runs in the sandbox."""
+
+    pytestmark = SANDBOX
+
+    def test_runs_can_be_verified_and_made_again(self, planned, tmp_path):
+        """A stored run's answers, and those of its repetition, are what release and seed give."""
+        store = Store(tmp_path / "runs")
+        (task,), (parallel,) = planned(), planned(workers=3)
+
+        first, second = run_missing([task, parallel], store)
+
+        assert (first.verdict, first.evaluations, first.cell.level) == (Verdict.completed, 12, Level.sealed)
+        assert first.origin.canary
+        assert first.support.queries == 12
+        assert first.recommendation.genotype in first.incumbents.genotype
+        assert first.recommendation.mean == load(RELEASE).query(first.recommendation.genotype).mean
+        assert first.incumbents.mean[-1] == load(RELEASE).query(first.incumbents.genotype[-1]).mean
+        for run in (first, second):
+            assert verify(run.cell.id, store, load(RELEASE)).wrong == ()
+        assert rerun(first, task) == ()
+        assert list(run_missing([task, parallel], store)) == []
+
+    def test_paired_runs_see_the_same_noise(self, folder, tmp_path):
+        """Seed s trains with seeds from s million on, whatever the entry: equal proposals, equal answers."""
+        other = create("other", tmp_path)
+        tasks = plan([folder, other], [RELEASE], [2], tmp_path, budget=BUDGET)
+        (_, one), (_, two) = map(execute, tasks)
+
+        assert one.hash == two.hash
+        answer = load(RELEASE).query(Genotype.parse(one.genotype[0]), seed=2_000_000)
+        assert (one.training_seed[0], one.val_accuracy[0]) == (2_000_000, answer.val_accuracy)
+
+    @pytest.mark.parametrize(
+        ("name", "verdict", "evaluations"),
+        [("crash_in_tell", Verdict.crash_tell, 1), ("crash_at_import", Verdict.crash_import, 0)],
+    )
+    def test_failed_runs_are_stored_with_what_they_found(self, tmp_path, name, verdict, evaluations):
+        """A fault is a verdict, not the end of the command; what came before stays, and can be verified."""
+        store = Store(tmp_path / "runs")
+        tasks = plan([hostile(name, tmp_path)], [RELEASE], [0], tmp_path, budget=BUDGET)
+
+        (run,) = run_missing(tasks, store)
+
+        assert (run.verdict, run.evaluations) == (verdict, evaluations)
+        assert run.detail
+        assert missing(tasks, store) == []
+        assert verify(run.cell.id, store, load(RELEASE)).wrong == ()
+
+    def test_processes_end_with_a_killed_command(self, folder, tiny_release, tmp_path):
+        """Killed with its processes at work, the command leaves none behind, and the next one goes on."""
+        store = Store(tmp_path / "runs")
+        command = [sys.executable, "-m", "leaderboard", "run", folder, "--out", store.folder, "--seeds", "6"]
+        command += ["--release", tiny_release, "--budget-evaluations", "12", "--environments", tmp_path]
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+        while not store.ids():
+            assert process.poll() is None
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.02)
+        children = [os.pidfd_open(number) for number in children_of(process.pid)]
+        process.kill()
+        process.wait()
+        for child in children:
+            assert select.select([child], [], [], 30)[0]
+            os.close(child)
+        stored = set(store.ids())
+
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+        assert len(children) >= 2
+        assert 1 <= len(stored) < 6
+        assert (
+            f"{6 - len(stored)} new runs ({6 - len(stored)} completed), {len(stored)} were there"
+            in done.stdout
+        )
+        assert Counter(line.run for line in store.ledger.lines()) == dict.fromkeys(store.ids(), 1)
+        assert len(store.ids()) == 6
+
+    def test_cells_of_a_dead_worker_run_again(self, planned, tiny_release, tmp_path):
+        """On a cluster whose worker dies, cells are run by the others, and stored once."""
+        distributed = pytest.importorskip("distributed")
+        marker = tmp_path / "died"
+
+        def dying(task):
+            if not marker.exists():
+                marker.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return execute(task)
+
+        tasks, store = planned(range(4), [str(tiny_release)]), Store(tmp_path / "runs")
+        cluster = distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
+        )
+        with cluster, distributed.Client(cluster) as client:
+            made = list(run_missing(tasks, store, client.get_executor(pure=False), dying))
+        assert marker.exists()
+        assert sorted(run.cell.id for run in made) == store.ids() == sorted(task.cell.id for task in tasks)
+        assert made[0].trace_hash == execute(next(t for t in tasks if t.cell == made[0].cell))[0].trace_hash
+
+
+def children_of(number):
+    """Direct children of a process."""
+    return [int(each) for each in Path(f"/proc/{number}/task/{number}/children").read_text().split()]

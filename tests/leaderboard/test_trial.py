@@ -146,7 +146,7 @@ def test_optuna_s_submissions_run(slug, installed):
     evaluate = EmulatedTruth().evaluate
     first, second = (
         run(
-            trial.code(submission),
+            Code.of(submission),
             installed("numpy", "optuna"),
             submission.limits(),
             evaluate,

@@ -1,0 +1,65 @@
+"""Cells: what a run is a run of. Equal cells give equal results, if the submission is deterministic."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from leaderboard.limits import Level, Limits
+from nb301.files import sha256
+
+#: Names that become parts of paths and addresses.
+Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Strict(BaseModel):
+    """A record: frozen, without unknown fields, without NaN and infinity."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def first_wrong(error: ValidationError) -> str:
+    """The first of the things that are wrong with a record: its place, and what is."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}" if place else first["msg"]
+
+
+class Cell(Strict):
+    """Everything that decides a run's result."""
+
+    #: `protocol.VERSION` at the time.
+    protocol: int
+    #: Name of the submission's folder: renamed, it is another entry.
+    submission: Slug
+    #: SHA-256 of the submission's files, see `Submission.tree_hash`.
+    tree_hash: Sha256
+    #: SHA-256 of what it may import: locked packages, shim, library.
+    environment_hash: Sha256
+    #: SHA-256 of the manifest of the release that answers.
+    release_hash: Sha256
+    #: Run `s` of one entry is paired with run `s` of every other.
+    seed: Annotated[int, Field(ge=0, lt=10**12)]
+    #: Simulated seconds.
+    budget_seconds: Annotated[float, Field(gt=0)]
+    budget_evaluations: Annotated[int, Field(ge=1)]
+    #: Evaluations that are open at once.
+    workers: Annotated[int, Field(ge=1)]
+    limits: Limits
+    #: A run that is not sealed off stands in for none that is.
+    level: Level
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of the cell as JSON with sorted keys, without spaces: the name of its run."""
+        content = self.model_dump(mode="json")
+        return sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
+
+    @property
+    def generation(self) -> tuple[object, ...]:
+        """All but the seed: runs of one generation may stand in one row."""
+        content = self.model_dump(mode="json", exclude={"seed"})
+        return tuple(json.dumps(value, sort_keys=True) for value in content.values())

@@ -1,0 +1,101 @@
+"""Cross-examination: what was found on one release, judged by the others and by the ground truth.
+
+An architecture that its own release likes better than all others do was found by overfitting to that
+surrogate's errors. A judge's level counts, too: what one release deems better of all architectures is
+in the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leaderboard.inference import estimate
+from leaderboard.measures import final_genotype
+from leaderboard.store import Run
+from nb301.benchmark import load
+from nb301.releases import find, names
+from nb301.space import Genotype
+from nb301.truth.emulated import NAME as EMULATED
+from nb301.truth.emulated import EmulatedTruth
+
+Array = NDArray[np.float64]
+
+#: Stands for all entries together.
+ALL = "*"
+#: Stands for the ground truth among the judges.
+TRUTH = "ground truth"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one judge says of the architectures that an entry found on one release; errors in percent."""
+
+    #: Slug, or `ALL`.
+    entry: str
+    found_on: str
+    #: Name of a release, or `TRUTH`.
+    judge: str
+    #: Mean noise-free validation error by the judge.
+    error: float
+    #: The judge's error minus that of the release it was found on, points: how much worse it is.
+    worse: float
+    #: Interval of `worse` over runs.
+    interval: tuple[float, float]
+    runs: int
+
+
+def examine(runs: Sequence[Run]) -> list[Judgement]:
+    """Let all embedded releases that runs rest on, and their emulated ground truth, judge what was found.
+
+    Runs on releases that are not embedded, or that found nothing, are left out.
+    """
+    embedded = _embedded(runs)
+    found = [run for run in runs if run.release.release_hash in embedded.values() and final_genotype(run)]
+    if not found:
+        return []
+    errors = _errors([Genotype.parse(str(final_genotype(run))) for run in found], found, sorted(embedded))
+    judgements = []
+    for entry in (ALL, *sorted({run.cell.submission for run in found})):
+        for release in sorted(embedded):
+            of = [
+                index
+                for index, run in enumerate(found)
+                if run.release.name == release and entry in {ALL, run.cell.submission}
+            ]
+            if of:
+                judgements += [
+                    _judged(entry, release, judge, by[of], errors[release][of])
+                    for judge, by in errors.items()
+                ]
+    return judgements
+
+
+def _embedded(runs: Sequence[Run]) -> dict[str, str]:
+    """Hashes, by name, of the runs' releases that are embedded."""
+    used = {run.release.name: run.release.release_hash for run in runs}
+    return {name: used[name] for name in names() if name in used and find(name).release_hash == used[name]}
+
+
+def _errors(genotypes: list[Genotype], runs: Sequence[Run], judges: Sequence[str]) -> Mapping[str, Array]:
+    """Errors of all architectures by each judge, percent, shape (runs,)."""
+    errors = {name: 100 * (1 - load(name).query(genotypes).mean) for name in judges}
+    if all(run.release.truth.startswith(EMULATED) for run in runs):
+        errors[TRUTH] = 100 * (1 - EmulatedTruth().mean(genotypes))
+    return errors
+
+
+def _judged(entry: str, found_on: str, judge: str, errors: Array, own: Array) -> Judgement:
+    worse = estimate(errors - own)
+    return Judgement(
+        entry=entry,
+        found_on=found_on,
+        judge=judge,
+        error=float(errors.mean()),
+        worse=worse.value,
+        interval=(worse.low, worse.high),
+        runs=len(errors),
+    )

@@ -1,0 +1,46 @@
+"""The release gate: committed results are scored anew, and the published numbers follow from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from leaderboard import build
+from leaderboard.build import rank_tracks, tables
+from leaderboard.references import read_references
+from leaderboard.results import read_results
+from leaderboard.verify import TOLERANCE
+from nb301 import load
+from nb301.releases import names
+
+RESULTS = Path(build.__file__).with_name("results")
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return read_results(RESULTS)
+
+
+def test_releases_still_say_what_was_scored(runs):
+    """Every committed incumbent has the noise-free mean that this nb301's release of equal hash gives."""
+    assert runs
+    for name in {run.release.name for run in runs}:
+        assert name in names()
+        benchmark = load(name)
+        of_release = [run for run in runs if run.release.name == name]
+        assert {run.release.release_hash for run in of_release} == {benchmark.release.release_hash}
+        stored = [mean for run in of_release for mean in run.incumbents.mean]
+        genotypes = [genotype for run in of_release for genotype in run.incumbents.genotype]
+        np.testing.assert_allclose(benchmark.query(genotypes).mean, stored, rtol=0, atol=TOLERANCE)
+
+
+def test_published_numbers_follow_from_the_runs(runs):
+    """All tables beside the results, to their last digit."""
+    known = read_references()
+    rankings = rank_tracks(runs, known)
+    published = {path.stem: path.read_text(encoding="utf-8") for path in RESULTS.glob("*.csv")}
+
+    assert sum(len(ranking.runs) for ranking in rankings.values()) == len(runs)
+    assert tables(rankings, known) == published
