@@ -64,7 +64,7 @@ def _collapse(subject: Subject) -> alt.FacetChart:
     rows = []
     for op in PARAMETER_FREE:
         truth, predicted = collapse.means_by_base(subject, op.name)
-        for what, means in (("ground truth", truth), ("predicted", predicted)):
+        for what, means in (("truth", truth), ("predicted", predicted)):
             rows += [
                 {"op": op.name, "what": what, "n": n, "accuracy": 100 * mean}
                 for n, mean in enumerate(means.mean(axis=0).tolist())
@@ -98,7 +98,7 @@ def _depth(subject: Subject) -> alt.LayerChart:
     depths = np.array([genotype.normal.depth for genotype in subject.genotypes(rows)])
     values = []
     for what, accuracies in (
-        ("ground truth", observed(subject, rows)),
+        ("truth", observed(subject, rows)),
         ("predicted", predicted_mean(subject, rows)),
     ):
         for depth in np.unique(depths).tolist():
@@ -124,7 +124,7 @@ def _trajectories(subject: Subject) -> alt.FacetChart:
     rows = []
     for optimizer in trajectories.SECONDS:
         for what, curves in (
-            ("ground truth", trajectories.truth_curves(subject, optimizer)),
+            ("truth", trajectories.truth_curves(subject, optimizer)),
             ("predicted", trajectories.curves(subject, optimizer)),
         ):
             columns = (
@@ -160,7 +160,7 @@ def _trajectories(subject: Subject) -> alt.FacetChart:
 
 
 def _what() -> alt.Color:
-    domain = ["ground truth", "predicted"]
+    domain = ["truth", "predicted"]
     return alt.Color("what:N", title=None, scale=alt.Scale(domain=domain, range=[*_COLOURS]))
 
 
