@@ -262,6 +262,7 @@ SABOTEURS: dict[str, Saboteur] = {
             "one_shot_pc_darts",
             "trajectory_rs",
             "left_out_trajectory_re",
+            "ranking_100000.0",
         ),
     ),
     "percent": Saboteur(Percent, ("table3_r2", "closer_than_table", "divergence", "all_skip_is_poor")),
@@ -277,8 +278,8 @@ SABOTEURS: dict[str, Saboteur] = {
     "not_canonical": Saboteur(NotCanonical, ("isomorphism", "processes")),
     "depends_on_batch": Saboteur(DependsOnBatch, ("batches",)),
     "rugged": Saboteur(Rugged, ("table3_r2", "calibration", "local_search_overtakes_rs")),
-    "saturates": Saboteur(Saturates, ("final_error_ls", "trajectory_ls", "ranking_100000.0")),
-    "tens_of_seconds": Saboteur(TensOfSeconds, ("runtime_r2", "local_search_behind", "trajectory_ls")),
+    "saturates": Saboteur(Saturates, ("final_error_ls", "trajectory_ls")),
+    "tens_of_seconds": Saboteur(TensOfSeconds, ("runtime_r2", "trajectory_ls")),
     "expects_the_worst": Saboteur(
         ExpectsTheWorst,
         ("left_out_darts_overpredicted", "below_92_overpredicted", "overpredicted_without_darts"),

@@ -13,6 +13,7 @@ from validation.subject import Subject
 
 #: Claims that no saboteur of ours has, with the reason.
 WITHOUT_SABOTEUR = {
+    "local_search_behind": "no fault of a surrogate makes 70 neighbours better than 70 random ones",
     "gin_diverges_least": "it is about the GIN alone, and compares as `divergence` does",
     "agrees_with_random_only": "as `ranking`, on two releases",
     "agrees_with_family": "as `ranking`, on two releases",
