@@ -277,7 +277,7 @@ SABOTEURS: dict[str, Saboteur] = {
     "lucky_noise": Saboteur(LuckyNoise, ("mean_of_draws", "std_of_draws")),
     "not_canonical": Saboteur(NotCanonical, ("isomorphism", "processes")),
     "depends_on_batch": Saboteur(DependsOnBatch, ("batches",)),
-    "rugged": Saboteur(Rugged, ("table3_r2", "calibration", "local_search_overtakes_rs")),
+    "rugged": Saboteur(Rugged, ("table3_r2", "calibration")),
     "saturates": Saboteur(Saturates, ("final_error_ls", "trajectory_ls")),
     "tens_of_seconds": Saboteur(TensOfSeconds, ("runtime_r2", "trajectory_ls")),
     "expects_the_worst": Saboteur(

@@ -14,6 +14,7 @@ from validation.subject import Subject
 #: Claims that no saboteur of ours has, with the reason.
 WITHOUT_SABOTEUR = {
     "local_search_behind": "no fault of a surrogate makes 70 neighbours better than 70 random ones",
+    "local_search_overtakes": "even neighbours on pure noise are as good as random ones, not worse",
     "gin_diverges_least": "it is about the GIN alone, and compares as `divergence` does",
     "agrees_with_random_only": "as `ranking`, on two releases",
     "agrees_with_family": "as `ranking`, on two releases",
