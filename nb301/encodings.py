@@ -40,7 +40,6 @@ VECTOR_RANGE = (-1, 9)
 UNSET = -128
 _SLOT = {name: index for index, name in enumerate(VECTOR_SLOTS)}
 _CELLS = np.arange(len(CELL_NAMES))[:, None]
-_FIRST_EDGE_OF = np.array([FIRST_EDGE[node] for node in NODES for _ in range(2)])
 _EDGE_SLOTS = np.array([[_SLOT[f"edge_{cell}_{n}"] for n in range(_EDGES)] for cell in CELL_NAMES])
 _INPUT_SLOTS = np.array([[_SLOT[f"inputs_node_{cell}_{node}"] for node in NODES[1:]] for cell in CELL_NAMES])
 #: Number of an input pair among its node's pairs, by (node - 3, smaller source, larger source).

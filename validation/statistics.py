@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -60,8 +60,3 @@ def bootstrap_interval(
     tail = (1 - bootstrap.level) / 2
     low, high = np.quantile(values, [tail, 1 - tail])
     return Interval(float(low), float(high))
-
-
-def stratified_rows(labels: Sequence[int] | Array, values: Sequence[int]) -> list[Rows]:
-    """The row numbers of each value of a label."""
-    return [np.flatnonzero(np.asarray(labels) == value) for value in values]

@@ -122,17 +122,16 @@ def _reporting(report: Report) -> Any:
 
 def _read_member(data: bytes) -> tuple[Trees, float]:
     """Read one member's trees and base score from XGBoost's UBJSON."""
+    # a leaf's value stands in the place of its threshold
     names = ("split_indices", "split_conditions", "left_children", "right_children")
-    feature, threshold, left, right = (ubjson.arrays(data, name) for name in names)
-    sizes = np.array([len(tree) for tree in left])
-    if not len(sizes) or any(len(tree) != n for tree, n in zip(feature, sizes, strict=True)):
+    by_tree = [ubjson.arrays(data, name) for name in names]
+    sizes = [[len(tree) for tree in trees] for trees in by_tree]
+    if not sizes[0] or any(other != sizes[0] for other in sizes):
         raise ValueError("not XGBoost's UBJSON: it has no trees, or trees of unequal arrays")
-    value = np.concatenate(threshold)  # of a leaf: its value
-    nodes = (np.concatenate(part) for part in (feature, left, right))
-    feature_, left_, right_ = nodes
+    feature, threshold, left, right = (np.concatenate(trees) for trees in by_tree)
     # XGBoost 3 writes the base score of each output as a list
     base = float(ubjson.text(data, "base_score").strip("[]"))
-    return Trees(sizes, feature_, value, left_, right_, value), base
+    return Trees(np.array(sizes[0]), feature, threshold, left, right, value=threshold), base
 
 
 FAMILY = Family(
