@@ -33,7 +33,7 @@ def collect(
     optimizer: Annotated[str | None, typer.Argument(help="Name of an optimizer, such as re.")] = None,
     everything: Annotated[
         bool,
-        typer.Option("--all", help="The whole table emulated-v1.0, bit by bit, in place of one optimizer."),
+        typer.Option("--all", help="All that an embedded table is made of, in place of one optimizer."),
     ] = False,
     evaluations: Annotated[int, typer.Option(min=1, help="Training runs of the optimizer.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seeds the optimizer.")] = 0,
@@ -55,38 +55,45 @@ def collect(
     """Collect training runs under a ground truth; run again to go on after an interruption.
 
     Without a scheduler the clock is simulated: under the emulated truth results are equal on every
-    machine. Real trainings of small images are done as many at once as there are workers.
+    machine, and --all rebuilds the embedded table bit by bit. Real trainings of small images are done
+    as many at once as there are workers.
     """
     from nb301.optimizers import OPTIMIZERS
     from nb301.tables.schema import write_table
     from nb301.truth.collect import Collection
-    from nb301.truth.recipes import EMULATED_V1
+    from nb301.truth.recipes import EMULATED_V1, REAL_V1
 
     if everything == (optimizer is not None):
         raise typer.BadParameter("give the name of an optimizer, or --all")
-    if everything and truth is not TruthName.EMULATED:
-        raise typer.BadParameter("--all is the table of the emulated ground truth, not of trainings")
     if optimizer is not None and optimizer not in OPTIMIZERS:
         raise typer.BadParameter(f"no optimizer {optimizer!r}; there are: {', '.join(OPTIMIZERS)}")
     folder = journals or out.with_suffix(".journals")
     typer.echo(f"journals: {folder}", err=True)
+    chosen = _truth(truth, data, preset, data_folder)
     if optimizer is None:
-        table = _whole(EMULATED_V1, folder, processes)
+        recipe = EMULATED_V1 if truth is TruthName.EMULATED else REAL_V1
+        table = _whole(recipe, chosen, folder, processes)
     else:
-        chosen = _truth(truth, data, preset, data_folder)
         collection = Collection(optimizer, evaluations, seed, workers=workers)
         table = _one(collection, chosen, folder, out.stem, scheduler)
     write_table(table, out)
     typer.echo(f"wrote {len(table):,} rows to {out}, content {table.content_hash}")
 
 
-def _whole(collections: Sequence[Collection], folder: Path, processes: int) -> EvaluationTable:
+def _whole(
+    collections: Sequence[Collection], truth: Truth, folder: Path, processes: int
+) -> EvaluationTable:
     from nb301.truth.collect import collect_table
 
     with progress() as bar:
         task = bar.add_task("training runs", total=sum(each.evaluations for each in collections))
         return collect_table(
-            collections, folder, processes=processes, progress=lambda ended: bar.update(task, completed=ended)
+            collections,
+            folder,
+            truth.name,
+            truth=truth,
+            processes=processes,
+            progress=lambda ended: bar.update(task, completed=ended),
         )
 
 

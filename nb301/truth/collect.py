@@ -42,7 +42,7 @@ class Collection:
         workers: Evaluations that are open at once.
         training_seed: Seed of first trainings; repeated architectures count up from it.
         after: Optimizer whose evaluations this one starts from.
-        settings: The optimizer's own.
+        settings: The optimizer's or the probe's own.
     """
 
     optimizer: str
@@ -199,13 +199,13 @@ def _source(collection: Collection, earlier: Earlier) -> Optimizer:
     if collection.optimizer in OPTIMIZERS:
         return OPTIMIZERS[collection.optimizer](rng, **collection.settings)
     if collection.optimizer == "skip":
-        return Listed(parameter_free(rng, Op(collection.run)))
+        return Listed(parameter_free(rng, Op(collection.run), **collection.settings))
     if collection.optimizer == "topology":
         return Listed(topologies(rng))
     if collection.optimizer == "low_par":
         return Listed(poorly_performing(rng, collection.evaluations))
     if collection.optimizer == "seeds" and collection.after is not None:
-        return Listed(repeated(earlier[collection.after], rng))
+        return Listed(repeated(earlier[collection.after], rng, **collection.settings))
     from nb301.optimizers.one_shot.searches import logged_genotypes
 
     return Listed(logged_genotypes(collection.optimizer, collection.run))

@@ -16,7 +16,8 @@ _REPEATS = 4
 BASES = 10
 #: Operation sets for each topology (Appendix D.7).
 _OP_SETS = 10
-_SEEDS_EACH, _SEEDS_ARCHITECTURES = 4, 500
+#: Trainings of an architecture beside its first (Section 3.3).
+_MORE_SEEDS = 4
 
 
 class Listed:
@@ -97,8 +98,10 @@ def poorly_performing(rng: np.random.Generator, n: int) -> list[Genotype]:
     ]
 
 
-def repeated(genotypes: Sequence[Genotype], rng: np.random.Generator) -> list[Genotype]:
-    """500 of the given architectures four times each, for the seeds 2..5 of Section 3.3."""
+def repeated(
+    genotypes: Sequence[Genotype], rng: np.random.Generator, architectures: int = 500
+) -> list[Genotype]:
+    """Some of the given architectures four times each, for the seeds 2..5 of Section 3.3."""
     distinct = sorted({genotype.canonical() for genotype in genotypes})
-    chosen = rng.choice(len(distinct), size=min(_SEEDS_ARCHITECTURES, len(distinct)), replace=False)
-    return [distinct[i] for i in chosen for _ in range(_SEEDS_EACH)]
+    chosen = rng.choice(len(distinct), size=min(architectures, len(distinct)), replace=False)
+    return [distinct[i] for i in chosen for _ in range(_MORE_SEEDS)]

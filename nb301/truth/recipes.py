@@ -1,4 +1,4 @@
-"""What the embedded table is made of."""
+"""What the embedded tables are made of."""
 
 from __future__ import annotations
 
@@ -35,4 +35,24 @@ EMULATED_V1 = (
     Collection("topology", 1800, seed=3018),
     # with the DE run's own, seed 1, five trainings of each (Section 3.3)
     Collection("seeds", 2000, seed=3019, training_seed=2, after="de"),
+)
+
+#: Trainings of one stack: as many workers as the stacked trainer is fastest with.
+_STACK = 64
+
+#: What a small table of real trainings is made of: random search and regularized evolution, 200 of the
+#: former's architectures with four more seeds, and the probes of D.6 and of poorly performing regions.
+REAL_V1 = (
+    Collection("rs", 640, seed=3010, workers=_STACK),
+    Collection(
+        "re", 320, seed=3012, workers=_STACK, settings={"population_size": 100, "sample_size": 10}
+    ),
+    *(
+        Collection("skip", 72, seed=3017, run=int(op), workers=_STACK, settings={"bases": 2})
+        for op in PARAMETER_FREE
+    ),
+    Collection("low_par", 64, seed=3016, workers=_STACK),
+    Collection(
+        "seeds", 800, seed=3019, workers=_STACK, training_seed=2, after="rs", settings={"architectures": 200}
+    ),
 )
