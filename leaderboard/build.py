@@ -15,14 +15,14 @@ from leaderboard.charts import SIZES, THEMES, anytime_svg, error_range
 from leaderboard.errors import BoardError
 from leaderboard.examination import Judgement, examine
 from leaderboard.inference import Estimate
-from leaderboard.limits import Level
-from leaderboard.measures import END, START, TARGETS, expected_running_time, reached_share, target_times
+from leaderboard.measures import TARGETS, expected_running_time, reached_share, target_times, window
 from leaderboard.pages import chart_path, make_page, run_path
 from leaderboard.ranking import Board, Ranking, Row, Standing, rank
 from leaderboard.references import Reference, read_references
 from leaderboard.render import SITE, render
 from leaderboard.report import read_report
 from leaderboard.results import read_results
+from leaderboard.selection import tracks_of
 from leaderboard.store import Run, Store
 from nb301.files import write_text
 
@@ -88,7 +88,7 @@ def build_site(
     """
     known = read_references() if references is None else references
     rankings = rank_tracks(read_all(runs_folder, results), known)
-    ranking = rankings[min(rankings)]  # the other tracks are data alone
+    ranking = rankings[0]
     judgements = examine(ranking.runs)
     report = None if report_path is None else read_report(report_path)
     page = make_page(ranking, judgements, report)
@@ -118,22 +118,26 @@ def read_all(runs_folder: Path, results: Path | None) -> list[Run]:
     return list(found.values())
 
 
-def rank_tracks(runs: Sequence[Run], references: Mapping[str, Reference]) -> dict[int, Ranking]:
-    """Rank the runs of each track, by its number of workers.
+def rank_tracks(runs: Sequence[Run], references: Mapping[str, Reference]) -> list[Ranking]:
+    """Rank the runs of each track; the one with most entries comes first, of several the longest budget's.
 
     Raises:
         BoardError: There is no run, or runs cannot be compared.
         UnknownReference: A release has no references.
     """
-    tracks = {run.cell.workers for run in runs if run.cell.level is Level.sealed} or {1}
-    return {workers: rank(runs, references, workers=workers) for workers in sorted(tracks)}
+    rankings = [rank(runs, references, track) for track in tracks_of(runs)]
+    if not rankings:
+        raise BoardError(
+            f"none of {len(runs)} runs was sealed off: make some to rank with `python -m leaderboard run`"
+        )
+    return sorted(rankings, key=lambda each: -len(each.standings))
 
 
-def tables(rankings: Mapping[int, Ranking], references: Mapping[str, Reference]) -> dict[str, str]:
-    """All numbers as CSV, by name; those of tracks with several workers end with their number."""
+def tables(rankings: Iterable[Ranking], references: Mapping[str, Reference]) -> dict[str, str]:
+    """All numbers as CSV, by path without suffix: the track's slug and the name of the table."""
     return {
-        name if workers == 1 else f"{name}_{workers}_workers": text
-        for workers, ranking in rankings.items()
+        f"{ranking.track.slug}/{name}": text
+        for ranking in rankings
         for name, text in _tables(ranking, examine(ranking.runs), references).items()
     }
 
@@ -186,8 +190,8 @@ def _timed(ranking: Ranking, references: Mapping[str, Reference]) -> Iterator[tu
 
 def _reached(timed: Iterable[tuple[str, str, float, Array]]) -> Iterator[Sequence[object]]:
     """Empirical distribution of times to targets."""
-    seconds = np.geomspace(START, END, 61)
-    for release, entry, _, times in timed:
+    for release, entry, budget, times in timed:
+        seconds = np.geomspace(*window(budget), 61)
         for at, share in zip(seconds, reached_share(times, seconds), strict=True):
             yield release, entry, f"{at:.6g}", f"{share:.4f}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -26,6 +27,32 @@ def first_wrong(error: ValidationError) -> str:
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
     return f"{place}: {first['msg']}" if place else first["msg"]
+
+
+#: Budget of a run, unless another is asked for: simulated seconds, about the paper's 115 GPU days, and
+#: evaluations.
+BUDGET_SECONDS, BUDGET_EVALUATIONS = 1e7, 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The conditions that runs share to be ranked together."""
+
+    #: Evaluations that are open at once.
+    workers: int
+    #: Simulated seconds.
+    budget_seconds: float
+    budget_evaluations: int
+
+    @property
+    def slug(self) -> str:
+        """For addresses and paths, such as `1e6-seconds-30-workers`."""
+        digits, _, exponent = f"{self.budget_seconds:.12e}".partition("e")
+        parts = [f"{float(digits):g}e{int(exponent)}-seconds"]
+        if self.budget_evaluations != BUDGET_EVALUATIONS:
+            parts.append(f"{self.budget_evaluations}-evaluations")
+        parts.append(f"{self.workers}-worker{'s' * (self.workers > 1)}")
+        return "-".join(parts)
 
 
 class Cell(Strict):
@@ -57,6 +84,11 @@ class Cell(Strict):
         """SHA-256 of the cell as JSON with sorted keys, without spaces: the name of its run."""
         content = self.model_dump(mode="json")
         return sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
+
+    @property
+    def track(self) -> Track:
+        """What it is ranked in."""
+        return Track(self.workers, self.budget_seconds, self.budget_evaluations)
 
     @property
     def generation(self) -> tuple[object, ...]:

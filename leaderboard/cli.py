@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from leaderboard.cells import BUDGET_EVALUATIONS, BUDGET_SECONDS
 from nb301.errors import MissingExtra, Nb301Error
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -37,8 +38,12 @@ def run(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of runs; those that it has are not made again.")] = _RUNS,
     seeds: Annotated[int, typer.Option(min=1, help="Paired runs of each entry on each release.")] = 30,
-    budget_seconds: Annotated[float, typer.Option(min=1, help="Simulated seconds of each run.")] = 1e7,
-    budget_evaluations: Annotated[int, typer.Option(min=1, help="Evaluations of each run.")] = 30_000,
+    budget_seconds: Annotated[
+        float, typer.Option(min=1, help="Simulated seconds of each run.")
+    ] = BUDGET_SECONDS,
+    budget_evaluations: Annotated[int, typer.Option(min=1, help="Evaluations of each run.")] = (
+        BUDGET_EVALUATIONS
+    ),
     workers: Annotated[int, typer.Option(min=1, help="Simulated workers: the track.")] = 1,
     release: Annotated[
         list[str] | None,
@@ -124,19 +129,26 @@ def pack(
     runs: Annotated[Path, typer.Option(help="Folder of runs.")] = _RUNS,
     out: Annotated[Path, typer.Option(help="Folder of results, to commit.")] = _RESULTS,
 ) -> None:
-    """Write the ranked runs without their traces, one file for each entry, and all numbers as CSV."""
-    from leaderboard.build import rank_tracks, tables
+    """Write the ranked runs without their traces, one file for each entry, and all numbers as CSV.
+
+    Results that are there stay until the runs have newer ones as complete, or the submission is gone.
+    """
+    from leaderboard.build import rank_tracks, read_all, tables
     from leaderboard.references import read_references
     from leaderboard.results import write_results
-    from leaderboard.store import Store
-    from nb301.files import write_text
 
-    known = read_references()
-    rankings = rank_tracks(Store(runs).runs(), known)
-    for path in write_results([run for ranking in rankings.values() for run in ranking.runs], out):
+    known, entries = read_references(), {folder.name for folder in _submissions()}
+    rankings = rank_tracks([run for run in read_all(runs, out) if run.cell.submission in entries], known)
+    kept = [run for ranking in rankings for run in ranking.runs]
+    for path in write_results(kept, tables(rankings, known), out):
         typer.echo(f"{path}: {path.stat().st_size:,} bytes")
-    for name, text in tables(rankings, known).items():
-        write_text(out / f"{name}.csv", text)
+    for ranking in rankings:
+        for each in ranking.unfinished:
+            typer.echo(
+                f"{ranking.track.slug}: {each.entry} on {each.release} has {each.seeds} seeds of "
+                f"{each.needed}: left out",
+                err=True,
+            )
 
 
 @app.command()

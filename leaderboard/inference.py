@@ -8,7 +8,7 @@ surrogates themselves get wrong is in none of these intervals.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,6 +24,11 @@ ALPHA = 1 - LEVEL
 #: Probability with which `seeds_needed` separates a pair.
 POWER = 0.8
 _DRAWS, _BOOTSTRAP_SEED = 10_000, 301
+#: Beyond so many rows at once there are fewer draws, but never fewer than so many: hundreds of entries
+#: make hundreds of thousands of pairs.
+_MANY_ROWS, _FEWEST_DRAWS = 20_000, 1000
+#: Rows that are resampled at once, which bounds the memory.
+_CHUNK = 1000
 #: Differences below are rounding: scores and errors are percent.
 _ROUNDING = 1e-9
 #: A signed-rank test is nearly as good as a t test on normal differences: 3 / pi.
@@ -41,8 +46,16 @@ class Estimate:
 
 def estimate(values: Array) -> Estimate:
     """Mean and interval of values over seeds, shape (n,)."""
-    low, high = intervals(values[None])[0].tolist()
-    return Estimate(float(values.mean()), low, high)
+    return estimates(values[None])[0]
+
+
+def estimates(values: Array) -> list[Estimate]:
+    """Means and intervals of values over seeds, shape (k, n)."""
+    ends = intervals(values).tolist()
+    return [
+        Estimate(mean, low, high)
+        for mean, (low, high) in zip(values.mean(axis=1).tolist(), ends, strict=True)
+    ]
 
 
 def intervals(values: Array) -> Array:
@@ -58,8 +71,16 @@ def intervals(values: Array) -> Array:
         Low and high ends, shape (k, 2); infinite where seeds are too few to tell.
     """
     mean, error = _mean_and_error(values)
-    t = _resampled_t(values)
-    low, high = np.quantile(t, [ALPHA / 2, 1 - ALPHA / 2], axis=1, method="inverted_cdf")
+    low, high = np.concatenate(
+        [
+            np.empty((2, 0)),
+            *(
+                np.quantile(t, [ALPHA / 2, 1 - ALPHA / 2], axis=1, method="inverted_cdf")
+                for t in _resampled_t(values)
+            ),
+        ],
+        axis=1,
+    )
     with np.errstate(invalid="ignore"):
         ends = np.stack([mean - high * error, mean - low * error], axis=1)
     if values.shape[1] < 2:
@@ -84,7 +105,7 @@ def separated(differences: Array) -> NDArray[np.int64]:
     found = differences[comparable]
     mean, error = _mean_and_error(found)
     # the largest of all at once: Mogstad et al. (2024), whose rank intervals this gives
-    largest = np.abs(_resampled_t(found)).max(axis=0)
+    largest = np.max([np.abs(t).max(axis=0) for t in _resampled_t(found)], axis=0)
     critical = np.quantile(largest, LEVEL, method="inverted_cdf")
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(error > _ROUNDING, mean / error, np.where(np.abs(mean) > _ROUNDING, mean * np.inf, 0.0))
@@ -92,62 +113,76 @@ def separated(differences: Array) -> NDArray[np.int64]:
     return signs
 
 
-def rank_intervals(scores: Sequence[Array]) -> list[tuple[int, int]]:
+def rank_intervals(scores: Array) -> list[tuple[int, int]]:
     """Ranks that the data allow for each entry, 1 for the highest mean, all together at level `LEVEL`.
 
     Args:
-        scores: For each entry, shape (releases, n), NaN where it does not count. Two entries are
-            compared on the releases that count for both.
+        scores: Shape (k, releases, n), NaN where an entry does not count. Two entries are compared on
+            the releases that count for both.
 
     Returns:
-        First and last possible rank of each entry.
+        First and last possible rank of each of the k entries.
     """
-    pairs = [(i, j) for i in range(len(scores)) for j in range(i + 1, len(scores))]
-    if not pairs:
-        return [(1, 1)] * len(scores)
-    signs = separated(np.array([paired_difference(scores[i], scores[j]) for i, j in pairs]))
-    above, below = np.zeros((2, len(scores)), dtype=int)
-    for (i, j), sign in zip(pairs, signs, strict=True):
-        if sign:
-            better, worse = (i, j) if sign > 0 else (j, i)
-            above[worse] += 1
-            below[better] += 1
-    return [(1 + int(a), len(scores) - int(b)) for a, b in zip(above, below, strict=True)]
+    k = len(scores)
+    above, below = np.zeros((2, k), dtype=int)
+    if k > 1:
+        signs = separated(paired_differences(scores))
+        first, second = np.triu_indices(k, 1)
+        np.add.at(above, np.where(signs > 0, second, first), signs != 0)
+        np.add.at(below, np.where(signs > 0, first, second), signs != 0)
+    return [(1 + int(a), k - int(b)) for a, b in zip(above, below, strict=True)]
 
 
-def paired_difference(one: Array, other: Array) -> Array:
-    """Mean difference over the releases that count for both, for each seed.
+def paired_differences(scores: Array) -> Array:
+    """Differences of each pair's means over the releases that count for both, for each seed.
 
     Args:
-        one: Shape (releases, n); a row of NaN does not count.
-        other: The same of another entry.
+        scores: Shape (k, releases, n); a row of NaN does not count.
 
     Returns:
-        Shape (n,); NaN where no release counts for both.
+        Entry i minus entry j for i < j, in the order of `numpy.triu_indices(k, 1)`, shape (pairs, n);
+        NaN where no release counts for both.
     """
-    difference = one - other
-    common = ~np.isnan(difference).any(axis=1)
-    if not common.any():
-        return np.full(difference.shape[1], np.nan)
-    mean: Array = difference[common].mean(axis=0)
-    return mean
+    first, second = np.triu_indices(len(scores), 1)
+    found = np.empty((len(first), scores.shape[2]))
+    for start in range(0, len(first), _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        difference = scores[first[rows]] - scores[second[rows]]
+        common = ~np.isnan(difference).any(axis=2, keepdims=True)
+        with np.errstate(invalid="ignore"):
+            found[rows] = np.where(common, difference, 0).sum(axis=1) / common.sum(axis=1)
+    return found
 
 
-def signed_rank_p(differences: Array) -> float:
-    """Two-sided p-value of Wilcoxon's signed-rank test, shape (n,); 1 where nothing differs."""
-    different = differences[np.abs(differences) > _ROUNDING]
-    if not different.size or np.isnan(different).any():
-        return 1.0
-    return float(wilcoxon(different).pvalue)
+def signed_rank_p(differences: Array) -> Array:
+    """Two-sided p-values of Wilcoxon's signed-rank test; 1 where nothing differs or can be compared.
+
+    Exact, or by the normal approximation where differences are tied or zero.
+
+    Args:
+        differences: Shape (k, n).
+
+    Returns:
+        Shape (k,).
+    """
+    p_values = np.ones(len(differences))
+    tested = np.nan_to_num(np.where(np.abs(differences) > _ROUNDING, differences, 0.0))
+    sizes = np.sort(np.abs(tested), axis=1)
+    tied = (np.diff(sizes, axis=1, prepend=0.0) <= _ROUNDING).any(axis=1)
+    if not tied.all():
+        p_values[~tied] = wilcoxon(tested[~tied], axis=1).pvalue
+    tied &= sizes[:, -1] > 0
+    if tied.any():
+        p_values[tied] = wilcoxon(tested[tied], axis=1, method="approx").pvalue
+    return p_values
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's correction of p-values for all of them together, in their order."""
-    adjusted = [0.0] * len(p_values)
-    largest = 0.0
-    for place, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
-        largest = max(largest, min(1.0, (len(p_values) - place) * p_values[index]))
-        adjusted[index] = largest
+def holm(p_values: Array) -> Array:
+    """Holm's correction of p-values, shape (k,), for all of them together, in their order."""
+    order = np.argsort(p_values, kind="stable")
+    raised = np.minimum(1.0, p_values[order] * np.arange(len(p_values), 0, -1))
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = np.maximum.accumulate(raised)
     return adjusted
 
 
@@ -161,8 +196,10 @@ def tie_groups(p_values: Array) -> list[tuple[int, int]]:
         First and last position of each group, from 0; every position is in one at least.
     """
     groups: list[tuple[int, int]] = []
+    last = 0
     for first in range(len(p_values)):
-        last = first
+        # whoever is in no group with this one is in none with the next
+        last = max(first, last)
         while last + 1 < len(p_values) and (p_values[first : last + 1, last + 1] >= ALPHA).all():
             last += 1
         if not groups or last > groups[-1][1]:
@@ -212,14 +249,19 @@ def _mean_and_error(values: Array) -> tuple[Array, Array]:
     return values.mean(axis=1), values.std(axis=1, ddof=1) / math.sqrt(n)
 
 
-def _resampled_t(values: Array) -> Array:
-    """Each resample's deviation from the mean in its own standard errors, shape (k, draws)."""
+def _resampled_t(values: Array) -> Iterator[Array]:
+    """Each resample's deviation from the mean in its own standard errors, shape (rows, draws), by chunks."""
+    draws = _DRAWS
+    if len(values) > _MANY_ROWS:
+        draws = max(_FEWEST_DRAWS, _DRAWS * _MANY_ROWS // len(values))
     n = values.shape[1]
-    centred = values - values.mean(axis=1, keepdims=True)
-    counts = _counts(n)
-    mean = centred @ counts / n
-    error = np.sqrt(np.maximum(centred**2 @ counts / n - mean**2, 0.0) / max(n - 1, 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # of equal values nothing can be said but that they deviate
-        t: Array = np.where(error > _ROUNDING, mean / error, np.sign(mean) * np.inf)
-    return np.where(np.abs(mean) > _ROUNDING, t, 0.0)
+    counts = _counts(n)[:, :draws]
+    for start in range(0, len(values), _CHUNK):
+        rows = values[start : start + _CHUNK]
+        centred = rows - rows.mean(axis=1, keepdims=True)
+        mean = centred @ counts / n
+        error = np.sqrt(np.maximum(centred**2 @ counts / n - mean**2, 0.0) / max(n - 1, 1))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # of equal values nothing can be said but that they deviate
+            t: Array = np.where(error > _ROUNDING, mean / error, np.sign(mean) * np.inf)
+        yield np.where(np.abs(mean) > _ROUNDING, t, 0.0)

@@ -10,19 +10,26 @@ from leaderboard.store import Run
 
 Array = NDArray[np.float64]
 
-#: Simulated seconds between which the anytime score looks, whatever a run's budget is.
-START, END = 1e4, 1e7
+#: Simulated seconds from which the anytime score looks, to the end of the budget.
+START = 1e4
+#: Decades of a budget that the anytime score looks at, where `START` is too late for more.
+_FEWEST_DECADES = 1
 #: Normalised regrets that runs are timed to.
 TARGETS = np.geomspace(1, 0.01, 51)
+
+
+def window(budget_seconds: float) -> tuple[float, float]:
+    """Simulated seconds between which the anytime score of runs with a budget looks."""
+    return min(START, budget_seconds / 10**_FEWEST_DECADES), budget_seconds
 
 
 def anytime_score(run: Run, reference: Reference, *, observed: bool = False) -> float:
     """Score of a run: 100 x (1 - area under the normalised regret over log10 of time).
 
     The incumbent's noise-free regret is a step function of simulated seconds, 1 before the first
-    evaluation has ended; a run that ended early, by a fault or a smaller budget, keeps its last. The
-    integral is exact, and divided by the three decades from `START` to `END`. 0 is no better than the
-    median random architecture at any time, 100 the best known one from the start.
+    evaluation has ended; a run that a fault ended early keeps its last. The integral is exact, and
+    divided by the decades of its `window`, from 10^4 s to the budget. 0 is no better than the median
+    random architecture at any time, 100 the best known one from the start.
 
     Args:
         run: The run.
@@ -31,8 +38,9 @@ def anytime_score(run: Run, reference: Reference, *, observed: bool = False) -> 
     """
     found = run.incumbents.val_accuracy if observed else run.incumbents.mean
     regrets = np.append(1.0, reference.regret(np.array(found)))
-    times = np.clip(np.array([START, *run.incumbents.clock_seconds, END]), START, END)
-    return float(100 * (1 - (np.diff(np.log10(times)) * regrets).sum() / np.log10(END / START)))
+    start, end = window(run.cell.budget_seconds)
+    times = np.clip(np.array([start, *run.incumbents.clock_seconds, end]), start, end)
+    return float(100 * (1 - (np.diff(np.log10(times)) * regrets).sum() / np.log10(end / start)))
 
 
 def final_error(run: Run, reference: Reference, *, observed: bool = False) -> float:

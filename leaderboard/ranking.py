@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard import inference
+from leaderboard.cells import Track
 from leaderboard.curves import Curve, curve
 from leaderboard.errors import BoardError
-from leaderboard.inference import Estimate, estimate
+from leaderboard.inference import Estimate, estimate, estimates
 from leaderboard.measures import (
     anytime_score,
     expected_running_time,
@@ -26,7 +27,7 @@ from leaderboard.measures import (
 )
 from leaderboard.protocol import Verdict
 from leaderboard.references import Reference, reference_of
-from leaderboard.selection import releases_of, seeds_of, select
+from leaderboard.selection import Unfinished, finished, releases_of, select
 from leaderboard.store import ReleaseReference, Run
 
 Array = NDArray[np.float64]
@@ -36,6 +37,8 @@ BASELINE = "rs"
 #: Final errors that differ by less, in points of error, are equivalent in practice: about a third of the
 #: standard deviation between trainings of one architecture (Section 3.3).
 EQUIVALENT = 0.05
+#: Of so many entries all pairs are listed; of more those that are near each other in the order.
+_ALL_PAIRS, _NEAR = 60, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +130,21 @@ class Pair:
 class Ranking:
     """Everything that is computed from runs of one track."""
 
+    track: Track
     releases: tuple[ReleaseReference, ...]
     seeds: tuple[int, ...]
     #: Best first.
     standings: tuple[Standing, ...]
-    #: Of entries that count, each once, in the order of the standings.
+    #: Of entries that count, each once, in the order of the standings; of more than `_ALL_PAIRS` entries
+    #: those at most `_NEAR` apart. Tests are corrected for all pairs.
     pairs: tuple[Pair, ...]
     #: Entries of which no two are told apart, longest groups of neighbours.
     tie_groups: tuple[tuple[str, ...], ...]
     boards: tuple[Board, ...]
     #: The runs that it rests on.
     runs: tuple[Run, ...]
-    #: Runs that were passed over: of earlier generations, of another track, or not sealed off.
-    passed_over: int
+    #: What is passed over until it has run with all seeds.
+    unfinished: tuple[Unfinished, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,41 +161,42 @@ class _Of:
         return not self.runs[0].conflicts
 
 
-def rank(runs: Iterable[Run], references: Mapping[str, Reference], *, workers: int = 1) -> Ranking:
+def rank(runs: Iterable[Run], references: Mapping[str, Reference], track: Track) -> Ranking:
     """Rank runs.
 
     Args:
         runs: Of any tracks and generations: of each entry on each release those of the generation
-            that ran last are taken.
+            with most seeds are taken, and of several such those that ran last.
         references: By release hash.
-        workers: The track: 1, or how many evaluations are open at once.
+        track: Whose runs are ranked.
 
     Raises:
         BoardError: There is no run that can be ranked, or runs cannot be compared.
         UnknownReference: A release has no references.
     """
     given = list(runs)
-    found = select(given, workers)
+    found, unfinished = finished(select(given, track))
     if not found:
         raise BoardError(
-            f"there is no run to rank among {len(given)} with {workers} workers that were sealed off: make "
-            "some with `python -m leaderboard run`"
+            f"there is no run to rank among {len(given)} on the track {track.slug} that were sealed off: "
+            "make some with `python -m leaderboard run`"
         )
-    releases, seeds = releases_of(found), seeds_of(found)
+    releases = releases_of(found)
     table = _table(found, references)
     entries = sorted({entry for entry, _ in table})
     standings = _standings(entries, releases, table, references)
     order = [each.row.entry for each in standings if each.row.ranks is not None]
-    pairs = _pairs(order, releases, table)
+    pairs, tie_groups = _pairs(order, releases, table)
     return Ranking(
+        track=track,
         releases=releases,
-        seeds=seeds,
+        seeds=tuple(run.cell.seed for run in next(iter(table.values())).runs),
         standings=standings,
         pairs=pairs,
-        tie_groups=_tie_groups(order, pairs),
+        tie_groups=tie_groups,
         boards=tuple(_board(release, entries, table, references) for release in releases),
         runs=tuple(found),
-        passed_over=len(given) - len(found),
+        unfinished=tuple(unfinished),
     )
 
 
@@ -235,7 +241,7 @@ def _standings(
                 xgb_minus_gin=_contrast(scores[entry], releases, _are_xgb_and_gin),
             )
         )
-    behind = {entry: _beaten_by(entry, scores) for entry in entries}
+    behind = _beaten_by(scores)
     return tuple(sorted(found, key=lambda each: _order(each.row, behind[each.row.entry])))
 
 
@@ -318,38 +324,42 @@ def _speed_up(cells: Sequence[_Of], table: _Table, references: Mapping[str, Refe
     return float(np.exp(np.mean(logarithms)))
 
 
-def _pairs(order: Sequence[str], releases: Sequence[ReleaseReference], table: _Table) -> tuple[Pair, ...]:
-    found = []
-    scores = {entry: _scores(entry, releases, table) for entry in order}
-    errors = {entry: _scores(entry, releases, table, of_errors=True) for entry in order}
-    named = [(one, other) for place, one in enumerate(order) for other in order[place + 1 :]]
-    differences = [inference.paired_difference(scores[one], scores[other]) for one, other in named]
-    p_values = [inference.signed_rank_p(difference) for difference in differences]
-    corrected = inference.holm(p_values)
-    for (one, other), difference, p, p_holm in zip(named, differences, p_values, corrected, strict=True):
-        of_errors = estimate(inference.paired_difference(errors[one], errors[other]))
-        found.append(
-            Pair(
-                one=one,
-                other=other,
-                difference=estimate(difference),
-                error_difference=of_errors,
-                p=p,
-                p_holm=p_holm,
-                wins=float(np.mean(np.sign(difference) / 2 + 0.5)),
-                equivalent=of_errors.low > -EQUIVALENT and of_errors.high < EQUIVALENT,
-                seeds_needed=inference.seeds_needed(difference, len(named)),
-            )
+def _pairs(
+    order: Sequence[str], releases: Sequence[ReleaseReference], table: _Table
+) -> tuple[tuple[Pair, ...], tuple[tuple[str, ...], ...]]:
+    """Pairs of entries in their order, and the groups of neighbours that no test tells apart."""
+    if not order:
+        return (), ()
+    differences, errors = (
+        inference.paired_differences(
+            np.array([_scores(entry, releases, table, of_errors=of_errors) for entry in order])
         )
-    return tuple(found)
-
-
-def _tie_groups(order: Sequence[str], pairs: Sequence[Pair]) -> tuple[tuple[str, ...], ...]:
-    p_values = np.ones((len(order), len(order)))
-    for pair in pairs:
-        i, j = order.index(pair.one), order.index(pair.other)
-        p_values[i, j] = p_values[j, i] = pair.p_holm
-    return tuple(tuple(order[first : last + 1]) for first, last in inference.tie_groups(p_values))
+        for of_errors in (False, True)
+    )
+    p_values = inference.signed_rank_p(differences)
+    corrected = inference.holm(p_values)
+    first, second = np.triu_indices(len(order), 1)
+    matrix = np.ones((len(order), len(order)))
+    matrix[first, second] = matrix[second, first] = corrected
+    groups = tuple(tuple(order[start : end + 1]) for start, end in inference.tie_groups(matrix))
+    listed = np.flatnonzero((second - first <= _NEAR) | (len(order) <= _ALL_PAIRS))
+    pairs = tuple(
+        Pair(
+            one=order[first[index]],
+            other=order[second[index]],
+            difference=difference,
+            error_difference=error,
+            p=float(p_values[index]),
+            p_holm=float(corrected[index]),
+            wins=float(np.mean(np.sign(differences[index]) / 2 + 0.5)),
+            equivalent=error.low > -EQUIVALENT and error.high < EQUIVALENT,
+            seeds_needed=inference.seeds_needed(differences[index], len(differences)),
+        )
+        for index, difference, error in zip(
+            listed.tolist(), estimates(differences[listed]), estimates(errors[listed]), strict=True
+        )
+    )
+    return pairs, groups
 
 
 def _scores(
@@ -370,16 +380,19 @@ def _scores(
 def _ranks(scores: Mapping[str, Array]) -> dict[str, tuple[int, int]]:
     """Rank intervals of the entries that count anywhere."""
     counted = {entry: each for entry, each in scores.items() if not np.isnan(each).all()}
-    return dict(zip(counted, inference.rank_intervals(list(counted.values())), strict=True))
+    if not counted:
+        return {}
+    return dict(zip(counted, inference.rank_intervals(np.array(list(counted.values()))), strict=True))
 
 
-def _beaten_by(entry: str, scores: Mapping[str, Array]) -> int:
-    """How many others have the higher mean on the releases that both count on."""
-    return sum(
-        bool(inference.paired_difference(other, scores[entry]).mean() > 0)
-        for name, other in scores.items()
-        if name != entry
-    )
+def _beaten_by(scores: Mapping[str, Array]) -> dict[str, int]:
+    """How many others have the higher mean on the releases that both count on, by entry."""
+    first, second = np.triu_indices(len(scores), 1)
+    means = inference.paired_differences(np.array(list(scores.values()))).mean(axis=1)
+    beaten = np.zeros(len(scores), dtype=int)
+    np.add.at(beaten, first, means < 0)
+    np.add.at(beaten, second, means > 0)
+    return dict(zip(scores, beaten.tolist(), strict=True))
 
 
 def _order(row: Row, behind: int) -> tuple[bool, int, float, str]:

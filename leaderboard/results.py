@@ -6,7 +6,7 @@ anybody can make them again: their hashes are in the rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,11 +14,20 @@ from pydantic import ValidationError
 from leaderboard.cells import first_wrong
 from leaderboard.errors import RunFileError
 from leaderboard.store import Run
-from nb301.files import written_whole
+from nb301.files import write_text, written_whole
 
 
-def write_results(runs: Iterable[Run], folder: Path) -> list[Path]:
-    """Write runs, one file for each entry, named after it; files of other entries stay."""
+def write_results(runs: Iterable[Run], tables: Mapping[str, str], folder: Path) -> list[Path]:
+    """Write runs, one file for each entry, named after it, and tables; other such files are deleted.
+
+    Args:
+        runs: What is kept.
+        tables: Text of CSV files, by path without suffix.
+        folder: Where they go.
+
+    Returns:
+        The files of runs.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -32,6 +41,12 @@ def write_results(runs: Iterable[Run], folder: Path) -> list[Path]:
         with written_whole(path) as temporary:
             pq.write_table(pa.Table.from_pylist(rows), temporary, compression="zstd", compression_level=19)
         paths.append(path)
+    written = {folder / f"{name}.csv" for name in tables} | set(paths)
+    for name, text in tables.items():
+        write_text(folder / f"{name}.csv", text)
+    for left in [*folder.glob("*.parquet"), *folder.glob("**/*.csv")]:
+        if left not in written:
+            left.unlink()
     return paths
 
 

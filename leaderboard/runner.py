@@ -20,7 +20,7 @@ import numpy as np
 
 from leaderboard import session
 from leaderboard.canary import Attestation, attest
-from leaderboard.cells import Cell
+from leaderboard.cells import BUDGET_EVALUATIONS, BUDGET_SECONDS, Cell
 from leaderboard.environment import environment, hash_of
 from leaderboard.errors import RunError, SubmissionError
 from leaderboard.limits import Level
@@ -35,8 +35,7 @@ from nb301.errors import DataMissing
 from nb301.optimizers import Budget, Trajectory
 from nb301.releases import find
 
-#: Simulated seconds of a run: about the paper's, 115 GPU days; and the most evaluations.
-BUDGET = Budget(seconds=1e7, evaluations=30_000)
+_BUDGET = Budget(seconds=BUDGET_SECONDS, evaluations=BUDGET_EVALUATIONS)
 #: Run `s` trains with seeds from `s` times this on, so that no two runs share noise.
 TRAINING_SEEDS = 10**6
 #: Queries of a run that are compared with the release's table; each takes a millisecond.
@@ -66,7 +65,7 @@ def plan(
     seeds: Iterable[int],
     environments: Path,
     *,
-    budget: Budget = BUDGET,
+    budget: Budget = _BUDGET,
     workers: int = 1,
     level: Level = Level.sealed,
 ) -> list[Task]:

@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from leaderboard.cells import Track
 from leaderboard.errors import BoardError
 from leaderboard.limits import Level
 from leaderboard.store import ReleaseReference, Run
 
 
-def select(runs: Iterable[Run], workers: int) -> list[Run]:
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An entry on a release that has not run with all seeds of its track."""
+
+    entry: str
+    release: str
+    seeds: int
+    needed: int
+
+
+def tracks_of(runs: Iterable[Run]) -> list[Track]:
+    """The tracks of runs that were sealed off: those with one worker and long budgets first."""
+    found = {run.cell.track for run in runs if run.cell.level is Level.sealed}
+    return sorted(found, key=lambda each: (each.workers, -each.budget_seconds, -each.budget_evaluations))
+
+
+def select(runs: Iterable[Run], track: Track) -> list[Run]:
     """The runs that may be ranked together, in the order of entries, releases and seeds.
+
+    A generation takes the place of an earlier one when it has as many seeds.
 
     Raises:
         BoardError: Runs of equal cells differ.
     """
     generations: dict[tuple[str, str], dict[tuple[object, ...], dict[int, Run]]] = {}
     for run in runs:
-        if run.cell.workers == workers and run.cell.level is Level.sealed:
+        if run.cell.track == track and run.cell.level is Level.sealed:
             key = (run.cell.submission, run.release.name)
             of_seed = generations.setdefault(key, {}).setdefault(run.cell.generation, {})
             if of_seed.setdefault(run.cell.seed, run) != run:
                 raise BoardError(f"{run.place}: there are two that differ: verify both, and delete one")
     latest = (
-        max(of_key.values(), key=lambda of_seed: max(run.origin.ended for run in of_seed.values()))
+        max(of_key.values(), key=lambda runs: (len(runs), max(run.origin.ended for run in runs.values())))
         for of_key in generations.values()
     )
     chosen = [run for of_seed in latest for run in of_seed.values()]
@@ -37,30 +57,29 @@ def releases_of(runs: Sequence[Run]) -> tuple[ReleaseReference, ...]:
     return tuple(sorted(found.values(), key=lambda each: (each.family, each.random_only, each.name)))
 
 
-def seeds_of(runs: Sequence[Run]) -> tuple[int, ...]:
-    """The seeds that every entry has on every release.
+def finished(runs: Sequence[Run]) -> tuple[list[Run], list[Unfinished]]:
+    """Runs that are paired with those of every other entry, and what is not finished yet.
 
-    Raises:
-        BoardError: They have not the same.
+    The seeds of a track are those of the entry and release that have most; others that have not the
+    same are passed over until they do.
     """
-    seeds: dict[str, list[int]] = {}
+    grouped: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
-        seeds.setdefault(f"{run.cell.submission} on {run.release.name}", []).append(run.cell.seed)
-    if len({tuple(sorted(each)) for each in seeds.values()}) > 1:
-        listed = "; ".join(f"{name} has seeds {sorted(each)}" for name, each in seeds.items())
-        raise BoardError(f"{listed}: finish the runs with `python -m leaderboard run`")
-    return tuple(sorted(next(iter(seeds.values()))))
+        grouped.setdefault((run.cell.submission, run.release.name), []).append(run)
+    seeds = {key: tuple(run.cell.seed for run in of_key) for key, of_key in grouped.items()}
+    most = min(seeds.values(), key=lambda each: (-len(each), each), default=())
+    return (
+        [run for key, of_key in grouped.items() if seeds[key] == most for run in of_key],
+        [Unfinished(*key, len(each), len(most)) for key, each in seeds.items() if each != most],
+    )
 
 
 def _check_comparable(runs: Sequence[Run]) -> None:
-    """Runs of one release rest on the same bytes, and all on the same budget and protocol."""
+    """Runs of one release rest on the same bytes, and all on the same protocol."""
     first: dict[str, Run] = {}
     for run in runs:
         other = first.setdefault(run.release.name, run)
         if run.release != other.release:
             raise BoardError(f"{other.place} and {run.place} differ in release: run the older one again")
-        for what in ("budget_seconds", "budget_evaluations", "protocol"):
-            if getattr(run.cell, what) != getattr(runs[0].cell, what):
-                raise BoardError(
-                    f"{runs[0].place} and {run.place} differ in {what}: run one of them again as the other"
-                )
+        if run.cell.protocol != runs[0].cell.protocol:
+            raise BoardError(f"{runs[0].place} and {run.place} differ in protocol: run the older one again")

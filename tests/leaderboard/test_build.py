@@ -68,7 +68,7 @@ def built_of(make_run, references, tmp_path, monkeypatch):
     monkeypatch.setattr("leaderboard.build._write_charts", lambda *_: None)
 
     def build(runs=None, report=None):
-        write_results(runs or [make_run()], tmp_path / "results")
+        write_results(runs or [make_run()], {}, tmp_path / "results")
         nowhere, results = tmp_path / "runs", tmp_path / "results"
         return Page(build_site(nowhere, tmp_path / "site", report, results=results, references=references))
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap, wilcoxon
 
+from leaderboard import inference
 from leaderboard.inference import (
     holm,
     intervals,
-    paired_difference,
+    paired_differences,
     rank_intervals,
     seeds_needed,
     separated,
@@ -63,7 +64,7 @@ def test_rank_intervals_cover_all_ranks_at_once(means):
     rng, n, covered = np.random.default_rng(4), 20, 0
     for _ in range(100):
         shared = rng.normal(size=n)
-        ranks = rank_intervals([(mean + shared + rng.normal(size=n))[None] for mean in means])
+        ranks = rank_intervals(np.array([[mean + shared + rng.normal(size=n)] for mean in means]))
         covered += all(
             first <= 1 + sum(other > mean for other in means)
             and last >= len(means) - sum(other < mean for other in means)
@@ -80,15 +81,15 @@ def test_pairing_separates_what_seeds_have_in_common():
     hard = rng.normal(0, 10, size=30)
     one, other = hard + rng.normal(0.5, 0.3, 30), hard + rng.normal(0, 0.3, 30)
 
-    assert rank_intervals([one[None], other[None]]) == [(1, 1), (2, 2)]
-    assert rank_intervals([one[None], rng.permutation(other)[None]]) == [(1, 2), (1, 2)]
+    assert rank_intervals(np.array([[one], [other]])) == [(1, 1), (2, 2)]
+    assert rank_intervals(np.array([[one], [rng.permutation(other)]])) == [(1, 2), (1, 2)]
 
 
 def test_differences_without_spread():
     """Always better by the same is better; always equal is not; one seed tells nothing."""
     assert separated(np.array([[1.0] * 5, [-1.0] * 5, [0.0] * 5, [NAN] * 5])).tolist() == [1, -1, 0, 0]
     assert separated(np.array([[1.0]])).tolist() == [0]
-    assert rank_intervals([np.ones((1, 5))]) == [(1, 1)]
+    assert rank_intervals(np.ones((1, 1, 5))) == [(1, 1)]
 
 
 def test_entries_are_compared_where_both_count():
@@ -96,10 +97,10 @@ def test_entries_are_compared_where_both_count():
     one = np.array([[0.0, 0.0, 0.0], [5.0, 6.0, 7.0]])
     other = np.array([[NAN, NAN, NAN], [4.0, 4.0, 4.0]])
 
-    np.testing.assert_array_equal(paired_difference(one, other), [1, 2, 3])
-    assert np.isnan(paired_difference(one[:1], other[:1])).all()
+    np.testing.assert_array_equal(paired_differences(np.array([one, other])), [[1, 2, 3]])
+    assert np.isnan(paired_differences(np.array([one[:1], other[:1]]))).all()
     nowhere = np.array([[1.0, 1.0, 1.0], [NAN, NAN, NAN]])
-    assert rank_intervals([other, nowhere]) == [(1, 2), (1, 2)]
+    assert rank_intervals(np.array([other, nowhere])) == [(1, 2), (1, 2)]
 
 
 def test_smallest_p_agrees_with_scipy():
@@ -110,16 +111,37 @@ def test_smallest_p_agrees_with_scipy():
 
 def test_signed_rank_by_hand():
     """Ranks 1-6 with only the smallest negative: P(W <= 1) is 2 of 64, twice that two-sided."""
-    assert signed_rank_p(np.array([-1.0, 2, 3, 4, 5, 6])) == pytest.approx(4 / 64)
-    assert signed_rank_p(np.zeros(6)) == 1
-    assert signed_rank_p(np.full(6, NAN)) == 1
+    by_hand = np.array([[-1.0, 2, 3, 4, 5, 6], [0.0] * 6, [NAN] * 6])
+
+    np.testing.assert_allclose(signed_rank_p(by_hand), [4 / 64, 1, 1])
+    assert (signed_rank_p(np.zeros((2, 6))) == 1).all()
+
+
+def test_signed_rank_of_many_is_that_of_each():
+    """Exact, and by the normal approximation with ties and with pairs that do not differ."""
+    rng = np.random.default_rng(7)
+    clear, tied = rng.normal(size=(20, 12)), rng.integers(-3, 4, size=(20, 12)) / 4
+    alone = [wilcoxon(row, method="exact").pvalue for row in clear]
+    alone += [wilcoxon(row[row != 0], method="asymptotic").pvalue for row in tied]
+
+    np.testing.assert_allclose(signed_rank_p(np.concatenate([clear, tied])), alone)
+
+
+def test_many_rows_are_resampled_as_each_alone(monkeypatch):
+    """Chunks change nothing."""
+    values = np.random.default_rng(8).normal(size=(7, 9))
+    whole = intervals(values), separated(values)
+    monkeypatch.setattr(inference, "_CHUNK", 2)
+
+    np.testing.assert_array_equal(intervals(values), whole[0])
+    np.testing.assert_array_equal(separated(values), whole[1])
 
 
 def test_holm_by_hand():
     """The smallest times 4, the next times 3 and so on, never below the one before, at most 1."""
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([0.9, 0.8]) == [1, 1]
-    assert holm([]) == []
+    np.testing.assert_allclose(holm(np.array([0.01, 0.04, 0.03, 0.005])), [0.03, 0.06, 0.06, 0.02])
+    assert holm(np.array([0.9, 0.8])).tolist() == [1, 1]
+    assert holm(np.empty(0)).tolist() == []
 
 
 @pytest.mark.parametrize(
@@ -147,9 +169,9 @@ def test_seeds_needed_have_the_power(effect, comparisons):
     rng = np.random.default_rng(6)
     spread = np.array([1.0, -1.0]) / np.sqrt(2)  # of standard deviation 1
     n = seeds_needed(spread + effect, comparisons)
-    p_values = [signed_rank_p(rng.normal(effect, 1, n)) for _ in range(500)]
+    p_values = signed_rank_p(rng.normal(effect, 1, (500, n)))
 
-    assert 0.74 <= np.mean(np.array(p_values) < 0.05 / comparisons) <= 0.88
+    assert 0.74 <= np.mean(p_values < 0.05 / comparisons) <= 0.88
 
 
 def test_seeds_needed_can_reach_significance():

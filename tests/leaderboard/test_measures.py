@@ -15,6 +15,7 @@ from leaderboard.measures import (
     final_genotype,
     reached_share,
     target_times,
+    window,
 )
 from leaderboard.references import Reference, compute, read_references, reference_of, write_references
 from nb301 import load
@@ -65,14 +66,23 @@ def test_anytime_score_by_hand(make_run, reference, clock, errors, score):
     assert anytime_score(at(make_run, clock, errors), reference) == pytest.approx(score)
 
 
-def test_smaller_budgets_and_faults_keep_the_incumbent(make_run, reference):
+def test_faults_keep_the_incumbent(make_run, reference):
     """A run that ends early is carried flat to the end; one that found nothing has regret 1."""
-    short = at(make_run, [1e4], [6], cell={"budget_seconds": 2e4}, verdict="crash_tell")
+    short = at(make_run, [1e4], [6], verdict="crash_tell")
 
     assert anytime_score(short, reference) == pytest.approx(50)
     assert anytime_score(make_run(evaluations=0), reference) == 0
     assert final_error(make_run(evaluations=0), reference) == pytest.approx(7)
     assert final_genotype(make_run(evaluations=0)) is None
+
+
+@pytest.mark.parametrize(("budget", "start"), [(1e7, 1e4), (1e6, 1e4), (1e5, 1e4), (2e4, 2e3)])
+def test_window_ends_with_the_budget(make_run, reference, budget, start):
+    """From 10^4 s, or for the last decade of a budget that is short."""
+    halfway = at(make_run, [(start * budget) ** 0.5], [5], cell={"budget_seconds": budget})
+
+    assert window(budget) == pytest.approx((start, budget))
+    assert anytime_score(halfway, reference) == pytest.approx(50)
 
 
 def test_observed_score_is_of_the_noisy_values(make_run, reference):

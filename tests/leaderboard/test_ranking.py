@@ -6,16 +6,19 @@ import numpy as np
 import pytest
 
 from leaderboard import examination
+from leaderboard import ranking as ranking_module
+from leaderboard.cells import Track
 from leaderboard.curves import curve
 from leaderboard.errors import BoardError, UnknownReference
 from leaderboard.examination import ALL, TRUTH, examine
 from leaderboard.limits import Level
 from leaderboard.ranking import rank
-from leaderboard.selection import select
+from leaderboard.selection import Unfinished, select, tracks_of
 from nb301 import load
 from nb301.space import Genotype, sample
 from nb301.truth.emulated import EmulatedTruth
 
+TRACK = Track(workers=1, budget_seconds=1e7, budget_evaluations=30_000)
 LUCK = (0.0, 0.3, -0.2, 0.1, -0.3, 0.2)
 OTHER = {"release": "other", "release_hash": "b" * 64}
 
@@ -28,7 +31,7 @@ def of(make_run, entry, error, luck=LUCK, **changes):
 @pytest.fixture
 def ranked(references):
     """Rank runs by the made-up references."""
-    return lambda runs, **changes: rank(runs, references, **changes)
+    return lambda runs, track=TRACK: rank(runs, references, track)
 
 
 def by_entry(ranking):
@@ -193,18 +196,34 @@ def test_generation_that_ran_last_is_taken(make_run):
     old = of(make_run, "rs", 6)
     new = of(make_run, "rs", 5, cell={"tree_hash": "0" * 64}, origin=later)
 
-    assert select(old + new, 1) == select(new + old, 1) == new
+    assert select(old + new, TRACK) == select(new + old, TRACK) == new
+
+
+def test_changed_entries_replace_earlier_ones_when_complete(make_run):
+    """A generation with fewer seeds, though it ran later, waits."""
+    later = make_run().origin.model_copy(update={"ended": "2021-01-01T00:00:00+00:00"})
+    old = of(make_run, "rs", 6)
+    new = of(make_run, "rs", 5, cell={"tree_hash": "0" * 64}, origin=later)
+
+    assert select(old + new[:-1], TRACK) == old
 
 
 def test_tracks_and_unsealed_runs_are_apart(make_run, ranked):
-    """Runs with more workers are another ranking; those that were not sealed off are in none."""
+    """Runs with more workers or another budget are another ranking; unsealed ones are in none."""
     parallel = of(make_run, "rs", 5, cell={"workers": 30})
+    short = of(make_run, "rs", 5, cell={"budget_seconds": 2.5e6, "budget_evaluations": 100})
     unsealed = of(make_run, "re", 5, cell={"level": Level.limited})
-    ranking = ranked(of(make_run, "rs", 6) + parallel + unsealed)
+    runs = of(make_run, "rs", 6) + parallel + short + unsealed
 
-    assert ([each.row.entry for each in ranking.standings], ranking.passed_over) == (["rs"], 12)
-    assert ranked(parallel, workers=30).runs == tuple(parallel)
-    with pytest.raises(BoardError, match="no run to rank among 6 with 1 workers that were sealed off"):
+    assert [each.row.entry for each in ranked(runs).standings] == ["rs"]
+    assert tracks_of(runs) == [TRACK, Track(1, 2.5e6, 100), Track(30, 1e7, 30_000)]
+    assert [track.slug for track in tracks_of(runs)] == [
+        "1e7-seconds-1-worker",
+        "2.5e6-seconds-100-evaluations-1-worker",
+        "1e7-seconds-30-workers",
+    ]
+    assert ranked(parallel, Track(30, 1e7, 30_000)).runs == tuple(parallel)
+    with pytest.raises(BoardError, match="no run to rank among 6 on the track 1e7-seconds-1-worker"):
         ranked(unsealed)
 
 
@@ -218,21 +237,37 @@ def test_no_runs_is_an_error_that_says_what_to_do(ranked):
     ("changes", "message"),
     [
         ({"release_hash": "b" * 64}, "differ in release"),
-        ({"cell": {"budget_seconds": 2e4}}, "differ in budget_seconds"),
-        ({"cell": {"budget_evaluations": 5}}, "differ in budget_evaluations"),
         ({"cell": {"protocol": 2}}, "differ in protocol"),
     ],
 )
 def test_runs_that_cannot_be_compared_are_refused(make_run, ranked, changes, message):
-    """Entries on other release bytes or budgets never end in one table."""
+    """Entries on other release bytes or by another protocol never end in one table."""
     with pytest.raises(BoardError, match=message):
         ranked([make_run("rs"), make_run("re", **changes)])
 
 
-def test_unpaired_seeds_are_refused(make_run, ranked):
-    """An interrupted command leaves entries with fewer runs; they are not ranked as if complete."""
-    with pytest.raises(BoardError, match=r"rs on emulated-xgb-v1.0 has seeds \[0, 1\]"):
-        ranked([make_run("rs", 0), make_run("rs", 1), make_run("re", 0)])
+def test_unfinished_entries_wait(make_run, ranked):
+    """An interrupted command leaves entries with fewer runs; they are named, not ranked as if complete."""
+    ranking = ranked([make_run("rs", 0), make_run("rs", 1), make_run("re", 0)])
+
+    assert [each.row.entry for each in ranking.standings] == ["rs"]
+    assert ranking.unfinished == (Unfinished("re", "emulated-xgb-v1.0", 1, 2),)
+
+
+def test_many_entries_list_near_pairs_alone(make_run, ranked, monkeypatch):
+    """Tests are still corrected for all pairs."""
+    runs = [
+        make_run(f"e{number}", seed, error=5 + number / 100 + seed / 1000)
+        for number in range(6)
+        for seed in range(8)
+    ]
+    every = {(pair.one, pair.other): pair for pair in ranked(runs).pairs}
+    monkeypatch.setattr(ranking_module, "_ALL_PAIRS", 5)
+    monkeypatch.setattr(ranking_module, "_NEAR", 2)
+    near = ranked(runs).pairs
+
+    assert (len(every), len(near)) == (15, 9)
+    assert all(every[pair.one, pair.other] == pair for pair in near)
 
 
 def test_two_results_of_one_cell_are_refused(make_run, ranked):
