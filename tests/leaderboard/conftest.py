@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -228,6 +228,78 @@ def report(
 def built(runs_folder: Path, report: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the short real runs."""
     return build_site(runs_folder, tmp_path_factory.mktemp("site"), report)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium; without one, tests are skipped, or fail where it is required."""
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    executable = next(filter(None, found), None)
+    if executable is None:
+        if os.environ.get("NB301_REQUIRE_BROWSER"):
+            pytest.fail("NB301_REQUIRE_BROWSER is set, but there is no Chromium: apt-get install chromium")
+        pytest.skip("no Chromium: apt-get install chromium")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Open a page from disk; afterwards nothing has been complained of, and nothing else asked for."""
+    complaints: list[str] = []
+    requests: list[str] = []
+    contexts = []
+
+    def open_page(path: Path, *, width: int = 1200, scheme: str = "light", **options: Any) -> Any:
+        viewport = {"width": width, "height": 900}
+        context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert requests
+    assert [url for url in requests if not url.startswith("file:")] == []
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Callable[..., list[str]]:
+    """Scroll to each chart of a page and wait for its view: the theme of each, or `failed`."""
+
+    def drawn(page: Any) -> list[str]:
+        found = []
+        for figure in page.locator("figure[data-chart]").all():
+            figure.scroll_into_view_if_needed()
+            figure.locator("xpath=self::*[@data-drawn]").wait_for()
+            found.append(figure.get_attribute("data-drawn"))
+        return found
+
+    return drawn
+
+
+@pytest.fixture(scope="session")
+def accessible() -> Callable[..., None]:
+    """Assert that axe finds nothing on a page."""
+    axe = (Path(__file__).parents[1] / "axe" / "axe.min.js").read_text(encoding="utf-8")
+
+    def accessible(page: Any) -> None:
+        page.evaluate(axe)
+        # without preload, which would fetch the style sheets
+        found = page.evaluate("axe.run(document, {preload: false})")["violations"]
+        assert [(each["id"], [node["html"] for node in each["nodes"][:3]]) for each in found] == []
+
+    return accessible
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from itertools import pairwise
 
 import pytest
@@ -11,46 +9,14 @@ import pytest
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium; without one, tests are skipped, or fail where it is required."""
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    executable = next(filter(None, found), None)
-    if executable is None:
-        if os.environ.get("NB301_REQUIRE_BROWSER"):
-            pytest.fail("NB301_REQUIRE_BROWSER is set, but there is no Chromium: apt-get install chromium")
-        pytest.skip("no Chromium: apt-get install chromium")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
-def opened(browser, built):
-    """Open the page at a width and in a colour scheme; afterwards nothing has been complained of."""
-    complaints, requests, contexts = [], [], []
+def opened(open_page, built):
+    """Open the page at a width and in a colour scheme."""
 
-    def open_page(width=1200, scheme="light", **options):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-        page.on("request", lambda request: requests.append(request.url))
-        page.goto(built.as_uri())
-        return page
+    def opened(width=1200, scheme="light", **options):
+        return open_page(built, width=width, scheme=scheme, **options)
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
-    assert requests
-    assert [url for url in requests if not url.startswith("file:")] == []
+    return opened
 
 
 def overflow(page):

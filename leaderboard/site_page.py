@@ -1,0 +1,41 @@
+"""A page of the site before it is written: a template, what it shows, and its charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from leaderboard.chart import Chart, write_chart
+from leaderboard.render import render
+from nb301.files import write_text
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page."""
+
+    #: In the site's folder, such as `landscape/emulated-v1.0.html`.
+    path: str
+    #: In `site/templates`; it extends `base.html.j2`.
+    template: str
+    context: dict[str, Any]
+    charts: tuple[Chart, ...] = ()
+
+    @property
+    def root(self) -> str:
+        """Relative prefix from the page to the site's folder, such as `../`."""
+        return "../" * (len(PurePosixPath(self.path).parts) - 1)
+
+
+def write_page(page: Page, out: Path) -> Path:
+    """Write a page's charts, then the page; each file whole or not at all.
+
+    Returns:
+        Where the page is.
+    """
+    for chart in page.charts:
+        write_chart(chart, out)
+    given = {"root": page.root, "page_path": page.path, "charts": {each.name: each for each in page.charts}}
+    write_text(out / page.path, render(page.template, page.context | given))
+    return out / page.path
