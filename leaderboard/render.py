@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,12 @@ def render(template: str, context: dict[str, Any]) -> str:
         template: File name, such as `index.html.j2`.
         context: Values by name.
     """
-    environment = Environment(
+    return _environment().get_template(template).render(context)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
         loader=FileSystemLoader(SITE / "templates"),
         # not select_autoescape(), which leaves .html.j2 unescaped
         autoescape=True,
@@ -29,4 +35,3 @@ def render(template: str, context: dict[str, Any]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template(template).render(context)

@@ -11,6 +11,20 @@ from leaderboard.render import render
 from nb301.files import write_text
 
 
+#: Titles and paths of what every page leads to.
+NAVIGATION = (
+    ("Ranking", "index.html"),
+    ("Curves", "curves/index.html"),
+    ("Compare", "compare.html"),
+    ("Cross-examination", "examination/index.html"),
+    ("Releases", "releases/index.html"),
+    ("Landscape", "landscape/index.html"),
+    ("Submit", "submit.html"),
+    ("Methods", "methods.html"),
+    ("Data", "data.html"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page."""
@@ -36,6 +50,11 @@ def write_page(page: Page, out: Path) -> Path:
     """
     for chart in page.charts:
         write_chart(chart, out)
-    given = {"root": page.root, "page_path": page.path, "charts": {each.name: each for each in page.charts}}
+    given = {
+        "root": page.root,
+        "page_path": page.path,
+        "navigation": NAVIGATION,
+        "charts": {each.name: each for each in page.charts},
+    }
     write_text(out / page.path, render(page.template, page.context | given))
     return out / page.path
