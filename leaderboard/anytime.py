@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.chart import Chart, Table, chosen_entries, entry_colour, entry_dash, inline
-from leaderboard.curves import Curve
+from leaderboard.curves import Curve, thinned
 
 #: Regret below this is drawn as this, so that there is a log scale; points of error.
 LEAST_REGRET = 0.01
-_DRAWN_POINTS = 100
 _EVERY = 4
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _EXPONENT = "round(log(datum.value) / LN10)"
@@ -31,8 +30,9 @@ def anytime_chart(
     release: str,
     truth: str,
     best_error: float | None = None,
+    by_truth: bool = False,
 ) -> Chart:
-    """Draw the median of each entry's runs as a line, and their range as a band.
+    """Draw the median of each entry's runs as a line, and their quartiles as a band.
 
     Args:
         curves: What to draw, in the order of the legend; those without a point are left out.
@@ -42,6 +42,7 @@ def anytime_chart(
         truth: Its ground truth, such as `emulated 1.0`.
         best_error: Error of the best known architecture, percent; with it regret is drawn, on a log
             scale, and without it the error.
+        by_truth: Whether curves hold what the ground truth says of incumbents, not the release.
 
     Raises:
         ValueError: No curve has a point.
@@ -57,10 +58,13 @@ def anytime_chart(
         clipped = f" Regret below {LEAST_REGRET} is drawn as {LEAST_REGRET}."
     return Chart(
         name=name,
-        title=f"Anytime performance on {release}",
+        title=f"Found on {release}, judged by the ground truth"
+        if by_truth
+        else f"Anytime performance on {release}",
         caption=(
-            f"Validation {what} of the incumbent over simulated time: median of an entry's runs, and their "
-            f"range as a band. Ground truth: {truth}; release {release}.{clipped} Mirrors Figures 4 and 7 of "
+            f"Validation {what} of the incumbent over simulated time: median of an entry's runs, and "
+            f"the range of their middle half as a band{', as the ground truth itself sees them' if by_truth else ''}. "
+            f"Ground truth: {truth}; release {release}.{clipped} Mirrors Figures 4 and 7 of "
             "the paper, which show means of runs on CIFAR-10 and of what surrogates predict for it. Click "
             "entries of the legend to show only them."
         ),
@@ -73,20 +77,21 @@ def anytime_chart(
     )
 
 
-def _table(curves: Sequence[Curve], best_error: float | None) -> Table:
-    rows = [
-        (curve.name, float(f"{seconds:.4g}"), *(round(value, 4) for value in values))
-        for curve in curves
-        for seconds, *values in zip(*(part.tolist() for part in _thinned(curve, best_error)), strict=True)
+def points(curve: Curve, best_error: float | None) -> list[tuple[float, float, float, float]]:
+    """Times of a curve with its median and quartiles, as its chart draws them; see `anytime_chart`."""
+    small = thinned(curve)
+    columns = (_quantity(part, best_error) for part in (small.median, small.low, small.high))
+    return [
+        (float(f"{seconds:.4g}"), round(median, 4), round(low, 4), round(high, 4))
+        for seconds, median, low, high in zip(
+            small.seconds.tolist(), *map(np.ndarray.tolist, columns), strict=True
+        )
     ]
+
+
+def _table(curves: Sequence[Curve], best_error: float | None) -> Table:
+    rows = [(curve.name, *row) for curve in curves for row in points(curve, best_error)]
     return Table(("name", "seconds", "median", "low", "high"), tuple(rows))
-
-
-def _thinned(curve: Curve, best_error: float | None) -> list[Array]:
-    """Times, medians, lowest and highest at few enough times, the last among them."""
-    kept = np.unique(np.linspace(0, len(curve.seconds) - 1, _DRAWN_POINTS).round().astype(np.intp))
-    values = [_quantity(part[kept], best_error) for part in (curve.median, curve.low, curve.high)]
-    return [curve.seconds[kept], *values]
 
 
 def _quantity(errors: Array, best_error: float | None) -> Array:
@@ -122,8 +127,8 @@ def _spec(data: Table, names: Sequence[str], budget: float, quantity: str, *, lo
         alt.Tooltip("name:N", title="entry"),
         alt.Tooltip("seconds:Q", title="seconds", format=".3s"),
         alt.Tooltip("median:Q", title="median", format=".3f"),
-        alt.Tooltip("low:Q", title="lowest run", format=".3f"),
-        alt.Tooltip("high:Q", title="highest run", format=".3f"),
+        alt.Tooltip("low:Q", title="lower quartile", format=".3f"),
+        alt.Tooltip("high:Q", title="upper quartile", format=".3f"),
     ]
     base = alt.Chart(inline(data.records())).encode(x=x, color=entry_colour(names, lines=True))
     band = base.mark_area(interpolate="step-after", aria=False).encode(

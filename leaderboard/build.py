@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.charts import SIZES, THEMES, anytime_svg, error_range
+from leaderboard import comparison_pages, curve_pages, examination_pages, ranking_pages
 from leaderboard.errors import BoardError
 from leaderboard.examination import Judgement, examine
 from leaderboard.inference import Estimate
 from leaderboard.measures import TARGETS, expected_running_time, reached_share, target_times, window
-from leaderboard.pages import chart_path, make_page, run_path
 from leaderboard.ranking import Board, Ranking, Row, Standing, rank
 from leaderboard.references import Reference, read_references
-from leaderboard.render import SITE, render
-from leaderboard.report import read_report
+from leaderboard.render import SITE
+from leaderboard.report import Report, read_report
 from leaderboard.results import read_results
 from leaderboard.selection import tracks_of
+from leaderboard.site import Site
+from leaderboard.site_page import FRONT, Page, write_page
 from leaderboard.store import Run, Store
+from leaderboard.submission import Submission
 from nb301.files import write_text
 
 _OF_ROW = (
@@ -65,10 +67,12 @@ def build_site(
     *,
     results: Path | None = None,
     references: Mapping[str, Reference] | None = None,
+    submissions: Path | None = None,
+    progress: Callable[[str], object] = lambda _: None,
 ) -> Path:
     """Rank runs and write the site; equal input gives equal bytes.
 
-    Each file appears whole or not at all; the page comes last, when all that it links is there.
+    Each file appears whole or not at all; the front page comes last, when all that it links is there.
 
     Args:
         runs_folder: What `python -m leaderboard run` filled.
@@ -76,32 +80,72 @@ def build_site(
         report_path: Validation report, if there is one.
         results: Folder of committed results, ranked together with the runs; None for runs alone.
         references: By release hash; by default those that are frozen in `references.toml`.
+        submissions: Folder of the entries' submissions, if it is at hand.
+        progress: Called with the path of each page before it is written.
 
     Returns:
-        The page.
+        The front page.
 
     Raises:
         RunFileError: A file among the runs is damaged, or no run.
         BoardError: There is no run, or runs cannot be compared.
         UnknownReference: A release has no references.
         ReportError: The report cannot be read.
+        SubmissionError: A submission is wrong.
     """
-    known = read_references() if references is None else references
-    rankings = rank_tracks(read_all(runs_folder, results), known)
-    ranking = rankings[0]
-    judgements = examine(ranking.runs)
-    report = None if report_path is None else read_report(report_path)
-    page = make_page(ranking, judgements, report)
-    text = render("index.html.j2", {"page": page, "chart_path": chart_path, "run_path": run_path})
+    site = _site(
+        read_all(runs_folder, results),
+        read_references() if references is None else references,
+        None if report_path is None else read_report(report_path),
+        submissions,
+    )
     for source in sorted((SITE / "static").iterdir()):
         write_text(out / "static" / source.name, source.read_text(encoding="utf-8"))
-    _write_charts(ranking.boards, out)
-    for name, table in tables(rankings, known).items():
-        write_text(out / "data" / f"{name}.csv", table)
-    for run in ranking.runs:
-        write_text(out / run_path(run), run.model_dump_json(indent=1) + "\n")
-    write_text(out / "index.html", text)
-    return out / "index.html"
+    for path, text in _files(site):
+        write_text(out / path, text)
+    pages = sorted(_pages(site), key=lambda page: page.path == FRONT)
+    for page in pages:
+        progress(page.path)
+        write_page(page, out)
+    return out / FRONT
+
+
+def _site(
+    runs: Sequence[Run],
+    references: Mapping[str, Reference],
+    report: Report | None,
+    submissions: Path | None,
+) -> Site:
+    rankings = rank_tracks(runs, references)
+    entries = sorted({run.cell.submission for ranking in rankings for run in ranking.runs})
+    folders = {} if submissions is None else {entry: submissions / entry for entry in entries}
+    return Site(
+        rankings=tuple(rankings),
+        judgements={ranking.track: tuple(examine(ranking.runs)) for ranking in rankings},
+        references=references,
+        submissions={entry: Submission(folder) for entry, folder in folders.items() if folder.is_dir()},
+        report=report,
+    )
+
+
+def _pages(site: Site) -> Iterator[Page]:
+    for make in (ranking_pages, curve_pages, comparison_pages, examination_pages):
+        yield from make.pages(site)
+
+
+def _files(site: Site) -> Iterator[tuple[str, str]]:
+    yield from comparison_pages.files(site)
+    for ranking in site.rankings:
+        for name, text in _tables(ranking, site.judgements[ranking.track], site.references).items():
+            yield f"data/{ranking.track.slug}/{name}.csv", text
+        for run in ranking.runs:
+            yield run_path(run), run.model_dump_json(indent=1) + "\n"
+
+
+def run_path(run: Run) -> str:
+    """Where a run's record lies in the site."""
+    cell = run.cell
+    return f"data/runs/{cell.submission}/{cell.track.slug}/{run.release.name}-{cell.seed}.json"
 
 
 def read_all(runs_folder: Path, results: Path | None) -> list[Run]:
@@ -130,7 +174,7 @@ def rank_tracks(runs: Sequence[Run], references: Mapping[str, Reference]) -> lis
         raise BoardError(
             f"none of {len(runs)} runs was sealed off: make some to rank with `python -m leaderboard run`"
         )
-    return sorted(rankings, key=lambda each: -len(each.standings))
+    return sorted(rankings, key=lambda each: -len(each.whole.standings))
 
 
 def tables(rankings: Iterable[Ranking], references: Mapping[str, Reference]) -> dict[str, str]:
@@ -150,10 +194,10 @@ def _tables(
             ("release", "release_hash", "truth", "seeds", "budget_seconds", *_OF_ROW),
             ([*_of_board(board), *_cells_of(row)] for board in ranking.boards for row in board.rows),
         ),
-        "standings": _csv((*_OF_ROW, *_OF_STANDING), map(_cells_of_standing, ranking.standings)),
+        "standings": _csv((*_OF_ROW, *_OF_STANDING), map(_cells_of_standing, ranking.whole.standings)),
         "tie_groups": _csv(
             ("group", "entry"),
-            ((number, entry) for number, group in enumerate(ranking.tie_groups, 1) for entry in group),
+            ((number, entry) for number, group in enumerate(ranking.whole.tie_groups, 1) for entry in group),
         ),
         "pairs": _csv(
             _OF_PAIR,
@@ -162,7 +206,7 @@ def _tables(
                     *(p.one, p.other, *_numbers(p.difference), *_numbers(p.error_difference)),
                     *(f"{p.p:.3g}", f"{p.p_holm:.3g}", f"{p.wins:.3f}", p.equivalent, p.seeds_needed),
                 ]
-                for p in ranking.pairs
+                for p in ranking.whole.pairs
             ),
         ),
         "examination": _csv(
@@ -245,12 +289,3 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer.writerow(header)
     writer.writerows(rows)
     return text.getvalue()
-
-
-def _write_charts(found: Sequence[Board], out: Path) -> None:
-    errors = error_range([curve for board in found for curve in board.curves])
-    for board in found:
-        for theme in THEMES:
-            for size in SIZES:
-                svg = anytime_svg(board.curves, board.budget_seconds, errors, theme, size)
-                write_text(out / chart_path(board.release.name, theme, size), svg)

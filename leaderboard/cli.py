@@ -193,7 +193,7 @@ def build(
     from leaderboard.references import PATH, read_references
 
     frozen = read_references(references or PATH)
-    page = build_site(runs, out, validation, results=results, references=frozen)
+    page = build_site(runs, out, validation, results=results, references=frozen, submissions=_SUBMISSIONS)
     typer.echo(f"the page: {page.resolve()}")
 
 

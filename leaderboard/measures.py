@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -67,18 +69,19 @@ def final_genotype(run: Run) -> str | None:
     return run.incumbents.genotype[-1] if run.incumbents.genotype else None
 
 
-def error_at(run: Run, seconds: Array) -> Array:
+def error_at(run: Run, seconds: Array, means: Sequence[float] | None = None) -> Array:
     """Noise-free validation error of the incumbent at given times, percent.
 
     Args:
         run: The run.
         seconds: Simulated seconds, shape (m,).
+        means: Accuracies of its incumbents, fractions; by default those of its release.
 
     Returns:
         Shape (m,); NaN before the first evaluation has ended.
     """
     ended = np.searchsorted(np.array(run.incumbents.clock_seconds), seconds, side="right")
-    return np.append(np.nan, 100 * (1 - np.array(run.incumbents.mean)))[ended]
+    return np.append(np.nan, 100 * (1 - np.array(run.incumbents.mean if means is None else means)))[ended]
 
 
 def target_times(run: Run, reference: Reference, targets: Array = TARGETS) -> Array:

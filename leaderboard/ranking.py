@@ -27,7 +27,7 @@ from leaderboard.measures import (
 )
 from leaderboard.protocol import Verdict
 from leaderboard.references import Reference, reference_of
-from leaderboard.selection import Unfinished, finished, releases_of, select
+from leaderboard.selection import Scope, Unfinished, finished, releases_of, scopes_of, select
 from leaderboard.store import ReleaseReference, Run
 
 Array = NDArray[np.float64]
@@ -127,12 +127,10 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
-    """Everything that is computed from runs of one track."""
+class View:
+    """The ranking over some releases of a track."""
 
-    track: Track
     releases: tuple[ReleaseReference, ...]
-    seeds: tuple[int, ...]
     #: Best first.
     standings: tuple[Standing, ...]
     #: Of entries that count, each once, in the order of the standings; of more than `_ALL_PAIRS` entries
@@ -140,11 +138,27 @@ class Ranking:
     pairs: tuple[Pair, ...]
     #: Entries of which no two are told apart, longest groups of neighbours.
     tie_groups: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Everything that is computed from runs of one track."""
+
+    track: Track
+    seeds: tuple[int, ...]
+    #: That of all releases comes first.
+    views: Mapping[Scope, View]
+    #: One for each release.
     boards: tuple[Board, ...]
     #: The runs that it rests on.
     runs: tuple[Run, ...]
     #: What is passed over until it has run with all seeds.
     unfinished: tuple[Unfinished, ...]
+
+    @property
+    def whole(self) -> View:
+        """The view of all releases."""
+        return self.views[Scope()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,16 +198,13 @@ def rank(runs: Iterable[Run], references: Mapping[str, Reference], track: Track)
     releases = releases_of(found)
     table = _table(found, references)
     entries = sorted({entry for entry, _ in table})
-    standings = _standings(entries, releases, table, references)
-    order = [each.row.entry for each in standings if each.row.ranks is not None]
-    pairs, tie_groups = _pairs(order, releases, table)
     return Ranking(
         track=track,
-        releases=releases,
         seeds=tuple(run.cell.seed for run in next(iter(table.values())).runs),
-        standings=standings,
-        pairs=pairs,
-        tie_groups=tie_groups,
+        views={
+            scope: _view(tuple(filter(scope.holds, releases)), table, references)
+            for scope in scopes_of(releases)
+        },
         boards=tuple(_board(release, entries, table, references) for release in releases),
         runs=tuple(found),
         unfinished=tuple(unfinished),
@@ -215,6 +226,15 @@ def _table(runs: Sequence[Run], references: Mapping[str, Reference]) -> _Table:
         errors = np.array([final_error(run, reference) for run in of_key])
         table[key] = _Of(tuple(of_key), scores, errors)
     return table
+
+
+def _view(releases: tuple[ReleaseReference, ...], table: _Table, references: Mapping[str, Reference]) -> View:
+    names = {release.name for release in releases}
+    entries = sorted({entry for entry, name in table if name in names})
+    standings = _standings(entries, releases, table, references)
+    order = [each.row.entry for each in standings if each.row.ranks is not None]
+    pairs, tie_groups = _pairs(order, releases, table)
+    return View(releases, standings, pairs, tie_groups)
 
 
 def _standings(

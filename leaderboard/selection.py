@@ -21,6 +21,36 @@ class Unfinished:
     needed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Some of a track's releases: of one family or any, all-data or random-only or both."""
+
+    family: str | None = None
+    random_only: bool | None = None
+
+    @property
+    def slug(self) -> str:
+        """For addresses, such as `xgb-all-data`; `all-releases` for all of them."""
+        data = {None: "", False: "all-data", True: "random-only"}[self.random_only]
+        return "-".join(filter(None, (self.family, data))) or "all-releases"
+
+    def holds(self, release: ReleaseReference) -> bool:
+        """Whether a release is one of them."""
+        return self.family in {None, release.family} and self.random_only in {None, release.random_only}
+
+
+def scopes_of(releases: Sequence[ReleaseReference]) -> list[Scope]:
+    """The scopes that differ: that of all releases first."""
+    families = list(dict.fromkeys(release.family for release in releases))
+    kinds = sorted({release.random_only for release in releases})
+    found = [
+        Scope(family, kind)
+        for family in (None, *(families if len(families) > 1 else ()))
+        for kind in (None, *(kinds if len(kinds) > 1 else ()))
+    ]
+    return [scope for scope in found if any(scope.holds(release) for release in releases)]
+
+
 def tracks_of(runs: Iterable[Run]) -> list[Track]:
     """The tracks of runs that were sealed off: those with one worker and long budgets first."""
     found = {run.cell.track for run in runs if run.cell.level is Level.sealed}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from leaderboard.cells import Track
 from leaderboard.examination import Judgement
 from leaderboard.ranking import Ranking
 from leaderboard.references import Reference
 from leaderboard.report import Report
-from leaderboard.cells import Track
 from leaderboard.submission import Submission
 
 

@@ -10,10 +10,11 @@ from leaderboard.chart import Chart, write_chart
 from leaderboard.render import render
 from nb301.files import write_text
 
-
+#: Address of the front page.
+FRONT = "index.html"
 #: Titles and paths of what every page leads to.
 NAVIGATION = (
-    ("Ranking", "index.html"),
+    ("Ranking", FRONT),
     ("Curves", "curves/index.html"),
     ("Compare", "compare.html"),
     ("Cross-examination", "examination/index.html"),

@@ -35,14 +35,14 @@ def ranked(references):
 
 
 def by_entry(ranking):
-    return {each.row.entry: each for each in ranking.standings}
+    return {each.row.entry: each for each in ranking.whole.standings}
 
 
 def test_rows_hold_the_measures_of_their_runs(make_run, ranked):
     """Scores are means and errors medians over seeds, in points and percent; observed ones lie below."""
     changes = {"support": {"queries": 4, "unfamiliar": 1}, "usage": {"cpu_seconds": 3.0}}
     runs = of(make_run, "rs", 5.5, (0, 0.2, -0.2), **changes)
-    (standing,) = ranked(runs).standings
+    (standing,) = ranked(runs).whole.standings
     row = standing.row
 
     # regret 0.75 for half of the time, 0.25 for the other half, and luck moves both
@@ -58,31 +58,31 @@ def test_rows_hold_the_measures_of_their_runs(make_run, ranked):
 def test_clear_differences_give_clear_ranks(make_run, ranked):
     """Paired luck does not hide a steady difference; the order is that of scores."""
     ranking = ranked(of(make_run, "rs", 6.4) + of(make_run, "re", 5.4))
-    (pair,) = ranking.pairs
+    (pair,) = ranking.whole.pairs
 
-    assert [each.row.entry for each in ranking.standings] == ["re", "rs"]
-    assert [each.row.ranks for each in ranking.standings] == [(1, 1), (2, 2)]
+    assert [each.row.entry for each in ranking.whole.standings] == ["re", "rs"]
+    assert [each.row.ranks for each in ranking.whole.standings] == [(1, 1), (2, 2)]
     # each point of error is half of the distance between random and best
     assert (pair.one, pair.other, pair.wins) == ("re", "rs", 1)
     assert pair.error_difference.value == pytest.approx(-1)
     # six seeds: two of 64 outcomes are as extreme
     assert (pair.p, pair.p_holm) == (pytest.approx(2 / 64), pytest.approx(2 / 64))
-    assert ranking.tie_groups == (("re",), ("rs",))
+    assert ranking.whole.tie_groups == (("re",), ("rs",))
 
 
 def test_entries_that_differ_by_luck_share_their_ranks(make_run, ranked):
     """Neither ranks nor tests tell them apart, and what it would take is told."""
     ranking = ranked(of(make_run, "rs", 5.5) + of(make_run, "re", 5.5, (*LUCK[1:], 0.1)))
 
-    assert [each.row.ranks for each in ranking.standings] == [(1, 2), (1, 2)]
-    assert [sorted(group) for group in ranking.tie_groups] == [["re", "rs"]]
-    assert ranking.pairs[0].seeds_needed > 6
-    assert not ranking.pairs[0].equivalent
+    assert [each.row.ranks for each in ranking.whole.standings] == [(1, 2), (1, 2)]
+    assert [sorted(group) for group in ranking.whole.tie_groups] == [["re", "rs"]]
+    assert ranking.whole.pairs[0].seeds_needed > 6
+    assert not ranking.whole.pairs[0].equivalent
 
 
 def test_small_steady_differences_are_equivalent_in_practice(make_run, ranked):
     """Told apart by the test, and yet no difference that matters: 0.01 points of error."""
-    (pair,) = ranked(of(make_run, "rs", 5.51) + of(make_run, "re", 5.5)).pairs
+    (pair,) = ranked(of(make_run, "rs", 5.51) + of(make_run, "re", 5.5)).whole.pairs
 
     assert pair.p < 0.05
     assert pair.equivalent
@@ -106,10 +106,10 @@ def test_conflicted_cells_are_kept_and_not_counted(make_run, ranked):
     ranking = ranked(runs)
     standings, (own, other) = by_entry(ranking), ranking.boards
 
-    assert [each.row.entry for each in ranking.standings] == ["rs", "gbdt"]
+    assert [each.row.entry for each in ranking.whole.standings] == ["rs", "gbdt"]
     assert standings["gbdt"].scores[0] > standings["gbdt"].scores[1] == standings["gbdt"].worst
     assert standings["gbdt"].row.score.value == pytest.approx(standings["gbdt"].scores[1])
-    assert ranking.pairs[0].error_difference.value == pytest.approx(-1)
+    assert ranking.whole.pairs[0].error_difference.value == pytest.approx(-1)
     assert [(row.entry, row.ranks, row.conflicts) for row in own.rows] == [
         ("rs", (1, 1), ()),
         ("gbdt", None, ("xgboost",)),
@@ -121,9 +121,9 @@ def test_entry_that_counts_nowhere_comes_last(make_run, ranked):
     """It has no rank and is in no pair, however good it looks."""
     ranking = ranked(of(make_run, "rs", 6) + of(make_run, "gbdt", 4, conflicts=("xgboost",)))
 
-    assert [each.row.entry for each in ranking.standings] == ["rs", "gbdt"]
-    assert ranking.standings[1].row.score is None
-    assert ranking.pairs == ()
+    assert [each.row.entry for each in ranking.whole.standings] == ["rs", "gbdt"]
+    assert ranking.whole.standings[1].row.score is None
+    assert ranking.whole.pairs == ()
 
 
 def test_failed_runs_count(make_run, ranked):
@@ -150,13 +150,13 @@ def test_speed_up_is_the_ratio_of_running_times(make_run, ranked):
 def test_contrasts_are_of_what_an_entry_has_both_of(make_run, ranked):
     """All-data against random-only within a family, and trees against graph networks within a scope."""
     runs = of(make_run, "rs", 5) + of(make_run, "rs", 5.5, random_only=True, **OTHER)
-    (standing,) = ranked(runs).standings
+    (standing,) = ranked(runs).whole.standings
     # 0.5 points are a quarter of the distance, at all times but the clipped ones
     assert standing.all_minus_random.value == pytest.approx(25)
     assert standing.xgb_minus_gin is None
 
     runs = of(make_run, "rs", 5) + of(make_run, "rs", 5.5, family="gin", **OTHER)
-    (standing,) = ranked(runs).standings
+    (standing,) = ranked(runs).whole.standings
     assert standing.all_minus_random is None
     assert standing.xgb_minus_gin.value == pytest.approx(25)
 
@@ -175,19 +175,18 @@ def test_order_of_runs_does_not_matter(make_run, ranked):
     runs = of(make_run, "rs", 6) + of(make_run, "re", 5.5) + of(make_run, "rs", 6, **OTHER)
     forwards, backwards = ranked(runs), ranked(runs[::-1])
 
-    assert forwards.standings == backwards.standings
-    assert forwards.pairs == backwards.pairs
+    assert forwards.views == backwards.views
     assert [board.release.name for board in forwards.boards] == ["emulated-xgb-v1.0", "other"]
 
 
 def test_curve_starts_where_every_run_has_an_incumbent(make_run):
-    """Medians and ranges over runs, at log-spaced times up to the budget."""
+    """Medians and quartiles over runs, at log-spaced times up to the budget."""
     found = curve([make_run(seed=seed, error=error) for seed, error in enumerate([5.0, 5.5, 7.0])], points=4)
 
     np.testing.assert_allclose(found.seconds, [1e4, 1e5, 1e6, 1e7])
     np.testing.assert_allclose(found.median, [6.5, 6.5, 5.5, 5.5])
-    np.testing.assert_allclose(found.low, [6, 6, 5, 5])
-    np.testing.assert_allclose(found.high, [8, 8, 7, 7])
+    np.testing.assert_allclose(found.low, [6.25, 6.25, 5.25, 5.25])
+    np.testing.assert_allclose(found.high, [7.25, 7.25, 6.25, 6.25])
 
 
 def test_generation_that_ran_last_is_taken(make_run):
@@ -215,7 +214,7 @@ def test_tracks_and_unsealed_runs_are_apart(make_run, ranked):
     unsealed = of(make_run, "re", 5, cell={"level": Level.limited})
     runs = of(make_run, "rs", 6) + parallel + short + unsealed
 
-    assert [each.row.entry for each in ranked(runs).standings] == ["rs"]
+    assert [each.row.entry for each in ranked(runs).whole.standings] == ["rs"]
     assert tracks_of(runs) == [TRACK, Track(1, 2.5e6, 100), Track(30, 1e7, 30_000)]
     assert [track.slug for track in tracks_of(runs)] == [
         "1e7-seconds-1-worker",
@@ -250,7 +249,7 @@ def test_unfinished_entries_wait(make_run, ranked):
     """An interrupted command leaves entries with fewer runs; they are named, not ranked as if complete."""
     ranking = ranked([make_run("rs", 0), make_run("rs", 1), make_run("re", 0)])
 
-    assert [each.row.entry for each in ranking.standings] == ["rs"]
+    assert [each.row.entry for each in ranking.whole.standings] == ["rs"]
     assert ranking.unfinished == (Unfinished("re", "emulated-xgb-v1.0", 1, 2),)
 
 
@@ -261,10 +260,10 @@ def test_many_entries_list_near_pairs_alone(make_run, ranked, monkeypatch):
         for number in range(6)
         for seed in range(8)
     ]
-    every = {(pair.one, pair.other): pair for pair in ranked(runs).pairs}
+    every = {(pair.one, pair.other): pair for pair in ranked(runs).whole.pairs}
     monkeypatch.setattr(ranking_module, "_ALL_PAIRS", 5)
     monkeypatch.setattr(ranking_module, "_NEAR", 2)
-    near = ranked(runs).pairs
+    near = ranked(runs).whole.pairs
 
     assert (len(every), len(near)) == (15, 9)
     assert all(every[pair.one, pair.other] == pair for pair in near)
