@@ -63,7 +63,7 @@ def anytime_chart(
         else f"Anytime performance on {release}",
         caption=(
             f"Validation {what} of the incumbent over simulated time: median of an entry's runs, and "
-            f"the range of their middle half as a band{', as the ground truth itself sees them' if by_truth else ''}. "
+            f"quartiles as a band{', as the ground truth itself sees them' if by_truth else ''}. "
             f"Ground truth: {truth}; release {release}.{clipped} Mirrors Figures 4 and 7 of "
             "the paper, which show means of runs on CIFAR-10 and of what surrogates predict for it. Click "
             "entries of the legend to show only them."
