@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import altair as alt
 import vl_convert
 
 from nb301.files import write_text
+
+Specification: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', 'Liberation Sans', Arial, sans-serif"
 #: Okabe & Ito (2008), readable when colour-blind; in the order in which entries take them.
@@ -69,7 +71,7 @@ class Chart:
     #: What it shows, for those who cannot see it.
     alt: str
     #: Colours are those of `signal` and of the range `category`, so that themes can change them.
-    spec: alt.Chart | alt.LayerChart | alt.FacetChart
+    spec: Specification
     #: Everything that is drawn, for the CSV.
     data: Table
     #: What stands below the chart; all of the data where it is None.
@@ -177,6 +179,7 @@ def _theme(text: str, muted: str, grid: str, entries: Sequence[str], ramp: Seque
             "offset": 10,
             "symbolSize": 140,
             "gradientLength": 180,
+            "titleLimit": 400,
         },
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from leaderboard.chart import Chart, write_chart
+from leaderboard.chart import Chart, Table, write_chart
 from leaderboard.render import render
 from nb301.files import write_text
 
@@ -24,6 +24,17 @@ NAVIGATION = (
     ("Methods", "methods.html"),
     ("Data", "data.html"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a page of charts."""
+
+    title: str
+    text: str
+    #: Names of the page's charts, in order.
+    charts: tuple[str, ...] = ()
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)

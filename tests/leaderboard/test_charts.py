@@ -16,12 +16,12 @@ from leaderboard.anytime import LEAST_REGRET, anytime_chart
 from leaderboard.chart import Chart, Table, inline, signal, write_chart
 from leaderboard.curves import Curve
 from leaderboard.render import SITE
-from leaderboard.site_page import Page, write_page
+from leaderboard.site_page import Page, Section, write_page
 
 CONTEXT = {
     "title": "Charts",
     "lead": "Three of them.",
-    "sections": [{"title": "All", "text": "Here they are.", "charts": ["error", "regret", "plain"]}],
+    "sections": (Section("All", "Here they are.", ("error", "regret", "plain")),),
 }
 NAMES = ("Random search", "BANANAS", "<script>alert(1)</script>")
 
