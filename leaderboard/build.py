@@ -15,6 +15,7 @@ from leaderboard import comparison_pages, curve_pages, examination_pages, rankin
 from leaderboard.errors import BoardError
 from leaderboard.examination import Judgement, examine
 from leaderboard.inference import Estimate
+from leaderboard.landscape.pages import landscape_pages
 from leaderboard.measures import TARGETS, expected_running_time, reached_share, target_times, window
 from leaderboard.ranking import Board, Ranking, Row, Standing, rank
 from leaderboard.references import Reference, read_references
@@ -68,6 +69,7 @@ def build_site(
     results: Path | None = None,
     references: Mapping[str, Reference] | None = None,
     submissions: Path | None = None,
+    tables: Sequence[str] = (),
     progress: Callable[[str], object] = lambda _: None,
 ) -> Path:
     """Rank runs and write the site; equal input gives equal bytes.
@@ -81,6 +83,7 @@ def build_site(
         results: Folder of committed results, ranked together with the runs; None for runs alone.
         references: By release hash; by default those that are frozen in `references.toml`.
         submissions: Folder of the entries' submissions, if it is at hand.
+        tables: Names of embedded tables that get a page.
         progress: Called with the path of each page before it is written.
 
     Returns:
@@ -103,7 +106,7 @@ def build_site(
         write_text(out / "static" / source.name, source.read_text(encoding="utf-8"))
     for path, text in _files(site):
         write_text(out / path, text)
-    pages = sorted(_pages(site), key=lambda page: page.path == FRONT)
+    pages = sorted([*_pages(site), *landscape_pages(tables)], key=lambda page: page.path == FRONT)
     for page in pages:
         progress(page.path)
         write_page(page, out)

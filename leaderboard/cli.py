@@ -191,9 +191,16 @@ def build(
     """Rank the runs and render the site: plain files that open from disk."""
     from leaderboard.build import build_site
     from leaderboard.references import PATH, read_references
+    from nb301.tables import names
 
     frozen = read_references(references or PATH)
-    page = build_site(runs, out, validation, results=results, references=frozen, submissions=_SUBMISSIONS)
+    page = build_site(
+        *(runs, out, validation),
+        results=results,
+        references=frozen,
+        submissions=_SUBMISSIONS,
+        tables=names(),
+    )
     typer.echo(f"the page: {page.resolve()}")
 
 

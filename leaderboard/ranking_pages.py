@@ -98,6 +98,8 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "scope": scope,
             "view": view,
             "rows": _rows(view, entries),
+            "has_random": any(each.all_minus_random for each in view.standings),
+            "has_gin": any(each.xgb_minus_gin for each in view.standings),
             "width": _WIDTH,
             "height": _HEIGHT,
             "choices": _choices(site, ranking, scope),

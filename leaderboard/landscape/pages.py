@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from leaderboard.chart import Chart, Table
 from leaderboard.landscape.embedding import read_embedding
@@ -15,9 +16,12 @@ from nb301.tables import load
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.statistics import beside_the_paper, by_optimizer
 
+#: Address of the first table's page.
+INDEX = "landscape/index.html"
+
 
 def landscape_pages(names: Sequence[str]) -> list[Page]:
-    """The page of each table.
+    """The page of each table; the first one's is the index.
 
     Args:
         names: Of embedded tables, such as `emulated-v1.0`.
@@ -26,7 +30,8 @@ def landscape_pages(names: Sequence[str]) -> list[Page]:
         TableError: There is no such table.
         BoardError: A table's embedding is missing, damaged, or of another content.
     """
-    return [landscape_page(name, load(name)) for name in names]
+    pages = [landscape_page(name, load(name)) for name in names]
+    return [replace(page, path=INDEX) if page is pages[0] else page for page in pages]
 
 
 def landscape_page(name: str, table: EvaluationTable) -> Page:

@@ -43,9 +43,18 @@
     tooltip.style.top = `${Math.max(4, event.clientY > innerHeight / 2 ? event.clientY - height - 10 : event.clientY + 14)}px`;
   };
 
+  // other rows in the place of those that a chart came with: {rows, names}, names in the legend's order
+  const filled = (spec, {rows, names}) => {
+    spec.data.find(each => each.values).values = rows.map((row, k) => ({...row, row: k}));
+    for (const scale of spec.scales) {
+      if (Array.isArray(scale.domain) && typeof scale.domain[0] === "string") scale.domain = names;
+    }
+  };
+
   // the specification with scales switched, and as wide as there is room
-  const fitted = (chart, switched, room) => {
+  const fitted = (chart, switched, room, chosen) => {
     const spec = structuredClone(chart.spec);
+    if (chosen) filled(spec, chosen);
     for (const scale of spec.scales ?? []) {
       if (switched.has(scale.name)) scale.type = scale.type === "log" ? "linear" : "log";
     }
@@ -75,7 +84,7 @@
     const chart = sent.get(figure.dataset.chart);
     const target = document.createElement("div");
     const room = figure.clientWidth - 4;
-    const runtime = vega.parse(fitted(chart, state.switched, room), chart.themes[theme()], {ast: true});
+    const runtime = vega.parse(fitted(chart, state.switched, room, figure.chosen), chart.themes[theme()], {ast: true});
     const view = new vega.View(runtime, {
       container: target, expr: vega.expressionInterpreter, hover: true, logger, renderer: "svg", tooltip: showTooltip,
     });
@@ -144,6 +153,8 @@
       seen.unobserve(entry.target);
       start(entry.target);
     }), {rootMargin: "300px"});
-    document.querySelectorAll("figure[data-chart]").forEach(figure => seen.observe(figure));
+    // for figures that other scripts make
+    window.nb301Watch = figure => seen.observe(figure);
+    document.querySelectorAll("figure[data-chart]").forEach(window.nb301Watch);
   });
 })();
