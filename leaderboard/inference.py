@@ -15,6 +15,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm, wilcoxon
+from scipy.stats import t as student
 
 Array = NDArray[np.float64]
 
@@ -24,9 +25,9 @@ ALPHA = 1 - LEVEL
 #: Probability with which `seeds_needed` separates a pair.
 POWER = 0.8
 _DRAWS, _BOOTSTRAP_SEED = 10_000, 301
-#: Beyond so many rows at once there are fewer draws, but never fewer than so many: hundreds of entries
+#: Beyond so many statements at once Bonferroni's bound takes the place of resampling: hundreds of entries
 #: make hundreds of thousands of pairs.
-_MANY_ROWS, _FEWEST_DRAWS = 20_000, 1000
+_MANY_ROWS = 5000
 #: Rows that are resampled at once, which bounds the memory.
 _CHUNK = 1000
 #: Differences below are rounding: scores and errors are percent.
@@ -104,9 +105,12 @@ def separated(differences: Array) -> NDArray[np.int64]:
         return signs
     found = differences[comparable]
     mean, error = _mean_and_error(found)
-    # the largest of all at once: Mogstad et al. (2024), whose rank intervals this gives
-    largest = np.max([np.abs(t).max(axis=0) for t in _resampled_t(found)], axis=0)
-    critical = np.quantile(largest, LEVEL, method="inverted_cdf")
+    if len(found) > _MANY_ROWS:
+        critical = float(student.isf(ALPHA / 2 / len(found), found.shape[1] - 1))
+    else:
+        # the largest of all at once: Mogstad et al. (2024), whose rank intervals this gives
+        largest = np.max([np.abs(t).max(axis=0) for t in _resampled_t(found)], axis=0)
+        critical = float(np.quantile(largest, LEVEL, method="inverted_cdf"))
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(error > _ROUNDING, mean / error, np.where(np.abs(mean) > _ROUNDING, mean * np.inf, 0.0))
     signs[comparable] = np.sign(t) * (np.abs(t) > critical)
@@ -251,11 +255,8 @@ def _mean_and_error(values: Array) -> tuple[Array, Array]:
 
 def _resampled_t(values: Array) -> Iterator[Array]:
     """Each resample's deviation from the mean in its own standard errors, shape (rows, draws), by chunks."""
-    draws = _DRAWS
-    if len(values) > _MANY_ROWS:
-        draws = max(_FEWEST_DRAWS, _DRAWS * _MANY_ROWS // len(values))
     n = values.shape[1]
-    counts = _counts(n)[:, :draws]
+    counts = _counts(n)
     for start in range(0, len(values), _CHUNK):
         rows = values[start : start + _CHUNK]
         centred = rows - rows.mean(axis=1, keepdims=True)

@@ -38,7 +38,7 @@ BASELINE = "rs"
 #: standard deviation between trainings of one architecture (Section 3.3).
 EQUIVALENT = 0.05
 #: Of so many entries all pairs are listed; of more those that are near each other in the order.
-_ALL_PAIRS, _NEAR = 60, 10
+_ALL_PAIRS, _NEAR = 60, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,15 +197,17 @@ def rank(runs: Iterable[Run], references: Mapping[str, Reference], track: Track)
         )
     releases = releases_of(found)
     table = _table(found, references)
-    entries = sorted({entry for entry, _ in table})
+    scopes = {scope: tuple(filter(scope.holds, releases)) for scope in scopes_of(releases)}
+    # scopes may hold the same releases
+    views = {
+        of: _view(of, table, references)
+        for of in dict.fromkeys([*scopes.values(), *((release,) for release in releases)])
+    }
     return Ranking(
         track=track,
         seeds=tuple(run.cell.seed for run in next(iter(table.values())).runs),
-        views={
-            scope: _view(tuple(filter(scope.holds, releases)), table, references)
-            for scope in scopes_of(releases)
-        },
-        boards=tuple(_board(release, entries, table, references) for release in releases),
+        views={scope: views[of] for scope, of in scopes.items()},
+        boards=tuple(_board(views[(release,)], table, references) for release in releases),
         runs=tuple(found),
         unfinished=tuple(unfinished),
     )
@@ -265,16 +267,11 @@ def _standings(
     return tuple(sorted(found, key=lambda each: _order(each.row, behind[each.row.entry])))
 
 
-def _board(
-    release: ReleaseReference,
-    entries: Sequence[str],
-    table: _Table,
-    references: Mapping[str, Reference],
-) -> Board:
-    present = {entry: table[entry, release.name] for entry in entries if (entry, release.name) in table}
-    ranks = _ranks({entry: _scores(entry, [release], table) for entry in present})
-    rows = [_row([each], ranks.get(entry), table, references) for entry, each in present.items()]
-    runs = [run for each in present.values() for run in each.runs if run.evaluations]
+def _board(view: View, table: _Table, references: Mapping[str, Reference]) -> Board:
+    """What there is of one release beside its view."""
+    (release,), rows = view.releases, tuple(standing.row for standing in view.standings)
+    present = [table[row.entry, release.name] for row in sorted(rows, key=lambda row: row.entry)]
+    runs = [run for each in present for run in each.runs if run.evaluations]
     if not runs:
         raise BoardError(
             f"{release.name}: no run has evaluated anything: look at the verdicts in their run.json"
@@ -284,9 +281,9 @@ def _board(
     return Board(
         release=release,
         budget_seconds=runs[0].cell.budget_seconds,
-        seeds=tuple(run.cell.seed for run in next(iter(present.values())).runs),
-        rows=tuple(sorted(rows, key=lambda row: _order(row, 0))),
-        curves=tuple(drawn for each in present.values() if len((drawn := curve(each.runs)).seconds)),
+        seeds=tuple(run.cell.seed for run in present[0].runs),
+        rows=rows,
+        curves=tuple(drawn for each in present if len((drawn := curve(each.runs)).seconds)),
         best=best,
         best_error=error(best),
     )
