@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from leaderboard.errors import SubmissionError
-from leaderboard.profile import Environment, library_files, shim_files
+from leaderboard.profile import Environment, own_files
 from leaderboard.submission import LOCK, Submission
 from nb301.files import sha256, write_text, written_whole
 
@@ -56,9 +56,9 @@ def environment(submission: Submission, cache: Path) -> Environment:
         SubmissionError: There is no lock, it is not one, or pip cannot install it.
     """
     name = hash_of(submission)
-    library = submission.uses_library
+    library, adapter = submission.uses_library, submission.uses_adapter
     if not submission.packages:
-        return Environment(name, None, library)
+        return Environment(name, None, library, adapter)
     locked = _locked(submission)
     # the library and the shim change the hash, but not what is installed
     folder = cache / sha256(f"{locked}{_platform()}".encode())[:32]
@@ -73,7 +73,7 @@ def environment(submission: Submission, cache: Path) -> Environment:
                     *("--target", str(temporary), "-r", str(temporary.with_name("lock.txt"))),
                 ],
             )
-    return Environment(name, folder, library)
+    return Environment(name, folder, library, adapter)
 
 
 def hash_of(submission: Submission) -> str:
@@ -83,17 +83,18 @@ def hash_of(submission: Submission) -> str:
         SubmissionError: There is no lock, or it is not one.
     """
     locked = _locked(submission) if submission.packages else ""
-    return environment_hash(locked, library=submission.uses_library)
+    return environment_hash(locked, library=submission.uses_library, adapter=submission.uses_adapter)
 
 
-def environment_hash(locked: str, *, library: bool) -> str:
+def environment_hash(locked: str, *, library: bool, adapter: bool = False) -> str:
     """Name an environment by all that is in it.
 
     Args:
         locked: Text of the lock.
         library: Whether the library's space and optimizers are there.
+        adapter: Whether the adapter of optimizers on a ConfigSpace is there.
     """
-    ours = [*shim_files(), *(library_files() if library else [])]
+    ours = own_files(library=library, adapter=adapter)
     parts = [locked, _platform(), *(f"{path.name} {sha256(path.read_bytes())}" for path in ours)]
     return sha256("\n".join(parts).encode())
 

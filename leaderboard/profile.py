@@ -20,6 +20,9 @@ from leaderboard.limits import Limits
 _ROOT = Path(__file__).resolve().parents[1]
 #: What `nb301` among the requirements mounts: the space and the optimizers, nothing that knows a result.
 _LIBRARY = ("__init__", "errors", "space", "encodings", "formats")
+_INSIDE = _ROOT / "leaderboard" / "inside"
+#: What `nb301[configspace]` mounts beside these; a change of it runs nobody else's submission again.
+_ADAPTER = _INSIDE / "configspace.py"
 #: Where a submission finds what it may import, and itself.
 OURS, PACKAGES, SUBMISSION = "/nb301", "/packages", "/submission"
 #: The interpreter that runs inside.
@@ -39,6 +42,13 @@ class Environment:
     packages: Path | None = None
     #: Whether the space and the optimizers of nb301 are there.
     library: bool = False
+    #: Whether the adapter of optimizers on a ConfigSpace is there.
+    adapter: bool = False
+
+    @property
+    def own_files(self) -> list[Path]:
+        """The files of ours that are there: the shim, and what is asked for."""
+        return own_files(library=self.library, adapter=self.adapter)
 
 
 class Mount(NamedTuple):
@@ -48,15 +58,21 @@ class Mount(NamedTuple):
     target: str
 
 
-def shim_files() -> list[Path]:
-    """The source files that every submission sees."""
-    return sorted((_ROOT / "leaderboard" / "inside").glob("*.py"))
+def own_files(*, library: bool, adapter: bool) -> list[Path]:
+    """The source files of ours that a submission sees; folders of data are not among them.
 
-
-def library_files() -> list[Path]:
-    """The source files of nb301 that a submission may ask for; folders of data are not among them."""
-    package = _ROOT / "nb301"
-    return [*(package / f"{name}.py" for name in _LIBRARY), *sorted((package / "optimizers").glob("*.py"))]
+    Args:
+        library: Whether it has asked for the space and the optimizers of nb301.
+        adapter: Whether it has asked for the adapter of optimizers on a ConfigSpace.
+    """
+    found = sorted(path for path in _INSIDE.glob("*.py") if path != _ADAPTER)
+    if library:
+        package = _ROOT / "nb301"
+        found += [package / f"{name}.py" for name in _LIBRARY]
+        found += sorted((package / "optimizers").glob("*.py"))
+    if adapter:
+        found.append(_ADAPTER)
+    return found
 
 
 def mounts(folder: Path, environment: Environment) -> list[Mount]:
@@ -66,9 +82,8 @@ def mounts(folder: Path, environment: Environment) -> list[Mount]:
         folder: The submission's.
         environment: What it may import.
     """
-    ours = shim_files() + (library_files() if environment.library else [])
     found = [Mount(path, path.as_posix()) for path in (*_python(), *_system_libraries())]
-    found += [Mount(path, f"{OURS}/{path.relative_to(_ROOT).as_posix()}") for path in ours]
+    found += [Mount(path, f"{OURS}/{path.relative_to(_ROOT).as_posix()}") for path in environment.own_files]
     found.append(Mount(folder.resolve(), SUBMISSION))
     if environment.packages is not None:
         found.append(Mount(environment.packages, PACKAGES))

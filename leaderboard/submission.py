@@ -22,8 +22,11 @@ _TAKEN = {"leaderboard", "nb301"}
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9.!+_-]+)")
 #: In a submission's folder: every package that is installed, with version and hash.
 LOCK = "requirements.lock"
-#: The requirement that stands for this library's space and optimizers, see `profile.library_files`.
+#: The requirement that stands for this library's space and optimizers, see `profile.own_files`.
 LIBRARY = "nb301"
+#: The same and the adapter of optimizers on a ConfigSpace, `leaderboard.inside.configspace`.
+ADAPTER = "nb301[configspace]"
+_OURS = {LIBRARY, ADAPTER}
 
 #: Families of models; `none` for optimizers without one.
 Family = Literal[
@@ -110,7 +113,8 @@ class Manifest(_Strict):
     entry_point: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")] = (
         "optimizer:Optimizer"
     )
-    #: `name==version`, and `nb301` for the library's space and optimizers.
+    #: `name==version`, `nb301` for the library's space and optimizers, or `nb301[configspace]` for these and
+    #: the adapter.
     requirements: list[str] = []
     model_use: ModelUse
     prior_knowledge: PriorKnowledge
@@ -124,8 +128,10 @@ class Manifest(_Strict):
     @classmethod
     def _pinned(cls, requirements: list[str]) -> list[str]:
         for each in requirements:
-            if each != LIBRARY and not _REQUIREMENT.fullmatch(each):
-                raise ValueError(f"{each!r} is not pinned: write 'name==version', or '{LIBRARY}' alone")
+            if each not in _OURS and not _REQUIREMENT.fullmatch(each):
+                raise ValueError(
+                    f"{each!r} is not pinned: write 'name==version', or '{LIBRARY}' or '{ADAPTER}' alone"
+                )
         return requirements
 
 
@@ -154,7 +160,7 @@ class Submission:
     @property
     def packages(self) -> list[str]:
         """Requirements that are installed, without the library's."""
-        return [each for each in self.manifest.requirements if each != LIBRARY]
+        return [each for each in self.manifest.requirements if each not in _OURS]
 
     @property
     def installed(self) -> list[str]:
@@ -165,7 +171,12 @@ class Submission:
     @property
     def uses_library(self) -> bool:
         """Whether the space and the optimizers of nb301 are among the requirements."""
-        return LIBRARY in self.manifest.requirements
+        return not _OURS.isdisjoint(self.manifest.requirements)
+
+    @property
+    def uses_adapter(self) -> bool:
+        """Whether the adapter of optimizers on a ConfigSpace is, too."""
+        return ADAPTER in self.manifest.requirements
 
     def limits(self) -> Limits:
         """The limits that its declared resources give."""
