@@ -130,7 +130,10 @@ def _imports(node: ast.AST, submission: Submission) -> Iterator[tuple[Severity, 
         elif top == LIBRARY and not submission.uses_library:
             yield Severity.error, f"imports {LIBRARY}, which is not among the requirements: add '{LIBRARY}'"
         elif not _is_known(top, submission):
-            yield Severity.review, f"imports {top}: which of the requirements brings it?"
+            yield (
+                Severity.review,
+                f"imports {top}: which of the requirements brings it? If none, add '{top}==VERSION' and lock",
+            )
 
 
 def _imported(node: ast.AST) -> list[str]:

@@ -53,6 +53,8 @@ class Outcome:
     usage: Usage
     #: End of what it printed.
     output: str
+    #: Whether its entry point is a function, which takes part with one worker alone.
+    is_function: bool = False
 
 
 class Clock(SimulatedWorkers):
@@ -87,6 +89,8 @@ class Session:
         self._number = 0
         self._told = 0
         self._open: defaultdict[Genotype, deque[int]] = defaultdict(deque)
+        #: Whether the entry point is a function, not a class.
+        self.is_function = False
         #: Why the run ended before its budget.
         self.fault: Fault | None = None
 
@@ -104,6 +108,7 @@ class Session:
         }
         settings = self._code.settings
         reply = self._request("build", seed=self._seed, budget=budget, settings=settings)
+        self.is_function = reply.function
         if reply.function and self._clock.count > 1:
             self._end(
                 Verdict.crash_build,
@@ -255,6 +260,7 @@ def run(
         recommendation=recommendation,
         usage=usage,
         output=printable(process.output),
+        is_function=session.is_function,
     )
 
 

@@ -130,7 +130,8 @@ class Manifest(_Strict):
         for each in requirements:
             if each not in _OURS and not _REQUIREMENT.fullmatch(each):
                 raise ValueError(
-                    f"{each!r} is not pinned: write 'name==version', or '{LIBRARY}' or '{ADAPTER}' alone"
+                    f"{each!r} is not pinned: write 'name==version', such as 'numpy==2.4.6'; only "
+                    f"'{LIBRARY}' and '{ADAPTER}' stand alone"
                 )
         return requirements
 

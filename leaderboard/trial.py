@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from leaderboard.canary import attest
 from leaderboard.environment import environment
 from leaderboard.errors import SubmissionError
 from leaderboard.limits import Level, Limits
-from leaderboard.profile import Environment
+from leaderboard.profile import SUBMISSION, Environment
 from leaderboard.protocol import Verdict
 from leaderboard.scan import Severity, scan
 from leaderboard.session import Code, Outcome, run
@@ -98,7 +99,7 @@ def _runs(submission: Submission, packages: Environment, level: Level) -> Iterat
     yield _projected(first, submission.limits())
     again, other = (_run(submission, packages, limits, level, seed=seed) for seed in (1, 2))
     yield _seeded(submission, first, again, other)
-    yield _judged(f"{_WORKERS} workers", _run(submission, packages, limits, level, workers=_WORKERS))
+    yield _asynchronous(first, partial(_run, submission, packages, limits, level, workers=_WORKERS))
 
 
 def _run(
@@ -128,8 +129,25 @@ def _judged(name: str, outcome: Outcome) -> Check:
     if outcome.verdict is Verdict.completed:
         best = 1 - outcome.trajectory.val_accuracy.max()
         return Check(name, State.ok, f"{done}, best validation error {best:.2%}")
-    printed = f"\nit printed:\n{outcome.output}" if outcome.output else ""
-    return Check(name, State.wrong, f"{outcome.verdict} after {done}: {outcome.detail.strip()}{printed}")
+    # the shim prints the traceback that it reports: it is shown once
+    output = outcome.output.replace(outcome.detail, "").strip()
+    printed = f"\nit printed:\n{output}" if output else ""
+    return Check(name, State.wrong, f"{outcome.verdict} after {done}: {_own_frames(outcome.detail)}{printed}")
+
+
+def _own_frames(detail: str) -> str:
+    """A traceback from the submission's first frame on; other details as they are."""
+    first, separator, rest = detail.partition(f'  File "{SUBMISSION}/')
+    head = first.partition("\n")[0] + "\n" if separator else first
+    return f"{head}{separator}{rest}".strip()
+
+
+def _asynchronous(first: Outcome, run_with_workers: Callable[[], Outcome]) -> Check:
+    """Whether it can do without the results of open evaluations; `first` is its run with one worker."""
+    name = f"{_WORKERS} workers"
+    if first.is_function:
+        return Check(name, State.ok, "not tried: a function takes part with one worker alone")
+    return _judged(name, run_with_workers())
 
 
 def _seeded(submission: Submission, first: Outcome, again: Outcome, other: Outcome) -> Check:

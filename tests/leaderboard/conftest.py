@@ -350,6 +350,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Environ
                     target.parent.mkdir(parents=True, exist_ok=True)
                     _linked(str(file.locate()), target)
         folder.chmod(0o755)
-        return Environment("installed", folder, library=True)
+        return Environment("installed", folder, library=True, adapter=True)
 
     return make

@@ -262,9 +262,30 @@ def test_failed_installation_leaves_nothing(folder, tmp_path):
 
 def test_environment_hash_changes_with_its_contents():
     """Other packages, or the library beside them, are another environment."""
-    hashes = {environment_hash(text, library=library) for text in ("", LINE) for library in (True, False)}
+    hashes = {
+        environment_hash(text, library=library, adapter=adapter)
+        for text in ("", LINE)
+        for library, adapter in ((False, False), (True, False), (True, True))
+    }
 
-    assert len(hashes) == 4
+    assert len(hashes) == 6
+
+
+@pytest.mark.parametrize(
+    ("asked", "library", "adapter"),
+    [("[]", False, False), ('["nb301"]', True, False), ('["nb301[configspace]"]', True, True)],
+)
+def test_requirements_say_what_of_ours_is_there(folder, tmp_path, asked, library, adapter):
+    """The adapter comes with the library, and only where it is asked for: a change of it is nobody else's."""
+    submission = Submission(changed(folder, "requirements = []", f"requirements = {asked}"))
+    found = environment.environment(submission, tmp_path / "cache")
+    names = {path.relative_to(path.parents[2]).as_posix() for path in found.own_files}
+
+    assert submission.packages == []
+    assert (found.library, found.adapter) == (library, adapter)
+    assert ("leaderboard/inside/configspace.py" in names) == adapter
+    assert any(name.endswith("nb301/space.py") for name in names) == library
+    assert found.hash == environment_hash("", library=library, adapter=adapter)
 
 
 def test_no_requirements_need_no_environment(folder, tmp_path):

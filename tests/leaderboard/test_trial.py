@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from leaderboard import cli, trial
+from leaderboard.environment import hash_of
 from leaderboard.limits import Level
 from leaderboard.protocol import Verdict
+from leaderboard.scan import scan
 from leaderboard.session import Code, run
 from leaderboard.submission import Submission
 from leaderboard.trial import State, check
@@ -116,6 +118,42 @@ def test_faults_are_told_in_the_author_s_terms(folder, command, old, new, messag
     assert re.search(f"(?s)wrong +.*{message}", said)
 
 
+FUNCTION = """
+import random
+
+def run(objective, budget, patience):
+    rng = random.Random(objective.seed)
+    while True:
+        objective(objective.space.random(rng))
+"""
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("sandbox")
+def test_function_passes(folder, command):
+    """A function is for one worker, and in order as that."""
+    (folder / "optimizer.py").write_text(FUNCTION)
+    edit(folder / "submission.toml", "optimizer:Optimizer", "optimizer:run")
+
+    code, said = command("check", folder)
+
+    assert code == 0
+    assert "30 workers: not tried: a function takes part with one worker alone" in said
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("sandbox")
+def test_traceback_is_the_author_s_own(folder, command):
+    """It is shown once, from the submission's first line on, beside what the submission printed."""
+    edit(folder / "optimizer.py", "self.since_best += 1", "print('debugging'); 1 / 0")
+
+    said = command("check", folder)[1]
+
+    assert said.count("ZeroDivisionError") == 1
+    assert "shim.py" not in said
+    assert said.rstrip().endswith("debugging")
+
+
 @pytest.mark.sandbox
 @pytest.mark.usefixtures("sandbox")
 def test_seed_without_effect_is_for_a_person(folder, tmp_path):
@@ -139,15 +177,22 @@ def test_unsealed_check_needs_no_sandbox(folder, tmp_path, monkeypatch):
 
 @pytest.mark.sandbox
 @pytest.mark.usefixtures("sandbox")
-@pytest.mark.parametrize("slug", ["optuna-tpe", "tpe"])
-def test_optuna_s_submissions_run(slug, installed):
-    """The example of an adapter and the library's own, with the packages that the tests have."""
+@pytest.mark.parametrize(
+    ("slug", "packages"),
+    [
+        ("optuna-tpe", ("numpy", "optuna")),
+        ("tpe", ("numpy", "optuna")),
+        ("nevergrad-cma", ("numpy", "ConfigSpace", "nevergrad")),
+    ],
+)
+def test_submissions_with_packages_run(slug, packages, installed):
+    """The adapted libraries and the library's own, with the packages that the tests have."""
     submission = Submission(SUBMISSIONS / slug)
     evaluate = EmulatedTruth().evaluate
     first, second = (
         run(
             Code.of(submission),
-            installed("numpy", "optuna"),
+            installed(*packages),
             submission.limits(),
             evaluate,
             Budget(evaluations=40),
@@ -161,6 +206,15 @@ def test_optuna_s_submissions_run(slug, installed):
     assert (first.verdict, first.detail) == (Verdict.completed, "")
     assert len(first.trajectory) == len(second.trajectory) == 40
     assert first.trajectory.genotypes != second.trajectory.genotypes
+
+
+@pytest.mark.parametrize("slug", ["optuna-tpe", "tpe", "nevergrad-cma"])
+def test_submissions_with_packages_are_in_order(slug):
+    """Manifest, source and lock of what is embedded leave no question."""
+    submission = Submission(SUBMISSIONS / slug)
+
+    assert scan(submission) == []
+    assert re.fullmatch("[0-9a-f]{64}", hash_of(submission))
 
 
 CONFIG_SPACE = """
