@@ -46,8 +46,8 @@ def start(
     if level is Level.sealed:
         _check_programs()
     pipes = Pipes.open()
-    # no folder of the host on the path, no byte code written, no buffer that what it printed is lost in
-    program = ["-P", "-s", "-B", "-u", "-m", module, *map(str, pipes.theirs), json.dumps(limits.rlimits)]
+    # no folder of the host on the path, no byte code written
+    program = ["-P", "-s", "-B", "-m", module, *map(str, pipes.theirs), json.dumps(limits.rlimits)]
     if level is Level.sealed:
         program += [f"{profile.SUBMISSION}{os.pathsep}{profile.PACKAGES}", *arguments]
         process = _sealed(profile.mounts(folder, environment), limits, pipes, program)

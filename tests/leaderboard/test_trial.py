@@ -103,7 +103,7 @@ def test_new_submission_passes(folder, command, sandbox):
         (", patience):", "):", "crash_build .*unexpected keyword argument 'patience'"),
         (
             "self.since_best += 1",
-            "print('debugging'); 1 / 0",
+            "print('debugging', flush=True); 1 / 0",
             "crash_tell .*division.*debugging",
         ),
     ],
@@ -145,13 +145,13 @@ def test_function_passes(folder, command):
 @pytest.mark.usefixtures("sandbox")
 def test_traceback_is_the_author_s_own(folder, command):
     """It is shown once, from the submission's first line on, beside what the submission printed."""
-    edit(folder / "optimizer.py", "self.since_best += 1", "print('debugging'); 1 / 0")
+    edit(folder / "optimizer.py", "self.since_best += 1", "print('debugging', flush=True); 1 / 0")
 
     said = command("check", folder)[1]
 
     assert said.count("ZeroDivisionError") == 1
     assert "shim.py" not in said
-    assert said.rstrip().endswith("debugging")
+    assert said.rstrip().endswith("it printed:\ndebugging")
 
 
 @pytest.mark.sandbox
