@@ -1,29 +1,39 @@
-"""Optuna's TPE on the space as a tree of categorical choices: an example of how to adapt a library."""
+"""Optuna's multivariate TPE on the space as 22 categorical choices: an example of how to adapt a library."""
 
 import itertools
+import warnings
 
 import optuna
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
+warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
 
 
 class Optimizer:
-    """Asks Optuna for a pair of inputs for each node 3-5, and for the ops of the edges that there are.
+    """Asks Optuna for a pair of inputs for each node 3-5, and for the ops of each node's two edges.
+
+    Every choice is part of every genotype, so that all of them are estimated together.
 
     Args:
-        space: Gives the names of the ops.
+        space: Gives the names of the cells and ops.
         seed: Of the sampler.
         budget: Not used.
     """
 
     def __init__(self, space, seed, budget):
-        self.space = space
-        self.study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
+        self.cells = space.cells
+        self.choices = {
+            f"{cell}_{name}": optuna.distributions.CategoricalDistribution(options)
+            for cell in space.cells
+            for name, options in choices_of_a_cell(space.ops).items()
+        }
+        sampler = optuna.samplers.TPESampler(multivariate=True, seed=seed)
+        self.study = optuna.create_study(sampler=sampler)
         self.open = {}
 
     def ask(self):
-        trial = self.study.ask()
-        genotype = {cell: list(self.edges(trial, cell)) for cell in self.space.cells}
+        trial = self.study.ask(self.choices)
+        genotype = {cell: list(edges(trial.params, cell)) for cell in self.cells}
         self.open[id(genotype)] = trial
         return genotype
 
@@ -31,9 +41,18 @@ class Optimizer:
         # told of the very object that was proposed
         self.study.tell(self.open.pop(id(genotype)), result.val_error)
 
-    def edges(self, trial, cell):
-        for node in (2, 3, 4, 5):
-            pairs = [f"{a}_{b}" for a, b in itertools.combinations(range(node), 2)]
-            pair = trial.suggest_categorical(f"{cell}_inputs_{node}", pairs) if node > 2 else pairs[0]
-            for source in map(int, pair.split("_")):
-                yield [trial.suggest_categorical(f"{cell}_{source}_{node}", self.space.ops), source]
+
+def choices_of_a_cell(ops):
+    inputs = {f"inputs_{node}": pairs(node) for node in (3, 4, 5)}
+    return inputs | {f"op_{node}_{edge}": ops for node in (2, 3, 4, 5) for edge in (0, 1)}
+
+
+def pairs(node):
+    return [f"{a}_{b}" for a, b in itertools.combinations(range(node), 2)]
+
+
+def edges(params, cell):
+    for node in (2, 3, 4, 5):
+        sources = params.get(f"{cell}_inputs_{node}", "0_1").split("_")
+        for edge, source in enumerate(sources):
+            yield [params[f"{cell}_op_{node}_{edge}"], int(source)]
