@@ -17,7 +17,7 @@ from nb301.tables.statistics import beside_the_paper, by_optimizer
 
 
 def landscape_pages(names: Sequence[str]) -> list[Page]:
-    """The page of each table.
+    """The list of tables, then the page of each.
 
     Args:
         names: Of embedded tables, such as `emulated-v1.0`.
@@ -26,7 +26,18 @@ def landscape_pages(names: Sequence[str]) -> list[Page]:
         TableError: There is no such table.
         BoardError: A table's embedding is missing, damaged, or of another content.
     """
-    return [landscape_page(name, load(name)) for name in names]
+    tables = {name: load(name) for name in names}
+    rows = tuple((name, f"{len(table):,}", table.truth, table.content_hash) for name, table in tables.items())
+    listed = Page(
+        path="landscape/index.html",
+        template="list.html.j2",
+        context={
+            "title": "Landscape",
+            "lead": "A table holds training runs of one ground truth: what releases are fitted on.",
+            "table": Table(("table", "training runs", "ground truth", "content hash"), rows),
+        },
+    )
+    return [listed, *(landscape_page(name, table) for name, table in tables.items())]
 
 
 def landscape_page(name: str, table: EvaluationTable) -> Page:
