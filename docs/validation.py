@@ -1,4 +1,4 @@
-"""Writes `docs/validation.md` from a JSON report of `tox run -e validate`."""
+"""Publishes a JSON report of `tox run -e validate`: as `docs/validation.json`, and for people as `.md`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ published."""
 
 
 def main(arguments: list[str]) -> None:
-    """Write the page."""
-    report = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+    """Keep the report, which the site is built from, and write the page."""
+    text = Path(arguments[0]).read_text(encoding="utf-8")
+    report = json.loads(text)
+    (HERE / "validation.json").write_text(text, encoding="utf-8")
     path = HERE / "validation.md"
     path.write_text("\n".join(_page(report["releases"])) + "\n", encoding="utf-8")
     print(f"wrote {path}")

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from leaderboard.cells import first_wrong
 from leaderboard.errors import ReportError
 
+#: The report of the embedded releases, which `docs/validation.py` keeps.
+COMMITTED = Path(__file__).resolve().parents[1] / "docs" / "validation.json"
 Verdict = Literal["holds", "fails", "undecided", "not run", "not applicable"]
 
 
@@ -40,6 +42,8 @@ class Claim(_Read):
     ceiling: float | None
     source: str
     reason: str
+    #: Why it does not apply, or what was different; empty for most.
+    note: str = ""
 
 
 class ValidatedRelease(_Read):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from leaderboard.chart import Chart, Table
 from leaderboard.landscape.embedding import read_embedding
@@ -16,12 +15,9 @@ from nb301.tables import load
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.statistics import beside_the_paper, by_optimizer
 
-#: Address of the first table's page.
-INDEX = "landscape/index.html"
-
 
 def landscape_pages(names: Sequence[str]) -> list[Page]:
-    """The page of each table; the first one's is the index.
+    """The list of tables, then the page of each.
 
     Args:
         names: Of embedded tables, such as `emulated-v1.0`.
@@ -30,8 +26,18 @@ def landscape_pages(names: Sequence[str]) -> list[Page]:
         TableError: There is no such table.
         BoardError: A table's embedding is missing, damaged, or of another content.
     """
-    pages = [landscape_page(name, load(name)) for name in names]
-    return [replace(page, path=INDEX) if page is pages[0] else page for page in pages]
+    tables = {name: load(name) for name in names}
+    rows = tuple((name, f"{len(table):,}", table.truth, table.content_hash) for name, table in tables.items())
+    listed = Page(
+        path="landscape/index.html",
+        template="list.html.j2",
+        context={
+            "title": "Landscape",
+            "lead": "A table holds training runs of one ground truth: what releases are fitted on.",
+            "table": Table(("table", "training runs", "ground truth", "content hash"), rows),
+        },
+    )
+    return [listed, *(landscape_page(name, table) for name, table in tables.items())]
 
 
 def landscape_page(name: str, table: EvaluationTable) -> Page:

@@ -39,7 +39,8 @@ def small(table):
 
 @pytest.fixture(scope="module")
 def page():
-    (page,) = landscape_pages([NAME])
+    listed, page = landscape_pages([NAME])
+    assert listed.context["table"].rows[0][:3] == (NAME, "56,289", "emulated 1.0")
     return page
 
 
