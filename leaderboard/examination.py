@@ -7,7 +7,7 @@ in the difference.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from leaderboard.inference import estimate
 from leaderboard.measures import final_genotype
-from leaderboard.store import Run
+from leaderboard.store import ReleaseReference, Run
 from nb301.benchmark import load
 from nb301.releases import find, names
 from nb301.space import Genotype
@@ -53,11 +53,12 @@ def examine(runs: Sequence[Run]) -> list[Judgement]:
 
     Runs on releases that are not embedded, or that found nothing, are left out.
     """
-    embedded = _embedded(runs)
+    embedded = _embedded([run.release for run in runs])
     found = [run for run in runs if run.release.release_hash in embedded.values() and final_genotype(run)]
     if not found:
         return []
-    errors = _errors([Genotype.parse(str(final_genotype(run))) for run in found], found, sorted(embedded))
+    genotypes = [Genotype.parse(str(final_genotype(run))) for run in found]
+    errors = errors_by_judges(genotypes, [run.release for run in found])
     judgements = []
     for entry in (ALL, *sorted({run.cell.submission for run in found})):
         for release in sorted(embedded):
@@ -74,18 +75,25 @@ def examine(runs: Sequence[Run]) -> list[Judgement]:
     return judgements
 
 
-def _embedded(runs: Sequence[Run]) -> dict[str, str]:
-    """Hashes, by name, of the runs' releases that are embedded."""
-    used = {run.release.name: run.release.release_hash for run in runs}
-    return {name: used[name] for name in names() if name in used and find(name).release_hash == used[name]}
+def errors_by_judges(genotypes: list[Genotype], releases: Iterable[ReleaseReference]) -> Mapping[str, Array]:
+    """Noise-free errors of architectures by each judge, percent, shape (n,).
 
-
-def _errors(genotypes: list[Genotype], runs: Sequence[Run], judges: Sequence[str]) -> Mapping[str, Array]:
-    """Errors of all architectures by each judge, percent, shape (runs,)."""
-    errors = {name: 100 * (1 - load(name).query(genotypes).mean) for name in judges}
-    if all(run.release.truth.startswith(EMULATED) for run in runs):
+    Args:
+        genotypes: The architectures, n.
+        releases: Those of them that are embedded are judges, and, where all rest on it, the emulated
+            ground truth.
+    """
+    given = list(releases)
+    errors = {name: 100 * (1 - load(name).query(genotypes).mean) for name in sorted(_embedded(given))}
+    if all(release.truth.startswith(EMULATED) for release in given):
         errors[TRUTH] = 100 * (1 - EmulatedTruth().mean(genotypes))
     return errors
+
+
+def _embedded(releases: Iterable[ReleaseReference]) -> dict[str, str]:
+    """Hashes, by name, of the releases that are embedded."""
+    used = {release.name: release.release_hash for release in releases}
+    return {name: used[name] for name in names() if name in used and find(name).release_hash == used[name]}
 
 
 def _judged(entry: str, found_on: str, judge: str, errors: Array, own: Array) -> Judgement:

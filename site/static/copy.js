@@ -1,17 +1,30 @@
-// Copy buttons; without JavaScript they stay hidden and the text can be selected.
-"use strict";
-for (const button of document.querySelectorAll("button[data-copies]")) {
-  const text = document.getElementById(button.dataset.copies);
-  button.hidden = false;
-  button.addEventListener("click", async () => {
+// Copy buttons: <button data-copies="ID" hidden> copies the text of the element with that id.
+// Without this script they stay hidden, and the text can be selected.
+(() => {
+  "use strict";
+  const copy = async text => {
     try {
       await navigator.clipboard.writeText(text.textContent);
-      button.textContent = "Copied";
+      return "Copied";
     } catch {
       // no clipboard here: select the text, so that the reader's own shortcut copies it
+      const details = text.closest("details");
+      if (details) details.open = true;
       getSelection().selectAllChildren(text);
-      button.textContent = "Selected";
+      return "Selected";
     }
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
-  });
-}
+  };
+  // for screen readers, which do not tell that a button's text changes
+  const told = document.createElement("p");
+  told.className = "unseen";
+  told.setAttribute("role", "status");
+  document.body.append(told);
+  for (const button of document.querySelectorAll("button[data-copies]")) {
+    const label = button.textContent;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      told.textContent = button.textContent = await copy(document.getElementById(button.dataset.copies));
+      setTimeout(() => { button.textContent = label; told.textContent = ""; }, 2000);
+    });
+  }
+})();

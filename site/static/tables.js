@@ -2,7 +2,8 @@
 // Without this script a table is as it was written, and filters stay hidden.
 //
 // <table id="T" data-sortable>     One header row, one body, no cells that span columns.
-//   <th data-column="NAME">        Gets a button that sorts, the other way round when it is pressed again.
+//   <th>                           Gets a button that sorts, the other way round when it is pressed again.
+//       data-column="NAME"         Its name in addresses, made from its text otherwise; "" for no button.
 //       data-first="desc"          What its first press does; ascending otherwise.
 //       aria-sort="descending"     On the column by which the rows are written, if there is one.
 //   <td data-value="0.93">         What is compared, the cell's text otherwise. A column whose values are all
@@ -23,11 +24,13 @@
   "use strict";
   const collator = new Intl.Collator("en", {numeric: true, sensitivity: "base"});
   const directions = {asc: "ascending", desc: "descending"};
+  const nameOf = th => th.dataset.column ?? th.textContent.toLowerCase().match(/[\p{L}\d]+/gu)?.join("-");
+  const headersOf = table => [...table.tHead.rows[0].cells].map(th => [nameOf(th), th]);
   const tables = [...document.querySelectorAll("table[data-sortable]")].map(table => ({
     table,
     rows: [...table.tBodies[0].rows],
-    headers: new Map([...table.tHead.rows[0].cells].filter(th => th.dataset.column).map(th => [th.dataset.column, th])),
-    written: [...table.tHead.rows[0].cells].map(th => th.getAttribute("aria-sort")),
+    headers: new Map(headersOf(table).filter(([name]) => name)),
+    written: new Map(headersOf(table).map(([, th]) => [th, th.getAttribute("aria-sort")])),
     order: null, // {column, direction}, or null for the written one
     forms: [...document.querySelectorAll("form[data-filters]")].filter(form => form.dataset.filters === table.id),
   }));
@@ -52,9 +55,10 @@
 
   const sort = each => {
     each.table.tBodies[0].append(...sorted(each));
-    const {column, direction} = each.order ?? {};
-    [...each.table.tHead.rows[0].cells].forEach((th, index) => {
-      const state = each.order ? th.dataset.column === column && directions[direction] : each.written[index];
+    each.written.forEach((written, th) => {
+      const state = each.order
+        ? th === each.headers.get(each.order.column) && directions[each.order.direction]
+        : written;
       if (state) th.setAttribute("aria-sort", state);
       else th.removeAttribute("aria-sort");
     });

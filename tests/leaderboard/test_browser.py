@@ -67,7 +67,7 @@ def test_copy_button_copies_the_genotype(opened):
     """What is copied is the exact text form, without the line breaks of the page."""
     page = opened(permissions=["clipboard-read", "clipboard-write"])
     page.locator("button[data-copies=genotype-1]").click()
-    page.get_by_text("Copied").wait_for()
+    page.get_by_role("button", name="Copied").wait_for()
 
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.locator("#genotype-1").text_content()

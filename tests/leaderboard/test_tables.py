@@ -40,7 +40,7 @@ def page_text():
 <link rel="stylesheet" href="static/style.css">
 <script src="static/tables.js" defer></script></head>
 <body><a class="skip" href="#main">Skip to the content</a><main id="main"><h1>Tables</h1>
-<form data-filters="v1.0" hidden>
+<form class="filters" data-filters="v1.0" hidden>
 <label>Name <input type="search" name="name"></label>
 <fieldset><legend>Model</legend>{boxes}</fieldset>
 <label><input type="checkbox" name="counts" value="yes" checked> Counted ones only</label>
@@ -49,8 +49,8 @@ def page_text():
 </form>
 <table id="v1.0" data-sortable><caption>Entries</caption>
 <thead><tr><th scope="col" data-column="name">Entry</th>
-<th scope="col" data-column="score" data-first="desc">Score <small>mean</small></th>
-<th scope="col">Model</th></tr></thead>
+<th scope="col" data-first="desc">Score, <small>mean</small></th>
+<th scope="col" data-column="">Model</th></tr></thead>
 <tbody>{rows}</tbody></table>
 <table id="other" data-sortable><caption>Two</caption><thead><tr>
 <th scope="col" data-column="n" aria-sort="ascending">n</th></tr></thead>
@@ -130,12 +130,12 @@ def test_sorting_needs_no_mouse(opened):
     page.keyboard.press("Enter")
 
     assert states(page)[1] == "descending"
-    assert page.evaluate("document.activeElement.textContent") == "Score mean"
+    assert page.evaluate("document.activeElement.textContent") == "Score, mean"
 
 
 def test_columns_without_a_name_are_no_buttons(opened):
     """What cannot be sorted does not look as if it could."""
-    assert opened().locator("th button").all_text_contents() == ["Entry", "Score mean", "n"]
+    assert opened().locator("th button").all_text_contents() == ["Entry", "Score, mean", "n"]
 
 
 def test_order_that_a_page_was_written_in_is_told(opened):
@@ -202,7 +202,7 @@ def test_every_state_has_an_address(opened):
     address, seen = page.url, names(page)
 
     assert fragment(page) == (
-        "sort=v1.0.score.desc&v1.0.name=n&v1.0.family=none&v1.0.family=mlp&v1.0.counts=&sort=other.n.desc"
+        "sort=v1.0.score-mean.desc&v1.0.name=n&v1.0.family=none&v1.0.family=mlp&v1.0.counts=&sort=other.n.desc"
     )
     reopened(page, address)
     assert names(page) == seen == ["Random search", "BANANAS"]
@@ -267,7 +267,10 @@ def test_keys_of_others_stay_in_the_address(open_page, path):
 
 @pytest.mark.parametrize(
     "wrong",
-    ["sort=v1.0.nothing.asc", "sort=v1.0.score.up", "sort=score", "v1.0.family=unknown", "v1.0.shown=x", "="],
+    [
+        *("sort=v1.0.nothing.asc", "sort=v1.0.score-mean.up", "sort=score"),
+        *("v1.0.family=unknown", "v1.0.shown=x", "="),
+    ],
 )
 def test_addresses_that_mean_nothing_are_passed_over(open_page, path, wrong):
     """A permalink of another version of a page shows the page as written."""

@@ -1,0 +1,74 @@
+"""A genotype as pages show it: both cells drawn, what it costs, and how other code writes it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from leaderboard.drawing import draw_cell
+from nb301 import formats
+from nb301.cost import cost_many
+from nb301.space import Genotype, to_codes
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """A genotype in the notation of one library."""
+
+    #: For ids: lower-case letters.
+    key: str
+    #: Such as `DARTS namedtuple`.
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenotypeView:
+    """What `macros/genotype.html.j2` shows."""
+
+    #: Inline SVG elements, everything in them escaped.
+    normal: str
+    reduce: str
+    #: Millions.
+    parameters: str
+    multiply_adds: str
+    #: The text of this package comes first.
+    notations: tuple[Notation, ...]
+
+
+def view(genotype: Genotype | str, about: str) -> GenotypeView:
+    """Make what pages show of a genotype.
+
+    Args:
+        genotype: It, or its text.
+        about: Whose it is, for those who cannot see the drawings, such as `the best architecture of RE`.
+
+    Raises:
+        GenotypeError: The text is none.
+    """
+    found = Genotype.parse(genotype) if isinstance(genotype, str) else genotype
+    parameters, multiply_adds = cost_many(to_codes([found]))[0]
+    return GenotypeView(
+        normal=draw_cell(found.normal, f"Normal cell of {about}"),
+        reduce=draw_cell(found.reduce, f"Reduction cell of {about}"),
+        parameters=f"{parameters / 1e6:.2f}",
+        multiply_adds=f"{multiply_adds / 1e6:,.0f}",
+        notations=notations(found),
+    )
+
+
+def notations(genotype: Genotype) -> tuple[Notation, ...]:
+    """A genotype in every notation of `nb301.formats`; all but ConfigSpace's can be pasted into a query."""
+    config = json.dumps(formats.to_config(genotype))
+    return (
+        Notation("nb", "nb301 text", str(genotype)),
+        Notation("darts", "DARTS namedtuple", repr(formats.to_darts(genotype))),
+        Notation("official", "NAS-Bench-301 configuration", config),
+        Notation("naslib", "NASLib tuples", repr(formats.to_naslib(genotype))),
+        Notation("yahpo", "YAHPO Gym configuration", json.dumps(formats.to_yahpo(genotype))),
+        Notation(
+            "configspace",
+            "ConfigSpace values",
+            f"ConfigSpace.Configuration(nb301.formats.configuration_space(), values={config})",
+        ),
+    )
