@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard import comparison_pages, curve_pages, examination_pages, ranking_pages
+from leaderboard import comparison_pages, curve_pages, entry_pages, examination_pages, ranking_pages
 from leaderboard.errors import BoardError
 from leaderboard.examination import Judgement, examine
 from leaderboard.inference import Estimate
@@ -19,6 +19,7 @@ from leaderboard.landscape.pages import landscape_pages
 from leaderboard.measures import TARGETS, expected_running_time, reached_share, target_times, window
 from leaderboard.ranking import Board, Ranking, Row, Standing, rank
 from leaderboard.references import Reference, read_references
+from leaderboard.release_pages import release_pages
 from leaderboard.render import SITE
 from leaderboard.report import Report, read_report
 from leaderboard.results import read_results
@@ -27,7 +28,7 @@ from leaderboard.site import Site
 from leaderboard.site_page import FRONT, Page, write_page
 from leaderboard.store import Run, Store
 from leaderboard.submission import Submission
-from nb301.files import write_text
+from nb301.files import written_whole
 
 _OF_ROW = (
     *("entry", "name", "version", "first_rank", "last_rank"),
@@ -69,6 +70,7 @@ def build_site(
     results: Path | None = None,
     references: Mapping[str, Reference] | None = None,
     submissions: Path | None = None,
+    releases: Sequence[str] = (),
     tables: Sequence[str] = (),
     progress: Callable[[str], object] = lambda _: None,
 ) -> Path:
@@ -83,6 +85,7 @@ def build_site(
         results: Folder of committed results, ranked together with the runs; None for runs alone.
         references: By release hash; by default those that are frozen in `references.toml`.
         submissions: Folder of the entries' submissions, if it is at hand.
+        releases: Names of embedded releases that get a page.
         tables: Names of embedded tables that get a page.
         progress: Called with the path of each page before it is written.
 
@@ -103,13 +106,21 @@ def build_site(
         submissions,
     )
     for source in sorted((SITE / "static").iterdir()):
-        write_text(out / "static" / source.name, source.read_text(encoding="utf-8"))
-    for path, text in _files(site):
-        write_text(out / path, text)
-    pages = sorted([*_pages(site), *landscape_pages(tables)], key=lambda page: page.path == FRONT)
-    for page in pages:
+        _write(out / "static" / source.name, source.read_bytes())
+    for path, content in _files(site):
+        _write(out / path, content.encode() if isinstance(content, str) else content)
+    packed = [] if results is None else sorted(results.glob("*.parquet"))
+    for path in packed:
+        _write(out / "data" / "results" / path.name, path.read_bytes())
+    pages = [
+        *_pages(site, {path.stem for path in packed}),
+        *(release_pages(releases, site.report) if releases else ()),
+        *(landscape_pages(tables) if tables else ()),
+    ]
+    paths = frozenset(page.path for page in pages)
+    for page in sorted(pages, key=lambda page: page.path == FRONT):
         progress(page.path)
-        write_page(page, out)
+        write_page(page, out, paths)
     return out / FRONT
 
 
@@ -131,24 +142,25 @@ def _site(
     )
 
 
-def _pages(site: Site) -> Iterator[Page]:
+def _pages(site: Site, packed: Collection[str]) -> Iterator[Page]:
     for make in (ranking_pages, curve_pages, comparison_pages, examination_pages):
         yield from make.pages(site)
+    yield from entry_pages.pages(site, packed)
 
 
-def _files(site: Site) -> Iterator[tuple[str, str]]:
+def _files(site: Site) -> Iterator[tuple[str, str | bytes]]:
     yield from comparison_pages.files(site)
+    yield from entry_pages.files(site)
     for ranking in site.rankings:
         for name, text in _tables(ranking, site.judgements[ranking.track], site.references).items():
             yield f"data/{ranking.track.slug}/{name}.csv", text
         for run in ranking.runs:
-            yield run_path(run), run.model_dump_json(indent=1) + "\n"
+            yield entry_pages.run_path(run), run.model_dump_json(indent=1) + "\n"
 
 
-def run_path(run: Run) -> str:
-    """Where a run's record lies in the site."""
-    cell = run.cell
-    return f"data/runs/{cell.submission}/{cell.track.slug}/{run.release.name}-{cell.seed}.json"
+def _write(path: Path, content: bytes) -> None:
+    with written_whole(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def read_all(runs_folder: Path, results: Path | None) -> list[Run]:

@@ -184,22 +184,25 @@ def build(
     ] = None,
     validation: Annotated[
         Path | None,
-        typer.Option(help="Report of `pytest validation --report`; without one, no claim was run."),
+        typer.Option(help="Report of `pytest validation --report`. Default: that of the embedded releases."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the site.")] = _ROOT / "site" / "build",
 ) -> None:
     """Rank the runs and render the site: plain files that open from disk."""
     from leaderboard.build import build_site
     from leaderboard.references import PATH, read_references
-    from nb301.tables import names
+    from leaderboard.report import COMMITTED
+    from nb301.releases import names as releases
+    from nb301.tables import names as tables
 
     frozen = read_references(references or PATH)
     page = build_site(
-        *(runs, out, validation),
+        *(runs, out, validation or COMMITTED),
         results=results,
         references=frozen,
         submissions=_SUBMISSIONS,
-        tables=names(),
+        releases=releases(),
+        tables=tables(),
     )
     typer.echo(f"the page: {page.resolve()}")
 

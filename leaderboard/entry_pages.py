@@ -169,10 +169,10 @@ def _entries(site: Site) -> dict[str, list[_OnTrack]]:
             for row in board.rows:
                 rows.setdefault(row.entry, {})[board.release.name] = row
         runs: dict[str, list[Run]] = {}
-        order = {release.name: place for place, release in enumerate(ranking.releases)}
+        order = {release.name: place for place, release in enumerate(ranking.whole.releases)}
         for run in sorted(ranking.runs, key=lambda run: (order[run.release.name], run.cell.seed)):
             runs.setdefault(run.cell.submission, []).append(run)
-        for standing in ranking.standings:
+        for standing in ranking.whole.standings:
             entry = standing.row.entry
             found.setdefault(entry, []).append(_OnTrack(ranking, standing, rows[entry], runs[entry]))
     return dict(sorted(found.items()))
@@ -251,7 +251,7 @@ def _of_manifest(submission: Submission) -> list[Fact]:
 
 def _track_view(each: _OnTrack, references: Mapping[str, Reference]) -> TrackView:
     track, row = each.ranking.track, each.standing.row
-    present = [release for release in each.ranking.releases if release.name in each.rows]
+    present = [release for release in each.ranking.whole.releases if release.name in each.rows]
     runs = tuple(_run_row(run, references[run.release.release_hash]) for run in each.runs)
     counted = [release.name for release in present if each.rows[release.name].ranks is not None]
     where = ", ".join(counted or [release.name for release in present])
@@ -370,7 +370,7 @@ def _best_view(
     run: Run, judged: Mapping[str, float], of_entry: Sequence[_OnTrack], references: Mapping[str, Reference]
 ) -> BestView:
     own = final_error(run, references[run.release.release_hash])
-    releases = {release.name: release for each in of_entry for release in each.ranking.releases}
+    releases = {release.name: release for each in of_entry for release in each.ranking.whole.releases}
     # the run's own record says what its release says, be it embedded or not
     errors = {run.release.name: own} | {judge: error for judge, error in judged.items() if judge in releases}
     if TRUTH in judged:

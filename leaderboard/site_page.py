@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -54,8 +55,13 @@ class Page:
         return "../" * (len(PurePosixPath(self.path).parts) - 1)
 
 
-def write_page(page: Page, out: Path) -> Path:
+def write_page(page: Page, out: Path, paths: Collection[str] = ()) -> Path:
     """Write a page's charts, then the page; each file whole or not at all.
+
+    Args:
+        page: What to write.
+        out: The site's folder.
+        paths: Of all of the site's pages: what is not among them is not linked.
 
     Returns:
         Where the page is.
@@ -65,7 +71,8 @@ def write_page(page: Page, out: Path) -> Path:
     given = {
         "root": page.root,
         "page_path": page.path,
-        "navigation": NAVIGATION,
+        "paths": paths,
+        "navigation": [(title, path) for title, path in NAVIGATION if path in paths],
         "charts": {each.name: each for each in page.charts},
     }
     write_text(out / page.path, render(page.template, page.context | given))

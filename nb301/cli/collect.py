@@ -80,9 +80,7 @@ def collect(
     typer.echo(f"wrote {len(table):,} rows to {out}, content {table.content_hash}")
 
 
-def _whole(
-    collections: Sequence[Collection], truth: Truth, folder: Path, processes: int
-) -> EvaluationTable:
+def _whole(collections: Sequence[Collection], truth: Truth, folder: Path, processes: int) -> EvaluationTable:
     from nb301.truth.collect import collect_table
 
     with progress() as bar:

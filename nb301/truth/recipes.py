@@ -44,9 +44,7 @@ _STACK = 64
 #: former's architectures with four more seeds, and the probes of D.6 and of poorly performing regions.
 REAL_V1 = (
     Collection("rs", 640, seed=3010, workers=_STACK),
-    Collection(
-        "re", 320, seed=3012, workers=_STACK, settings={"population_size": 100, "sample_size": 10}
-    ),
+    Collection("re", 320, seed=3012, workers=_STACK, settings={"population_size": 100, "sample_size": 10}),
     *(
         Collection("skip", 72, seed=3017, run=int(op), workers=_STACK, settings={"bases": 2})
         for op in PARAMETER_FREE
