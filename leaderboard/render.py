@@ -21,13 +21,13 @@ def render(template: str, context: dict[str, Any]) -> str:
         template: File name, such as `index.html.j2`.
         context: Values by name.
     """
-    return _environment().get_template(template).render(context)
+    return _environment(SITE / "templates").get_template(template).render(context)
 
 
 @cache
-def _environment() -> Environment:
+def _environment(folder: Path) -> Environment:
     return Environment(
-        loader=FileSystemLoader(SITE / "templates"),
+        loader=FileSystemLoader(folder),
         # not select_autoescape(), which leaves .html.j2 unescaped
         autoescape=True,
         undefined=StrictUndefined,

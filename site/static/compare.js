@@ -82,7 +82,7 @@
 
   const scoreTable = (track, chosen) => table(
     `Anytime score with 95 % interval, places, and final error in %; ${track.seeds} runs each (${[...new Set(track.releases.map(each => each.truth))].join("; ")})`,
-    ["", ...chosen.map(each => each.name)],
+    ["Releases", ...chosen.map(each => each.name)],
     scores(track, chosen).map(([title, found]) => [title, ...found.map(each => {
       if (!each) return "no runs";
       const cell = document.createDocumentFragment();
@@ -94,7 +94,7 @@
 
   const pairTable = (chosen, entries) => table(
     "Difference of scores, row minus column, with 95 % interval; signed-rank test with Holm's correction for all pairs",
-    ["", ...chosen.map(each => each.name)],
+    ["Entry", ...chosen.map(each => each.name)],
     chosen.map(one => [one.name, ...entries.map((slug, k) => {
       const pair = one.pairs[slug];
       if (chosen[k] === one) return "\u2013";
@@ -127,8 +127,10 @@
     const figures = track.releases.flatMap(release => release.charts.map((chart, k) => figure(chart, release, k === 1, chosen)));
     place.replaceChildren(
       picker({track, entries}),
+      element("h2", {}, "Scores"),
       scoreTable(track, chosen),
-      ...(chosen.length > 1 ? [pairTable(chosen, entries)] : []),
+      ...(chosen.length > 1 ? [element("h2", {}, "Differences"), pairTable(chosen, entries)] : []),
+      element("h2", {}, "Curves"),
       element("div", {class: "pair"}, ...figures));
     if (focused) document.getElementById(focused)?.focus();
     figures.filter(Boolean).forEach(each => window.nb301Watch?.(each));

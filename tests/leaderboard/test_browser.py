@@ -1,97 +1,135 @@
-"""The page in a real browser: Debian's Chromium, opened from disk."""
+"""The site in a real browser: Debian's Chromium, opened from disk."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import pytest
 
 pytestmark = pytest.mark.browser
 
+TRACK = "5e4-seconds-1-worker"
+#: One page of each kind that this file's modules write; charts, tables, entries, releases and texts have
+#: tests of their own.
+PAGES = (
+    "index.html",
+    f"boards/{TRACK}/random-only.html",
+    "curves/index.html",
+    f"compare.html#track={TRACK}&entries=rs,re",
+    f"pairs/{TRACK}.html",
+    "examination/index.html",
+)
+
 
 @pytest.fixture
 def opened(open_page, built):
-    """Open the page at a width and in a colour scheme."""
+    """Open a page of the short real runs' site."""
 
-    def opened(width=1200, scheme="light", **options):
-        return open_page(built, width=width, scheme=scheme, **options)
+    def open_it(path="index.html", **options):
+        name, _, fragment = path.partition("#")
+        page = open_page(built.parent / name, **options)
+        if fragment:
+            page.evaluate("hash => { location.hash = hash }", fragment)
+            page.locator("#compare table").first.wait_for()
+        return page
 
-    return opened
+    return open_it
 
 
 def overflow(page):
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-def loaded_plots(page):
-    return page.eval_on_selector_all(
-        "img.plot", "images => images.map(i => i.complete && i.naturalWidth > 0 ? i.currentSrc : null)"
-    )
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible(opened, accessible, path, scheme):
+    """Axe finds nothing, and headings begin with the page's own."""
+    page = opened(path, scheme=scheme)
+
+    accessible(page)
+    assert page.locator("h1").count() == 1
 
 
-def test_rankings_and_plots_are_visible(opened):
-    """Both boards show their tables and plots, loaded from disk alone and without a complaint."""
-    page = opened()
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [320, 768, 2000])
+def test_pages_fit_every_screen(opened, path, width):
+    """Nothing but tables scrolls sideways."""
+    assert overflow(opened(path, width=width)) == 0
 
-    assert page.locator("#ranking table:visible").count() == 2
-    assert page.locator("#ranking tbody tr").count() == 4
-    assert [source.rsplit("/", 1)[1] for source in loaded_plots(page)] == [
-        "emulated-xgb-v1.0-light-wide.svg",
-        "emulated-xgb-rand-v1.0-light-wide.svg",
+
+def test_background_follows_the_scheme(opened):
+    """Dark is dark, light is light."""
+    colours = [
+        opened(scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")
+        for scheme in ("light", "dark")
     ]
-    assert page.locator("svg.cell:visible").count() == 4
-    assert page.locator("#claims .verdict.holds:visible").count() == 1
+    assert colours == ["rgb(255, 255, 255)", "rgb(18, 22, 29)"]
 
 
-def test_dark_mode_switches_page_and_plots(opened):
-    """A reader who prefers dark gets a dark page with plots drawn for it."""
-    light, dark = opened(), opened(scheme="dark")
-    background = "getComputedStyle(document.body).backgroundColor"
-
-    assert light.evaluate(background) == "rgb(255, 255, 255)"
-    assert dark.evaluate(background) == "rgb(18, 22, 29)"
-    assert all("-dark-" in source for source in loaded_plots(dark))
-
-
-@pytest.mark.parametrize("width", [320, 390, 768, 1200, 2560])
-def test_nothing_sticks_out(opened, width):
-    """From phone to wide screen the page never scrolls sideways."""
-    page = opened(width)
-
-    assert overflow(page) == 0
-    narrow = width <= 480
-    assert all(("-narrow" in source) == narrow for source in loaded_plots(page))
-
-
-def test_copy_button_copies_the_genotype(opened):
-    """What is copied is the exact text form, without the line breaks of the page."""
-    page = opened(permissions=["clipboard-read", "clipboard-write"])
-    page.locator("button[data-copies=genotype-1]").click()
-    page.get_by_role("button", name="Copied").wait_for()
-
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied == page.locator("#genotype-1").text_content()
-    assert copied.startswith("normal:")
-    assert not set(copied) & set(" \n")
-
-
-def test_page_is_complete_without_javascript(opened):
-    """Tables, plots and cells need no script; only the copy buttons stay away."""
-    page = opened(java_script_enabled=False)
-
-    assert page.locator("#ranking tbody tr:visible").count() == 4
-    assert page.locator("img.plot:visible").count() == 2
-    assert page.locator("button:visible").count() == 0
-
-
-def test_everything_has_a_name_for_screen_readers(opened):
-    """Images have texts, tables captions, headings no gaps, and the page a language."""
+def test_boards_are_links(opened):
+    """From all releases to random-only ones and back, and the address says where."""
     page = opened()
+    page.get_by_role("link", name="random search alone").click()
+    assert page.url.endswith(f"boards/{TRACK}/random-only.html")
+    assert page.locator("#ranking tbody tr").count() == 2
+    page.get_by_label("Fitted on").get_by_role("link", name="both").click()
+    assert page.url.endswith("index.html")
 
-    assert page.locator("html").get_attribute("lang") == "en"
-    assert page.locator("table:not(:has(caption))").count() == 0
-    assert page.locator("img:not([alt]), img[alt='']").count() == 0
-    assert page.locator("svg:not([role=img][aria-label])").count() == 0
-    levels = page.eval_on_selector_all("h1, h2, h3", "found => found.map(h => Number(h.tagName[1]))")
-    assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+def test_ranking_is_sorted_and_filtered(opened):
+    """By name, and the address holds the state for another reader."""
+    page = opened()
+    page.get_by_role("button", name="Entry").click()
+    first = page.locator("#ranking tbody tr").first
+    assert "Random search" in first.inner_text()
+    page.get_by_role("searchbox", name="Name").fill("evolution")
+    assert page.locator("#ranking tbody tr:visible").count() == 1
+    page.goto(page.url)
+    page.reload()
+    assert page.locator("#ranking tbody tr:visible").count() == 1
+
+
+def test_curves_are_drawn(opened, drawn):
+    """By the release, and by the ground truth."""
+    assert drawn(opened("curves/index.html")) == ["light"] * 4
+
+
+def test_comparison_is_in_the_address(opened, drawn):
+    """Choosing changes the address, and going back goes back; charts hold the chosen alone."""
+    page = opened(f"compare.html#track={TRACK}&entries=re")
+    assert page.locator("#compare thead").first.inner_text().split("\n") == ["Releases\tRegularized evolution"]
+    page.get_by_role("checkbox", name="Random search").check()
+    page.locator("#compare table").nth(1).wait_for()
+    assert page.url.endswith("entries=re,rs")
+    assert "Random search" in page.locator("#compare table").nth(1).inner_text()
+    assert drawn(page)[0] == "light"
+    page.go_back()
+    page.wait_for_function("document.querySelectorAll('#compare table').length === 1")
+    assert page.url.endswith("entries=re")
+
+
+def test_site_is_complete_without_javascript(opened):
+    """Tables and drawings need no script, and the comparison says what there is instead."""
+    page = opened(java_script_enabled=False)
+    assert page.locator("#ranking tbody tr:visible").count() == 2
+    assert page.locator("button:visible, form:visible").count() == 0
+    curves = opened("curves/index.html", java_script_enabled=False)
+    assert curves.locator("figure img:visible").count() == 4
+    assert opened("compare.html", java_script_enabled=False).get_by_role("link", name=TRACK).count() == 1
+
+
+def test_keyboard_reaches_content_and_tables(opened):
+    """The first stop skips the navigation; tables that scroll can be reached."""
+    page = opened()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+    assert page.locator("div.scrolls:not([tabindex])").count() == 0
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_light(built, path):
+    """Below 300 kB before data: a page with its style sheets and scripts, but for Vega, which waits."""
+    folder = built.parent
+    page = folder / path.partition("#")[0]
+    static = [each for each in (folder / "static").iterdir() if not each.name.startswith("vega")]
+    assert page.stat().st_size + sum(each.stat().st_size for each in static) < 300_000
