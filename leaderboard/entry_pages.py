@@ -45,6 +45,9 @@ class ReleaseRow:
     row: Row
     #: By title of the column.
     cells: Mapping[str, str]
+    #: Of the score.
+    interval: str
+    #: Why it does not count, or empty.
     note: str
 
 
@@ -270,10 +273,11 @@ def _track_view(each: _OnTrack, references: Mapping[str, Reference]) -> TrackVie
 def _facts(standing: Standing, seeds: int, where: str) -> tuple[Fact, ...]:
     row = standing.row
     cells = _cells(row)
+    score = f"{cells['Score']} ({_interval(row)})" if row.score else wording.NONE
     worst = wording.known(standing.worst, ".2f")
-    return (
+    facts = (
         Fact("Place", cells["Place"], _not_counted(row) or "all places that the data allow, at 95 %"),
-        Fact("Score", cells["Score"], f"mean of {seeds} runs on each of {where}; worst release {worst}"),
+        Fact("Score", score, f"mean of {seeds} runs on each of {where}; worst release {worst}"),
         Fact("Final error", f"{cells['Final error, %']} %", "without noise, median of runs"),
         Fact(
             "Observed error",
@@ -291,14 +295,15 @@ def _facts(standing: Standing, seeds: int, where: str) -> tuple[Fact, ...]:
         Fact("All-data minus random-only", wording.difference(standing.all_minus_random), "scores"),
         Fact("Tree releases minus graph networks", wording.difference(standing.xgb_minus_gin), "scores"),
     )
+    # what does not apply is left out, but for the place: its note says why there is none
+    return tuple(fact for fact in facts if fact.title == "Place" or fact.value != wording.NONE)
 
 
 def _cells(row: Row) -> dict[str, str]:
     """Numbers of a row as people read them, by title."""
-    score = row.score and f"{row.score.value:.2f} ({wording.interval(row.score)})"
     return {
         "Place": wording.places(row.ranks),
-        "Score": score or wording.NONE,
+        "Score": wording.NONE if row.score is None else f"{row.score.value:.2f}",
         "Final error, %": f"{row.error:.2f}",
         "Observed error, %": f"{row.observed_error:.2f}",
         "Gap, points": f"{row.error - row.observed_error:+.2f}",
@@ -311,7 +316,11 @@ def _cells(row: Row) -> dict[str, str]:
 
 
 def _release_row(release: ReleaseReference, row: Row) -> ReleaseRow:
-    return ReleaseRow(release, row, _cells(row), _not_counted(row))
+    return ReleaseRow(release, row, _cells(row), _interval(row), _not_counted(row))
+
+
+def _interval(row: Row) -> str:
+    return "" if row.score is None else wording.interval(row.score)
 
 
 def _not_counted(row: Row) -> str:

@@ -24,7 +24,8 @@
     button.hidden = false;
     button.addEventListener("click", async () => {
       told.textContent = button.textContent = await copy(document.getElementById(button.dataset.copies));
-      setTimeout(() => { button.textContent = label; told.textContent = ""; }, 2000);
+      setTimeout(() => { button.textContent = label; }, 2000);
     });
+    button.addEventListener("blur", () => { told.textContent = ""; });
   }
 })();

@@ -19,7 +19,8 @@
 //   <button type="reset">                           As the page was written.
 //   <output data-unit="runs">                       Says "3 of 20 runs".
 //
-// The address ends with #sort=T.NAME.desc&T.NAME=a&T.NAME=b; the keys of other scripts stay in it.
+// The address ends with #sort=T.NAME.desc&T.NAME=a&T.NAME=b; the keys of other scripts stay in it. A table that
+// it names is unfolded, should it lie in <details>.
 (() => {
   "use strict";
   const collator = new Intl.Collator("en", {numeric: true, sensitivity: "base"});
@@ -124,6 +125,9 @@
         const key = `${each.table.id}.${name}`;
         choose(fields, parameters.has(key) ? parameters.getAll(key) : chosen(fields, true));
       }
+      const isMeant = each.order || [...parameters.keys()].some(key => key.startsWith(`${each.table.id}.`));
+      const details = each.table.closest("details");
+      if (isMeant && details) details.open = true;
       sort(each);
       filter(each);
     }
