@@ -23,7 +23,9 @@ LEVEL = 0.95
 ALPHA = 1 - LEVEL
 #: Probability with which `seeds_needed` separates a pair.
 POWER = 0.8
-_DRAWS, _BOOTSTRAP_SEED = 10_000, 301
+#: Resamples of seeds.
+DRAWS = 10_000
+_BOOTSTRAP_SEED = 301
 #: Beyond so many rows at once there are fewer draws, but never fewer than so many: hundreds of entries
 #: make hundreds of thousands of pairs.
 _MANY_ROWS, _FEWEST_DRAWS = 20_000, 1000
@@ -238,7 +240,7 @@ def seeds_needed(differences: Array, comparisons: int = 1) -> int | None:
 def _counts(n: int) -> NDArray[np.float64]:
     """How often each of `n` seeds is in each resample, shape (n, draws): equal in every call."""
     rng = np.random.default_rng(_BOOTSTRAP_SEED)
-    return rng.multinomial(n, [1 / n] * n, size=_DRAWS).T.astype(np.float64)
+    return rng.multinomial(n, [1 / n] * n, size=DRAWS).T.astype(np.float64)
 
 
 def _mean_and_error(values: Array) -> tuple[Array, Array]:
@@ -251,9 +253,9 @@ def _mean_and_error(values: Array) -> tuple[Array, Array]:
 
 def _resampled_t(values: Array) -> Iterator[Array]:
     """Each resample's deviation from the mean in its own standard errors, shape (rows, draws), by chunks."""
-    draws = _DRAWS
+    draws = DRAWS
     if len(values) > _MANY_ROWS:
-        draws = max(_FEWEST_DRAWS, _DRAWS * _MANY_ROWS // len(values))
+        draws = max(_FEWEST_DRAWS, DRAWS * _MANY_ROWS // len(values))
     n = values.shape[1]
     counts = _counts(n)[:, :draws]
     for start in range(0, len(values), _CHUNK):
