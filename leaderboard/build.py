@@ -11,7 +11,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard import comparison_pages, curve_pages, entry_pages, examination_pages, ranking_pages
+from leaderboard import (
+    comparison_pages,
+    curve_pages,
+    entry_pages,
+    examination_pages,
+    ranking_pages,
+    text_pages,
+)
+from leaderboard.data_page import DATA, DATA_PAGE, SUMS, data_page, write_sums
 from leaderboard.errors import BoardError
 from leaderboard.examination import Judgement, examine
 from leaderboard.inference import Estimate
@@ -76,11 +84,11 @@ def build_site(
 ) -> Path:
     """Rank runs and write the site; equal input gives equal bytes.
 
-    Each file appears whole or not at all; the front page comes last, when all that it links is there.
+    The folder appears as a whole, in the place of the site that was there, or not at all.
 
     Args:
         runs_folder: What `python -m leaderboard run` filled.
-        out: Where the site goes; files of the same name are replaced.
+        out: Where the site goes.
         report_path: Validation report, if there is one.
         results: Folder of committed results, ranked together with the runs; None for runs alone.
         references: By release hash; by default those that are frozen in `references.toml`.
@@ -94,33 +102,39 @@ def build_site(
 
     Raises:
         RunFileError: A file among the runs is damaged, or no run.
-        BoardError: There is no run, or runs cannot be compared.
+        BoardError: There is no run, or runs cannot be compared, or the folder holds something else.
         UnknownReference: A release has no references.
         ReportError: The report cannot be read.
         SubmissionError: A submission is wrong.
     """
+    if out.exists() and any(out.iterdir()) and not (out / SUMS).is_file():
+        raise BoardError(f"{out}: holds files that are no site of ours: choose another folder, or empty it")
     site = _site(
         read_all(runs_folder, results),
         read_references() if references is None else references,
         None if report_path is None else read_report(report_path),
         submissions,
     )
-    for source in sorted((SITE / "static").iterdir()):
-        _write(out / "static" / source.name, source.read_bytes())
-    for path, content in _files(site):
-        _write(out / path, content.encode() if isinstance(content, str) else content)
     packed = [] if results is None else sorted(results.glob("*.parquet"))
-    for path in packed:
-        _write(out / "data" / "results" / path.name, path.read_bytes())
     pages = [
         *_pages(site, {path.stem for path in packed}),
         *(release_pages(releases, site.report) if releases else ()),
         *(landscape_pages(tables) if tables else ()),
     ]
-    paths = frozenset(page.path for page in pages)
-    for page in sorted(pages, key=lambda page: page.path == FRONT):
-        progress(page.path)
-        write_page(page, out, paths)
+    paths = frozenset({page.path for page in pages} | {DATA_PAGE})
+    with written_whole(out) as folder:
+        for source in sorted((SITE / "static").iterdir()):
+            _write(folder / "static" / source.name, source.read_bytes())
+        for path in packed:
+            _write(folder / DATA / "results" / path.name, path.read_bytes())
+        for name, content in _files(site):
+            _write(folder / name, content.encode() if isinstance(content, str) else content)
+        for page in pages:
+            progress(page.path)
+            write_page(page, folder, paths)
+        # lists what the others have written
+        write_page(data_page(site, folder), folder, paths)
+        write_sums(folder)
     return out / FRONT
 
 
@@ -146,11 +160,13 @@ def _pages(site: Site, packed: Collection[str]) -> Iterator[Page]:
     for make in (ranking_pages, curve_pages, comparison_pages, examination_pages):
         yield from make.pages(site)
     yield from entry_pages.pages(site, packed)
+    yield from text_pages.pages(site)
 
 
 def _files(site: Site) -> Iterator[tuple[str, str | bytes]]:
     yield from comparison_pages.files(site)
     yield from entry_pages.files(site)
+    yield from text_pages.files(site)
     for ranking in site.rankings:
         for name, text in _tables(ranking, site.judgements[ranking.track], site.references).items():
             yield f"data/{ranking.track.slug}/{name}.csv", text
@@ -159,8 +175,8 @@ def _files(site: Site) -> Iterator[tuple[str, str | bytes]]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    with written_whole(path) as temporary:
-        temporary.write_bytes(content)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
 
 
 def read_all(runs_folder: Path, results: Path | None) -> list[Run]:

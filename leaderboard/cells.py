@@ -72,6 +72,7 @@ class Cell(Strict):
     seed: Annotated[int, Field(ge=0, lt=10**12)]
     #: Simulated seconds.
     budget_seconds: Annotated[float, Field(gt=0)]
+    #: Evaluations at most, however short.
     budget_evaluations: Annotated[int, Field(ge=1)]
     #: Evaluations that are open at once.
     workers: Annotated[int, Field(ge=1)]

@@ -24,7 +24,9 @@ LEVEL = 0.95
 ALPHA = 1 - LEVEL
 #: Probability with which `seeds_needed` separates a pair.
 POWER = 0.8
-_DRAWS, _BOOTSTRAP_SEED = 10_000, 301
+#: Resamples of seeds.
+DRAWS = 10_000
+_BOOTSTRAP_SEED = 301
 #: Beyond so many statements at once Bonferroni's bound takes the place of resampling: hundreds of entries
 #: make hundreds of thousands of pairs.
 _MANY_ROWS = 5000
@@ -242,7 +244,7 @@ def seeds_needed(differences: Array, comparisons: int = 1) -> int | None:
 def _counts(n: int) -> NDArray[np.float64]:
     """How often each of `n` seeds is in each resample, shape (n, draws): equal in every call."""
     rng = np.random.default_rng(_BOOTSTRAP_SEED)
-    return rng.multinomial(n, [1 / n] * n, size=_DRAWS).T.astype(np.float64)
+    return rng.multinomial(n, [1 / n] * n, size=DRAWS).T.astype(np.float64)
 
 
 def _mean_and_error(values: Array) -> tuple[Array, Array]:

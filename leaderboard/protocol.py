@@ -32,12 +32,17 @@ _MAX_DETAIL = 2000
 class Verdict(enum.StrEnum):
     """How a run ended; there are no other ways."""
 
+    #: The budget was spent.
     completed = enum.auto()
-    #: An exception, or the end of the process by a signal, in one of the author's functions.
+    #: An exception, or the end of the process by a signal, while the entry point was imported.
     crash_import = enum.auto()
+    #: The same while the optimizer was built.
     crash_build = enum.auto()
+    #: The same in `ask`, or in a function that proposes.
     crash_ask = enum.auto()
+    #: The same in `tell`.
     crash_tell = enum.auto()
+    #: The same in `recommend`, or in a function after its last proposal.
     crash_recommend = enum.auto()
     #: No answer before a deadline.
     timeout = enum.auto()
@@ -45,15 +50,17 @@ class Verdict(enum.StrEnum):
     cpu_time = enum.auto()
     #: More memory than declared.
     memory = enum.auto()
-    #: A line that is no reply to the request.
+    #: A line that is no reply to the request: code took the channel from the shim.
     invalid_message = enum.auto()
+    #: A reply of more than 64 KiB.
     message_too_large = enum.auto()
     #: More on stdout and stderr than anybody reads.
     output_too_large = enum.auto()
-    #: A proposal that is no genotype of the space.
+    #: A proposal that is no genotype of the space; nothing is put in its place.
     invalid_genotype = enum.auto()
     #: The process or the function ended while there was budget left.
     exited_early = enum.auto()
+    #: A function went on after it was told that the budget is spent.
     asked_after_budget = enum.auto()
 
 

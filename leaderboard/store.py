@@ -146,12 +146,14 @@ class Origin(Strict):
 class Run(Strict):
     """One run of one submission on one release, however it ended."""
 
+    #: Of the record: raised when a field changes.
     format: Literal[2] = 2
     cell: Cell
     entry: Entry
     release: ReleaseReference
     #: Families that the submission shares with the release's surrogate: shown then, and not counted.
     conflicts: tuple[str, ...]
+    #: How it ended.
     verdict: Verdict
     #: What happened, in the author's terms; empty if the run was completed.
     detail: str

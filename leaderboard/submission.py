@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
+from leaderboard.described import ONE_LINE
 from leaderboard.errors import SubmissionError
 from leaderboard.limits import Limits
 from nb301.files import sha256
@@ -50,7 +51,7 @@ SAME_FAMILY: dict[str, frozenset[str]] = {
     "gin": frozenset({"gin", "other-gnn"}),
 }
 
-_Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\n\r]*$")]
+_Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=ONE_LINE)]
 _Text = Annotated[str, StringConstraints(max_length=400)]
 
 
@@ -61,6 +62,7 @@ class _Strict(BaseModel):
 class ModelUse(_Strict):
     """Which models the optimizer fits to results."""
 
+    #: All families that are fitted while it runs; `none` stands alone.
     families: Annotated[list[Family], Field(min_length=1)]
     #: In the author's words.
     statement: _Text = ""
@@ -82,28 +84,33 @@ class PriorKnowledge(_Strict):
     used_benchmark_data: bool
     #: Architectures that are written into the code.
     embedded_architectures: Annotated[int, Field(ge=0)] = 0
+    #: In the author's words.
     statement: _Text = ""
 
 
 class Resources(_Strict):
     """What a run may use; the bounds are the leaderboard's."""
 
+    #: Resident memory, MiB.
     memory_mb: Annotated[int, Field(ge=64, le=4096)] = 1024
-    #: Of a whole run.
+    #: Processor seconds of a whole run, of all threads together.
     cpu_seconds: Annotated[int, Field(ge=10, le=36_000)] = 3600
-    #: For each `ask`, `tell` and `recommend`.
+    #: Seconds for each `ask`, `tell` and `recommend`.
     answer_seconds: Annotated[int, Field(ge=1, le=600)] = 60
+    #: That numerical libraries are told to use.
     threads: Annotated[int, Field(ge=1, le=2)] = 1
 
 
 class Manifest(_Strict):
     """`submission.toml`."""
 
-    #: For people.
+    #: For people; the folder's name is the entry's own.
     name: _Line
+    #: Of the submission: letters, digits and `.+-`.
     version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]*$", max_length=40)]
-    #: Free text.
+    #: Names, affiliations: free text.
     authors: _Line
+    #: What it does.
     description: _Text
     #: SPDX expression of the submission's code.
     licence: _Line
@@ -116,8 +123,11 @@ class Manifest(_Strict):
     #: `name==version`, `nb301` for the library's space and optimizers, or `nb301[configspace]` for these and
     #: the adapter.
     requirements: list[str] = []
+    #: Which models it fits to results.
     model_use: ModelUse
+    #: What the author has let it know beforehand.
     prior_knowledge: PriorKnowledge
+    #: What a run may use; the bounds are the leaderboard's.
     resources: Resources = Resources()
     #: Whether equal seeds and results give equal proposals.
     deterministic: bool = True

@@ -58,7 +58,7 @@ _NOISE_STD, _NOISE_AT, _NOISE_SLOPE = 0.16, 94.0, 0.22
 _SHARED_VARIANCE = 0.7
 # Std of a test accuracy's own noise, as a share of that std. Assumed, so that Kendall's tau and Spearman's
 # correlation of validation and test accuracy over the table are the published 0.852 and 0.969: test
-# accuracies are of the final weights, not of the best epoch (official_facts F20).
+# accuracies are of the final weights, not of the best epoch.
 _TEST_NOISE = 0.88
 # Test accuracy below validation accuracy, percent. Assumed; the official example has 0.14.
 _TEST_GAP = 0.2

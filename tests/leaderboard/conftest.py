@@ -263,8 +263,9 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         # a page that is left does not wait for its icon
         page.on(
             "requestfailed",
-            lambda request: request.failure == "net::ERR_ABORTED"
-            or complaints.append(f"failed: {request.url}"),
+            lambda request: (
+                request.failure == "net::ERR_ABORTED" or complaints.append(f"failed: {request.url}")
+            ),
         )
         page.on("request", lambda request: requests.append(request.url))
         page.goto(path.as_uri())

@@ -95,7 +95,9 @@ def test_curves_are_drawn(opened, drawn):
 def test_comparison_is_in_the_address(opened, drawn):
     """Choosing changes the address, and going back goes back; charts hold the chosen alone."""
     page = opened(f"compare.html#track={TRACK}&entries=re")
-    assert page.locator("#compare thead").first.inner_text().split("\n") == ["Releases\tRegularized evolution"]
+    assert page.locator("#compare thead").first.inner_text().split("\n") == [
+        "Releases\tRegularized evolution"
+    ]
     page.get_by_role("checkbox", name="Random search").check()
     page.locator("#compare table").nth(1).wait_for()
     assert page.url.endswith("entries=re,rs")

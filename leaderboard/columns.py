@@ -1,0 +1,149 @@
+"""What the columns of each CSV table mean: the one place that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A table, and its columns by name; texts are Markdown."""
+
+    title: str
+    about: str
+    columns: Mapping[str, str]
+
+
+_ENTRY = "Slug of the entry: the name of its submission's folder."
+_RELEASE = "Name of the release that answered; its name tells the ground truth, as in `emulated-xgb-v1.0`."
+_LOW, _HIGH = (
+    "Low end of the 95 % interval over seeds.",
+    "High end; empty, like the low end, where seeds are too few.",
+)
+
+_OF_ROW = {
+    "entry": _ENTRY,
+    "name": "Name of the entry for people.",
+    "version": "Version of the submission.",
+    "first_rank": "First of the places that the data allow; empty for an entry that does not count.",
+    "last_rank": "Last of the places that the data allow.",
+    "score": "Anytime score, mean over seeds and over the releases that count; empty where none does.",
+    "score_low": _LOW,
+    "score_high": _HIGH,
+    "observed_score": "The same by the noisy values that the optimizer was told, which flatter it.",
+    "error_percent": "Noise-free validation error of the final architecture in percent, median over runs.",
+    "observed_error_percent": "The same as the optimizer observed it: the best of thousands of noisy values.",
+    "regret_points": "Mean final error above that of the best known architecture, points.",
+    "evaluations": "Evaluations that ended within the budget, median over runs.",
+    "crash_rate": "Share of runs that did not end as `completed`.",
+    "cpu_seconds": "Processor seconds of the submission's own process, mean of a run.",
+    "unfamiliar_share": "Share of its queries far from the architectures that the release was fitted on.",
+    "speed_up": "How many times faster than random search it reaches what that ends with, if it does.",
+    "conflicts": "Families of models that it shares with the release's surrogate: it does not count.",
+}
+
+#: By the name of the file in a track's folder, without suffix.
+TABLES: Mapping[str, Described] = {
+    "ranking": Described(
+        "Ranking on each release",
+        "One row for each entry on each release.",
+        {
+            "release": _RELEASE,
+            "release_hash": "SHA-256 of the release's manifest.",
+            "truth": "Ground truth that the release was fitted on.",
+            "seeds": "Runs of each entry.",
+            "budget_seconds": "Simulated seconds of each run.",
+            **_OF_ROW,
+        },
+    ),
+    "standings": Described(
+        "Standings over all releases",
+        "One row for each entry, over the releases that count for it.",
+        {
+            **_OF_ROW,
+            "worst_score": "Lowest of the mean scores on the releases that count.",
+            "all_minus_random": "Score on releases of all data minus that on releases of random data alone.",
+            "all_minus_random_low": _LOW,
+            "all_minus_random_high": _HIGH,
+            "xgb_minus_gin": "Score on XGBoost's releases minus that on the graph network's.",
+            "xgb_minus_gin_low": _LOW,
+            "xgb_minus_gin_high": _HIGH,
+        },
+    ),
+    "pairs": Described(
+        "Pairs of entries",
+        "One row for each two entries, on the releases that count for both; differences are one minus other.",
+        {
+            "one": "Slug of the entry that stands before the other.",
+            "other": "Slug of the other entry.",
+            "score_difference": "Mean difference of scores.",
+            "score_low": _LOW,
+            "score_high": _HIGH,
+            "error_difference_points": "Mean difference of final errors, points; below 0 one is better.",
+            "error_low": _LOW,
+            "error_high": _HIGH,
+            "p": "p-value of Wilcoxon's signed-rank test on scores, two-sided.",
+            "p_holm": "The same after Holm's correction for all pairs.",
+            "wins": "Share of seeds on which one has the higher score; ties count half.",
+            "equivalent": "Whether the interval of final errors lies within 0.05 points: equal in practice.",
+            "seeds_needed": "Seeds to tell the pair apart four times in five; empty where unknown.",
+        },
+    ),
+    "tie_groups": Described(
+        "Tie groups",
+        "Neighbours in the standings of which no test tells two apart; an entry may be in several groups.",
+        {"group": "Number of the group, from the top.", "entry": _ENTRY},
+    ),
+    "examination": Described(
+        "Cross-examination",
+        "What was found on one release, judged by the others and by the ground truth.",
+        {
+            "entry": "Slug of the entry, or `*` for all together.",
+            "found_on": "Release that the architectures were found on.",
+            "judge": "Release that judges them, or `ground truth`: the noise-free emulated one.",
+            "error_percent": "Mean noise-free validation error by the judge, percent.",
+            "worse_points": "The judge's error minus that of the release it was found on, points.",
+            "worse_low": "Low end of its 95 % interval over runs.",
+            "worse_high": "High end.",
+            "runs": "Architectures that were judged: one for each run.",
+        },
+    ),
+    "reached": Described(
+        "Targets reached over time",
+        "Empirical distribution of times to 51 targets of normalised regret.",
+        {
+            "release": _RELEASE,
+            "entry": _ENTRY,
+            "seconds": "Simulated seconds.",
+            "share_of_targets": "Share of all pairs of run and target that were reached by then.",
+        },
+    ),
+    "running_times": Described(
+        "Expected running times",
+        "Expected time to each of 51 targets: seconds spent by all runs for each one that got there.",
+        {
+            "release": _RELEASE,
+            "entry": _ENTRY,
+            "target_regret": "Normalised regret: 1 is the median random architecture, 0 the best known one.",
+            "runs_that_reached": "How many runs got there.",
+            "expected_seconds": "Simulated seconds; empty where no run got there.",
+        },
+    ),
+    "iohanalyzer": Described(
+        "Incumbents for IOHanalyzer",
+        "One row for each incumbent and one for each run's end; IOHanalyzer reads it as custom CSV: to be "
+        "minimised, with `raw_y` as function value.",
+        {
+            "function_name": _RELEASE,
+            "algorithm_name": _ENTRY,
+            "dimension": "Choices that make an architecture: 16 ops, and inputs for each of 6 nodes.",
+            "run_id": "Number of the run: its seed.",
+            "evaluations": "Evaluations until then, this one included.",
+            "raw_y": "Noise-free validation error of the incumbent, percent. It can rise after a lucky observation; "
+            "tools that keep the minimum show the best of all incumbents, not the last.",
+            "observed_y": "The same as the optimizer observed it.",
+            "seconds": "Simulated seconds until then.",
+        },
+    ),
+}
