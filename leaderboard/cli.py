@@ -177,8 +177,8 @@ def references(
 def build(
     runs: Annotated[Path, typer.Option(help="Folder of runs.")] = _RUNS,
     results: Annotated[
-        Path | None, typer.Option(help="Folder of committed results, ranked together with the runs.")
-    ] = None,
+        Path, typer.Option(help="Folder of committed results, ranked together with the runs.")
+    ] = _RESULTS,
     references: Annotated[
         Path | None, typer.Option(help="File of references. Default: the frozen ones.")
     ] = None,

@@ -196,7 +196,16 @@ def test_site_holds_no_python():
 def test_command_line_prints_the_page(runs_folder, tmp_path, monkeypatch, capsys):
     """`build` tells where the page is, as an absolute path."""
     monkeypatch.setattr("leaderboard.site_page.write_chart", lambda *_: None)
-    arguments = ["leaderboard", "build", "--runs", str(runs_folder), "--out", str(tmp_path)]
+    arguments = [
+        "leaderboard",
+        "build",
+        "--runs",
+        str(runs_folder),
+        "--results",
+        "none",
+        "--out",
+        str(tmp_path),
+    ]
     monkeypatch.setattr(sys, "argv", arguments)
 
     with pytest.raises(SystemExit) as stopped:
@@ -209,7 +218,7 @@ def test_command_line_prints_the_page(runs_folder, tmp_path, monkeypatch, capsys
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["build", "--runs", "nowhere"], "none of 0 runs was sealed off"),
+        (["build", "--runs", "nowhere", "--results", "nowhere"], "none of 0 runs was sealed off"),
         (["run", "--release", "emulated-xgb-v9.9"], "emulated-xgb-v1.0"),
     ],
 )

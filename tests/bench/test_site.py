@@ -1,0 +1,65 @@
+"""How the site's build grows with entries: synthetic entries from committed runs, no timing asserted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from leaderboard import build
+from leaderboard.build import build_site
+from leaderboard.results import read_results
+from leaderboard.store import Run, Store
+
+RESULTS = Path(build.__file__).with_name("results")
+SEEDS = 10
+
+
+@pytest.fixture(scope="module")
+def base() -> list[Run]:
+    """One run of random search with one worker on one release for each seed."""
+    runs = [
+        run
+        for run in read_results(RESULTS)
+        if run.cell.submission == "rs" and run.cell.workers == 1 and run.release.name == "emulated-xgb-v1.0"
+    ]
+    budget = max(run.cell.budget_seconds for run in runs)
+    return [run for run in runs if run.cell.budget_seconds == budget][:SEEDS]
+
+
+def entry_of(base: list[Run], number: int, rng: np.random.Generator) -> list[Run]:
+    """An entry as good as random search, but for a shift of its own."""
+    shift, slug = rng.normal(0, 0.002), f"entry-{number}"
+    return [
+        run.model_copy(
+            update={
+                "cell": run.cell.model_copy(update={"submission": slug}),
+                "entry": run.entry.model_copy(update={"name": f"Entry {number}"}),
+                "incumbents": run.incumbents.model_copy(
+                    update={
+                        "mean": tuple(
+                            np.clip(run.incumbents.mean + shift + rng.normal(0, 5e-4), 0, 1).tolist()
+                        )
+                    }
+                ),
+            }
+        )
+        for run in base
+    ]
+
+
+@pytest.mark.parametrize("entries", [10, 100, 1000])
+def test_build(benchmark, base, monkeypatch, tmp_path, entries):
+    """From runs in memory to the folder, ten seeds each on one release."""
+    rng = np.random.default_rng(0)
+    runs = [run for number in range(entries) for run in entry_of(base, number, rng)]
+    monkeypatch.setattr(Store, "runs", lambda _: runs)
+    benchmark.pedantic(build_site, args=(tmp_path / "none", tmp_path / "site"), rounds=1)
+    files = [path for path in (tmp_path / "site").rglob("*") if path.is_file()]
+    benchmark.extra_info |= {
+        "files": len(files),
+        "megabytes": sum(path.stat().st_size for path in files) / 1e6,
+        "front_page_kilobytes": (tmp_path / "site" / "index.html").stat().st_size / 1e3,
+    }
+    assert (tmp_path / "site" / "entries" / f"entry-{entries - 1}.html").is_file()
