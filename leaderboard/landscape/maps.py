@@ -76,7 +76,7 @@ def _by_source(subject: Subject, data: Table) -> Chart:
     )
     faceted = (
         _map(data, colour)
-        .properties(width=140, height=120)
+        .properties(width=122, height=110)
         .facet(alt.Facet("name:N", title=None, sort=names), columns=4, spacing=12)
     )
     return Chart(

@@ -67,7 +67,7 @@
     }
     const child = spec.signals?.find(each => each.name === "child_width")?.value;
     if (child && spec.layout?.columns) {
-      spec.layout.columns = Math.max(1, Math.min(spec.layout.columns, Math.floor(room / (child + 24))));
+      spec.layout.columns = Math.max(1, Math.min(spec.layout.columns, Math.floor(room / (child + 14))));
     }
     return spec;
   };
@@ -78,6 +78,9 @@
     error(...messages) { throw new Error(messages.join(" ")); },
   };
 
+  // thousands of points are drawn faster as pixels than as elements
+  const renderer = spec => spec.data?.some(each => each.values?.length > 1400) ? "canvas" : "svg";
+
   const draw = async figure => {
     const state = drawn.get(figure);
     const turn = ++state.turn;
@@ -86,7 +89,8 @@
     const room = figure.clientWidth - 4;
     const runtime = vega.parse(fitted(chart, state.switched, room, figure.chosen), chart.themes[theme()], {ast: true});
     const view = new vega.View(runtime, {
-      container: target, expr: vega.expressionInterpreter, hover: true, logger, renderer: "svg", tooltip: showTooltip,
+      container: target, expr: vega.expressionInterpreter, hover: true, logger, renderer: renderer(chart.spec),
+      tooltip: showTooltip,
     });
     await view.runAsync();
     if (turn !== state.turn) return view.finalize();

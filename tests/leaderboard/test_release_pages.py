@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -163,6 +164,8 @@ def test_changes_are_those_to_the_version_before(report, tmp_path, monkeypatch):
     assert (changes.a, changes.b) == ("emulated-lgb-v1.0", "emulated-lgb-v1.1")
     assert changes.agreement["all"].largest_difference == 0
     assert changes.manifest["version"] == ("1.0", "1.1")
+    text = write_page(replace(second, charts=()), tmp_path).read_text(encoding="utf-8")
+    assert "<dd>1.0 → 1.1</dd>" in text
 
 
 def test_pages_are_light_before_their_data(site):
