@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -102,6 +103,7 @@ def hostile(hostile_site, tmp_path_factory):
     return write_site(hostile_site, tmp_path_factory.mktemp("hostile"))
 
 
+@cache
 def parsed(path):
     """The page's elements, by a parser that lets no error of HTML pass."""
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
@@ -406,22 +408,22 @@ class TestChanges:
 class TestPages:
     """All pages."""
 
-    @pytest.fixture(scope="class", params=["out", "hostile"])
-    def built(self, request):
+    @pytest.fixture(params=["out", "hostile"])
+    def folder(self, request):
         return request.getfixturevalue(request.param)
 
-    def test_html_is_valid_and_small(self, built):
+    def test_html_is_valid_and_small(self, folder):
         """The strict parser accepts every page, identifiers are unique, and none is heavy."""
-        for path in built.rglob("*.html"):
+        for path in folder.rglob("*.html"):
             ids = [each.get("id") for each in parsed(path).iter() if each.get("id")]
             assert len(ids) == len(set(ids)), path
             assert path.stat().st_size < 300_000, path
 
-    def test_links_resolve(self, built):
+    def test_links_resolve(self, folder):
         """To files that are there, or to what the other pages of the site are; fragments, too."""
         others = {path for _, path in NAVIGATION}
         others_of = re.compile(r"(entries|releases)/[^/]+\.html")
-        for path in built.rglob("*.html"):
+        for path in folder.rglob("*.html"):
             page = parsed(path)
             for element in page.iter():
                 address = element.get("href") or element.get("src")
@@ -429,7 +431,7 @@ class TestPages:
                     continue
                 name, fragment = urldefrag(unquote(address))
                 target = (path.parent / name).resolve() if name else path
-                local = target.relative_to(built.resolve() if name else built).as_posix()
+                local = target.relative_to(folder.resolve() if name else folder).as_posix()
                 if target.suffix == ".html" and target.is_file():
                     ids = {each.get("id") for each in parsed(target).iter()}
                     assert not fragment or fragment in ids, (path, address)
@@ -470,10 +472,10 @@ class TestInBrowser:
 
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize("width", [320, 1200])
-    @pytest.mark.parametrize("built", ["out", "hostile"])
-    def test_pages_fit_and_can_be_used_by_all(self, open_page, accessible, request, built, width, scheme):
+    @pytest.mark.parametrize("which", ["out", "hostile"])
+    def test_pages_fit_and_can_be_used_by_all(self, open_page, accessible, request, which, width, scheme):
         """Nothing sticks out and axe has nothing to say, everything unfolded."""
-        folder = request.getfixturevalue(built)
+        folder = request.getfixturevalue(which)
         runs = [path.relative_to(folder).as_posix() for path in (folder / "runs").glob("*.html")]
         for name in (*PAGES, *runs):
             page = open_page(folder / name, width=width, scheme=scheme)
