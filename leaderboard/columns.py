@@ -140,8 +140,7 @@ TABLES: Mapping[str, Described] = {
             "dimension": "Choices that make an architecture: 16 ops, and inputs for each of 6 nodes.",
             "run_id": "Number of the run: its seed.",
             "evaluations": "Evaluations until then, this one included.",
-            "raw_y": "Noise-free validation error of the incumbent, percent. It can rise after a lucky "
-            "observation; "
+            "raw_y": "Noise-free validation error of the incumbent, percent. It may rise after a lucky find; "
             "tools that keep the minimum show the best of all incumbents, not the last.",
             "observed_y": "The same as the optimizer observed it.",
             "seconds": "Simulated seconds until then.",

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -103,6 +104,7 @@ def hostile(hostile_site, tmp_path_factory):
     return write_site(hostile_site, tmp_path_factory.mktemp("hostile"))
 
 
+@cache
 def parsed(path):
     """The page's elements, by a parser that lets no error of HTML pass."""
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
@@ -115,6 +117,10 @@ def text_of(element):
 
 def by_id(page, name):
     return next(each for each in page.iter() if each.get("id") == name)
+
+
+def parse_xml(data):
+    return ET.fromstring(data)  # noqa: S314 - our own
 
 
 class TestDescribed:
@@ -335,7 +341,7 @@ class TestChanges:
     def test_feed_is_atom(self, site):
         """What RFC 4287 demands of a feed and its entries is there, once each."""
         found = changes(site)
-        root = ET.fromstring(feed(found))  # noqa: S314 - our own
+        root = parse_xml(feed(found))
 
         entries = root.findall(f"{ATOM}entry")
         assert root.tag == f"{ATOM}feed"
@@ -366,7 +372,7 @@ class TestChanges:
     @pytest.mark.parametrize("base", ["https://example.org/a", "https://example.org/a/"])
     def test_links_follow_the_address(self, site, base):
         """Relative without an address, absolute with one; identifiers stay."""
-        relative, absolute = (ET.fromstring(feed(changes(site), each)) for each in (None, base))  # noqa: S314 - our own
+        relative, absolute = (parse_xml(feed(changes(site), each)) for each in (None, base))
         hrefs = [link.get("href") for link in relative.iter(f"{ATOM}link")]
         others = [link.get("href") for link in absolute.iter(f"{ATOM}link") if link.get("rel") != "self"]
 
@@ -383,7 +389,7 @@ class TestChanges:
 
     def test_hostile_names_are_text(self, hostile_site):
         """Markup is escaped, and what turns text around or is no XML is left out."""
-        root = ET.fromstring(feed(changes(hostile_site)))  # noqa: S314 - our own
+        root = parse_xml(feed(changes(hostile_site)))
         titles = [entry.findtext(f"{ATOM}title") for entry in root.iter(f"{ATOM}entry")]
 
         assert sum(title.startswith("<script>alert(1)</script>txetW") for title in titles) == 4
@@ -407,22 +413,22 @@ class TestChanges:
 class TestPages:
     """All pages."""
 
-    @pytest.fixture(scope="class", params=["out", "hostile"])
-    def built(self, request):
+    @pytest.fixture(params=["out", "hostile"])
+    def folder(self, request):
         return request.getfixturevalue(request.param)
 
-    def test_html_is_valid_and_small(self, built):
+    def test_html_is_valid_and_small(self, folder):
         """The strict parser accepts every page, identifiers are unique, and none is heavy."""
-        for path in built.rglob("*.html"):
+        for path in folder.rglob("*.html"):
             ids = [each.get("id") for each in parsed(path).iter() if each.get("id")]
             assert len(ids) == len(set(ids)), path
             assert path.stat().st_size < 300_000, path
 
-    def test_links_resolve(self, built):
+    def test_links_resolve(self, folder):
         """To files that are there, or to what the other pages of the site are; fragments, too."""
         others = {path for _, path in NAVIGATION}
         others_of = re.compile(r"(entries|releases)/[^/]+\.html")
-        for path in built.rglob("*.html"):
+        for path in folder.rglob("*.html"):
             page = parsed(path)
             for element in page.iter():
                 address = element.get("href") or element.get("src")
@@ -430,7 +436,7 @@ class TestPages:
                     continue
                 name, fragment = urldefrag(unquote(address))
                 target = (path.parent / name).resolve() if name else path
-                local = target.relative_to(built.resolve() if name else built).as_posix()
+                local = target.relative_to(folder.resolve() if name else folder).as_posix()
                 if target.suffix == ".html" and target.is_file():
                     ids = {each.get("id") for each in parsed(target).iter()}
                     assert not fragment or fragment in ids, (path, address)
@@ -471,10 +477,10 @@ class TestInBrowser:
 
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize("width", [320, 1200])
-    @pytest.mark.parametrize("built", ["out", "hostile"])
-    def test_pages_fit_and_can_be_used_by_all(self, open_page, accessible, request, built, width, scheme):
+    @pytest.mark.parametrize("which", ["out", "hostile"])
+    def test_pages_fit_and_can_be_used_by_all(self, open_page, accessible, request, which, width, scheme):
         """Nothing sticks out and axe has nothing to say, everything unfolded."""
-        folder = request.getfixturevalue(built)
+        folder = request.getfixturevalue(which)
         runs = [path.relative_to(folder).as_posix() for path in (folder / "runs").glob("*.html")]
         for name in (*PAGES, *runs):
             page = open_page(folder / name, width=width, scheme=scheme)
