@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from leaderboard import wording
 from leaderboard.chart import Table
 from leaderboard.release_charts import Fitted, release_charts
 from leaderboard.report import Claim, Report, ValidatedRelease
@@ -97,7 +98,7 @@ def _page(release: Release, found: ValidatedRelease | None) -> Page:
             "manifest": manifest,
             "facts": _facts(release, claims),
             "family": _family(manifest),
-            "is_emulated": manifest.truth.startswith("emulated"),
+            "is_emulated": wording.is_emulated(manifest.truth),
             "folder": f"{_FOLDER}/{release.name}",
             "files": _files(release),
             "is_validated": found is not None,

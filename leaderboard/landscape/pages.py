@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from leaderboard import wording
 from leaderboard.chart import Chart, Table
 from leaderboard.landscape.embedding import read_embedding
 from leaderboard.landscape.maps import maps
@@ -56,7 +57,7 @@ def landscape_page(name: str, table: EvaluationTable) -> Page:
         violins(subject),
         scatters(subject),
     )
-    emulated = table.truth.startswith("emulated")
+    emulated = wording.is_emulated(table.truth)
     what = "an emulated ground truth, an explicit function; no number here is of CIFAR-10"
     return Page(
         path=f"landscape/{name}.html",

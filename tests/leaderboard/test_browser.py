@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+
+import numpy as np
 import pytest
+
+from leaderboard import ranking_pages
+from leaderboard.build import rank_tracks
+from leaderboard.render import SITE
+from leaderboard.site import Site
+from leaderboard.site_page import write_page
 
 pytestmark = pytest.mark.browser
 
@@ -77,7 +86,7 @@ def test_boards_are_links(opened):
 def test_ranking_is_sorted_and_filtered(opened):
     """By name, and the address holds the state for another reader."""
     page = opened()
-    page.get_by_role("button", name="Entry").click()
+    page.locator("th[data-column=entry] button").click()
     first = page.locator("#ranking tbody tr").first
     assert "Random search" in first.inner_text()
     page.get_by_role("searchbox", name="Name").fill("evolution")
@@ -95,7 +104,7 @@ def test_curves_are_drawn(opened, drawn):
 def test_comparison_is_in_the_address(opened, drawn):
     """Choosing changes the address, and going back goes back; charts hold the chosen alone."""
     page = opened(f"compare.html#track={TRACK}&entries=re")
-    assert page.locator("#compare thead").first.inner_text().split("\n") == [
+    assert page.locator("#compare thead").first.inner_text().strip().split("\n") == [
         "Releases\tRegularized evolution"
     ]
     page.get_by_role("checkbox", name="Random search").check()
@@ -135,3 +144,35 @@ def test_pages_are_light(built, path):
     page = folder / path.partition("#")[0]
     static = [each for each in (folder / "static").iterdir() if not each.name.startswith("vega")]
     assert page.stat().st_size + sum(each.stat().st_size for each in static) < 300_000
+
+
+@pytest.fixture(scope="module")
+def crowded(make_run, references, tmp_path_factory):
+    """The front page of 400 entries with ten seeds each, on one release."""
+    luck = np.random.default_rng(0).normal(0, 0.05, (400, 10))
+    runs = [
+        make_run(f"entry-{number}", seed, 5.5 + number / 1000 + luck[number, seed], name=f"Entry {number}")
+        for number in range(400)
+        for seed in range(10)
+    ]
+    rankings = tuple(rank_tracks(runs, references))
+    found = Site(rankings, {each.track: () for each in rankings}, references, {}, None)
+    folder = tmp_path_factory.mktemp("crowded")
+    shutil.copytree(SITE / "static", folder / "static")
+    (page,) = ranking_pages.pages(found)
+    return write_page(page, folder)
+
+
+def test_hundreds_of_entries_stay_usable(open_page, crowded):
+    """They are sorted and filtered, places are intervals, and nothing but the table scrolls sideways."""
+    page = open_page(crowded)
+    rows = page.locator("#ranking tbody tr")
+    assert rows.count() == 400
+    page.get_by_role("searchbox", name="Name").fill("entry 39")
+    assert page.locator("#ranking tbody tr:visible").count() == 11
+    page.get_by_role("button", name="Reset").click()
+    page.locator("th[data-column=score] button").click()
+    scores = [float(text) for text in page.locator("#ranking td b").all_inner_texts()]
+    assert scores == sorted(scores, reverse=True)
+    assert "\N{EN DASH}" in rows.first.locator(".place").inner_text()
+    assert overflow(page) == 0
