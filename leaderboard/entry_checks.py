@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from leaderboard.limits import Level
 from leaderboard.protocol import Verdict
-from leaderboard.scan import Severity, scan
+from leaderboard.scan import Finding, Severity
 from leaderboard.store import Run
 from leaderboard.submission import Submission
 
@@ -36,10 +36,18 @@ class Check:
         return _WORDS[self.verdict]
 
 
-def checks(runs: Sequence[Run], submission: Submission | None) -> list[Check]:
-    """Look at an entry's runs, and at its code if that is at hand."""
+def checks(
+    runs: Sequence[Run], submission: Submission | None, findings: Sequence[Finding] = ()
+) -> list[Check]:
+    """Look at an entry's runs, and at its code if that is at hand.
+
+    Args:
+        runs: At least one.
+        submission: Its folder.
+        findings: Of the scan of its source.
+    """
     found = [*_of_sandbox(runs), _of_failures(runs), _of_conflicts(runs), *_of_promises(runs)]
-    return [*found, *_of_code(runs, submission)]
+    return [*found, *_of_code(runs, submission, findings)]
 
 
 def _of_sandbox(runs: Sequence[Run]) -> Iterator[Check]:
@@ -90,7 +98,9 @@ def _of_promises(runs: Sequence[Run]) -> Iterator[Check]:
         yield Check("undecided", "it says that it is not deterministic: its runs cannot be made again")
 
 
-def _of_code(runs: Sequence[Run], submission: Submission | None) -> Iterator[Check]:
+def _of_code(
+    runs: Sequence[Run], submission: Submission | None, findings: Sequence[Finding]
+) -> Iterator[Check]:
     hashes = sorted({run.cell.tree_hash for run in runs})
     if submission is None:
         yield Check("undecided", f"its code was not at hand here; SHA-256 of what ran: {', '.join(hashes)}")
@@ -103,7 +113,6 @@ def _of_code(runs: Sequence[Run], submission: Submission | None) -> Iterator[Che
             f"the code below (SHA-256 {submission.tree_hash}) is not what ran, or not all of it: "
             f"SHA-256 {', '.join(hashes)}",
         )
-    findings = scan(submission)
     errors = sum(each.severity is Severity.error for each in findings)
     yield Check(
         "fails" if errors else "undecided" if findings else "holds",

@@ -186,6 +186,7 @@ def _about(entry: str, of_entry: Sequence[_OnTrack], submission: Submission | No
     runs = [run for each in of_entry for run in each.runs]
     told, manifest = runs[0].entry, submission and submission.manifest
     truths = dict.fromkeys(run.release.truth for run in runs)
+    findings = [] if submission is None else scan(submission)
     return {
         "slug": entry,
         "title": legible(told.name),
@@ -193,8 +194,8 @@ def _about(entry: str, of_entry: Sequence[_OnTrack], submission: Submission | No
         "address": _ADDRESS.fullmatch(told.reference) and told.reference,
         "manifest": manifest,
         "declared": _declared(runs, submission),
-        "checks": checks(runs, submission),
-        "findings": [] if submission is None else scan(submission),
+        "checks": checks(runs, submission, findings),
+        "findings": findings,
         "code": [] if submission is None else code_files(submission),
         "archive": None if submission is None else archive_path(entry),
         "has_own_code": submission is not None and any(path.endswith(".py") for path in submission.files),
