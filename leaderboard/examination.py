@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.inference import estimate
+from leaderboard.inference import estimates
 from leaderboard.measures import final_genotype
 from leaderboard.store import ReleaseReference, Run
 from nb301.benchmark import load
@@ -59,19 +59,15 @@ def examine(runs: Sequence[Run]) -> list[Judgement]:
         return []
     genotypes = [Genotype.parse(str(final_genotype(run))) for run in found]
     errors = errors_by_judges(genotypes, [run.release for run in found])
+    of: dict[tuple[str, str], list[int]] = {}
+    for index, run in enumerate(found):
+        for entry in (ALL, run.cell.submission):
+            of.setdefault((entry, run.release.name), []).append(index)
     judgements = []
-    for entry in (ALL, *sorted({run.cell.submission for run in found})):
-        for release in sorted(embedded):
-            of = [
-                index
-                for index, run in enumerate(found)
-                if run.release.name == release and entry in {ALL, run.cell.submission}
-            ]
-            if of:
-                judgements += [
-                    _judged(entry, release, judge, by[of], errors[release][of])
-                    for judge, by in errors.items()
-                ]
+    # ALL is before every slug
+    for (entry, release), chosen in sorted(of.items()):
+        own = errors[release][chosen]
+        judgements += _judged(entry, release, {judge: by[chosen] for judge, by in errors.items()}, own)
     return judgements
 
 
@@ -96,14 +92,16 @@ def _embedded(releases: Iterable[ReleaseReference]) -> dict[str, str]:
     return {name: used[name] for name in names() if name in used and find(name).release_hash == used[name]}
 
 
-def _judged(entry: str, found_on: str, judge: str, errors: Array, own: Array) -> Judgement:
-    worse = estimate(errors - own)
-    return Judgement(
-        entry=entry,
-        found_on=found_on,
-        judge=judge,
-        error=float(errors.mean()),
-        worse=worse.value,
-        interval=(worse.low, worse.high),
-        runs=len(errors),
-    )
+def _judged(entry: str, found_on: str, errors: Mapping[str, Array], own: Array) -> list[Judgement]:
+    return [
+        Judgement(
+            entry=entry,
+            found_on=found_on,
+            judge=judge,
+            error=float(errors[judge].mean()),
+            worse=worse.value,
+            interval=(worse.low, worse.high),
+            runs=len(own),
+        )
+        for judge, worse in zip(errors, estimates(np.array([*errors.values()]) - own), strict=True)
+    ]

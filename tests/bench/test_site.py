@@ -39,7 +39,7 @@ def entry_of(base: list[Run], number: int, rng: np.random.Generator) -> list[Run
                 "incumbents": run.incumbents.model_copy(
                     update={
                         "mean": tuple(
-                            np.clip(run.incumbents.mean + shift + rng.normal(0, 5e-4), 0, 1).tolist()
+                            np.clip(np.add(run.incumbents.mean, shift) + rng.normal(0, 5e-4), 0, 1).tolist()
                         )
                     }
                 ),
