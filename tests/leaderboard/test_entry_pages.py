@@ -283,7 +283,8 @@ class TestInBrowser:
     """The pages of short real runs, one of them with a hostile name, opened from disk."""
 
     @pytest.fixture(scope="class")
-    def site(self, runs_folder, make_run, tmp_path_factory):
+    @classmethod
+    def site(cls, runs_folder, make_run, tmp_path_factory):
         runs = [
             run.model_copy(update={"entry": run.entry.model_copy(update={"name": HOSTILE})})
             if run.cell.submission == "re"
@@ -303,8 +304,7 @@ class TestInBrowser:
     def opened(self, open_page, site):
         return lambda entry="rs", **options: open_page(site / f"entries/{entry}.html", **options)
 
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
-    @pytest.mark.parametrize("width", [320, 1200])
+    @pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1200)])
     @pytest.mark.parametrize("entry", ["rs", "re"])
     def test_pages_are_accessible_and_fit(self, opened, accessible, entry, width, scheme):
         """With everything unfolded nothing sticks out, and axe has nothing to say."""
@@ -317,8 +317,8 @@ class TestInBrowser:
     def test_runs_are_sorted_and_filtered(self, opened):
         """The address of a state opens it."""
         page = opened()
-        page.get_by_text("All 4 runs").click()
-        page.get_by_label("Release", exact=True).select_option("emulated-xgb-rand-v1.0")
+        page.get_by_text("All 4 runs, with").click()
+        page.locator("select[name=release]").select_option("emulated-xgb-rand-v1.0")
         page.locator(".every-run").get_by_role("button", name="Seed").click()
         page.locator(".every-run").get_by_role("button", name="Seed").click()
 
@@ -342,5 +342,5 @@ class TestInBrowser:
         assert page.locator("svg:visible").count() == 3
         page.get_by_text("The same as").click()
         assert page.get_by_text("Genotype(normal=[").is_visible()
-        page.get_by_text("All 4 runs").click()
+        page.get_by_text("All 4 runs, with").click()
         assert page.locator(".every-run tbody tr:visible").count() == 4

@@ -71,7 +71,8 @@ class TestInBrowser:
     """Copy buttons on an entry's page."""
 
     @pytest.fixture(scope="class")
-    def path(self, make_run, references, tmp_path_factory):
+    @classmethod
+    def path(cls, make_run, references, tmp_path_factory):
         out = tmp_path_factory.mktemp("genotypes")
         shutil.copytree(SITE / "static", out / "static")
         (page,) = pages(Site(tuple(rank_tracks([make_run()], references)), {}, references, {}, None))
@@ -101,7 +102,7 @@ class TestInBrowser:
     def test_text_is_selected_where_there_is_no_clipboard(self, open_page, path):
         """The reader's own shortcut does the rest."""
         page = open_page(path)
-        page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
+        page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
         page.locator("button[data-copies='best-genotype-nb']").click()
         page.get_by_role("button", name="Selected").wait_for()
 

@@ -475,9 +475,7 @@ class TestPages:
 class TestInBrowser:
     """As readers see them."""
 
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
-    @pytest.mark.parametrize("width", [320, 1200])
-    @pytest.mark.parametrize("which", ["out", "hostile"])
+    @pytest.mark.parametrize(("which", "scheme", "width"), [("out", "dark", 1200), ("hostile", "light", 320)])
     def test_pages_fit_and_can_be_used_by_all(self, open_page, accessible, request, which, width, scheme):
         """Nothing sticks out and axe has nothing to say, everything unfolded."""
         folder = request.getfixturevalue(which)
