@@ -133,9 +133,10 @@ def pack(
 
     Results that are there stay until the runs have newer ones as complete, or the submission is gone.
     """
-    from leaderboard.build import rank_tracks, read_all, tables
+    from leaderboard.build import rank_tracks, read_all
     from leaderboard.references import read_references
     from leaderboard.results import write_results
+    from leaderboard.tables import tables
 
     known, entries = read_references(), {folder.name for folder in _submissions()}
     rankings = rank_tracks([run for run in read_all(runs, out) if run.cell.submission in entries], known)
@@ -189,6 +190,8 @@ def build(
     out: Annotated[Path, typer.Option(help="Folder of the site.")] = _ROOT / "site" / "build",
 ) -> None:
     """Rank the runs and render the site: plain files that open from disk."""
+    from rich.console import Console
+
     from leaderboard.build import build_site
     from leaderboard.references import PATH, read_references
     from leaderboard.report import COMMITTED
@@ -196,14 +199,16 @@ def build(
     from nb301.tables import names as tables
 
     frozen = read_references(references or PATH)
-    page = build_site(
-        *(runs, out, validation or COMMITTED),
-        results=results,
-        references=frozen,
-        submissions=_SUBMISSIONS,
-        releases=releases(),
-        tables=tables(),
-    )
+    with Console(stderr=True).status("ranking") as status:
+        page = build_site(
+            *(runs, out, validation or COMMITTED),
+            results=results,
+            references=frozen,
+            submissions=_SUBMISSIONS,
+            releases=releases(),
+            tables=tables(),
+            progress=status.update,
+        )
     typer.echo(f"the page: {page.resolve()}")
 
 

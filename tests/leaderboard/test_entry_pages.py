@@ -284,7 +284,7 @@ class TestInBrowser:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def site(cls, runs_folder, make_run, tmp_path_factory):
+    def site(cls, runs_folder, tmp_path_factory):
         runs = [
             run.model_copy(update={"entry": run.entry.model_copy(update={"name": HOSTILE})})
             if run.cell.submission == "re"

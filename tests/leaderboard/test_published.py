@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from leaderboard import build
-from leaderboard.build import rank_tracks, tables
+from leaderboard.build import rank_tracks
 from leaderboard.references import read_references
 from leaderboard.results import read_results
+from leaderboard.tables import tables
 from leaderboard.verify import TOLERANCE
 from nb301 import load
 from nb301.releases import names

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urldefrag
 import html5lib
 import pytest
 
-from leaderboard.build import rank_tracks, read_all, tables
+from leaderboard.build import rank_tracks, read_all
 from leaderboard.changes import CHANGELOG, changes, feed, read_news
 from leaderboard.columns import TABLES
 from leaderboard.data_page import SUMS, data_files, data_page, write_sums
@@ -36,6 +36,7 @@ from leaderboard.site import Site
 from leaderboard.site_page import NAVIGATION, write_page
 from leaderboard.store import Run
 from leaderboard.submission import Manifest, Submission
+from leaderboard.tables import tables
 from leaderboard.text_pages import files, pages
 from nb301.files import write_text
 from nb301.truth import emulated
