@@ -91,7 +91,7 @@ def test_ranking_is_sorted_and_filtered(opened):
     assert "Random search" in first.inner_text()
     page.get_by_role("searchbox", name="Name").fill("evolution")
     assert page.locator("#ranking tbody tr:visible").count() == 1
-    page.goto(page.url)
+    page.goto(page.evaluate("location.href"))
     page.reload()
     assert page.locator("#ranking tbody tr:visible").count() == 1
 

@@ -67,13 +67,14 @@ def test_verify_fails_for_a_forged_run(command, runs_folder, tmp_path):
 def test_pack_writes_records_and_numbers(command, runs_folder, tmp_path):
     """What is committed: the runs without their traces, and what was computed from them."""
     code, _ = command("pack", "--runs", runs_folder, "--out", tmp_path)
-    with (tmp_path / "standings.csv").open(encoding="utf-8") as file:
+    folder = tmp_path / "5e4-seconds-1-worker"
+    with (folder / "standings.csv").open(encoding="utf-8") as file:
         standings = [*csv.DictReader(file)]
 
     assert code == 0
     assert sorted(run.cell.id for run in read_results(tmp_path)) == Store(runs_folder).ids()
     assert {line["entry"] for line in standings} == {"rs", "re"}
-    assert {path.name for path in tmp_path.glob("*.csv")} == {
+    assert {path.name for path in folder.glob("*.csv")} == {
         *(
             "standings.csv",
             "ranking.csv",
