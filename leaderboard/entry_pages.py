@@ -311,7 +311,7 @@ def _cells(row: Row) -> dict[str, str]:
         "Evaluations": f"{row.evaluations:,}",
         "Failed runs": f"{row.crash_rate:.0%}",
         "CPU s": f"{row.cpu_seconds:,.1f}",
-        "Speed-up": wording.known(row.speed_up, ".2g"),
+        "Speed-up": wording.speed_up(row.speed_up),
         "Unfamiliar": wording.known(row.unfamiliar, ".0%"),
     }
 

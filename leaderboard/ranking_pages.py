@@ -185,7 +185,7 @@ def _row(
         all_minus_random=wording.difference(standing.all_minus_random),
         xgb_minus_gin=wording.difference(standing.xgb_minus_gin),
         worst=wording.known(standing.worst, ".2f"),
-        speed_up=wording.known(row.speed_up, ".2g"),
+        speed_up=wording.speed_up(row.speed_up),
         unfamiliar=wording.known(row.unfamiliar, ".0%"),
         note=""
         if row.ranks is not None

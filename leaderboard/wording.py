@@ -71,3 +71,8 @@ def difference(estimate: Estimate | None) -> str:
 def known(value: float | None, form: str) -> str:
     """A number in a format, or a dash."""
     return NONE if value is None else format(value, form)
+
+
+def speed_up(times: float | None) -> str:
+    """How many times faster: two digits are all that it is known to."""
+    return NONE if times is None else f"{float(f'{times:.2g}'):,g}"
