@@ -9,8 +9,7 @@ from typing import Any
 
 from leaderboard import wording
 from leaderboard.anytime import points
-from leaderboard.curve_pages import chart_name, curves_of
-from leaderboard.curves import true_means
+from leaderboard.curve_pages import chart_name
 from leaderboard.inference import ALPHA, Estimate
 from leaderboard.ranking import EQUIVALENT, Pair, Ranking, Row
 from leaderboard.site import Site
@@ -89,7 +88,6 @@ def _contents(site: Site, ranking: Ranking) -> Mapping[str, dict[str, Any]]:
         }
         for each in ranking.whole.standings
     }
-    means = true_means(ranking.runs)
     for board in ranking.boards:
         for row in board.rows:
             found[row.entry]["releases"][board.release.name] = _scored(row)
@@ -98,7 +96,7 @@ def _contents(site: Site, ranking: Ranking) -> Mapping[str, dict[str, Any]]:
         by_truth = chart_name(ranking.track, board.release, by_truth=True)
         for each in board.curves:
             found[each.entry]["curves"][own] = points(each, best_error)
-        for each in curves_of(ranking, board.release, means):
+        for each in board.true_curves:
             found[each.entry]["curves"][by_truth] = points(each, None)
     for pair in ranking.whole.pairs:
         for one, other, sign in ((pair.one, pair.other, 1), (pair.other, pair.one, -1)):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from leaderboard import wording
 from leaderboard.anytime import anytime_chart
 from leaderboard.cells import Track
 from leaderboard.chart import Chart
-from leaderboard.curves import Curve, curve, true_means
+from leaderboard.curves import Curve
 from leaderboard.ranking import Board, Ranking
 from leaderboard.site import Site
 from leaderboard.site_page import Page
-from leaderboard.store import ReleaseReference, Run
+from leaderboard.store import ReleaseReference
 
 #: Most entries of a chart; the comparison draws any.
 _MOST = 12
@@ -25,15 +25,12 @@ def pages(site: Site) -> Iterator[Page]:
     for ranking in site.rankings:
         charts = _charts(site, ranking)
         yield Page(
-            curves_path(site, ranking.track),
+            site.track_path("curves", ranking.track),
             "curves.html.j2",
             {
                 "track": ranking.track,
                 "conditions": wording.conditions(ranking.track),
-                "tracks": [
-                    (wording.conditions(each.track), curves_path(site, each.track), each is ranking)
-                    for each in site.rankings
-                ],
+                "tracks": site.track_links("curves", ranking.track),
                 "releases": [
                     (
                         board.release,
@@ -49,25 +46,9 @@ def pages(site: Site) -> Iterator[Page]:
         )
 
 
-def curves_path(site: Site, track: Track) -> str:
-    """Address of a track's curves in the site."""
-    return f"curves/{'index' if track == site.rankings[0].track else track.slug}.html"
-
-
 def chart_name(track: Track, release: ReleaseReference, *, by_truth: bool = False) -> str:
     """Name of the chart of a track's runs on a release, scored by it or by the ground truth."""
     return f"anytime-{track.slug}-{release.name}" + (f"-{_TRUTH}" if by_truth else "")
-
-
-def curves_of(
-    ranking: Ranking, release: ReleaseReference, means: Mapping[str, Sequence[float]]
-) -> list[Curve]:
-    """Curves of all entries on a release by the ground truth, as far as it can be asked; see `true_means`."""
-    grouped: dict[str, list[Run]] = {}
-    for run in ranking.runs:
-        if run.release.name == release.name and run.cell.id in means:
-            grouped.setdefault(run.cell.submission, []).append(run)
-    return [curve(runs, means=means) for runs in grouped.values()]
 
 
 def _names(track: Track, release: ReleaseReference) -> set[str]:
@@ -75,7 +56,7 @@ def _names(track: Track, release: ReleaseReference) -> set[str]:
 
 
 def _charts(site: Site, ranking: Ranking) -> list[Chart]:
-    means, charts = true_means(ranking.runs), []
+    charts = []
     for board in ranking.boards:
         release, budget = board.release, board.budget_seconds
         shown = _best_first(board, board.curves)
@@ -90,7 +71,7 @@ def _charts(site: Site, ranking: Ranking) -> list[Chart]:
                     best_error=100 * (1 - site.references[release.release_hash].best_accuracy),
                 )
             )
-        by_truth = _best_first(board, curves_of(ranking, release, means))
+        by_truth = _best_first(board, board.true_curves)
         if by_truth:
             charts.append(
                 anytime_chart(
@@ -107,5 +88,4 @@ def _charts(site: Site, ranking: Ranking) -> list[Chart]:
 
 def _best_first(board: Board, curves: Sequence[Curve]) -> list[Curve]:
     order = [row.entry for row in board.rows]
-    drawn = [each for each in curves if len(each.seconds)]
-    return sorted(drawn, key=lambda each: order.index(each.entry))[:_MOST]
+    return sorted(curves, key=lambda each: order.index(each.entry))[:_MOST]

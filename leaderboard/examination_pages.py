@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from leaderboard import wording
-from leaderboard.cells import Track
 from leaderboard.examination import ALL, Judgement
 from leaderboard.inference import Estimate
 from leaderboard.ranking import Ranking
@@ -44,26 +43,18 @@ def pages(site: Site) -> Iterator[Page]:
     """One page for each track; the first track's is the index."""
     for ranking in site.rankings:
         yield Page(
-            examination_path(site, ranking.track),
+            site.track_path("examination", ranking.track),
             "examination.html.j2",
             {
                 "track": ranking.track,
                 "conditions": wording.conditions(ranking.track),
-                "tracks": [
-                    (wording.conditions(each.track), examination_path(site, each.track), each is ranking)
-                    for each in site.rankings
-                ],
+                "tracks": site.track_links("examination", ranking.track),
                 "matrices": _matrices(ranking, site.judgements[ranking.track]),
                 "most": _MOST if len(ranking.whole.standings) > _MOST else None,
                 "truths": sorted({wording.ground_truth(each.truth) for each in ranking.whole.releases}),
                 "is_emulated": any(wording.is_emulated(each.truth) for each in ranking.whole.releases),
             },
         )
-
-
-def examination_path(site: Site, track: Track) -> str:
-    """Address of a track's cross-examination in the site."""
-    return f"examination/{'index' if track == site.rankings[0].track else track.slug}.html"
 
 
 def _matrices(ranking: Ranking, judgements: Sequence[Judgement]) -> list[Matrix]:

@@ -29,7 +29,7 @@ DRAWS = 10_000
 _BOOTSTRAP_SEED = 301
 #: Beyond so many statements at once Bonferroni's bound takes the place of resampling: hundreds of entries
 #: make hundreds of thousands of pairs.
-_MANY_ROWS = 5000
+MANY_ROWS = 5000
 #: Means of so many values are normal whatever the values are: there is nothing to resample.
 _MANY_VALUES = 1000
 #: Rows that are resampled at once, which bounds the memory.
@@ -112,7 +112,7 @@ def separated(differences: Array) -> NDArray[np.int64]:
         return signs
     found = differences[comparable]
     mean, error = _mean_and_error(found)
-    if len(found) > _MANY_ROWS:
+    if len(found) > MANY_ROWS:
         critical = float(student.isf(ALPHA / 2 / len(found), found.shape[1] - 1))
     else:
         # the largest of all at once: Mogstad et al. (2024), whose rank intervals this gives

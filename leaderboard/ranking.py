@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard import inference
 from leaderboard.cells import Track
-from leaderboard.curves import Curve, curve
+from leaderboard.curves import Curve, curve, true_means
 from leaderboard.errors import BoardError
 from leaderboard.inference import Estimate, estimate, estimates
 from leaderboard.measures import (
@@ -85,9 +84,8 @@ class Board:
     #: Best first; those that do not count come last.
     rows: tuple[Row, ...]
     curves: tuple[Curve, ...]
-    #: The run with the best final architecture, noise-free, and its error in percent.
-    best: Run
-    best_error: float
+    #: The same incumbents by the ground truth, as far as it can be asked: see `curves.true_means`.
+    true_curves: tuple[Curve, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +196,7 @@ def rank(runs: Iterable[Run], references: Mapping[str, Reference], track: Track)
     releases = releases_of(found)
     table = _table(found, references)
     scopes = {scope: tuple(filter(scope.holds, releases)) for scope in scopes_of(releases)}
+    means = true_means(found)
     # scopes may hold the same releases
     views = {
         of: _view(of, table, references)
@@ -207,7 +206,7 @@ def rank(runs: Iterable[Run], references: Mapping[str, Reference], track: Track)
         track=track,
         seeds=tuple(run.cell.seed for run in next(iter(table.values())).runs),
         views={scope: views[of] for scope, of in scopes.items()},
-        boards=tuple(_board(views[(release,)], table, references) for release in releases),
+        boards=tuple(_board(views[(release,)], table, means) for release in releases),
         runs=tuple(found),
         unfinished=tuple(unfinished),
     )
@@ -267,26 +266,27 @@ def _standings(
     return tuple(sorted(found, key=lambda each: _order(each.row, behind[each.row.entry])))
 
 
-def _board(view: View, table: _Table, references: Mapping[str, Reference]) -> Board:
-    """What there is of one release beside its view."""
+def _board(view: View, table: _Table, means: Mapping[str, Sequence[float]]) -> Board:
+    """What there is of one release beside its view; `means` are those of `true_means`."""
     (release,), rows = view.releases, tuple(standing.row for standing in view.standings)
-    present = [table[row.entry, release.name] for row in sorted(rows, key=lambda row: row.entry)]
-    runs = [run for each in present for run in each.runs if run.evaluations]
-    if not runs:
+    present = [table[row.entry, release.name].runs for row in sorted(rows, key=lambda row: row.entry)]
+    if not any(run.evaluations for runs in present for run in runs):
         raise BoardError(
             f"{release.name}: no run has evaluated anything: look at the verdicts in their run.json"
         )
-    error = partial(final_error, reference=references[release.release_hash])
-    best = min(runs, key=lambda run: (error(run), run.cell.submission, run.cell.seed))
+    by_truth = [runs for runs in present if all(run.cell.id in means for run in runs)]
     return Board(
         release=release,
-        budget_seconds=runs[0].cell.budget_seconds,
-        seeds=tuple(run.cell.seed for run in present[0].runs),
+        budget_seconds=present[0][0].cell.budget_seconds,
+        seeds=tuple(run.cell.seed for run in present[0]),
         rows=rows,
-        curves=tuple(drawn for each in present if len((drawn := curve(each.runs)).seconds)),
-        best=best,
-        best_error=error(best),
+        curves=_drawn(curve(runs) for runs in present),
+        true_curves=_drawn(curve(runs, means=means) for runs in by_truth),
     )
+
+
+def _drawn(curves: Iterable[Curve]) -> tuple[Curve, ...]:
+    return tuple(each for each in curves if len(each.seconds))
 
 
 def _row(

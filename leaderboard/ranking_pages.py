@@ -9,7 +9,6 @@ from string import ascii_lowercase
 
 from leaderboard import wording
 from leaderboard.cells import Track
-from leaderboard.curve_pages import curves_path
 from leaderboard.inference import ALPHA, Estimate, smallest_p
 from leaderboard.measures import window
 from leaderboard.ranking import EQUIVALENT, Ranking, Standing, View
@@ -104,7 +103,7 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "width": _WIDTH,
             "height": _HEIGHT,
             "choices": _choices(site, ranking, scope),
-            "curves": curves_path(site, track),
+            "curves": site.track_path("curves", track),
             "unfinished": ranking.unfinished,
             "seeds": seeds,
             "start": wording.power(start),

@@ -11,6 +11,7 @@ from leaderboard.ranking import Ranking
 from leaderboard.references import Reference
 from leaderboard.report import Report
 from leaderboard.submission import Submission
+from leaderboard.wording import conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,12 @@ class Site:
     submissions: Mapping[str, Submission]
     #: None where none was given.
     report: Report | None
+
+    def track_path(self, folder: str, track: Track) -> str:
+        """Address of a track's page in a folder of the site; the first track's is the folder's index."""
+        return f"{folder}/{'index' if track == self.rankings[0].track else track.slug}.html"
+
+    def track_links(self, folder: str, current: Track) -> list[tuple[str, str, bool]]:
+        """Conditions and address of each track's page in a folder, and whether it is the current one."""
+        tracks = [ranking.track for ranking in self.rankings]
+        return [(conditions(each), self.track_path(folder, each), each == current) for each in tracks]

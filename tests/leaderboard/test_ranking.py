@@ -136,7 +136,6 @@ def test_failed_runs_count(make_run, ranked):
     assert bad.row.error == pytest.approx(7)
     assert bad.row.speed_up is None
     assert [each.entry for each in ranking.boards[0].curves] == ["rs"]
-    assert ranking.boards[0].best.cell.submission == "rs"
 
 
 def test_speed_up_is_the_ratio_of_running_times(make_run, ranked):
@@ -161,13 +160,13 @@ def test_contrasts_are_of_what_an_entry_has_both_of(make_run, ranked):
     assert standing.xgb_minus_gin.value == pytest.approx(25)
 
 
-def test_best_is_the_lowest_noise_free_error(make_run, ranked):
-    """The architecture that the page draws is the best final one of all runs."""
-    runs = [make_run("rs", 0, 5.0), make_run("rs", 1, 4.0), make_run("re", 0, 4.5), make_run("re", 1, 4.6)]
-    (board,) = ranked(runs).boards
+def test_curves_by_the_truth_are_of_the_same_incumbents(make_run, ranked):
+    """Where the emulated ground truth answers for the release, and nowhere else."""
+    (board,) = ranked(of(make_run, "rs", 5)).boards
+    error = 100 * (1 - EmulatedTruth().mean([Genotype.parse(make_run().incumbents.genotype[0])])[0])
 
-    assert (board.best.cell.submission, board.best.cell.seed) == ("rs", 1)
-    assert board.best_error == pytest.approx(4)
+    np.testing.assert_allclose(board.true_curves[0].median, error)
+    assert ranked(of(make_run, "rs", 5, truth="cifar10 1.0")).boards[0].true_curves == ()
 
 
 def test_order_of_runs_does_not_matter(make_run, ranked):
