@@ -10,10 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from leaderboard.charts import anytime_svg, error_range
+from leaderboard.anytime import anytime_chart
+from leaderboard.chart import drawing
 from leaderboard.curves import Curve
 from nb301 import tables
 from nb301.optimizers import OPTIMIZERS, Budget, LocalSearch, Trajectory, simulate
+from nb301.tables.schema import EvaluationTable
+from nb301.truth.base import described
 from nb301.truth.emulated import EmulatedTruth
 
 SECONDS = 1e7
@@ -38,8 +41,10 @@ def main() -> None:
     )
     seconds = np.geomspace(SECONDS / 1000, SECONDS, 300)
     curves = [_curve(name, runs[name], seconds, truth) for name in NAMES]
-    svg = anytime_svg(curves, SECONDS, error_range(curves), "light", "wide")
-    Path(__file__).with_suffix(".svg").write_text(svg, encoding="utf-8")
+    chart = anytime_chart(
+        curves, SECONDS, name="optimizers", release="the ground truth", truth=described(truth)
+    )
+    Path(__file__).with_suffix(".svg").write_text(drawing(chart, "light"), encoding="utf-8")
     last = next(curve for curve in curves if curve.entry == "rs").median[-1]
     for curve in curves:
         at = {f"{when:.0e}": round(float(_at(curve, when)), 3) for when in (1e5, 1e6, 1e7)}
@@ -49,7 +54,7 @@ def main() -> None:
         print(f"{curve.name:24} error % {at}; as good as random search after {SECONDS:.0e} s since {since}")
 
 
-def _logged(table: tables.EvaluationTable) -> Trajectory:
+def _logged(table: EvaluationTable) -> Trajectory:
     rows = table.rows
     return Trajectory(
         genotypes=table.genotypes,

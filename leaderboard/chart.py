@@ -98,13 +98,22 @@ def write_chart(chart: Chart, out: Path) -> None:
     `charts/NAME.light.svg` and `charts/NAME.dark.svg` are drawings; `data/NAME.csv` has the numbers.
     """
     vega = _compiled(chart)
-    for theme, config in THEMES.items():
-        drawing = vl_convert.vega_to_svg({**vega, "config": config})
-        write_text(out / f"charts/{chart.name}.{theme}.svg", _FINE_DIGITS.sub(r"\1", drawing) + "\n")
+    for theme in THEMES:
+        write_text(out / f"charts/{chart.name}.{theme}.svg", _drawn(vega, theme))
     sent = {"spec": vega, "themes": THEMES, "switches": chart.switches}
     text = json.dumps(sent, separators=(",", ":"))
     write_text(out / f"charts/{chart.name}.js", f"nb301Chart({json.dumps(chart.name)},{text});\n")
     write_text(out / f"data/{chart.name}.csv", chart.data.to_csv())
+
+
+def drawing(chart: Chart, theme: str) -> str:
+    """A chart as SVG, in a theme's colours (`THEMES`)."""
+    return _drawn(_compiled(chart), theme)
+
+
+def _drawn(vega: Mapping[str, Any], theme: str) -> str:
+    svg: str = vl_convert.vega_to_svg({**vega, "config": THEMES[theme]})
+    return _FINE_DIGITS.sub(r"\1", svg) + "\n"
 
 
 def signal(name: str) -> alt.ExprRef:

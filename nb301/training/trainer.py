@@ -29,7 +29,8 @@ from nb301.training.stacked import Stack
 #: Called after each epoch with the number of epochs that are done and the networks' newest epochs.
 Progress = Callable[[int, Sequence[Epoch]], None]
 
-_EVALUATED_TOGETHER = 250
+#: More, and what is between the layers no longer fits the cache.
+_EVALUATED_TOGETHER = 64
 _DATA_STREAM = 1  # apart from the initial weights', which the plain seed starts
 
 

@@ -99,9 +99,12 @@ def poorly_performing(rng: np.random.Generator, n: int) -> list[Genotype]:
 
 
 def repeated(
-    genotypes: Sequence[Genotype], rng: np.random.Generator, architectures: int = 500
+    genotypes: Sequence[Genotype],
+    rng: np.random.Generator,
+    architectures: int = 500,
+    times: int = _MORE_SEEDS,
 ) -> list[Genotype]:
-    """Some of the given architectures four times each, for the seeds 2..5 of Section 3.3."""
+    """Some of the given architectures, by default four times each for the seeds 2..5 of Section 3.3."""
     distinct = sorted({genotype.canonical() for genotype in genotypes})
     chosen = rng.choice(len(distinct), size=min(architectures, len(distinct)), replace=False)
-    return [distinct[i] for i in chosen for _ in range(_MORE_SEEDS)]
+    return [distinct[i] for i in chosen for _ in range(times)]

@@ -37,20 +37,32 @@ EMULATED_V1 = (
     Collection("seeds", 2000, seed=3019, training_seed=2, after="de"),
 )
 
-#: Trainings of one stack: as many workers as the stacked trainer is fastest with.
+#: Trainings of one stack: with as many workers the stacked trainer is fastest.
 _STACK = 64
+_PROBES = 72
 
 #: What a small table of real trainings is made of: random search and regularized evolution, 200 of the
 #: former's architectures with four more seeds, and the probes of D.6 and of poorly performing regions.
+#: Each seed is a collection of its own, so that they are trained at once.
 REAL_V1 = (
     Collection("rs", 640, seed=3010, workers=_STACK),
     Collection("re", 320, seed=3012, workers=_STACK, settings={"population_size": 100, "sample_size": 10}),
     *(
-        Collection("skip", 72, seed=3017, run=int(op), workers=_STACK, settings={"bases": 2})
+        Collection("skip", _PROBES, seed=3017, run=int(op), workers=_PROBES, settings={"bases": 2})
         for op in PARAMETER_FREE
     ),
     Collection("low_par", 64, seed=3016, workers=_STACK),
-    Collection(
-        "seeds", 800, seed=3019, workers=_STACK, training_seed=2, after="rs", settings={"architectures": 200}
+    *(
+        Collection(
+            "seeds",
+            200,
+            seed=3019,
+            run=seed,
+            workers=67,  # three stacks
+            training_seed=seed,
+            after="rs",
+            settings={"architectures": 200, "times": 1},
+        )
+        for seed in range(2, 6)
     ),
 )
