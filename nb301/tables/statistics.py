@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from nb301.metrics import kendall_tau, mean_absolute_error, spearman
+from nb301.metrics import kendall_tau, mean_absolute_error, r2, sparse_kendall_tau, spearman
 from nb301.space import Genotype, Op
 from nb301.tables.schema import FITTED, EvaluationTable
 
@@ -89,11 +90,19 @@ def seeds(table: EvaluationTable) -> pd.DataFrame:
     """
     rows = table.rows
     further = rows[rows["optimizer"] == "seeds"]
-    first = rows[
-        (rows["optimizer"] == "de") & (rows["seed"] == 1) & rows["genotype"].isin(further["genotype"])
-    ]
+    is_first = rows["optimizer"].isin(FITTED) & (rows["seed"] == 1)
+    first = rows[is_first & rows["genotype"].isin(further["genotype"])]
     found = pd.concat([first.drop_duplicates("genotype"), further])
     return found.pivot_table("val_accuracy", "genotype", "seed", observed=True).dropna()
+
+
+def noise_variance(table: EvaluationTable) -> float:
+    """Variance of validation accuracy over seeds, squared fractions, mean over the repeated architectures.
+
+    NaN where there are none.
+    """
+    repeated = seeds(table).to_numpy()
+    return float(repeated.var(axis=1, ddof=1).mean()) if len(repeated) else float("nan")
 
 
 def skips_in_probes(table: EvaluationTable, op: Op = Op.skip_connect) -> pd.Series[float]:
@@ -117,6 +126,7 @@ def _comparisons(table: EvaluationTable) -> Iterator[Comparison]:
         error = mean_absolute_error(repeated[:, 1:].mean(axis=1), repeated[:, 0])
         yield Comparison("mean std over 5 seeds", "Section 3.3", "1.6e-3", f"{std:.2e}")
         yield Comparison("MAE of seed 1 against seeds 2-5", "Table 5", "1.38e-3", f"{error:.2e}")
+        yield from _limits(table, repeated)
     rows = _fitted(table)
     medians = (
         rows.groupby(rows["optimizer"].astype(str))["val_accuracy"].median().sort_values(ascending=False)
@@ -129,6 +139,18 @@ def _comparisons(table: EvaluationTable) -> Iterator[Comparison]:
     de = table.rows.loc[table.rows["optimizer"] == "de", "runtime"]
     if len(de):
         yield Comparison("mean runtime of DE, seconds", "Section 5.1", "1,366", f"{de.mean():,.0f}")
+
+
+def _limits(table: EvaluationTable, repeated: NDArray[np.float64]) -> Iterator[Comparison]:
+    """What noise allows: no surrogate explains or ranks single trainings much better."""
+    ceiling = 1 - noise_variance(table) / _fitted(table)["val_accuracy"].var(ddof=0)
+    yield Comparison("R2 of a surrogate without error", "noise over seeds", "", f"{ceiling:.3f}")
+    first, others = repeated[:, 0], repeated[:, 1:].mean(axis=1)
+    yield Comparison(
+        "R2 of the mean of seeds 2-5 for seed 1", "repeated ones", "", f"{r2(first, others):.3f}"
+    )
+    tau = sparse_kendall_tau(first, others)
+    yield Comparison("sparse Kendall tau of the same", "repeated ones", "", f"{tau:.3f}")
 
 
 def _fitted(table: EvaluationTable) -> pd.DataFrame:

@@ -62,8 +62,10 @@ def with_parameter_free(
     return from_codes(codes)[0]
 
 
-def parameter_free(rng: np.random.Generator, op: Op, bases: int = BASES) -> list[Genotype]:
-    """0..8 edges with `op` in the normal cell, 4 repeats from each of ten bases (D.6).
+def parameter_free(
+    rng: np.random.Generator, op: Op, bases: int = BASES, repeats: int = _REPEATS
+) -> list[Genotype]:
+    """0..8 edges with `op` in the normal cell, by default 4 repeats from each of ten bases (D.6).
 
     Returns:
         By number of edges, then base, then repeat.
@@ -71,7 +73,7 @@ def parameter_free(rng: np.random.Generator, op: Op, bases: int = BASES) -> list
     started = sample_many(rng, bases)
     return [
         with_parameter_free(base, op, number, rng)
-        for number, base, _ in product(range(9), started, range(_REPEATS))
+        for number, base, _ in product(range(9), started, range(repeats))
     ]
 
 

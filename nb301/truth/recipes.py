@@ -48,7 +48,15 @@ REAL_V1 = (
     Collection("rs", 640, seed=3010, workers=_STACK),
     Collection("re", 320, seed=3012, workers=_STACK, settings={"population_size": 100, "sample_size": 10}),
     *(
-        Collection("skip", _PROBES, seed=3017, run=int(op), workers=_PROBES, settings={"bases": 2})
+        Collection(
+            "skip",
+            _PROBES,
+            seed=3017,
+            run=int(op),
+            workers=_PROBES,
+            # more architectures, not more variants of them: they are what intervals are over
+            settings={"bases": 8, "repeats": 1},
+        )
         for op in PARAMETER_FREE
     ),
     Collection("low_par", 64, seed=3016, workers=_STACK),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,6 +11,7 @@ import numpy as np
 
 from nb301.metrics import kendall_tau, r2, sparse_kendall_tau, spearman
 from nb301.space import Genotype
+from nb301.tables.statistics import noise_variance
 from validation.statistics import Array, Interval, Rows, bootstrap_interval
 from validation.subject import Predictor, Subject
 
@@ -59,17 +61,26 @@ def over_rows(statistic: Callable[[Rows], float], n: int, **also: float) -> Meas
     return Measured(statistic(np.arange(n)), bootstrap_interval(statistic, n), n, also=also)
 
 
-def compare(name: str, truth: Array, predicted: Array, noise_free: Array | None = None) -> Measured:
-    """A statistic of truth and prediction; beside it the other ones."""
-    statistic = STATISTICS[name]
-    interval = bootstrap_interval(lambda rows: statistic(truth[rows], predicted[rows]), len(truth))
+def compare(subject: Subject, name: str, rows: Rows, predicted: Array) -> Measured:
+    """A statistic of what was observed and what is predicted for rows of the table; beside it the others."""
+    statistic, truth = STATISTICS[name], observed(subject, rows)
+    interval = bootstrap_interval(lambda r: statistic(truth[r], predicted[r]), len(truth))
     return Measured(
         value=statistic(truth, predicted),
         interval=interval,
         n=len(truth),
-        ceiling=None if noise_free is None else statistic(truth, noise_free),
+        ceiling=_ceiling(subject, name, rows, truth),
         also={other: compute(truth, predicted) for other, compute in STATISTICS.items() if other != name},
     )
+
+
+def _ceiling(subject: Subject, name: str, rows: Rows, truth: Array) -> float | None:
+    """What the expectation of trainings scores; of real ones R2 alone is known, by the noise over seeds."""
+    best = noise_free(subject, rows)
+    if best is not None:
+        return STATISTICS[name](truth, best)
+    unexplained = noise_variance(subject.table)
+    return None if name != "r2" or math.isnan(unexplained) else 1 - unexplained / float(truth.var())
 
 
 def refitted(subject: Subject, rows: str, members: int = 1) -> Predictor:

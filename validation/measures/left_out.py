@@ -13,7 +13,6 @@ from validation.measures.base import (
     STATISTICS,
     Measured,
     compare,
-    noise_free,
     observed,
     over_rows,
     predicted_mean,
@@ -27,8 +26,7 @@ from validation.subject import Subject
 def optimizer(subject: Subject, statistic: str, name: str) -> Measured:
     """A statistic over all rows of an optimizer, of a model that was fitted to the others'."""
     rows = rows_of(subject, name)
-    predicted = predicted_mean(subject, rows, f"without_{name}")
-    return compare(statistic, observed(subject, rows), predicted, noise_free(subject, rows))
+    return compare(subject, statistic, rows, predicted_mean(subject, rows, f"without_{name}"))
 
 
 def overpredicted(subject: Subject, name: str, more_than: int) -> Measured:
@@ -71,7 +69,7 @@ def below_92(subject: Subject, statistic: str = "") -> Measured:
     rows = subject.split_of("above_92").test
     truth, predicted = observed(subject, rows), predicted_mean(subject, rows, "above_92")
     if statistic:
-        return compare(statistic, truth, predicted, noise_free(subject, rows))
+        return compare(subject, statistic, rows, predicted)
     return over_rows(lambda r: float(np.mean(predicted[r] - truth[r])), len(rows))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from validation.measures.base import Measured, compare, noise_free, observed, predicted_mean, rows_of
+from validation.measures.base import Measured, compare, predicted_mean, rows_of
 from validation.subject import Subject
 
 
@@ -13,6 +13,4 @@ def depth(subject: Subject, statistic: str, edges: int) -> Measured:
     rows = rows_of(subject, "topology")
     deep = [genotype.normal.depth == edges for genotype in subject.genotypes(rows)]
     rows = rows[np.array(deep)]
-    return compare(
-        statistic, observed(subject, rows), predicted_mean(subject, rows), noise_free(subject, rows)
-    )
+    return compare(subject, statistic, rows, predicted_mean(subject, rows))
