@@ -16,7 +16,7 @@ from nb301.cli.output import progress
 from nb301.releases import find
 from nb301.tables import load
 from validation.claims import Claim
-from validation.measures import size
+from validation.measures import replay, size
 from validation.measures.trajectories import members_without
 from validation.subject import Subject, subject_of
 
@@ -75,6 +75,8 @@ def _fits(claim: Claim, subject: Subject) -> Iterator[Fit]:
             yield Fit(f"without_{parameters['method']}", 1)
         case "trajectories", _, _ if parameters.get("left_out"):
             yield Fit(f"without_{parameters['optimizer']}", members_without(subject))
+        case "replay", _, _:
+            yield Fit(f"without_{parameters['optimizer']}", replay.MEMBERS)
         case "size", _, _:
             yield from (Fit(f"first_{rows}", 1) for rows in size.SIZES)
     if "fitted_to" in parameters:

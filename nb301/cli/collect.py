@@ -60,8 +60,9 @@ def collect(
     """
     from nb301.optimizers import OPTIMIZERS
     from nb301.tables.schema import write_table
+    from nb301.truth.base import described
     from nb301.truth.collect import Collection
-    from nb301.truth.recipes import EMULATED_V1, REAL_V1
+    from nb301.truth.recipes import recipe_of
 
     if everything == (optimizer is not None):
         raise typer.BadParameter("give the name of an optimizer, or --all")
@@ -71,8 +72,7 @@ def collect(
     typer.echo(f"journals: {folder}", err=True)
     chosen = _truth(truth, data, preset, data_folder)
     if optimizer is None:
-        recipe = EMULATED_V1 if truth is TruthName.EMULATED else REAL_V1
-        table = _whole(recipe, chosen, folder, processes)
+        table = _whole(recipe_of(described(chosen)), chosen, folder, processes)
     else:
         collection = Collection(optimizer, evaluations, seed, workers=workers)
         table = _one(collection, chosen, folder, out.stem, scheduler)

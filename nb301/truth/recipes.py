@@ -74,3 +74,8 @@ REAL_V1 = (
         for seed in range(2, 6)
     ),
 )
+
+
+def recipe_of(truth: str) -> tuple[Collection, ...]:
+    """What the table of a ground truth, such as `emulated 1.0`, is made of."""
+    return EMULATED_V1 if truth.startswith("emulated ") else REAL_V1

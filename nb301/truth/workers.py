@@ -102,7 +102,7 @@ class Journal:
         about: Identifies the run; a journal of another run is refused.
 
     Raises:
-        TableError: The file is no journal, or that of another run.
+        TableError: The file is no journal, that of another run, or another process writes it.
     """
 
     def __init__(self, path: Path, about: Mapping[str, Any]) -> None:
@@ -110,11 +110,15 @@ class Journal:
         self.submitted: list[dict[str, Any]] = []
         self.ended: list[dict[str, Any]] = []
         described = json.loads(json.dumps(dict(about)))
-        if path.exists():
-            self._read(described)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file: TextIO = path.open("a", encoding="utf-8")
-        if self._file.tell() == 0:
+        try:
+            self._lock()
+            self._read(described)
+        except TableError:
+            self._file.close()
+            raise
+        if not path.stat().st_size:
             self._append({"run": described})
 
     @property
@@ -135,6 +139,17 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _lock(self) -> None:
+        """Keep a worker out that has outlived an interrupted run; Windows has no such lock."""
+        try:
+            import fcntl
+        except ImportError:
+            return
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise TableError(f"{self.path}: another process writes it: wait for it, or end it") from None
 
     def _append(self, line: dict[str, Any]) -> None:
         self._file.write(json.dumps(line) + "\n")

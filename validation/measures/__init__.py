@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from validation.measures import behaviour, collapse, fit, left_out, noise, size, topology, trajectories
+from validation.measures import (
+    behaviour,
+    collapse,
+    fit,
+    left_out,
+    noise,
+    replay,
+    size,
+    topology,
+    trajectories,
+)
 from validation.measures.base import Measured, NotApplicable
 
 Measure = Callable[..., Measured]
@@ -49,6 +59,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
                     trajectories.agreement,
                 ),
             ),
+            (replay, (replay.told_apart,)),
             (size, (size.gain_over_table,)),
             (
                 behaviour,

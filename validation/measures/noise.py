@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import norm
 
+from nb301 import list_releases
 from nb301.benchmark import load
 from nb301.metrics import gaussian_kl
 from nb301.space import Genotype
@@ -56,11 +57,15 @@ def gain_of_gin(subject: Subject) -> Measured:
     """Smallest KL of the tree ensembles on the same table minus that of the subject, nats."""
     if subject.release is None:
         raise NotApplicable("only releases have siblings")
-    found, name = _repeated(subject), subject.name
+    siblings = [subject.name.replace("-gin", f"-{family}") for family in ("xgb", "lgb")]
+    siblings = [name for name in siblings if name in list_releases()]
+    if not siblings:
+        raise NotApplicable(f"no tree ensemble was released beside {subject.name}")
+    found = _repeated(subject)
     own = _kl(found)
     others = []
-    for family in ("xgb", "lgb"):
-        answers = load(name.replace("-gin", f"-{family}")).query(found.genotypes)
+    for name in siblings:
+        answers = load(name).query(found.genotypes)
         others.append(_kl(found._replace(mean=answers.mean, std=answers.std)))
     best = min(others, key=lambda kl: float(kl.mean()))
     return over_rows(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -69,6 +70,22 @@ def test_a_file_that_is_no_journal_is_refused(tmp_path):
 
     with pytest.raises(TableError, match=r"re-0\.jsonl: not a journal"):
         collect(RE, tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such lock")
+def test_two_processes_do_not_write_one_journal(tmp_path):
+    """A worker that outlived its interrupted run keeps its journal; afterwards another goes on with it."""
+    path = tmp_path / "journal"
+    outlived = Journal(path, {"run": "test"})
+
+    with pytest.raises(TableError, match="journal: another process writes it"):
+        Journal(path, {"run": "test"})
+    outlived.end({"ended": 5.0})
+    outlived.close()
+
+    other = Journal(path, {"run": "test"})
+    assert other.elapsed == 5
+    other.close()
 
 
 def test_an_optimizer_that_changed_is_noticed(uninterrupted, tmp_path):
