@@ -12,36 +12,51 @@ from typing import Any
 HERE = Path(__file__).parent
 _SIGNS = {"holds": "✓", "fails": "✗", "undecided": "?", "not run": "○", "not applicable": "·"}
 _ABOUT = """Made by `tox run -e validate`, then `python docs/validation.py build/validation.json`.
-Ground truth: {truths}; no number here is one of CIFAR-10. A claim holds (✓), fails (✗), or is undecided (?)
-where its 95 % interval straddles the threshold; · is not applicable. A gate has to hold before a release is
-published."""
+No number here is one of CIFAR-10. A claim holds (✓), fails (✗), or is undecided (?) where its 95 % interval
+straddles the threshold; · is not applicable. A gate has to hold before a release is published."""
 
 
 def main(arguments: list[str]) -> None:
-    """Keep the report, which the site is built from, and write the page."""
-    text = Path(arguments[0]).read_text(encoding="utf-8")
-    report = json.loads(text)
+    """Keep the reports as one, which the site is built from, and write the page."""
+    report = _merged([json.loads(Path(path).read_text(encoding="utf-8")) for path in arguments])
+    text = json.dumps(report, indent=2) + "\n"
     (HERE / "validation.json").write_text(text, encoding="utf-8")
     path = HERE / "validation.md"
     path.write_text("\n".join(_page(report["releases"])) + "\n", encoding="utf-8")
     print(f"wrote {path}")
 
 
+def _merged(reports: list[dict[str, Any]]) -> dict[str, Any]:
+    """One report of all releases; of one that several reports have, the last says what holds."""
+    first, *others = reports
+    for other in others:
+        for part in ("format", "bootstrap", "libraries"):
+            if other[part] != first[part]:
+                raise SystemExit(f"reports differ in {part}: {first[part]} and {other[part]}")
+    releases = {release["name"]: release for report in reports for release in report["releases"]}
+    return {**first, "releases": [releases[name] for name in sorted(releases)]}
+
+
 def _page(releases: list[dict[str, Any]]) -> Iterator[str]:
-    truths = ", ".join(sorted({release["truth"] for release in releases}))
     yield "# Validation of the embedded releases"
     yield ""
-    yield _ABOUT.format(truths=truths)
-    yield ""
+    yield _ABOUT
+    for truth in sorted({release["truth"] for release in releases}):
+        yield from ("", f"## Ground truth: {truth}", "")
+        yield from _of_truth([release for release in releases if release["truth"] == truth])
+
+
+def _of_truth(releases: list[dict[str, Any]]) -> Iterator[str]:
     yield "| release | gates | comparisons | passes |"
     yield "|---|---|---|---|"
     for release in releases:
         counts = [_counts(release, kind) for kind in ("gate", "comparison")]
         passes = "yes" if release["passes"] else "**no**"
         yield f"| `{release['name']}` | {counts[0]} | {counts[1]} | {passes} |"
+    prefix = releases[0]["truth"].split()[0] + "-"
+    names = [release["name"].removeprefix(prefix).removesuffix("-v1.0") for release in releases]
     for kind, title in (("gate", "Gates"), ("comparison", "Comparisons")):
-        yield from ("", f"## {title}", "")
-        names = [release["name"].removeprefix("emulated-").removesuffix("-v1.0") for release in releases]
+        yield from ("", f"### {title}", "")
         yield f"| claim | threshold | {' | '.join(names)} |"
         yield "|---|---|" + "---|" * len(names)
         yield from _rows(releases, kind)

@@ -47,7 +47,9 @@ def run(
     workers: Annotated[int, typer.Option(min=1, help="Simulated workers: the track.")] = 1,
     release: Annotated[
         list[str] | None,
-        typer.Option(help="Name or folder of a release; may be repeated. Default: all embedded."),
+        typer.Option(
+            help="Name or folder of a release; may be repeated. Default: all embedded emulated ones."
+        ),
     ] = None,
     processes: Annotated[int, typer.Option(min=1, help="Local processes.")] = 2,
     scheduler: Annotated[
@@ -64,11 +66,10 @@ def run(
     from leaderboard.runner import install, missing, plan, run_missing
     from leaderboard.store import Store
     from nb301.optimizers import Budget
-    from nb301.releases import names
 
     tasks = plan(
         folders or _submissions(),
-        release or names(),
+        release or emulated_releases(),
         range(seeds),
         environments,
         budget=Budget(seconds=budget_seconds, evaluations=budget_evaluations),
@@ -90,6 +91,14 @@ def run(
                 typer.echo(f"{made.place}: {made.verdict}: {made.detail}", err=True)
     told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()) or "none"
     typer.echo(f"{len(to_do)} new runs ({told}), {len(tasks) - len(to_do)} were there: {out.resolve()}")
+
+
+def emulated_releases() -> list[str]:
+    """Embedded releases that budgets in simulated seconds are meant for: others train in seconds."""
+    from leaderboard.wording import is_emulated
+    from nb301.releases import find, names
+
+    return [name for name in names() if is_emulated(find(name).manifest.truth)]
 
 
 @app.command()

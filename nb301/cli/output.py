@@ -28,7 +28,10 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     table: Table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for index, column in enumerate(columns):
         table.add_column(
-            column, justify="left" if index in (0, len(columns) - 1) else "right", no_wrap=index == 0
+            column,
+            justify="left" if index in (0, len(columns) - 1) else "right",
+            no_wrap=index == 0,
+            overflow="ellipsis" if index == 0 else "fold",
         )
     for row in rows:
         table.add_row(*row)

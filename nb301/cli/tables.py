@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +14,9 @@ from nb301.cli.output import AsJson, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
+
+    from nb301.tables.schema import EvaluationTable
+    from nb301.tables.statistics import Comparison
 
 app = typer.Typer(help="Evaluation tables: what releases are fitted on.", no_args_is_help=True)
 TableName = Annotated[str, typer.Argument(help="Name of an embedded table, or a .parquet file.")]
@@ -29,20 +33,68 @@ def list_tables() -> None:
 
 
 @app.command("show")
-def show_table(
-    name: TableName = DEFAULT_TABLE,
+def show_tables(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help=f"Embedded tables, or .parquet files. Default: {DEFAULT_TABLE}."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Counts and statistics of a table, by optimizer."""
+    """Counts of tables by optimizer, and statistics beside each other and the paper's."""
     from nb301.tables import load
     from nb301.tables.statistics import beside_the_paper, by_optimizer, overall
 
-    table = load(name)
-    parts, comparisons = by_optimizer(table), beside_the_paper(table)
+    tables = {name: load(name) for name in names or [DEFAULT_TABLE]}
+    comparisons = {name: beside_the_paper(table) for name, table in tables.items()}
     if as_json:
-        described = {"table": name, "truth": table.truth, **overall(table), "optimizers": parts}
-        print_json({**described, "beside_the_paper": [asdict(each) for each in comparisons]})
+        described = [
+            {
+                "table": name,
+                "truth": table.truth,
+                **overall(table),
+                "optimizers": by_optimizer(table),
+                "beside_the_paper": [asdict(each) for each in comparisons[name]],
+            }
+            for name, table in tables.items()
+        ]
+        print_json(described if len(described) > 1 else described[0])
         return
+    for name, table in tables.items():
+        _print_sources(name, table)
+    _print_statistics(tables, comparisons)
+
+
+def _print_statistics(
+    tables: Mapping[str, EvaluationTable], comparisons: Mapping[str, Sequence[Comparison]]
+) -> None:
+    """Statistics beside each other; those that are lists, which no column holds, line by line below."""
+    rows = {
+        each.statistic: [each.statistic, each.source, each.paper]
+        for found in comparisons.values()
+        for each in found
+    }
+    for found in comparisons.values():
+        values = {each.statistic: each.table for each in found}
+        for statistic, row in rows.items():
+            row.append(values.get(statistic, ""))
+    lists = [row for row in rows.values() if any(", " in cell for cell in row[2:])]
+    truths = ", ".join(dict.fromkeys(table.truth for table in tables.values()))
+    several = len(tables) > 1
+    shown = [table.name for table in tables.values()] if several else ["this table"]
+    print_table(
+        f"beside the paper's CIFAR-10 table (ground truth here: {truths})",
+        ["statistic", *([] if several else ["source"]), "paper", *shown],
+        [row[:1] + row[2 if several else 1 :] for row in rows.values() if row not in lists],
+    )
+    for statistic, source, *orders in lists:
+        typer.echo(f"{statistic} ({source})")
+        for name, order in zip(["paper", *shown], orders, strict=True):
+            typer.echo(f"  {name}: {order}")
+
+
+def _print_sources(name: str, table: EvaluationTable) -> None:
+    from nb301.tables.statistics import by_optimizer
+
     print_table(
         f"{name}: {len(table):,} training runs of the ground truth {table.truth}",
         ["source", "rows", "in the paper", "architectures", "mean", "std", "best", "runtime"],
@@ -57,13 +109,8 @@ def show_table(
                 f"{part['best_val_accuracy']:.2%}",
                 f"{part['mean_runtime']:,.0f} s",
             ]
-            for part in parts
+            for part in by_optimizer(table)
         ],
-    )
-    print_table(
-        f"beside the paper's CIFAR-10 table (ground truth here: {table.truth})",
-        ["statistic", "source", "paper", "this table"],
-        [[each.statistic, each.source, each.paper, each.table] for each in comparisons],
     )
 
 
