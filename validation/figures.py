@@ -11,7 +11,7 @@ import numpy as np
 import vl_convert
 
 from nb301.space import PARAMETER_FREE
-from validation.measures import NotApplicable, collapse, noise, trajectories
+from validation.measures import NotApplicable, collapse, noise, replay, trajectories
 from validation.measures.base import observed, predicted_mean, rows_of
 from validation.subject import Subject
 
@@ -35,7 +35,7 @@ def figures(subject: Subject, *, with_runs: bool) -> Iterator[Figure]:
         subject: What is shown.
         with_runs: Whether to show runs of optimizers, which are made if the cache does not have them.
     """
-    drawn = [*_FIGURES, _RUNS] if with_runs else _FIGURES
+    drawn = [*_FIGURES, *_RUNS] if with_runs else _FIGURES
     for title, caption, draw in drawn:
         try:
             yield Figure(title, caption, _svg(draw(subject)))
@@ -159,6 +159,30 @@ def _trajectories(subject: Subject) -> alt.FacetChart:
     return (band + line).facet(alt.Facet("optimizer:N", title=None), columns=3)
 
 
+def _replayed(subject: Subject) -> alt.LayerChart:
+    """The logged run of regularized evolution, and the range of runs on models without its rows."""
+    if subject.truth is not None:
+        raise NotApplicable("runs on the ground truth itself say more")
+    logged, modelled = replay.best_so_far(subject, "re")
+    # steps are drawn where there are some
+    shown = np.flatnonzero(np.diff(np.vstack([logged, modelled]), axis=1, prepend=-1).any(axis=0))
+    rows = []
+    for what, runs in (("truth", logged[None]), ("predicted", modelled)):
+        low, median, high = 100 * np.quantile(runs, [0.025, 0.5, 0.975], axis=0)
+        rows += [
+            {"what": what, "evaluations": k + 1, "low": low[k], "median": median[k], "high": high[k]}
+            for k in shown.tolist()
+        ]
+    base = _chart(rows, width=340).encode(
+        x=alt.X("evaluations:Q", title="Trainings", scale=alt.Scale(type="log", nice=False)), color=_what()
+    )
+    accuracy = alt.Scale(zero=False)
+    band = base.mark_area(opacity=0.2, interpolate="step-after").encode(
+        y=alt.Y("low:Q", title="Best observed accuracy (%)", scale=accuracy), y2="high:Q"
+    )
+    return band + base.mark_line(interpolate="step-after").encode(y=alt.Y("median:Q", scale=accuracy))
+
+
 def _what() -> alt.Color:
     domain = ["truth", "predicted"]
     return alt.Color("what:N", title=None, scale=alt.Scale(domain=domain, range=[*_COLOURS]))
@@ -185,8 +209,15 @@ _FIGURES: list[tuple[str, str, Callable[[Subject], Any]]] = [
     ),
     ("Depth of cells", "D.7's probes: median, quartiles, 5 to 95 % of accuracy (Figure 19).", _depth),
 ]
-_RUNS: tuple[str, str, Callable[[Subject], Any]] = (
-    "Trajectories",
-    "Error of the incumbent without noise: mean and range of five runs, each on its own scale (Figure 4).",
-    _trajectories,
-)
+_RUNS: list[tuple[str, str, Callable[[Subject], Any]]] = [
+    (
+        "Trajectories",
+        "Error of the incumbent without noise: mean and range of five runs, each on its scale (Figure 4).",
+        _trajectories,
+    ),
+    (
+        "The logged run",
+        "Regularized evolution: the table's run, and median and 95 % range of runs on models without it.",
+        _replayed,
+    ),
+]
