@@ -94,7 +94,7 @@ def _agreement(table: EvaluationTable) -> Iterator[str]:
     accuracy = random.rows["val_accuracy"].to_numpy(dtype=np.float64)
     reliability = 1 - noise_variance(table) / float(accuracy.var())
     yield "**How far does the emulation stand for real trainings?** Rank correlations with what one training"
-    yield f"of each of {len(random):,} random architectures gave. The square root of the share of the variance"
+    yield f"of each of {len(random):,} random architectures gave. The square root of the share of variance"
     yield f"that is not noise, about what a ranking without error reaches, is {reliability**0.5:.2f}."
     yield from ("", "| ranked by | Spearman | Kendall |", "|---|---|---|")
     for what, values in _predictors(random).items():
