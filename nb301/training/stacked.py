@@ -15,9 +15,9 @@ and into whose later ones it adds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -27,17 +27,23 @@ from torch.nn import functional
 from nb301.cost import Network as Shape
 from nb301.space import NODES, Cell, Edge, Op
 from nb301.training.network import CONVOLUTIONS, Logits, Network
+from nb301.training.stacked_layers import (
+    AuxiliaryHead,
+    Depthwise,
+    FactorizedReduce,
+    Linear,
+    PointwiseNorm,
+    Pool,
+    Views,
+    apply,
+    entry,
+    patches,
+    pixel_table,
+)
 
-_EPSILON, _MOMENTUM = 1e-5, 0.1  # of batch norm, torch's defaults
-#: Numbers of a tensor that are worked on at a time.
-_CHUNK = 2**19
 _STEM_MULTIPLIER, _IMAGE_CHANNELS = 3, 3
 #: A depthwise convolution as a matrix has pixels^2 entries a channel.
 LARGEST_IMAGE = 16
-
-#: A network's state by the names of `Network.state_dict`, each found in the stack's own tensors.
-_View = dict[str, Callable[[], Tensor]]
-_Views = list[_View]
 
 
 class Stack(nn.Module):
@@ -57,12 +63,12 @@ class Stack(nn.Module):
         self.register_buffer("batches", torch.zeros((), dtype=torch.int64))
         self.batches: Tensor
         shape, k = self.shape, self.size
-        views: _Views = [{} for _ in networks]
+        views: Views = [{} for _ in networks]
         width, stem = shape.channels, _STEM_MULTIPLIER * shape.channels
-        self.stem = _PointwiseNorm(k, 9 * _IMAGE_CHANNELS, stem)
+        self.stem = PointwiseNorm(k, 9 * _IMAGE_CHANNELS, stem)
         self.stem.bind(views, range(k), ["stem.convolution"], "stem.norm")
         self.cells = nn.ModuleList()
-        self.auxiliary: _AuxiliaryHead | None = None
+        self.auxiliary: AuxiliaryHead | None = None
         before, last, reduced, height = stem, stem, False, shape.image_size
         for index in range(shape.layers):
             reduces = index in shape.reductions
@@ -73,8 +79,8 @@ class Stack(nn.Module):
             before, last, reduced = last, len(NODES) * width, reduces
             height = (height + 1) // 2 if reduces else height
             if shape.auxiliary and index == shape.reductions[1]:
-                self.auxiliary = _AuxiliaryHead(k, last, shape.classes, views)
-        self.classifier = _Linear(k, last, shape.classes, views, "classifier")
+                self.auxiliary = AuxiliaryHead(k, last, shape.classes, views)
+        self.classifier = Linear(k, last, shape.classes, views, "classifier")
         self._views = views
         self._shapes = [{name: own.shape for name, own in n.state_dict().items()} for n in networks]
         for one, network in enumerate(networks):
@@ -93,7 +99,7 @@ class Stack(nn.Module):
         if self.training:
             self.batches += 1
         # all that reads a cell's output begins with a ReLU, but for the classifier
-        before = last = functional.relu(self.stem(_patches(images.permute(0, 2, 3, 4, 1))))
+        before = last = functional.relu(self.stem(patches(images.permute(0, 2, 3, 4, 1))))
         out, auxiliary = last, None
         for index, cell in enumerate(self.cells):
             out = cell(before, last, None if drop_path is None else drop_path[:, index])
@@ -119,10 +125,6 @@ class Stack(nn.Module):
         found = {name: view() for name, view in self._views[one].items()}
         norms = [name.removesuffix("running_var") for name in found if name.endswith("running_var")]
         return {**found, **{f"{norm}num_batches_tracked": self.batches for norm in norms}}
-
-
-def _entry(parameter: Tensor, index: int | slice) -> Tensor:
-    return parameter.data[index]
 
 
 class _Place(NamedTuple):
@@ -185,15 +187,15 @@ def _depths(cell: Cell) -> list[int]:
 class _StackedCell(nn.Module):
     """One cell of all networks."""
 
-    def __init__(self, cells: Sequence[Cell], place: _Place, views: _Views) -> None:
+    def __init__(self, cells: Sequence[Cell], place: _Place, views: Views) -> None:
         super().__init__()
         k, plan = len(cells), _Plan(cells)
         self.channels, self.height_out = place.channels, place.height_out
-        first = _FactorizedReduce if place.reduced else _PointwiseNorm
+        first = FactorizedReduce if place.reduced else PointwiseNorm
         networks = range(k)
         self.before = first(k, place.channels_before, place.channels)
         self.before.bind(views, networks, *_names(f"{place.name}.inputs.0", place.reduced))
-        self.last = _PointwiseNorm(k, place.channels_last, place.channels)
+        self.last = PointwiseNorm(k, place.channels_last, place.channels)
         self.last.bind(views, networks, *_names(f"{place.name}.inputs.1", reduces=False))
         self.phases = nn.ModuleList()
         for depth, terms in enumerate(plan.phases):
@@ -226,7 +228,7 @@ class _Phase(nn.Module):
     """The edges whose sources have one depth: read, computed op by op, added into their targets."""
 
     def __init__(
-        self, terms: Sequence[_Term], name: str, channels: int, height: int, stride: int, views: _Views
+        self, terms: Sequence[_Term], name: str, channels: int, height: int, stride: int, views: Views
     ) -> None:
         super().__init__()
         self.computed = nn.ModuleList()
@@ -243,21 +245,16 @@ class _Phase(nn.Module):
         """Read `source` and add to `sums`, the nodes of depths 1-4."""
         terms = []
         for group, computed, x in zip(
-            self.groups, self.computed, _apply(_Read, source, self.groups), strict=True
+            self.groups, self.computed, apply(_Read, source, self.groups), strict=True
         ):
             out = computed(x)
             if drop_path is not None and group.drops:
                 out = out * drop_path[group.networks, group.numbers][:, None, None].to(out.dtype)
             terms.append(out)
         # sums that this phase does not touch stay out: others have read them, and keep them for backward
-        added = _apply(_Add, self.groups, self.depths, *(sums[depth - 1] for depth in self.depths), *terms)
+        added = apply(_Add, self.groups, self.depths, *(sums[depth - 1] for depth in self.depths), *terms)
         for depth, changed in zip(self.depths, added, strict=True):
             sums[depth - 1] = changed
-
-
-def _apply(function: type[torch.autograd.Function], *arguments: Any) -> Any:
-    """`function.apply`, which torch leaves untyped."""
-    return function.apply(*arguments)  # type: ignore[no-untyped-call]
 
 
 #: Ops whose edges are computed together.
@@ -271,7 +268,7 @@ _OPS_TOGETHER = (
 
 
 def _computed(
-    terms: Sequence[_Term], name: str, channels: int, height: int, stride: int, views: _Views
+    terms: Sequence[_Term], name: str, channels: int, height: int, stride: int, views: Views
 ) -> nn.Module:
     """What edges of ops that go together compute."""
     op = terms[0].edge.op
@@ -283,10 +280,10 @@ def _computed(
             units.append(_Unit(terms, name, 1, channels, height_out, 1, views))
         return units[0] if times == 1 else nn.Sequential(units[0], nn.ReLU(), units[1])
     if op is not Op.skip_connect:
-        return _Pool(op, stride)
+        return Pool(op, stride)
     if stride == 1:
         return nn.Identity()
-    reduce = _FactorizedReduce(len(terms), channels, channels)
+    reduce = FactorizedReduce(len(terms), channels, channels)
     for row, term in enumerate(terms):
         at = f"{name}.ops.{term.number}"
         reduce.bind_row(views[term.network], row, [f"{at}.even", f"{at}.odd"], f"{at}.norm")
@@ -405,303 +402,34 @@ class _Unit(nn.Module):
         channels: int,
         height: int,
         stride: int,
-        views: _Views,
+        views: Views,
     ) -> None:
         super().__init__()
         self.weights = nn.ParameterList()
         self.tables = []
-        self.pointwise = _PointwiseNorm(len(terms), channels, channels)
+        self.pointwise = PointwiseNorm(len(terms), channels, channels)
         for op, rows in _runs([(term.edge.op, row) for row, term in enumerate(terms)]):
             kernel, dilation, _ = CONVOLUTIONS[Op(op)]
             weight = nn.Parameter(torch.empty(len(rows), channels, 1, kernel, kernel))
             self.weights.append(weight)
-            self.tables.append(_pixel_table(kernel, dilation, stride, height))
+            self.tables.append(pixel_table(kernel, dilation, stride, height))
             for at, row in enumerate(rows):
                 where = f"{name}.ops.{terms[row].number}.{unit}"
                 of_network = views[terms[row].network]
-                of_network[f"{where}.depthwise.weight"] = partial(_entry, weight, at)
+                of_network[f"{where}.depthwise.weight"] = partial(entry, weight, at)
                 self.pointwise.bind_row(of_network, row, [f"{where}.pointwise"], f"{where}.norm")
 
     def forward(self, x: Tensor) -> Tensor:
         """(rows, channels, pixels, images), ReLU applied, to (rows, channels, pixels out, images)."""
         tables = [table.to(x.dtype) for table in self.tables]
-        out: Tensor = self.pointwise(_apply(_Depthwise, x, tables, *self.weights))
+        out: Tensor = self.pointwise(apply(Depthwise, x, tables, *self.weights))
         return out
-
-
-class _Depthwise(torch.autograd.Function):
-    """Depthwise convolutions of any kernels as batched matrix products over pixels."""
-
-    @staticmethod
-    def forward(ctx: FunctionCtx, x: Tensor, tables: Sequence[Tensor], *weights: Tensor) -> Tensor:
-        """Convolve.
-
-        Args:
-            ctx: torch's.
-            x: Shape (rows, channels, pixels, images).
-            tables: For each of `weights` its `_pixel_table`.
-            weights: Kernels of consecutive rows, each shape (some rows, channels, 1, kernel, kernel).
-
-        Returns:
-            Shape (rows, channels, pixels out, images).
-        """
-        ctx.save_for_backward(x, *weights)
-        ctx.tables = tables  # type: ignore[attr-defined]
-        pixels = x.shape[2]
-        out = x.new_empty(*x.shape[:2], tables[0].shape[1] // pixels, x.shape[3])
-        for weight, table, rows in _parts(weights, tables, x):
-            torch.bmm(_matrices(weight, table, pixels), x[rows].flatten(0, 1), out=out[rows].flatten(0, 1))
-        return out
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
-        x, *weights = ctx.saved_tensors  # type: ignore[attr-defined]
-        tables: Sequence[Tensor] = ctx.tables  # type: ignore[attr-defined]
-        grad_x, grads = torch.empty_like(x), [torch.empty_like(weight) for weight in weights]
-        parts = zip(_parts(weights, tables, x), _parts(grads, tables, x), strict=True)
-        for (weight, table, rows), (grad_weight, _, _) in parts:
-            part, grad_part = x[rows].flatten(0, 1), grad[rows].flatten(0, 1)
-            # cheaper to make again than to keep
-            matrices = _matrices(weight, table, x.shape[2])
-            torch.bmm(matrices.transpose(1, 2), grad_part, out=grad_x[rows].flatten(0, 1))
-            grad_matrices = torch.bmm(grad_part, part.transpose(1, 2))
-            torch.mm(grad_matrices.flatten(1), table.T, out=grad_weight.view(-1, len(table)))
-        return grad_x, None, *grads
-
-
-def _parts(
-    weights: Sequence[Tensor], tables: Sequence[Tensor], x: Tensor
-) -> Iterator[tuple[Tensor, Tensor, slice]]:
-    """Weights, their table and their rows of `x`, a few rows at a time."""
-    start = 0
-    for weight, table in zip(weights, tables, strict=True):
-        for rows in _chunks(len(weight), x[0].numel()):
-            yield weight[rows], table, slice(start + rows.start, start + rows.stop)
-        start += len(weight)
-
-
-def _chunks(rows: int, size: int) -> Iterator[slice]:
-    """Few enough rows of `size` numbers at a time that all that is made of them stays in the cache."""
-    step = max(1, _CHUNK // size)
-    for start in range(0, rows, step):
-        yield slice(start, min(start + step, rows))
-
-
-def _matrices(weight: Tensor, table: Tensor, pixels: int) -> Tensor:
-    """Kernels as matrices over pixels, shape (rows * channels, pixels out, pixels)."""
-    matrices = weight.view(-1, len(table)) @ table
-    return matrices.view(len(matrices), -1, pixels)
-
-
-@lru_cache(maxsize=64)
-def _pixel_table(kernel: int, dilation: int, stride: int, height: int) -> Tensor:
-    """Which entry of a kernel takes which pixel to which.
-
-    Returns:
-        Zeros and ones, shape (kernel^2, pixels out * pixels): a flat kernel times it is the matrix of
-        the convolution of a square image with zero padding.
-    """
-    eye = torch.eye(kernel**2).view(kernel**2, 1, kernel, kernel)
-    pixels = torch.eye(height**2).view(-1, 1, height, height)
-    out = functional.conv2d(pixels, eye, None, stride, dilation * (kernel // 2), dilation)
-    return out.flatten(2).permute(1, 2, 0).reshape(kernel**2, -1).contiguous()
-
-
-class _PointwiseNorm(nn.Module):
-    """A 1x1 convolution without bias and batch norm, of each row its own."""
-
-    def __init__(self, rows: int, channels_in: int, channels_out: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(rows, channels_out, channels_in))
-        self.scale = nn.Parameter(torch.empty(rows, channels_out))
-        self.shift = nn.Parameter(torch.empty(rows, channels_out))
-        self.register_buffer("mean", torch.empty(rows, channels_out))
-        self.register_buffer("variance", torch.empty(rows, channels_out))
-        self.mean: Tensor
-        self.variance: Tensor
-
-    def bind(self, views: _Views, networks: Sequence[int], convolutions: Sequence[str], norm: str) -> None:
-        """Name the state of all rows, one a network."""
-        for row in networks:
-            self.bind_row(views[row], row, convolutions, norm)
-
-    def bind_row(self, view: _View, row: int, convolutions: Sequence[str], norm: str) -> None:
-        """Name a row's state after the layers of `Network` that it stands for.
-
-        With several convolutions, whose outputs are one after the other, each is a row here.
-        """
-        n = len(convolutions)
-        for at, name in enumerate(convolutions):
-            view[f"{name}.weight"] = partial(_entry, self.weight, n * row + at)
-        rows = slice(n * row, n * (row + 1))
-        view[f"{norm}.weight"] = partial(_entry, self.scale, rows)
-        view[f"{norm}.bias"] = partial(_entry, self.shift, rows)
-        # batch norm's buffers are other tensors after a conversion
-        view[f"{norm}.running_mean"] = lambda: self.mean[rows]
-        view[f"{norm}.running_var"] = lambda: self.variance[rows]
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(rows, channels in, pixels, images) to (rows, channels out, pixels, images)."""
-        flat = x.reshape(len(self.weight), -1, x.shape[-2] * x.shape[-1])
-        if self.training:
-            out, mean, variance = _apply(_PointwiseNormFunction, flat, self.weight, self.scale, self.shift)
-            count = flat.shape[-1]
-            self.mean.lerp_(mean, _MOMENTUM)
-            self.variance.lerp_(variance * (count / (count - 1)), _MOMENTUM)
-        else:
-            scale = self.scale * (self.variance + _EPSILON).rsqrt()
-            shift = self.shift - self.mean * scale
-            out = torch.baddbmm(shift[..., None], self.weight * scale[..., None], flat)
-        shaped: Tensor = out.view(len(x), -1, *x.shape[2:])
-        return shaped
-
-
-class _PointwiseNormFunction(torch.autograd.Function):
-    """A batched matrix product, then batch norm."""
-
-    @staticmethod
-    def forward(
-        ctx: FunctionCtx, x: Tensor, weight: Tensor, scale: Tensor, shift: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Shapes (rows, in, n), (rows, out, in), (rows, out) and (rows, out).
-
-        Returns:
-            Output, shape (rows, out, n); mean and variance over n, shape (rows, out).
-        """
-        centred = x.new_empty(*weight.shape[:2], x.shape[2])
-        out, mean, variance = torch.empty_like(centred), torch.empty_like(scale), torch.empty_like(scale)
-        for rows in _chunks(len(x), centred[0].numel()):
-            part = torch.bmm(weight[rows], x[rows], out=centred[rows])
-            part -= torch.mean(part, -1, out=mean[rows])[..., None]
-            torch.div(torch.linalg.vector_norm(part, dim=-1).square_(), x.shape[2], out=variance[rows])
-            factor = scale[rows] * (variance[rows] + _EPSILON).rsqrt()
-            # two products with a number a row are faster than torch.addcmul
-            torch.mul(part, factor[..., None], out=out[rows]).add_(shift[rows, :, None])
-        ctx.save_for_backward(x, weight, scale, centred, variance)
-        ctx.mark_non_differentiable(mean, variance)
-        return out, mean, variance
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: FunctionCtx, grad: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
-        x, weight, scale, centred, variance = ctx.saved_tensors  # type: ignore[attr-defined]
-        n = x.shape[2]
-        inverse = (variance + _EPSILON).rsqrt()
-        factor = scale * inverse
-        grad_x, grad_weight = torch.empty_like(x), torch.empty_like(weight)
-        grad_scale, grad_shift = torch.empty_like(scale), torch.empty_like(scale)
-        for rows in _chunks(len(x), centred[0].numel()):
-            part, grad_part = centred[rows], grad[rows]
-            torch.sum(grad_part, -1, out=grad_shift[rows])
-            torch.mul((grad_part * part).sum(-1), inverse[rows], out=grad_scale[rows])
-            # (scale / std) * (grad - mean of grad - normed * mean of grad * normed)
-            inner = part * (grad_scale[rows] * inverse[rows] / -n)[..., None]
-            inner -= (grad_shift[rows] / n)[..., None]
-            inner += grad_part
-            inner *= factor[rows][..., None]
-            if ctx.needs_input_grad[0]:  # type: ignore[attr-defined]
-                torch.bmm(weight[rows].transpose(1, 2), inner, out=grad_x[rows])
-            torch.bmm(inner, x[rows].transpose(1, 2), out=grad_weight[rows])
-        return grad_x if ctx.needs_input_grad[0] else None, grad_weight, grad_scale, grad_shift  # type: ignore[attr-defined]
-
-
-class _FactorizedReduce(_PointwiseNorm):
-    """Two 1x1 convolutions of stride 2, one shifted by a pixel: two rows for each of `rows`."""
-
-    def __init__(self, rows: int, channels_in: int, channels_out: int) -> None:
-        super().__init__(2 * rows, channels_in, channels_out // 2)
-
-    def forward(self, x: Tensor) -> Tensor:
-        height = round(x.shape[2] ** 0.5)
-        image = x.reshape(*x.shape[:2], height, height, -1)
-        halves = torch.stack([image[:, :, ::2, ::2], image[:, :, 1::2, 1::2]], dim=1)
-        out = super().forward(halves.flatten(0, 1).flatten(2, 3))
-        return out.view(len(x), -1, *out.shape[2:])
-
-
-class _Pool(nn.Module):
-    """Pooling over 3x3 pixels."""
-
-    def __init__(self, op: Op, stride: int) -> None:
-        super().__init__()
-        self.op, self.stride = op, stride
-
-    def forward(self, x: Tensor) -> Tensor:
-        image = _as_images(x)
-        if self.op is Op.max_pool_3x3:
-            image = functional.max_pool2d(image, 3, self.stride, padding=1)
-        else:
-            image = functional.avg_pool2d(image, 3, self.stride, padding=1, count_include_pad=False)
-        return _as_rows(image, x)
-
-
-class _AuxiliaryHead(nn.Module):
-    """As in `Network`; a convolution that leaves one pixel is a 1x1 one of more channels."""
-
-    def __init__(self, networks: int, channels: int, classes: int, views: _Views) -> None:
-        super().__init__()
-        every = range(networks)
-        first, second = 128, 768
-        self.first = _PointwiseNorm(networks, channels, first)
-        self.first.bind(views, every, ["auxiliary.first.convolution"], "auxiliary.first.norm")
-        self.second = _PointwiseNorm(networks, 4 * first, second)
-        self.second.bind(views, every, ["auxiliary.second"], "auxiliary.norm")
-        self.classifier = _Linear(networks, second, classes, views, "auxiliary.classifier")
-
-    def forward(self, x: Tensor) -> Tensor:
-        image = _as_images(x)
-        image = (
-            functional.avg_pool2d(image, 5, 3)
-            if image.shape[-1] == 8
-            else functional.adaptive_avg_pool2d(image, 2)
-        )
-        x = functional.relu(self.first(_as_rows(image, x)))
-        x = functional.relu(self.second(x.flatten(1, 2)[:, :, None]))
-        logits: Tensor = self.classifier(x[:, :, 0])
-        return logits
-
-
-class _Linear(nn.Module):
-    """A linear layer for each network."""
-
-    def __init__(self, networks: int, channels: int, classes: int, views: _Views, name: str) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(networks, classes, channels))
-        self.bias = nn.Parameter(torch.empty(networks, classes, 1))
-        for k, view in enumerate(views):
-            view[f"{name}.weight"] = partial(_entry, self.weight, k)
-            view[f"{name}.bias"] = partial(_entry, self.bias, k)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(networks, channels, images) to (networks, images, classes)."""
-        return torch.baddbmm(self.bias, self.weight, x).transpose(1, 2)
 
 
 def _names(name: str, reduces: bool) -> tuple[list[str], str]:  # noqa: FBT001
     """Names of a cell input's convolutions and batch norm."""
     convolutions = [f"{name}.even", f"{name}.odd"] if reduces else [f"{name}.convolution"]
     return convolutions, f"{name}.norm"
-
-
-def _as_images(x: Tensor) -> Tensor:
-    """(rows, channels, pixels, images) as a channels-last batch whose channels are the images."""
-    rows, channels, pixels, images = x.shape
-    height = round(pixels**0.5)
-    return x.reshape(rows * channels, height, height, images).permute(0, 3, 1, 2)
-
-
-def _as_rows(image: Tensor, like: Tensor) -> Tensor:
-    """Undo `_as_images`."""
-    return image.permute(0, 2, 3, 1).reshape(*like.shape[:2], -1, like.shape[-1])
-
-
-def _patches(images: Tensor) -> Tensor:
-    """The 3x3 surroundings of each pixel, as channels: (k, c, h, w, n) to (k, 9 c, h * w, n)."""
-    height, width = images.shape[2:4]
-    padded = functional.pad(images, (0, 0, 1, 1, 1, 1))
-    shifted = [padded[:, :, i : i + height, j : j + width] for i in range(3) for j in range(3)]
-    return torch.stack(shifted, dim=2).flatten(3, 4).flatten(1, 2)
 
 
 def _common_shape(networks: Sequence[Network]) -> Shape:
