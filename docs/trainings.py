@@ -43,6 +43,9 @@ accuracies are not those of the paper's CIFAR-10 trainings; they show what a rea
 space looks like, with real noise. `python -m docs.trainings` writes this page, from the tables and
 `docs/validation.json`.
 
+A stack of 64 networks trains in about 7.4 minutes of one core, 7 s a network. In steps of 64 images that is
+3.7 to 5.3 times as fast as one after the other (`pytest tests/bench/test_training.py --benchmark-only`).
+
 ## Why Fashion-MNIST
 
 Before the table was made, twelve random architectures were trained with five seeds each. On
