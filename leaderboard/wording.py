@@ -19,9 +19,23 @@ def is_emulated(truth: str) -> bool:
     return truth.startswith(EMULATED)
 
 
+def is_the_papers(truth: str) -> bool:
+    """Whether a ground truth's numbers are those of the paper's trainings on CIFAR-10."""
+    return truth.startswith(("CIFAR-10 training", "cifar10-paper"))
+
+
+def basis(truth: str) -> str:
+    """What a ground truth is, as the end of a sentence."""
+    if is_emulated(truth):
+        return "an emulated ground truth, an explicit function that follows the published landscape"
+    if is_the_papers(truth):
+        return "the paper's trainings on CIFAR-10"
+    return "real trainings, of other images and much smaller networks than the paper's"
+
+
 def ground_truth(truth: str) -> str:
     """What numbers rest on, such as `ground truth: emulated 1.0, not CIFAR-10`."""
-    return f"ground truth: {truth}" + (", not CIFAR-10" if is_emulated(truth) else "")
+    return f"ground truth: {truth}" + ("" if is_the_papers(truth) else ", not CIFAR-10")
 
 
 def kind(release: ReleaseReference) -> str:

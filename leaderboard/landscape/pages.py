@@ -57,15 +57,16 @@ def landscape_page(name: str, table: EvaluationTable) -> Page:
         violins(subject),
         scatters(subject),
     )
-    emulated = wording.is_emulated(table.truth)
-    what = "an emulated ground truth, an explicit function; no number here is of CIFAR-10"
+    what = wording.basis(table.truth)
+    if not wording.is_the_papers(table.truth):
+        what += "; no number here is of CIFAR-10"
     return Page(
         path=f"landscape/{name}.html",
         template="charts.html.j2",
         context={
             "title": f"The landscape of {subject.name}",
             "lead": f"What {len(table):,} training runs show of the DARTS space. They rest on "
-            f"{what if emulated else 'real trainings'}. Ground truth: {table.truth}.",
+            f"{what}. Ground truth: {table.truth}.",
             "sections": (
                 Section(
                     "The table",

@@ -112,9 +112,9 @@ def test_every_page_says_what_its_numbers_rest_on(built):
 
 def test_other_ground_truths_are_not_called_emulated(built_of, make_run):
     """A release fitted on real trainings gets no such notice."""
-    text = built_of([make_run(truth="cifar10 1.0")]).text
+    text = built_of([make_run(truth="CIFAR-10 training")]).text
 
-    assert "ground truth: cifar10 1.0" in text
+    assert "ground truth: CIFAR-10 training" in text
     assert "not CIFAR-10" not in text
 
 

@@ -111,9 +111,11 @@ def test_numbers_say_what_they_rest_on(pages_of, make_run):
 
     assert "These are not CIFAR-10 results." in page.text
     assert page.text.count("ground truth: emulated 1.0, not CIFAR-10") >= 4
-    real = pages_of([make_run(truth="cifar10 1.0")])["rs"]
+    real = pages_of([make_run(truth="CIFAR-10 training")])["rs"]
     assert "not CIFAR-10" not in real.text
-    assert "ground truth: cifar10 1.0" in real.text
+    assert "ground truth: CIFAR-10 training" in real.text
+    small = pages_of([make_run(truth="fashion-mnist-tiny 1.0")])["rs"]
+    assert "ground truth: fashion-mnist-tiny 1.0, not CIFAR-10" in small.text
 
 
 def test_gap_is_what_luck_gave(pages_of, make_run):
