@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from nb301 import tables
+from nb301.cost import cost
 from nb301.errors import TableError
 from nb301.tables import schema
 from nb301.tables.schema import SCHEMA, EvaluationTable, read_table, write_table
+from nb301.tables.statistics import seeds
+from nb301.truth.training import TrainingTruth
 
 ISOMORPHIC = (
     "normal:sep_conv_3x3@0+sep_conv_3x3@1/max_pool_3x3@0+sep_conv_3x3@1"
@@ -257,7 +261,30 @@ def test_selects_optimizers(tiny_table):
 
 def test_embedded_tables():
     """Embedded tables load by name; an unknown name lists those there are."""
-    assert tables.names() == ["emulated-v1.0"]
+    assert tables.names() == ["emulated-v1.0", "fashion-mnist-tiny-v1.0"]
     assert tables.load("emulated-v1.0").truth == "emulated 1.0"
-    with pytest.raises(TableError, match=r"no table 'cifar10-v1\.0'; there are: emulated-v1\.0"):
+    assert tables.load("fashion-mnist-tiny-v1.0").truth == "fashion-mnist-tiny 1.0"
+    with pytest.raises(
+        TableError,
+        match=r"no table 'cifar10-v1\.0'; there are: emulated-v1\.0, fashion-mnist-tiny-v1\.0",
+    ):
         tables.load("cifar10-v1.0")
+
+
+def test_the_table_of_real_trainings():
+    """The recipe's rows, and accuracies that are shares of 4,000 validation and 10,000 test images."""
+    table = tables.load("fashion-mnist-tiny-v1.0")
+    rows = table.rows
+    counts = Counter(rows["optimizer"].astype(str))
+    assert counts == {"rs": 640, "re": 320, "skip": 216, "low_par": 64, "seeds": 800}
+    assert len(seeds(table)) == 200
+    for part, images in (("val", 4000), ("test", 10_000)):
+        hits = rows[f"{part}_accuracy"] * images
+        assert hits.to_numpy() == pytest.approx(hits.round().to_numpy(), abs=1e-6)
+    network = TrainingTruth("fashion-mnist", "tiny").network
+    for row in (0, 1000, 2039):
+        built = cost(table.genotypes[row], network)
+        assert (rows["parameters"][row], rows["multiply_adds"][row]) == (
+            built.parameters,
+            built.multiply_adds,
+        )
