@@ -38,10 +38,10 @@ trained, on two CPU cores, by
 
     nb301 collect --all --truth training --data fashion-mnist --preset tiny
 
-**They are small**: 8 channels, 3 cells, the last two of them reduction cells, 3 epochs on 4,000 Fashion-MNIST
-images of 8x8 pixels. Their accuracies are not those of the paper's CIFAR-10 trainings; they show what a real
-ground truth of this search space looks like, with real noise. `python -m docs.trainings` writes this page, from
-the tables and `docs/validation.json`.
+**They are small**: 8 channels, 3 cells, the last two of them reduction cells, 3 epochs on 4,000
+Fashion-MNIST images of 8x8 pixels. Their accuracies are not those of the paper's CIFAR-10 trainings; they
+show what a real ground truth of this search space looks like, with real noise. `python -m docs.trainings`
+writes this page, from the tables and `docs/validation.json`.
 
 A stack of 64 networks trains in about 7.4 minutes of one core, 7 s a network. In steps of 64 images that is
 3.7 to 5.3 times as fast as one after the other (`pytest tests/bench/test_training.py --benchmark-only`).
