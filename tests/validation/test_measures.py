@@ -11,7 +11,7 @@ from nb301.space import Op
 from nb301.truth.emulated import EmulatedTruth
 from validation import test_saboteurs
 from validation.claims import claims_of
-from validation.measures import NotApplicable, behaviour, collapse, fit, noise, size, trajectories
+from validation.measures import behaviour, collapse, fit, noise, size, trajectories
 from validation.saboteurs import SABOTEURS, sabotaged, verdict
 from validation.subject import foreign_subject
 
@@ -73,8 +73,8 @@ def test_probes_of_the_table_tell_the_same(embedded_table, tmp_path):
         truth, predicted = collapse.means_by_base(subject, op.name)
         assert truth.shape == predicted.shape == (10, 9)
         assert np.abs(truth.mean(axis=0) - predicted.mean(axis=0)).max() < 0.003
-    with pytest.raises(NotApplicable, match="is not known"):
-        fit.above_ceiling(subject)
+    # noise as five seeds of DE's good architectures show it, a little less than that of all
+    assert fit.above_ceiling(subject).value == pytest.approx(0, abs=0.03)
 
 
 def test_draws_of_the_best_surrogate(oracle):
