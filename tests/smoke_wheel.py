@@ -37,7 +37,7 @@ def check_data() -> None:
     genotype = nb301.sample(np.random.default_rng(0))
     for name in nb301.list_releases():
         found = nb301.load(name).query(genotype, seed=1)
-        assert 0.85 < found.val_accuracy < 1, found
+        assert 0.7 < found.val_accuracy < 1, found
 
 
 def check_command() -> None:

@@ -208,4 +208,8 @@ def test_embedded_releases_are_what_they_say(name):
         "runtime_r2": r2(rows["runtime"].to_numpy(), found.runtime),
     }
     assert manifest.metrics.model_dump() == pytest.approx(measured, rel=1e-9)
+    # of the network that the ground truth trains, alone and in a list
+    for cost in ("parameters", "multiply_adds"):
+        assert (getattr(found, cost) == rows[cost].to_numpy()).all()
+        assert getattr(benchmark.query(genotypes[0]), cost) == rows[cost].iloc[0]
     assert benchmark.release.surrogate.predict(to_codes(genotypes)).shape == (manifest.members, len(test))
