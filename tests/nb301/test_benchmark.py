@@ -232,6 +232,9 @@ def test_accuracy_stays_a_fraction():
     class Wild:
         name, release_hash = "wild", "0" * 64
 
+        class manifest:  # noqa: N801
+            truth = "emulated 1.0"
+
         class surrogate:  # noqa: N801
             @staticmethod
             def predict(codes):
