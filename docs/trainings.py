@@ -89,7 +89,7 @@ def _page(real: EvaluationTable, emulated: EvaluationTable) -> Iterator[str]:
     for each in beside_the_paper(real):
         yield _statistic(each, ours.get(each.statistic))
     yield from ("", "## What holds of the paper's claims", "")
-    yield "Declared in `validation/claims/fashionmnisttiny.toml` before the table was there: value, 95 %"
+    yield "Declared in `validation/claims/fashionmnisttiny.toml` before any result was looked at: value, 95 %"
     yield "interval and threshold; the ceiling is what noise allows, or what the trainings themselves give."
     yield from _claims()
     yield _RUNTIMES

@@ -95,8 +95,8 @@ def run(
 
 def emulated_releases() -> list[str]:
     """Embedded releases that budgets in simulated seconds are meant for: others train in seconds."""
-    from leaderboard.wording import is_emulated
     from nb301.releases import find, names
+    from nb301.truth.base import is_emulated
 
     return [name for name in names() if is_emulated(find(name).manifest.truth)]
 

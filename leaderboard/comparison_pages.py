@@ -14,6 +14,7 @@ from leaderboard.inference import ALPHA, Estimate
 from leaderboard.ranking import EQUIVALENT, Pair, Ranking, Row
 from leaderboard.site import Site
 from leaderboard.site_page import Page
+from nb301.truth.base import is_emulated
 
 #: Of so many entries the page of pairs is a matrix, of more a list.
 _MATRIX = 30
@@ -141,7 +142,7 @@ def _pairs_page(site: Site, ranking: Ranking) -> Page:
             "equivalent": f"{EQUIVALENT:g}",
             "releases": [release.name for release in ranking.whole.releases],
             "truths": sorted({wording.ground_truth(each.truth) for each in ranking.whole.releases}),
-            "is_emulated": any(wording.is_emulated(each.truth) for each in ranking.whole.releases),
+            "is_emulated": any(is_emulated(each.truth) for each in ranking.whole.releases),
             "seeds": len(ranking.seeds),
         },
     )

@@ -13,6 +13,7 @@ from leaderboard.ranking import Board, Ranking
 from leaderboard.site import Site
 from leaderboard.site_page import Page
 from leaderboard.store import ReleaseReference
+from nb301.truth.base import is_emulated
 
 #: Most entries of a chart; the comparison draws any.
 _MOST = 12
@@ -40,7 +41,7 @@ def pages(site: Site) -> Iterator[Page]:
                 ],
                 "seeds": len(ranking.seeds),
                 "most": _MOST if any(len(board.rows) > _MOST for board in ranking.boards) else None,
-                "is_emulated": any(wording.is_emulated(board.release.truth) for board in ranking.boards),
+                "is_emulated": any(is_emulated(board.release.truth) for board in ranking.boards),
             },
             tuple(charts),
         )

@@ -24,6 +24,7 @@ from leaderboard.store import ReleaseReference, Run
 from leaderboard.strip import Lane, draw_strip
 from leaderboard.submission import Submission
 from nb301.space import Genotype
+from nb301.truth.base import is_emulated
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
@@ -199,7 +200,7 @@ def _about(entry: str, of_entry: Sequence[_OnTrack], submission: Submission | No
         "code": [] if submission is None else code_files(submission),
         "archive": None if submission is None else archive_path(entry),
         "has_own_code": submission is not None and any(path.endswith(".py") for path in submission.files),
-        "is_emulated": any(map(wording.is_emulated, truths)),
+        "is_emulated": any(map(is_emulated, truths)),
         "versions": ", ".join(
             sorted(
                 {f"{name} {getattr(r.origin, name)}" for r in runs for name in ("nb301", "numpy", "python")}

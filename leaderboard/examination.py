@@ -19,7 +19,7 @@ from leaderboard.store import ReleaseReference, Run
 from nb301.benchmark import load
 from nb301.releases import find, names
 from nb301.space import Genotype
-from nb301.truth.emulated import NAME as EMULATED
+from nb301.truth.base import is_emulated
 from nb301.truth.emulated import EmulatedTruth
 
 Array = NDArray[np.float64]
@@ -81,7 +81,7 @@ def errors_by_judges(genotypes: list[Genotype], releases: Iterable[ReleaseRefere
     """
     given = list(releases)
     errors = {name: 100 * (1 - load(name).query(genotypes).mean) for name in sorted(_embedded(given))}
-    if all(release.truth.startswith(EMULATED) for release in given):
+    if all(is_emulated(release.truth) for release in given):
         errors[TRUTH] = 100 * (1 - EmulatedTruth().mean(genotypes))
     return errors
 

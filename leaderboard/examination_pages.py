@@ -11,6 +11,7 @@ from leaderboard.inference import Estimate
 from leaderboard.ranking import Ranking
 from leaderboard.site import Site
 from leaderboard.site_page import Page
+from nb301.truth.base import is_emulated
 
 #: Most entries with a matrix of their own on the page; the CSV has all.
 _MOST = 30
@@ -52,7 +53,7 @@ def pages(site: Site) -> Iterator[Page]:
                 "matrices": _matrices(ranking, site.judgements[ranking.track]),
                 "most": _MOST if len(ranking.whole.standings) > _MOST else None,
                 "truths": sorted({wording.ground_truth(each.truth) for each in ranking.whole.releases}),
-                "is_emulated": any(wording.is_emulated(each.truth) for each in ranking.whole.releases),
+                "is_emulated": any(is_emulated(each.truth) for each in ranking.whole.releases),
             },
         )
 

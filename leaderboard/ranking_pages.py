@@ -16,6 +16,7 @@ from leaderboard.selection import Scope
 from leaderboard.site import Site
 from leaderboard.site_page import FRONT, Page
 from leaderboard.store import Entry
+from nb301.truth.base import is_emulated
 
 #: Size of the drawing of an interval, pixels.
 _WIDTH, _HEIGHT = 150, 18
@@ -111,7 +112,7 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "evaluations": f"{track.budget_evaluations:,}",
             "days": wording.gpu_days(track),
             "truths": sorted({wording.ground_truth(release.truth) for release in view.releases}),
-            "is_emulated": any(wording.is_emulated(release.truth) for release in view.releases),
+            "is_emulated": any(is_emulated(release.truth) for release in view.releases),
             "families": sorted({family for each in entries.values() for family in each.families}),
             "equivalent": f"{EQUIVALENT:g}",
             "smallest_p": f"{smallest_p(seeds):.3g}",

@@ -7,16 +7,11 @@ import math
 from leaderboard.cells import Track
 from leaderboard.inference import Estimate
 from leaderboard.store import ReleaseReference
-from nb301.truth.emulated import NAME as EMULATED
+from nb301.truth.base import is_emulated
 
 NONE = "\N{EN DASH}"
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _SECONDS_PER_DAY = 86_400
-
-
-def is_emulated(truth: str) -> bool:
-    """Whether a ground truth's numbers are no results of trainings."""
-    return truth.startswith(EMULATED)
 
 
 def is_the_papers(truth: str) -> bool:

@@ -21,6 +21,7 @@ from nb301.optimizers.base import takes_many
 from nb301.releases import Release, find
 from nb301.space import Genotype, key_of, keys_of_canonical, to_codes
 from nb301.surrogates.ensemble import mean_and_std, mean_and_std_of_one
+from nb301.truth.base import is_emulated
 
 if TYPE_CHECKING:
     from nb301.releases.familiarity import Familiarity, FittedRows
@@ -42,7 +43,7 @@ class Evaluation:
     val_accuracy: float
     #: Predicted duration of one training, seconds.
     runtime: float
-    #: Exact trainable parameters with the auxiliary head, count.
+    #: Exact trainable parameters of the network that the ground truth trains, its auxiliary head included.
     parameters: int
     #: Exact multiply-adds for one image at inference, count.
     multiply_adds: int
@@ -226,7 +227,7 @@ class Benchmark:
     def _network(self) -> Network:
         """What the ground truth trains; of a truth that nobody knows any more, the paper's."""
         truth = self.release.manifest.truth
-        if truth.startswith("emulated "):
+        if is_emulated(truth):
             return CIFAR10_NETWORK
         from nb301.truth.training import truth_named  # which queries of emulated releases do without
 

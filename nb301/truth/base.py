@@ -47,3 +47,8 @@ class Truth(Protocol):
 def described(truth: Truth) -> str:
     """Name and version, as tables and releases note it."""
     return f"{truth.name} {truth.version}"
+
+
+def is_emulated(truth: str) -> bool:
+    """Whether a ground truth, as tables and releases note it, is a function and no training."""
+    return truth.startswith("emulated ")

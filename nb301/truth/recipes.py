@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nb301.space import PARAMETER_FREE
+from nb301.truth.base import is_emulated
 from nb301.truth.collect import Collection
 
 #: Epochs that a one-shot search logs a genotype of (Appendix E.1).
@@ -78,4 +79,4 @@ REAL_V1 = (
 
 def recipe_of(truth: str) -> tuple[Collection, ...]:
     """What the table of a ground truth, such as `emulated 1.0`, is made of."""
-    return EMULATED_V1 if truth.startswith("emulated ") else REAL_V1
+    return EMULATED_V1 if is_emulated(truth) else REAL_V1
