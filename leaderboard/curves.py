@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from leaderboard.measures import error_at
 from leaderboard.store import Run
+from nb301 import exact
 from nb301.space import Genotype
 from nb301.truth.base import described
 from nb301.truth.emulated import EmulatedTruth
@@ -45,7 +46,7 @@ def curve(
     """
     given = means or {}
     budget = runs[0].cell.budget_seconds
-    seconds = np.geomspace(budget / 1000, budget, points)
+    seconds = exact.geometric(budget / 1000, budget, points)
     errors = np.array(
         [error_at(run, seconds, given.get(run.cell.id)) for run in runs if run.evaluations]
     ).reshape(-1, points)

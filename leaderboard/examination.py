@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from leaderboard.inference import estimates
 from leaderboard.measures import final_genotype
 from leaderboard.store import ReleaseReference, Run
+from nb301 import exact
 from nb301.benchmark import load
 from nb301.releases import find, names
 from nb301.space import Genotype
@@ -98,7 +99,7 @@ def _judged(entry: str, found_on: str, errors: Mapping[str, Array], own: Array) 
             entry=entry,
             found_on=found_on,
             judge=judge,
-            error=float(errors[judge].mean()),
+            error=float(exact.mean(errors[judge])),
             worse=worse.value,
             interval=(worse.low, worse.high),
             runs=len(own),

@@ -3,6 +3,8 @@
 Everything takes arrays whose last axis is seeds. Releases are fixed effects: they are averaged over
 before, and never resampled, since a handful of related surrogates is no sample of tasks. What the
 surrogates themselves get wrong is in none of these intervals.
+
+Results are equal to the last bit on every processor (see `nb301.exact`).
 """
 
 from __future__ import annotations
@@ -10,12 +12,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, wilcoxon
+from scipy.stats import norm
 from scipy.stats import t as student
+
+from nb301 import exact
 
 Array = NDArray[np.float64]
 
@@ -36,6 +41,10 @@ _MANY_VALUES = 1000
 _CHUNK = 1000
 #: Differences below are rounding: scores and errors are percent.
 _ROUNDING = 1e-9
+#: Digits that scipy's quantiles are rounded to: their last ones depend on the processor.
+_QUANTILE_DIGITS = 10
+#: Bits that are kept of values before they are multiplied by the numbers of a resample.
+_RESAMPLED_BITS = 40
 #: A signed-rank test is nearly as good as a t test on normal differences: 3 / pi.
 _EFFICIENCY = 3 / math.pi
 
@@ -58,8 +67,7 @@ def estimates(values: Array) -> list[Estimate]:
     """Means and intervals of values over seeds, shape (k, n)."""
     ends = intervals(values).tolist()
     return [
-        Estimate(mean, low, high)
-        for mean, (low, high) in zip(values.mean(axis=1).tolist(), ends, strict=True)
+        Estimate(mean, low, high) for mean, (low, high) in zip(exact.mean(values).tolist(), ends, strict=True)
     ]
 
 
@@ -78,7 +86,8 @@ def intervals(values: Array) -> Array:
     mean, error = _mean_and_error(values)
     n = values.shape[1]
     if n >= _MANY_VALUES:
-        return mean[:, None] + error[:, None] * student.ppf([ALPHA / 2, 1 - ALPHA / 2], n - 1)
+        reach = _quantile(student.isf(ALPHA / 2, n - 1)) * error
+        return np.stack([mean - reach, mean + reach], axis=1)
     low, high = np.concatenate(
         [
             np.empty((2, 0)),
@@ -113,7 +122,7 @@ def separated(differences: Array) -> NDArray[np.int64]:
     found = differences[comparable]
     mean, error = _mean_and_error(found)
     if len(found) > MANY_ROWS:
-        critical = float(student.isf(ALPHA / 2 / len(found), found.shape[1] - 1))
+        critical = _quantile(student.isf(ALPHA / 2 / len(found), found.shape[1] - 1))
     else:
         # the largest of all at once: Mogstad et al. (2024), whose rank intervals this gives
         largest = np.max([np.abs(t).max(axis=0) for t in _resampled_t(found)], axis=0)
@@ -161,14 +170,15 @@ def paired_differences(scores: Array) -> Array:
         difference = scores[first[rows]] - scores[second[rows]]
         common = ~np.isnan(difference).any(axis=2, keepdims=True)
         with np.errstate(invalid="ignore"):
-            found[rows] = np.where(common, difference, 0).sum(axis=1) / common.sum(axis=1)
+            found[rows] = exact.total(np.where(common, difference, 0.0), axis=1) / common.sum(axis=1)
     return found
 
 
 def signed_rank_p(differences: Array) -> Array:
     """Two-sided p-values of Wilcoxon's signed-rank test; 1 where nothing differs or can be compared.
 
-    Exact, or by the normal approximation where differences are tied or zero.
+    Exact: the share of all choices of signs that are as far from even, or farther. Differences of zero are
+    left out, and equal ones share their mean rank.
 
     Args:
         differences: Shape (k, n).
@@ -176,16 +186,52 @@ def signed_rank_p(differences: Array) -> Array:
     Returns:
         Shape (k,).
     """
-    p_values = np.ones(len(differences))
     tested = np.nan_to_num(np.where(np.abs(differences) > _ROUNDING, differences, 0.0))
     sizes = np.sort(np.abs(tested), axis=1)
-    tied = (np.diff(sizes, axis=1, prepend=0.0) <= _ROUNDING).any(axis=1)
-    if not tied.all():
-        p_values[~tied] = wilcoxon(tested[~tied], axis=1).pvalue
-    tied &= sizes[:, -1] > 0
-    if tied.any():
-        p_values[tied] = wilcoxon(tested[tied], axis=1, method="approx").pvalue
+    is_plain = (np.diff(sizes, axis=1, prepend=0.0) > _ROUNDING).all(axis=1)
+    p_values = np.empty(len(tested))
+    # without ties and zeros all rows have the ranks 1..n, and one distribution of their sums
+    plain = tested[is_plain]
+    ranks = np.argsort(np.argsort(np.abs(plain), axis=1), axis=1) + 1
+    p_values[is_plain] = _p_of_ranks(
+        tuple(range(2, 2 * tested.shape[1] + 1, 2)), 2 * (ranks * (plain > 0)).sum(axis=1)
+    )
+    for row in np.flatnonzero(~is_plain):
+        values = tested[row][tested[row] != 0]
+        doubled = _doubled_ranks(np.abs(values))
+        p_values[row] = _p_of_ranks(tuple(sorted(doubled.tolist())), doubled[values > 0].sum(keepdims=True))[
+            0
+        ]
     return p_values
+
+
+def _doubled_ranks(sizes: Array) -> NDArray[np.int64]:
+    """Twice the ranks of sizes, shape (n,); those that differ by rounding alone share their mean."""
+    order = np.argsort(sizes, kind="stable")
+    group = np.cumsum(np.diff(sizes[order], prepend=-np.inf) > _ROUNDING) - 1
+    last = np.cumsum(np.bincount(group)) if len(sizes) else group
+    first = np.append(1, last[:-1] + 1)
+    doubled = np.empty(len(sizes), dtype=np.int64)
+    doubled[order] = (first + last)[group]
+    return doubled
+
+
+def _p_of_ranks(ranks: tuple[int, ...], positive: NDArray[np.int64]) -> Array:
+    """Two-sided p-values of sums of the ranks of positive differences, any shape."""
+    below = _chances_of_sums(ranks)
+    return np.minimum(1.0, 2 * below[np.minimum(positive, sum(ranks) - positive)])
+
+
+@lru_cache(maxsize=64)
+def _chances_of_sums(ranks: tuple[int, ...]) -> Array:
+    """Chance of a sum of at most 0, 1, ... where each rank is added or not, shape (sum of ranks + 1,)."""
+    chances = np.zeros(sum(ranks) + 1)
+    chances[0] = 1.0
+    for rank in ranks:
+        halves = chances / 2
+        chances = halves.copy()
+        chances[rank:] += halves[:-rank]
+    return np.cumsum(chances)
 
 
 def holm(p_values: Array) -> Array:
@@ -237,27 +283,34 @@ def seeds_needed(differences: Array, comparisons: int = 1) -> int | None:
     if len(differences) < 2 or not abs(mean[0]) > _ROUNDING:
         return None
     alpha = ALPHA / comparisons
-    fewest = math.ceil(1 - math.log2(alpha))
-    critical = float(norm.isf(alpha / 2))
-    effect = abs(mean[0]) / max(error[0] * math.sqrt(len(differences)), _ROUNDING)
+    fewest = next(n for n in count(1) if smallest_p(n) <= alpha)
+    critical = _quantile(norm.isf(alpha / 2))
+    effect = abs(float(mean[0])) / max(float(error[0]) * math.sqrt(len(differences)), _ROUNDING)
     # the second term makes up for the spread that is estimated, too (Guenther, 1981)
-    needed = ((critical + float(norm.isf(1 - POWER))) / effect) ** 2 / _EFFICIENCY + critical**2 / 2
-    return max(fewest, math.ceil(float(needed)))
+    reach = (critical + _quantile(norm.isf(1 - POWER))) / effect
+    return max(fewest, math.ceil(reach * reach / _EFFICIENCY + critical * critical / 2))
+
+
+def _quantile(value: float) -> float:
+    return round(float(value), _QUANTILE_DIGITS)
 
 
 @cache
 def _counts(n: int) -> NDArray[np.float64]:
     """How often each of `n` seeds is in each resample, shape (n, draws): equal in every call."""
-    rng = np.random.default_rng(_BOOTSTRAP_SEED)
-    return rng.multinomial(n, [1 / n] * n, size=DRAWS).T.astype(np.float64)
+    # integers, whose draws no logarithm decides, as it does those of a multinomial distribution
+    chosen = np.random.default_rng(_BOOTSTRAP_SEED).integers(n, size=(DRAWS, n))
+    numbered = chosen + n * np.arange(DRAWS)[:, None]
+    return np.bincount(numbered.ravel(), minlength=n * DRAWS).reshape(DRAWS, n).T.astype(np.float64)
 
 
 def _mean_and_error(values: Array) -> tuple[Array, Array]:
     """Means and their standard errors over seeds, each of shape (k,)."""
-    n = values.shape[1]
+    n, mean = values.shape[1], exact.mean(values)
     if n < 2:
-        return values.mean(axis=1), np.full(len(values), np.inf)
-    return values.mean(axis=1), values.std(axis=1, ddof=1) / math.sqrt(n)
+        return mean, np.full(len(values), np.inf)
+    centred = values - mean[:, None]
+    return mean, np.sqrt(exact.total(centred * centred) / (n - 1) / n)
 
 
 def _resampled_t(values: Array) -> Iterator[Array]:
@@ -266,10 +319,18 @@ def _resampled_t(values: Array) -> Iterator[Array]:
     counts = _counts(n)
     for start in range(0, len(values), _CHUNK):
         rows = values[start : start + _CHUNK]
-        centred = rows - rows.mean(axis=1, keepdims=True)
-        mean = centred @ counts / n
-        error = np.sqrt(np.maximum(centred**2 @ counts / n - mean**2, 0.0) / max(n - 1, 1))
+        centred = rows - exact.mean(rows)[:, None]
+        mean = _few_bits(centred) @ counts / n
+        square = _few_bits(centred * centred) @ counts / n
+        error = np.sqrt(np.maximum(square - mean * mean, 0.0) / max(n - 1, 1))
         with np.errstate(divide="ignore", invalid="ignore"):
             # of equal values nothing can be said but that they deviate
             t: Array = np.where(error > _ROUNDING, mean / error, np.sign(mean) * np.inf)
         yield np.where(np.abs(mean) > _ROUNDING, t, 0.0)
+
+
+def _few_bits(rows: Array) -> Array:
+    """Rounded so that sums of them times small integers are exact, and equal in whatever order."""
+    _, power = np.frexp(np.abs(rows).max(axis=1, keepdims=True))
+    rounded: Array = np.ldexp(np.rint(np.ldexp(rows, _RESAMPLED_BITS - power)), power - _RESAMPLED_BITS)
+    return rounded

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from leaderboard.references import Reference
 from leaderboard.store import Run
+from nb301 import exact
 
 Array = NDArray[np.float64]
 
@@ -17,7 +18,7 @@ START = 1e4
 #: Decades of a budget that the anytime score looks at, where `START` is too late for more.
 _FEWEST_DECADES = 1
 #: Normalised regrets that runs are timed to.
-TARGETS = np.geomspace(1, 0.01, 51)
+TARGETS = exact.geometric(1.0, 0.01, 51)
 
 
 def window(budget_seconds: float) -> tuple[float, float]:
@@ -42,7 +43,8 @@ def anytime_score(run: Run, reference: Reference, *, observed: bool = False) -> 
     regrets = np.append(1.0, reference.regret(np.array(found)))
     start, end = window(run.cell.budget_seconds)
     times = np.clip(np.array([start, *run.incumbents.clock_seconds, end]), start, end)
-    return float(100 * (1 - (np.diff(np.log10(times)) * regrets).sum() / np.log10(end / start)))
+    area = exact.total(np.diff(exact.log(times)) * regrets) / exact.log(end / start)
+    return float(100 * (1 - area))
 
 
 def final_error(run: Run, reference: Reference, *, observed: bool = False) -> float:
@@ -112,7 +114,7 @@ def expected_running_time(times: Array, budget: float) -> Array:
         Shape (m,); infinite where no run got there.
     """
     successes = np.isfinite(times).sum(axis=0)
-    spent = np.minimum(times, budget).sum(axis=0)
+    spent = exact.total(np.minimum(times, budget), axis=0)
     with np.errstate(divide="ignore"):
         ratio: Array = np.where(successes > 0, spent / np.maximum(successes, 1), np.inf)
     return ratio

@@ -28,6 +28,7 @@ from leaderboard.protocol import Verdict
 from leaderboard.references import Reference, reference_of
 from leaderboard.selection import Scope, Unfinished, finished, releases_of, scopes_of, select
 from leaderboard.store import ReleaseReference, Run
+from nb301 import exact
 
 Array = NDArray[np.float64]
 
@@ -252,11 +253,11 @@ def _standings(
         present = [each for each in of_entry if each is not None]
         counted = [each for each in present if each.counts] or present
         row = _row(counted, ranks.get(entry), table, references)
-        means = [float(each.scores.mean()) for each in present if each.counts]
+        means = [float(exact.mean(each.scores)) for each in present if each.counts]
         found.append(
             Standing(
                 row=row,
-                scores=tuple(None if each is None else float(each.scores.mean()) for each in of_entry),
+                scores=tuple(None if each is None else float(exact.mean(each.scores)) for each in of_entry),
                 worst=min(means, default=None),
                 all_minus_random=_contrast(scores[entry], releases, _are_all_and_random),
                 xgb_minus_gin=_contrast(scores[entry], releases, _are_xgb_and_gin),
@@ -308,14 +309,16 @@ def _row(
         version=first.entry.version,
         reference=first.entry.reference,
         ranks=ranks,
-        score=None if ranks is None else estimate(np.mean([each.scores for each in cells], axis=0)),
-        observed_score=float(np.mean([anytime_score(run, ref, observed=True) for run, ref in runs])),
+        score=None
+        if ranks is None
+        else estimate(exact.mean(np.array([each.scores for each in cells]), axis=0)),
+        observed_score=_mean([anytime_score(run, ref, observed=True) for run, ref in runs]),
         error=float(np.median(errors)),
         observed_error=float(np.median([final_error(run, ref, observed=True) for run, ref in runs])),
-        regret=float((errors - best).mean()),
+        regret=float(exact.mean(errors - best)),
         evaluations=int(np.median([run.evaluations for run, _ in runs])),
         crash_rate=float(np.mean([run.verdict is not Verdict.completed for run, _ in runs])),
-        cpu_seconds=float(np.mean([run.usage.cpu_seconds for run, _ in runs])),
+        cpu_seconds=_mean([run.usage.cpu_seconds for run, _ in runs]),
         unfamiliar=sum(s.unfamiliar for s in support) / sum(s.queries for s in support) if support else None,
         speed_up=_speed_up(cells, table, references),
         conflicts=tuple(sorted({family for each in cells for family in each.runs[0].conflicts})),
@@ -337,8 +340,12 @@ def _speed_up(cells: Sequence[_Of], table: _Table, references: Mapping[str, Refe
         theirs, ours = (expected_running_time(of, budget)[0] for of in times)
         if not np.isfinite(theirs) or not np.isfinite(ours):
             return None
-        logarithms.append(np.log(theirs / ours))
-    return float(np.exp(np.mean(logarithms)))
+        logarithms.append(exact.log(theirs / ours))
+    return exact.exp(_mean(logarithms))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(exact.mean(np.array(values)))
 
 
 def _pairs(
@@ -405,7 +412,7 @@ def _ranks(scores: Mapping[str, Array]) -> dict[str, tuple[int, int]]:
 def _beaten_by(scores: Mapping[str, Array]) -> dict[str, int]:
     """How many others have the higher mean on the releases that both count on, by entry."""
     first, second = np.triu_indices(len(scores), 1)
-    means = inference.paired_differences(np.array(list(scores.values()))).mean(axis=1)
+    means = exact.mean(inference.paired_differences(np.array(list(scores.values()))))
     beaten = np.zeros(len(scores), dtype=int)
     np.add.at(beaten, first, means < 0)
     np.add.at(beaten, second, means > 0)
@@ -428,7 +435,7 @@ def _contrast(
         for other, of_other in zip(releases, scores, strict=True)
         if are_opposite(one, other) and not np.isnan(of_one - of_other).any()
     ]
-    return estimate(np.mean(differences, axis=0)) if differences else None
+    return estimate(exact.mean(np.array(differences), axis=0)) if differences else None
 
 
 def _are_all_and_random(one: ReleaseReference, other: ReleaseReference) -> bool:

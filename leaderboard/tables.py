@@ -16,6 +16,7 @@ from leaderboard.measures import TARGETS, expected_running_time, reached_share, 
 from leaderboard.ranking import Board, Ranking, Row, Standing
 from leaderboard.references import Reference
 from leaderboard.store import Run
+from nb301 import exact
 
 _OF_ROW = (
     *("entry", "name", "version", "first_rank", "last_rank"),
@@ -108,7 +109,7 @@ def _timed(ranking: Ranking, references: Mapping[str, Reference]) -> Iterator[tu
 def _reached(timed: Iterable[tuple[str, str, float, Array]]) -> Iterator[Sequence[object]]:
     """Empirical distribution of times to targets."""
     for release, entry, budget, times in timed:
-        seconds = np.geomspace(*window(budget), 61)
+        seconds = exact.geometric(*window(budget), 61)
         for at, share in zip(seconds, reached_share(times, seconds), strict=True):
             yield release, entry, f"{at:.6g}", f"{share:.4f}"
 

@@ -3,7 +3,7 @@
 A generator with a state gives an architecture another draw whenever the order of queries changes,
 and seeding one for each query costs ten times the query. Here every draw is a pure function: the
 three numbers are mixed by the finalizer of SplitMix64 (Steele et al., 2014) into two uniform
-numbers, which the Box-Muller transform makes normal.
+numbers, which the Box-Muller transform makes normal. Draws are equal to the last bit on every processor.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from nb301 import exact
 
 _GOLDEN = 0x9E3779B97F4A7C15
 
@@ -35,7 +37,7 @@ def keyed_normal(keys: ArrayLike, seeds: ArrayLike, stream: int) -> NDArray[np.f
     mixed = _mix(mixed ^ _golden(stream))
     # (k + 1/2) / 2^53 is never 0 or 1, so the logarithm is finite
     first, second = (((_mix(mixed + _golden(i)) >> np.uint64(11)) + 0.5) * 2.0**-53 for i in (1, 2))
-    normal: NDArray[np.float64] = np.sqrt(-2 * np.log(first)) * np.cos(2 * np.pi * second)
+    normal: NDArray[np.float64] = np.sqrt(-2 * exact.log(first)) * exact.cos_of_turns(second)
     return normal
 
 
@@ -52,8 +54,7 @@ def keyed_normal_of_one(key: int, seed: int, stream: int) -> float:
     mixed = _mix_one(mixed ^ _mix_one(int(seed) + 2 * _GOLDEN))
     mixed = _mix_one(mixed ^ _GOLDEN * stream % 2**64)
     first, second = (((_mix_one(mixed + i * _GOLDEN) >> 11) + 0.5) * 2.0**-53 for i in (1, 2))
-    # numpy's functions, which need not round as those of `math` do; a square root is exact in both
-    return math.sqrt(-2 * float(np.log(first))) * float(np.cos(2 * math.pi * second))
+    return math.sqrt(-2 * exact.log(first)) * exact.cos_of_turns(second)
 
 
 def _golden(multiple: int) -> np.uint64:

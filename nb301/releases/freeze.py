@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nb301 import exact
 from nb301.errors import ReleaseError
 from nb301.files import sha256, written_whole
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
@@ -136,6 +137,6 @@ def _measured(table: EvaluationTable, split: Split, surrogate: Surrogate, files:
         r2=r2(truth, mean),
         sparse_kendall_tau=sparse_kendall_tau(truth, mean),
         mean_absolute_error=mean_absolute_error(truth, mean),
-        mean_std=float(std.mean()),
+        mean_std=float(exact.mean(std)),
         runtime_r2=r2(test["runtime"].to_numpy(), seconds),
     )

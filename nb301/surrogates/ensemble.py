@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nb301 import exact
 from nb301.files import sha256, written_whole
 from nb301.surrogates.base import Examples, Family, Fit, Hyperparameters
 
@@ -166,8 +167,7 @@ def examples(table: EvaluationTable, rows: NDArray[np.intp]) -> Examples:
 def mean_and_std(members: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Plain mean and population std of the members (official_facts F19).
 
-    Members are added one after the other: numpy's own sums depend, in the last digit, on how many
-    architectures are asked for.
+    Members are added one after the other, so that one architecture's are added as many ones' are.
 
     Args:
         members: Predictions, shape (members, n).
@@ -175,9 +175,9 @@ def mean_and_std(members: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDA
     Returns:
         Two arrays of shape (n,), in the unit of the predictions.
     """
-    mean = np.cumsum(members, axis=0)[-1] / len(members)
-    variance = np.cumsum((members - mean) ** 2, axis=0)[-1] / len(members)
-    return mean, np.sqrt(variance)
+    mean = exact.mean(members, axis=0)
+    deviation = members - mean
+    return mean, np.sqrt(exact.mean(deviation * deviation, axis=0))
 
 
 def mean_and_std_of_one(members: Sequence[float]) -> tuple[float, float]:

@@ -1,7 +1,8 @@
 """GIN (Xu et al., 2019a) with a virtual node on the graph encoding (Appendix D.2, official_facts F6-F14).
 
-Torch fits it (`gin_training`); here the members' files are read and evaluated in numpy alone. The
-same network in the words of torch-geometric is `gin_geometric.PlainGIN`.
+Torch fits it (`gin_training`); here the members' files are read and evaluated in numpy alone, on a grid of
+numbers that makes answers equal on every processor (`_Grid`). The same network in the words of
+torch-geometric is `gin_geometric.PlainGIN`.
 """
 
 from __future__ import annotations
@@ -10,19 +11,29 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nb301.encodings import CELL_NODES, FIRST_INTERMEDIATE, GRAPH_NODES, MAX_DEGREE, NODE_TYPES, Graphs, graph
+from nb301 import exact
+from nb301.encodings import (
+    CELL_NODES,
+    FIRST_INTERMEDIATE,
+    GRAPH_NODES,
+    MAX_DEGREE,
+    NODE_TYPES,
+    OP_TARGETS,
+    Graphs,
+    graph,
+)
 from nb301.errors import MissingExtra, ReleaseError
 from nb301.space import Op
 from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
 
 Array = NDArray[np.float32]
 
-_FORMAT = 1
+_FORMAT = 2  # format 1 was evaluated without a grid
 _EDGE_OPS = 1 + len(Op)  # 0 is the identity (F7)
 NORM_EPS = 1e-5  # torch's default
 #: Graphs that are evaluated together: enough to amortise the calls, few enough to stay in the cache.
@@ -186,11 +197,12 @@ def read_member(data: bytes) -> tuple[Config, dict[str, Array]]:
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     try:
         about = json.loads(header["__metadata__"]["gin"])
-        newest, hyperparameters = int(about["format"]), dict(about["hyperparameters"])
+        written, hyperparameters = int(about["format"]), dict(about["hyperparameters"])
     except (KeyError, TypeError, ValueError):
         raise ReleaseError("a safetensors file, but no GIN: no metadata 'gin', or garbled") from None
-    if newest > _FORMAT:
-        raise ReleaseError(f"GIN format {newest} is newer than {_FORMAT}: upgrade nb301")
+    if written != _FORMAT:
+        do = "upgrade nb301" if written > _FORMAT else "freeze the release anew"
+        raise ReleaseError(f"GIN format {written}, not {_FORMAT}: {do}")
     try:
         config = read_config(hyperparameters)
     except ValueError as error:
@@ -201,140 +213,216 @@ def read_member(data: bytes) -> tuple[Config, dict[str, Array]]:
         wanted = ("float32", expected[name]) if name in expected else None
         if found != wanted:
             raise ReleaseError(f"a GIN's file: tensor {name} is {found}, expected {wanted}")
+        if not np.isfinite(tensors[name]).all():
+            raise ReleaseError(f"a GIN's file: tensor {name} holds numbers that are not finite")
     return config, tensors
 
 
+class _Grid(NamedTuple):
+    """Numbers that the network computes in, so few that every sum of products is exact.
+
+    A float holds all integers up to its capacity. Values are integers of at most `limit`, in units; what a
+    map adds up is integers times a power of two for each column of weights, of sizes that sum up to at most
+    `capacity / limit`. So no partial sum ever rounds: in any order, in products of any shape, with fused
+    operations or without, the sums of every processor and library are equal. What does round is done
+    number by number, where IEEE 754 leaves no choice.
+    """
+
+    dtype: type[np.float32 | np.float64]
+    capacity: float
+    limit: float
+    #: Of the nodes' values, and of the smaller ones between the two maps of an MLP.
+    unit: float
+    hidden_unit: float
+
+    def units(self, values: NDArray[np.float64]) -> NDArray[Any]:
+        """Nodes' values in units, rounded and kept within the limit."""
+        return (values / self.unit).round().clip(-self.limit, self.limit).astype(self.dtype)
+
+    def linear(self, weight: NDArray[np.float64], bias: NDArray[np.float64], of: float, to: float) -> _Map:
+        """The map with weights (members, in, out) and a bias (members, out), from units `of` to others."""
+        rounded = _rounded(weight * (of / to), self.capacity / self.limit)
+        return _Map(rounded.astype(self.dtype), (bias / to).astype(self.dtype), self.limit)
+
+
+#: Up to 256 in steps of 1/32, hidden values up to 64 in steps of 1/128; those seen are up to 152 and 18. The
+#: weights of a column share 2^11 steps. docs/processors.md has what that costs.
+_COARSE = _Grid(np.float32, capacity=2.0**24, limit=2.0**13, unit=2.0**-5, hidden_unit=2.0**-7)
+#: As wide, in steps of 2^-18 and 2^-20: for networks of more weights, to which float32 leaves too few steps.
+_FINE = _Grid(np.float64, capacity=2.0**53, limit=2.0**26, unit=2.0**-18, hidden_unit=2.0**-20)
+_WIDEST_COARSE = 32
+#: Weights are multiples of 2^-40 at least, so that no product is subnormal.
+_FINEST = 2.0**40
+
+
+def _rounded(weight: NDArray[np.float64], most: float) -> NDArray[np.float64]:
+    """Weights (..., in, out) as integers times a power of two for each column.
+
+    The sizes of a column's integers sum up to `most` at most.
+    """
+    size = exact.total(np.abs(weight), axis=-2)
+    room = most - weight.shape[-2] / 2  # any may be rounded up, by a half
+    _, power = np.frexp(np.minimum(room / np.maximum(size, 1 / _FINEST), _FINEST))
+    scale = np.ldexp(1.0, power - 1)[..., None, :]
+    rounded: NDArray[np.float64] = (weight * scale).round() / scale
+    return rounded
+
+
+class _Map(NamedTuple):
+    """A linear map of all members, its batch norm in it, and the ReLU that follows."""
+
+    weight: NDArray[Any]  # (members, in, out)
+    bias: NDArray[Any]  # in units, (members, out)
+    limit: float
+
+    def __call__(self, x: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
+        """Apply to units, shape (rows, members, in) to (rows, members, out); each member its own map."""
+        np.matmul(x.swapaxes(0, 1), self.weight, out=out.swapaxes(0, 1))
+        out += self.bias
+        return _on_grid(out, 0.0, self.limit)
+
+
+def _on_grid(x: NDArray[Any], low: float, high: float) -> NDArray[Any]:
+    """Round to integers within bounds, in place."""
+    np.rint(x, out=x)
+    # the method; `np.clip` takes twice as long to begin, `np.maximum` of a number twice as long to run
+    return x.clip(low, high, out=x)
+
+
 class _MLP(NamedTuple):
-    """Two linear maps of all members, each with the batch norm that follows it.
+    """Two maps, each with what follows it."""
 
-    ReLU(a + b) is max(a, -b) + b, so no bias is added to the large arrays: the first one's part passes
-    through the second map, and what uses the result adds the second one's where it adds something anyway.
-    """
-
-    first: Array  # (members, d, 2d)
-    first_floor: Array  # minus the first bias, (members, 2d)
-    second: Array  # (members, 2d, d)
-    bias: Array  # of the second map, and the first bias through it, (members, d)
-
-    def __call__(self, x: Array) -> Array:
-        """ReLU of both maps less `bias`: shape (rows, n, members, d)."""
-        applied = _linear(self.hidden(x), self.second)
-        return np.maximum(applied, -self.bias, out=applied)
-
-    def hidden(self, x: Array) -> Array:
-        """ReLU of the first map less its bias: shape (rows, n, members, d) to (..., 2d)."""
-        hidden = _linear(x, self.first)
-        return np.maximum(hidden, self.first_floor, out=hidden)
-
-
-def _linear(x: Array, weight: Array) -> Array:
-    """Apply to shape (rows, n, members, width), each member its own map.
-
-    One product of matrices for each graph and member: whatever else is asked for, its sums are the
-    same, which those of a larger product need not be.
-    """
-    applied = np.empty((*x.shape[:-1], weight.shape[-1]), dtype=x.dtype)
-    np.matmul(x.transpose(1, 2, 0, 3), weight, out=applied.transpose(1, 2, 0, 3))
-    return applied
+    first: _Map
+    second: _Map
 
 
 class _Layer(NamedTuple):
-    ops: Array  # (8, members * d)
-    identity: Array  # (members, d)
-    scale: Array  # 1 + eps, (members, 1)
+    ops: NDArray[Any]  # (8, members * d)
+    identity: NDArray[Any]  # (members, d)
+    scale: NDArray[Any]  # 1 + eps, (members, d)
     nodes: _MLP
     virtual: _MLP | None  # None in the last layer, of whose nodes only the first map is applied
 
 
 class GINSurrogate:
-    """The members' networks, evaluated together.
+    """The members' networks, evaluated together on a grid: equal to the last bit on every processor.
 
     Values lie node first, (nodes, n, members, d), so that numpy's inner loops run over many numbers.
 
     Args:
         files: The members' files, as `fit` returned them.
+        fine: Whether in float64, to 1e-6 of the weights' own predictions, or in float32, to 1e-3 and twice
+            as fast; by default as the width of the network needs.
 
     Raises:
         ReleaseError: A file is broken; names the member.
         ValueError: There is no file, or members differ in their shapes.
     """
 
-    def __init__(self, files: Sequence[bytes]) -> None:
+    def __init__(self, files: Sequence[bytes], *, fine: bool | None = None) -> None:
         stacked = _stacked(files)
-        self._members = len(files)
+        self._members, self._width = stacked["virtual_start"].shape
+        self._grid = grid = _FINE if (self._width > _WIDEST_COARSE if fine is None else fine) else _COARSE
         types, degrees = (stacked[name].swapaxes(0, 1) for name in ("type", "degree"))
+        self._virtual_start = grid.units(stacked["virtual_start"])
         # (14 * 8, members * d), by node and degree
-        start = types[NODE_TYPES, None] + degrees + stacked["virtual_start"]
+        start = grid.units(types[NODE_TYPES, None] + degrees) + self._virtual_start
         self._start = start.reshape(GRAPH_NODES * len(degrees), -1)
         self._first_start = np.arange(GRAPH_NODES)[:, None] * len(degrees)
-        self._virtual_start = stacked["virtual_start"]
-        scale = 1 + stacked["layer.eps"].T[..., None]
-        ops = np.ascontiguousarray(stacked["layer.ops"].transpose(1, 2, 0, 3))  # (layers, 8, members, d)
-        nodes, virtual = (_folded(stacked, part) for part in ("layer", "virtual"))
+        # as wide as the values, or numpy's inner loops would be short
+        scale = np.repeat(1 + stacked["layer.eps"].T[..., None], self._width, axis=-1).astype(grid.dtype)
+        ops = np.ascontiguousarray(grid.units(stacked["layer.ops"].transpose(1, 2, 0, 3)))
+        nodes, virtual = (_folded(stacked, part, grid) for part in ("layer", "virtual"))
         self._layers = [
             _Layer(ops[k].reshape(len(ops[k]), -1), ops[k, 0], scale[k], nodes[k], after)
             for k, after in enumerate([*virtual, None])
         ]
-        # (members, 2d) and (members,)
-        head, last = stacked["head.weight"], nodes[-1]
-        self._head = (last.second @ head[..., None])[..., 0] / np.float32(GRAPH_NODES)
-        self._head_bias = (last.bias * head).sum(axis=-1) + stacked["head.bias"][:, 0]
+        self._head, self._head_bias = _head(stacked, grid)
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member, shape (members, n); see `base.Surrogate`."""
         encoded = graph(codes)
         predicted = np.empty((self._members, len(codes)))
+        memory = None
         for start in range(0, len(codes), _CHUNK):
             rows = slice(start, start + _CHUNK)
-            predicted[:, rows] = self._predict(Graphs(*(part[rows] for part in encoded))).T
+            graphs = Graphs(*(part[rows] for part in encoded))
+            if memory is None or memory.n != len(graphs.ops):
+                memory = _Memory(len(graphs.ops), self._members, self._width, self._grid.dtype)
+            predicted[:, rows] = self._predict(graphs, memory).T
         return predicted
 
-    def _predict(self, graphs: Graphs) -> NDArray[np.float64]:
+    def _predict(self, graphs: Graphs, memory: _Memory) -> NDArray[np.float64]:
         """Predict shape (n, members)."""
-        n = len(graphs.ops)
-        # rows of (14 * n, members * d), by edge and graph
+        n, limit = len(graphs.ops), self._grid.limit
+        flat, hidden = memory.nodes, memory.hidden
+        # by edge and graph, rows of `flat`
         sources = n * graphs.sources.T + np.arange(n)
-        # `take` always lays out its result alike; other indexing, and with it the sums below, need not
-        started = self._start.take(self._first_start + graphs.degrees.T, axis=0)
         # with the virtual node in it
-        x: Array = started.reshape(GRAPH_NODES, n, *self._virtual_start.shape)
-        virtual = np.broadcast_to(self._virtual_start, (1, *x.shape[1:]))
+        _take(self._start, self._first_start + graphs.degrees.T, flat)
+        x = flat.reshape(GRAPH_NODES, n, *flat.shape[1:])
+        virtual = self._virtual_start
         for layer in self._layers:
             if layer.virtual is not None:
-                virtual = layer.virtual(x.sum(axis=0, keepdims=True) + virtual) + layer.virtual.bias
-            received = _received(x, sources, graphs.ops.T, layer)
+                pooled = x.sum(axis=0) + virtual
+                pooled.clip(-limit, limit, out=pooled)
+                virtual = layer.virtual.second(layer.virtual.first(pooled, hidden[:n]), pooled)
+            received = _received(x, sources, graphs.ops.T, layer, memory)
             x *= layer.scale
             x += received
+            layer.nodes.first(_on_grid(flat, -limit, limit), hidden)
             if layer.virtual is not None:
-                x = layer.nodes(x)
-                x += virtual + layer.nodes.bias
+                layer.nodes.second(hidden, flat)
+                x += virtual
         # what follows the last hidden values is linear: the second map, the mean over nodes, the head
-        hidden = self._layers[-1].nodes.hidden(x).sum(axis=0)
-        logits = (hidden * self._head).sum(axis=-1) + self._head_bias
-        # the logistic function, written so that nothing overflows
-        accuracies: NDArray[np.float64] = (1 + np.tanh(logits.astype(np.float64) / 2)) / 2
-        return accuracies
+        pooled = hidden.reshape(GRAPH_NODES, n, *self._head.shape).sum(axis=0)
+        return exact.logistic((pooled * self._head).sum(axis=-1) * self._grid.hidden_unit + self._head_bias)
 
 
-def _received(x: Array, sources: NDArray[np.intp], ops: NDArray[np.intp], layer: _Layer) -> Array:
+class _Memory:
+    """Where the values of n graphs go, one chunk's after the other's: fresh memory takes longer."""
+
+    def __init__(self, n: int, members: int, d: int, dtype: type[np.floating[Any]]) -> None:
+        self.n = n
+        nodes, edges = GRAPH_NODES * n, len(OP_TARGETS) * n
+        self.nodes = np.empty((nodes, members, d), dtype)
+        self.received = np.empty((nodes, members, d), dtype)
+        self.hidden = np.empty((nodes, members, 2 * d), dtype)
+        self.messages = np.empty((edges, members, d), dtype)
+        self.ops = np.empty((edges, members, d), dtype)
+        #: A maximum with them takes half the time of one with the number.
+        self.zeros = np.zeros(self.messages.shape, dtype)
+
+
+def _take(rows: NDArray[Any], numbers: NDArray[np.intp], out: NDArray[Any]) -> None:
+    """Copy rows; without a mode numpy would copy them twice."""
+    rows.take(numbers.ravel(), axis=0, out=out.reshape(-1, rows.shape[1]), mode="clip")
+
+
+def _received(
+    x: NDArray[Any], sources: NDArray[np.intp], ops: NDArray[np.intp], layer: _Layer, memory: _Memory
+) -> NDArray[Any]:
     """Sum of the messages ReLU(source + op) into each node, shaped like `x` (F7, F10)."""
     _, *shape = x.shape
-    messages = x.reshape(-1, layer.ops.shape[1]).take(sources, axis=0)
-    messages += layer.ops.take(ops, axis=0)
-    np.maximum(messages, 0, out=messages)
+    messages = memory.messages
+    _take(x.reshape(-1, layer.ops.shape[1]), sources, messages)
+    _take(layer.ops, ops, memory.ops)
+    messages += memory.ops
+    np.maximum(messages, memory.zeros, out=messages)
     by_target = messages.reshape(2, -1, 2, *shape)
     cells = x.reshape(2, CELL_NODES, *shape)
-    onward = np.maximum(cells[:, FIRST_INTERMEDIATE:] + layer.identity, 0)
-    received = np.empty_like(cells)
+    onward = cells[:, FIRST_INTERMEDIATE:] + layer.identity
+    np.maximum(onward, memory.zeros.ravel()[: onward.size].reshape(onward.shape), out=onward)
+    received = memory.received.reshape(cells.shape)
     received[:, :FIRST_INTERMEDIATE] = onward[::-1, -1:]  # the other cell's output
     np.add(by_target[:, :, 0], by_target[:, :, 1], out=received[:, FIRST_INTERMEDIATE:-1])
-    onward[:, :-1].sum(axis=1, out=received[:, -1])
+    np.add.reduce(onward[:, :-1], axis=1, out=received[:, -1])
     received[0, -1] += onward[0, -1]  # the normal cell's output reads itself
     return received.reshape(x.shape)
 
 
-def _stacked(files: Sequence[bytes]) -> dict[str, Array]:
-    """The members' tensors, with a first axis of members."""
+def _stacked(files: Sequence[bytes]) -> dict[str, NDArray[np.float64]]:
+    """The members' tensors as float64, with a first axis of members."""
     members = []
     for number, data in enumerate(files):
         try:
@@ -344,20 +432,45 @@ def _stacked(files: Sequence[bytes]) -> dict[str, Array]:
     sizes = {tensors["layer.ops"].shape for tensors in members}
     if len(sizes) != 1:
         raise ValueError(f"members need one shape (layers, ops, dim), got {sorted(sizes)}")
-    return {name: np.stack([tensors[name] for tensors in members]) for name in members[0]}
+    return {name: np.stack([tensors[name] for tensors in members]).astype(np.float64) for name in members[0]}
 
 
-def _folded(stacked: Mapping[str, Array], part: str) -> list[_MLP]:
-    """The MLP of each layer; batch norms, constant after the fit, become part of the linear maps."""
-    weights, biases = [], []
-    for name in ("first", "second"):
-        linear, norm = f"{part}.{name}", f"{part}.{name}_norm"
-        scale = stacked[f"{norm}.weight"] / np.sqrt(stacked[f"{norm}.variance"] + np.float32(NORM_EPS))
-        biases.append((stacked[f"{linear}.bias"] - stacked[f"{norm}.mean"]) * scale + stacked[f"{norm}.bias"])
-        weights.append((stacked[f"{linear}.weight"] * scale[..., None]).swapaxes(-1, -2))
-    through = (biases[0][..., None, :] @ weights[1])[..., 0, :] + biases[1]
-    parts = [np.ascontiguousarray(part) for part in (weights[0], -biases[0], weights[1], through)]
-    return [_MLP(*(part[:, k] for part in parts)) for k in range(through.shape[1])]
+def _folded(stacked: Mapping[str, NDArray[np.float64]], part: str, grid: _Grid) -> list[_MLP]:
+    """The MLP of each layer."""
+    first, first_bias = _with_norm(stacked, f"{part}.first")
+    second, second_bias = _with_norm(stacked, f"{part}.second")
+    return [
+        _MLP(
+            grid.linear(first[:, k], first_bias[:, k], grid.unit, grid.hidden_unit),
+            grid.linear(second[:, k], second_bias[:, k], grid.hidden_unit, grid.unit),
+        )
+        for k in range(first.shape[1])
+    ]
+
+
+def _with_norm(
+    stacked: Mapping[str, NDArray[np.float64]], name: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights (members, layers, in, out) and bias (members, layers, out) of linear maps and batch norms.
+
+    Batch norms, constant after the fit, become part of the maps.
+    """
+    norm = {kind: stacked[f"{name}_norm.{kind}"] for kind in ("weight", "bias", "mean", "variance")}
+    scale = norm["weight"] / np.sqrt(norm["variance"] + NORM_EPS)
+    bias = (stacked[f"{name}.bias"] - norm["mean"]) * scale + norm["bias"]
+    return (stacked[f"{name}.weight"] * scale[..., None]).swapaxes(-1, -2), bias
+
+
+def _head(
+    stacked: Mapping[str, NDArray[np.float64]], grid: _Grid
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What the sum of the last hidden values over nodes is multiplied by, (members, 2d), and the bias."""
+    weight, bias = _with_norm(stacked, "layer.second")
+    head = stacked["head.weight"]
+    through = exact.total(weight[:, -1] * head[:, None]) / GRAPH_NODES
+    # float64 holds sums of these products exactly
+    rounded = _rounded(through[..., None], _FINE.capacity / (GRAPH_NODES * grid.limit))[..., 0]
+    return rounded, exact.total(bias[:, -1] * head) + stacked["head.bias"][:, 0]
 
 
 FAMILY = Family(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nb301 import exact
 from nb301.encodings import (
     CONFIGURATIONS,
     UNSET,
@@ -77,9 +78,7 @@ class RuntimeModel:
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict simulated seconds, shape (n,), of canonical genotypes as `space.to_codes` packs them."""
-        # rows of (8, n), so that they are added one after the other, however many there are
-        seconds: NDArray[np.float64] = np.cumsum(self.seconds.take(configurations(codes).T), axis=0)[-1]
-        return seconds
+        return exact.total(self.seconds.take(configurations(codes)))
 
 
 def _seconds_by_configuration(trees: Trees) -> NDArray[np.float64]:
@@ -94,7 +93,7 @@ def _seconds_by_configuration(trees: Trees) -> NDArray[np.float64]:
     seconds = np.where(values < trees.threshold[stumps, None], below[:, None], above[:, None])
     np.add.at(by_value, trees.feature[stumps], seconds)
     vectors = configuration_vectors()
-    found = np.full(len(vectors), trees.value[constants].sum() / len(CONFIGURATIONS))
+    found = np.full(len(vectors), exact.total(trees.value[constants]) / len(CONFIGURATIONS))
     for slot, value in zip(by_value, vectors.T, strict=True):
         is_set = value != UNSET
         found[is_set] += slot[value[is_set] - VECTOR_RANGE[0]]

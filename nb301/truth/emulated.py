@@ -10,7 +10,7 @@ of accuracy, before the last line:
     train = 100 - base - slope * (100 - mean) + train noise
 
 Every constant below says whether it is published or assumed. The function has a version of its own,
-which changes when any value does.
+which changes when any value does; values are equal to the last bit on every processor.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nb301 import exact
 from nb301.cost import CIFAR10_NETWORK, cost_many
 from nb301.encodings import canonical, paths
 from nb301.noise import keyed_normal
@@ -145,7 +146,7 @@ class EmulatedTruth:
             val_accuracy=_fraction(mean + run + own * normal(_Stream.VALIDATION)),
             test_accuracy=_fraction(mean - _TEST_GAP + run + _TEST_NOISE * std * normal(_Stream.TEST)),
             train_accuracy=_fraction(train),
-            runtime=_median_runtime(codes) * np.exp(_RUNTIME_STD * normal(_Stream.RUNTIME)),
+            runtime=_median_runtime(codes) * exact.exp(_RUNTIME_STD * normal(_Stream.RUNTIME)),
         )
 
     def mean(self, genotypes: Sequence[Genotype]) -> NDArray[np.float64]:
@@ -168,7 +169,7 @@ def _canonical_codes(genotypes: Sequence[Genotype]) -> NDArray[np.uint8]:
 
 def _mean(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
     raw = linear_accuracy(codes) + _path_effects(codes) - _collapse(codes) + _OFFSET
-    return -_SOFTNESS * np.logaddexp(-raw / _SOFTNESS, -_CEILING / _SOFTNESS)
+    return -_SOFTNESS * exact.logaddexp(-raw / _SOFTNESS, -_CEILING / _SOFTNESS)
 
 
 def _path_effects(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -180,7 +181,7 @@ def _path_effects(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
             found = numbers[:, cell, start]
             # a sequence counts once, however many paths have it, as in the path encoding
             first = np.diff(found, axis=-1, prepend=-1) != 0
-            effects += np.where(first, weights[cell, start][found], 0.0).sum(axis=-1)
+            effects += exact.total(np.where(first, weights[cell, start][found], 0.0))
     return effects
 
 
@@ -201,7 +202,7 @@ def _collapse(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def _noise_std(mean: NDArray[np.float64]) -> NDArray[np.float64]:
-    return _NOISE_STD * np.exp(_NOISE_SLOPE * (_NOISE_AT - mean))
+    return _NOISE_STD * exact.exp(_NOISE_SLOPE * (_NOISE_AT - mean))
 
 
 def _median_runtime(codes: NDArray[np.uint8]) -> NDArray[np.float64]:

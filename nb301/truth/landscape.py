@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nb301 import exact
 from nb301.encodings import path_ops, paths
 from nb301.space import CELL_NAMES, Op
 
@@ -39,8 +40,8 @@ def linear_accuracy(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         for feature, values in features.items():
             weight = weights[name][feature]
             if isinstance(weight, dict):
-                # not `@`: a matrix product's last digit depends on the number of rows
-                accuracy += (values * [weight[op.name] for op in Op]).sum(axis=1)
+                # not `@`: a matrix product's last digit depends on the processor
+                accuracy += exact.total(values * [weight[op.name] for op in Op])
             else:
                 accuracy += weight * values
     return accuracy
