@@ -46,7 +46,8 @@ def build_site(
 ) -> Path:
     """Rank runs and write the site; equal input gives equal bytes.
 
-    The folder appears as a whole, in the place of the site that was there, or not at all.
+    The folder appears as a whole, in the place of the site that was there, or not at all. Without a run the
+    front page says so.
 
     Args:
         runs_folder: What `python -m leaderboard run` filled.
@@ -64,7 +65,7 @@ def build_site(
 
     Raises:
         RunFileError: A file among the runs is damaged, or no run.
-        BoardError: There is no run, or runs cannot be compared, or the folder holds something else.
+        BoardError: No run was sealed off, runs cannot be compared, or the folder holds something else.
         UnknownReference: A release has no references.
         ReportError: The report cannot be read.
         SubmissionError: A submission is wrong.
@@ -159,11 +160,11 @@ def rank_tracks(runs: Sequence[Run], references: Mapping[str, Reference]) -> lis
     """Rank the runs of each track; the one with most entries comes first, of several the longest budget's.
 
     Raises:
-        BoardError: There is no run, or runs cannot be compared.
+        BoardError: No run was sealed off, or runs cannot be compared.
         UnknownReference: A release has no references.
     """
     rankings = [rank(runs, references, track) for track in tracks_of(runs)]
-    if not rankings:
+    if runs and not rankings:
         raise BoardError(
             f"none of {len(runs)} runs was sealed off: make some to rank with `python -m leaderboard run`"
         )

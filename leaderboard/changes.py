@@ -95,7 +95,7 @@ def feed(found: Iterable[Change], base: str | None = None) -> bytes:
     """Write an Atom feed (RFC 4287); equal changes give equal bytes.
 
     Args:
-        found: Latest first, one at least.
+        found: Latest first, one at least: the changelog has news of releases.
         base: Address of the site's folder; without one links are relative to the feed.
     """
     every = [*found]

@@ -37,6 +37,8 @@ class PairCell:
 
 def pages(site: Site) -> Iterator[Page]:
     """The comparison, and one page of pairs for each track."""
+    if not site.rankings:
+        return
     yield Page("compare.html", "compare.html.j2", {"tracks": [each.track for each in site.rankings]})
     for ranking in site.rankings:
         yield _pairs_page(site, ranking)

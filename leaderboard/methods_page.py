@@ -67,7 +67,7 @@ def methods_page(site: Site) -> Page:
         "linear": linear(),
         "ops": [op.name for op in Op],
         "rankings": site.rankings,
-        "example": example_of(site.rankings[0], site.references),
+        "example": example_of(site.rankings[0], site.references) if site.rankings else None,
         "measured": _measured(site),
         "inference": inference,
         "measures": measures,

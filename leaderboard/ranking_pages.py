@@ -64,6 +64,8 @@ class BoardRow:
 
 def pages(site: Site) -> Iterator[Page]:
     """The front page, and one for each other track and scope."""
+    if not site.rankings:
+        yield Page(FRONT, "empty.html.j2", {})
     for ranking in site.rankings:
         for scope in ranking.views:
             yield _page(site, ranking, scope)

@@ -59,15 +59,20 @@ class Reference(Strict):
         return np.nan_to_num(np.minimum(1.0, (self.best_accuracy - accuracy) / scale), nan=1.0)
 
 
-def compute(benchmark: Benchmark) -> Reference:
-    """Compute a release's references: random architectures, then local search from the best, shaken."""
+def compute(benchmark: Benchmark, rounds: int = _ROUNDS) -> Reference:
+    """Compute a release's references: random architectures, then local search from the best, shaken.
+
+    Args:
+        benchmark: The release.
+        rounds: How often the best are shaken and climb again.
+    """
     rng = np.random.default_rng(_SEED)
     random = sample_many(rng, _RANDOM)
     accuracies = benchmark.query(random).mean
     order = np.argsort(-accuracies, kind="stable")[:_CLIMBERS]
     climbers = [random[index] for index in order]
     best, best_accuracy = climbers[0], float(accuracies[order[0]])
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         climbers, reached = _climb(climbers, benchmark)
         order = np.argsort(-reached, kind="stable")
         if reached[order[0]] > best_accuracy:

@@ -42,8 +42,7 @@ def exp(x: Real) -> Real:
     Raises:
         ValueError: A number is above `EXP_LIMIT`, or NaN.
     """
-    if not _all(x <= EXP_LIMIT):
-        raise ValueError(f"the exponential function is taken of at most {EXP_LIMIT:g}, got {np.max(x)}")
+    _require(x, x <= EXP_LIMIT, f"the exponential function is taken of at most {EXP_LIMIT:g}")
     x = _at_least(x, -746.0)
     # x = steps ln(2) / 32 + rest
     steps = _nearest(x * (32 / (_LN2_HIGH + _LN2_LOW)))
@@ -58,8 +57,7 @@ def log(x: Real) -> Real:
     Raises:
         ValueError: A number is not positive, or not finite.
     """
-    if not (_all(x > 0) and _all(x < math.inf)):
-        raise ValueError(f"the logarithm is taken of positive, finite numbers, got {x}")
+    _require(x, (x > 0) & (x < math.inf), "the logarithm is taken of positive, finite numbers")
     fraction, powers = _fraction_and_power(x)
     # fractions from sqrt(1/2) to sqrt(2), so that nothing cancels next to 1
     is_small = fraction < _SQRT_HALF
@@ -82,8 +80,14 @@ def logaddexp(x: Real, y: float) -> Real:
 
 
 def logistic(x: Real) -> Real:
-    """1 / (1 + exp(-x)), which is (1 + tanh(x / 2)) / 2, within 3 ulp, for x of at least -709."""
+    """1 / (1 + exp(-x)), within 3 ulp for x of at least -709."""
     value: Real = 1.0 / (1.0 + exp(-_at_least(x, -EXP_LIMIT)))
+    return value
+
+
+def tanh(x: Real) -> Real:
+    """Hyperbolic tangent, within 2^-52."""
+    value: Real = 2.0 * logistic(2.0 * x) - 1.0
     return value
 
 
@@ -116,9 +120,10 @@ def mean(values: NDArray[np.floating[Any]], axis: int = -1) -> NDArray[Any]:
     return found
 
 
-def _all(valid: Any) -> bool:
-    # a number's comparison is done; numpy would take a microsecond
-    return valid is True or bool(valid is not False and valid.all())
+def _require(x: Any, valid: Any, what: str) -> None:
+    # a number's comparison is told by itself; numpy would take a microsecond
+    if valid is not True and not np.all(valid):
+        raise ValueError(f"{what}, got {np.extract(np.logical_not(valid), x)[0]}")
 
 
 def _series(coefficients: list[float], x: Any) -> Any:

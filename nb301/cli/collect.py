@@ -54,9 +54,10 @@ def collect(
 ) -> None:
     """Collect training runs under a ground truth; run again to go on after an interruption.
 
-    Without a scheduler the clock is simulated: under the emulated truth results are equal on every
-    machine, and --all rebuilds the embedded table bit by bit. Real trainings of small images are done
-    as many at once as there are workers.
+    Without a scheduler the clock is simulated: under the emulated truth equal genotypes and seeds have
+    equal results on every machine, to the last bit. --all rebuilds the embedded table; BANANAS, COMBO
+    and TPE may propose other genotypes where matrix products differ in their last digits. Real trainings
+    of small images are done as many at once as there are workers.
     """
     from nb301.optimizers import OPTIMIZERS
     from nb301.tables.schema import write_table

@@ -1,4 +1,8 @@
-"""The optimizers of the paper behind one ask/tell interface."""
+"""The optimizers of the paper behind one ask/tell interface.
+
+Those that fit no model (`rs`, `re`, `ls`, `de`) propose the same on every machine for equal seeds and
+answers; `tpe`, `bananas` and `combo` need not, see there.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""BANANAS (White et al., 2019): Bayesian optimization with a neural predictor on the path encoding."""
+"""BANANAS (White et al., 2019): Bayesian optimization with a neural predictor on the path encoding.
+
+Its networks are fitted by matrix products, whose last digits depend on the processor: equal seeds and answers
+may lead to other proposals on another machine. The answers to them are the same everywhere.
+"""
 
 from __future__ import annotations
 

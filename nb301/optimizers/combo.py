@@ -1,4 +1,8 @@
-"""COMBO (Oh et al., 2019): Bayesian optimization with a Gaussian process on a product of graphs."""
+"""COMBO (Oh et al., 2019): Bayesian optimization with a Gaussian process on a product of graphs.
+
+The process is fitted by matrix products, whose last digits depend on the processor: equal seeds and answers
+may lead to other proposals on another machine. The answers to them are the same everywhere.
+"""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Fit(Protocol):
 
 
 class Surrogate(Protocol):
-    """Fitted members that predict accuracies of canonical genotypes."""
+    """Fitted members that predict accuracies of canonical genotypes, on every processor alike (`exact`)."""
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member's validation accuracy.

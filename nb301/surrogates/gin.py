@@ -248,8 +248,9 @@ class _Grid(NamedTuple):
 #: Up to 256 in steps of 1/32, hidden values up to 64 in steps of 1/128; those seen are up to 152 and 18. The
 #: weights of a column share 2^11 steps. docs/processors.md has what that costs.
 _COARSE = _Grid(np.float32, capacity=2.0**24, limit=2.0**13, unit=2.0**-5, hidden_unit=2.0**-7)
-#: As wide, in steps of 2^-18 and 2^-20: for networks of more weights, to which float32 leaves too few steps.
-_FINE = _Grid(np.float64, capacity=2.0**53, limit=2.0**26, unit=2.0**-18, hidden_unit=2.0**-20)
+#: Up to 2048 in steps of 2^-17, hidden values up to 1024 in steps of 2^-18; a column of weights shares 2^25.
+#: For networks of more weights, to which float32 leaves too few steps.
+_FINE = _Grid(np.float64, capacity=2.0**53, limit=2.0**28, unit=2.0**-17, hidden_unit=2.0**-18)
 _WIDEST_COARSE = 32
 #: Weights are multiples of 2^-40 at least, so that no product is subnormal.
 _FINEST = 2.0**40

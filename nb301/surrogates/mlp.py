@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nb301 import exact
 from nb301.encodings import PATH_BITS, path_bits
 from nb301.errors import MissingExtra, ReleaseError
 from nb301.surrogates.arrays import pack, unpack
@@ -206,14 +207,13 @@ class MLPSurrogate:
         return predicted
 
     def _predict(self, columns: NDArray[np.int32]) -> NDArray[np.float64]:
-        # terms are added one after the other: matrix products depend, in the last digit, on the batch
-        x = np.cumsum(self._first[:, columns], axis=2)[:, :, -1]
+        # terms are added one after the other: the last digit of a matrix product depends on the processor
+        x = exact.total(self._first[:, columns], axis=2)
         for layer in range(self._hidden.shape[1]):
             x = np.maximum(x + self._bias[:, None, layer], 0)
-            x = np.cumsum(x[..., None] * self._hidden[:, None, layer], axis=2)[:, :, -1]
+            x = exact.total(x[..., None] * self._hidden[:, None, layer], axis=2)
         x = np.maximum(x + self._bias[:, None, -1], 0)
-        logit = np.cumsum(x * self._last[:, None], axis=2)[:, :, -1] + self._last_bias[:, None]
-        return 1 / (1 + np.exp(-logit))
+        return exact.logistic(exact.total(x * self._last[:, None]) + self._last_bias[:, None])
 
 
 def _checked(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

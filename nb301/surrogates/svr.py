@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nb301 import exact
 from nb301.encodings import VECTOR_SLOTS, vector
 from nb301.errors import MissingExtra, ReleaseError
 from nb301.surrogates.arrays import pack, unpack
@@ -197,13 +198,21 @@ class _Machine:
         products = (self._support @ x).astype(np.float64)
         if self._kernel == "rbf":
             distances = self._squares + float(x @ x) - 2 * products
-            values = np.exp(-self._gamma / self.unit**2 * distances)
+            values = exact.exp(-self._gamma / self.unit**2 * distances)
         elif self._kernel == "linear":
             values = products / self.unit**2
         else:
             inner = self._gamma / self.unit**2 * products + self._coef0
-            values = np.tanh(inner) if self._kernel == "sigmoid" else inner**self._degree
-        return float((values * self._dual).sum()) + self._intercept
+            values = exact.tanh(inner) if self._kernel == "sigmoid" else _power(inner, self._degree)
+        return float(exact.total(values * self._dual)) + self._intercept
+
+
+def _power(x: NDArray[np.float64], degree: int) -> NDArray[np.float64]:
+    """By products: the last digit of numpy's depends on the processor."""
+    value = np.ones_like(x)
+    for _ in range(degree):
+        value *= x
+    return value
 
 
 class SVRSurrogate:

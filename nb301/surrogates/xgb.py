@@ -53,7 +53,7 @@ SEARCH_SPACE: Mapping[str, Domain] = MappingProxyType(
 _FIXED = {
     "objective": "reg:squarederror",
     "tree_method": "hist",
-    "nthread": 1,  # sums in one order, so that equal seeds give equal bytes on any machine
+    "nthread": 1,  # sums in one order, so that equal seeds give equal bytes on one machine
 }
 _ROUNDS, _EARLY_STOPPING = 20_000, 100  # Table 7, official_facts F15
 

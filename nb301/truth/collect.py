@@ -81,8 +81,8 @@ def collect(
 
     Returns:
         One row a training run, in the order in which they ended, the columns of `SCHEMA`. Under the
-        emulated truth and the simulated clock equal arguments give equal rows, interrupted or not; the
-        models of BANANAS and COMBO on processors whose matrix products are equal.
+        emulated truth and the simulated clock equal arguments give equal rows on every processor,
+        interrupted or not; but BANANAS, COMBO and TPE, whose models may propose other genotypes.
 
     Raises:
         TableError: The folder holds a journal of another run.
@@ -136,8 +136,8 @@ def collect_table(
         progress: Called now and then with the number of evaluations that have ended.
 
     Returns:
-        Under the emulated truth equal rows for equal collections, whatever the number of processes or
-        interruptions.
+        Under the emulated truth equal rows for equal collections (see `collect`), whatever the number of
+        processes or interruptions.
     """
     parts: dict[str, pd.DataFrame] = {}
     evaluated: dict[str, list[Genotype]] = {}

@@ -17,11 +17,14 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("torch_geometric")
 from torch_geometric.data import Batch  # noqa: E402
 
+from nb301 import list_releases, tables  # noqa: E402
 from nb301.errors import ReleaseError  # noqa: E402
 from nb301.metrics import r2  # noqa: E402
+from nb301.releases import find  # noqa: E402
 from nb301.space import NODES, Cell, Genotype, sample_many, to_codes  # noqa: E402
-from nb301.surrogates import gin, gin_geometric, gin_training  # noqa: E402
+from nb301.surrogates import FAMILIES, gin, gin_geometric, gin_training  # noqa: E402
 from nb301.surrogates.base import Examples  # noqa: E402
+from nb301.tables.splits import stratified_split  # noqa: E402
 
 CODES = to_codes(sample_many(np.random.default_rng(0), 40))
 #: Half of the ops matter, so that there is something to learn.
@@ -75,7 +78,50 @@ def test_equals_its_torch_geometric_form(config):
         dense = network(config).logits(gin_training.GraphBatch.of(CODES), training=False).sigmoid().numpy()
     assert expected.std() > 1e-5
     np.testing.assert_allclose(dense, expected, atol=1e-6)
-    np.testing.assert_allclose(gin.GINSurrogate([data]).predict(CODES)[0], expected, atol=1e-6)
+    np.testing.assert_allclose(gin.GINSurrogate([data], fine=True).predict(CODES)[0], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", [name for name in list_releases() if "-gin-" in name])
+def test_the_coarse_grid_costs_no_accuracy(name):
+    """Embedded members explain unseen architectures in float32 as well as in float64: R2 to 0.001."""
+    release = find(name)
+    table = tables.load(f"{release.manifest.table.name}-v{release.manifest.table.version}")
+    rows = stratified_split(table, release.manifest.seed).test
+    truth, codes = table.rows["val_accuracy"].to_numpy()[rows], table.codes[rows]
+    files = [(release.folder / file).read_bytes() for file in FAMILIES["gin"].files(10)]
+    coarse, fine = (gin.GINSurrogate(files, fine=fine).predict(codes) for fine in (False, True))
+    assert 0 < np.abs(coarse - fine).max() < 5e-3
+    assert abs(r2(truth, coarse.mean(axis=0)) - r2(truth, fine.mean(axis=0))) < 1e-3
+
+
+@pytest.mark.parametrize("fine", [False, True])
+@pytest.mark.parametrize("scale", [1.0, 300.0])
+def test_sums_are_equal_in_any_order(monkeypatch, fine, scale):
+    """Products that are summed the other way round, each rounded, give the same bits: no sum rounds.
+
+    So they do where weights are so large that values leave the grid and are kept at its end.
+    """
+    config, tensors = gin.read_member(member(gin.Config()))
+    data = gin.write_member(config, {name: tensor * np.float32(scale) for name, tensor in tensors.items()})
+    surrogate = gin.GINSurrogate([data], fine=fine)
+    predicted = surrogate.predict(CODES)
+
+    def backwards(x, weight, out):
+        out[...] = np.cumsum((x[..., None] * weight[:, None])[:, :, ::-1], axis=2)[:, :, -1]
+
+    monkeypatch.setattr(gin.np, "matmul", backwards)
+    np.testing.assert_array_equal(surrogate.predict(CODES), predicted)
+    assert np.isfinite(predicted).all()
+
+
+def test_wide_networks_take_the_fine_grid():
+    """Beyond 32 values a node float32 has too few bits for the weights; the default width has enough."""
+    for width, fine in ((24, False), (32, False), (33, True)):
+        data = member(replace(SMALL, hidden_dim=width))
+        same, other = (gin.GINSurrogate([data], fine=kind).predict(CODES) for kind in (fine, not fine))
+        found = gin.GINSurrogate([data]).predict(CODES)
+        np.testing.assert_array_equal(found, same)
+        assert (found != other).any()
 
 
 def test_trains_as_its_torch_geometric_form():
@@ -226,7 +272,7 @@ def test_keeps_the_best_epoch_or_the_last():
         data = fitted(
             replace(config, restore_best=restore_best), report=lambda _, e, seen=errors: seen.append(e)
         )
-        predicted = gin.GINSurrogate([data]).predict(CODES[32:])[0]
+        predicted = gin.GINSurrogate([data], fine=True).predict(CODES[32:])[0]
         error = np.abs(np.log1p(-predicted) - np.log1p(-TARGET[32:])).mean()
         assert min(errors) < errors[-1]
         assert error == pytest.approx(min(errors) if restore_best else errors[-1], rel=1e-3)
@@ -269,7 +315,7 @@ def test_names_the_wrong_hyperparameter(values, message):
 def changed(data, **about):
     """The member's file with other metadata."""
     config, tensors = gin.read_member(data)
-    entry = {"format": 1, "hyperparameters": asdict(config)} | about
+    entry = {"format": 2, "hyperparameters": asdict(config)} | about
     return safetensors.numpy.save(tensors, {"gin": json.dumps(entry)})
 
 
@@ -280,7 +326,12 @@ def test_refuses_broken_files(files):
     broken = {
         "no whole safetensors file": [b"", b"{}", files[0][:-1], files[0][:100], bytes(200)],
         "no metadata 'gin'": [safetensors.numpy.save(tensors), changed(files[0], hyperparameters=3)],
-        "format 2 is newer than 1": [changed(files[0], format=2)],
+        "format 3, not 2: upgrade nb301": [changed(files[0], format=3)],
+        "format 1, not 2: freeze the release anew": [changed(files[0], format=1)],
+        "tensor type holds numbers that are not finite": [
+            gin.write_member(config, tensors | {"type": np.full_like(tensors["type"], value)})
+            for value in (np.nan, np.inf)
+        ],
         "num_layers is 0": [changed(files[0], hyperparameters={"num_layers": 0})],
         "tensor degree is": [gin.write_member(gin.Config(), tensors)],
         "tensor layer.eps is None": [gin.write_member(config, small)],

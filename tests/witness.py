@@ -1,0 +1,141 @@
+"""Answers questions whose answers are equal to the last bit everywhere, and prints their digests as JSON.
+
+`tests/test_processors.py` runs it as processors of several kinds and compares with what other machines
+printed, `tests/golden/digests.json`. Where answers change for a reason,
+
+    python tests/witness.py > tests/golden/digests.json
+
+after `git diff` has shown which ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import nb301
+from leaderboard import references as frozen
+from leaderboard.build import rank_tracks
+from leaderboard.examination import examine
+from leaderboard.process import Usage
+from leaderboard.protocol import Verdict
+from leaderboard.runner import TRAINING_SEEDS, plan, recorded, release_reference
+from leaderboard.session import Outcome
+from leaderboard.store import Origin, Run
+from leaderboard.submission import Submission
+from nb301 import exact, metrics
+from nb301.optimizers import OPTIMIZERS, Budget, simulate
+from nb301.space import Genotype, sample_many
+from nb301.truth.emulated import EmulatedTruth
+
+N = 2000
+_SUBMISSIONS = Path(frozen.__file__).with_name("submissions")
+_RANKED_ON = ("emulated-xgb-v1.0", "emulated-gin-rand-v1.0")
+_RANKED = ("rs", "re", "ls")
+_SEEDS = 5
+_ORIGIN = Origin(
+    grouped=True,
+    canary="",
+    nb301="0",
+    numpy="0",
+    python="0",
+    machine="",
+    started="2020-01-01T00:00:00+00:00",
+    ended="2020-01-01T00:00:01+00:00",
+)
+
+
+def digest(*values: Any) -> str:
+    """SHA-256 of arrays' bytes, little-endian, and of anything else's representation."""
+    found = hashlib.sha256()
+    for value in values:
+        if isinstance(value, np.ndarray):
+            found.update(np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<")).tobytes())
+        else:
+            found.update(repr(value).encode())
+    return found.hexdigest()
+
+
+def witnessed() -> dict[str, str]:
+    """All digests by what is answered."""
+    genotypes = sample_many(np.random.default_rng(301), N)
+    found = {"genotypes": digest([str(genotype) for genotype in genotypes]), "functions": _of_functions()}
+    for name in nb301.list_releases():
+        found[name] = _of_release(nb301.load(name), genotypes)
+    found["emulated truth"] = _of_truth(genotypes)
+    found["metrics"] = _of_metrics(genotypes)
+    found["references"] = digest(frozen.compute(nb301.load("fashion-mnist-tiny-xgb-v1.0"), rounds=1))
+    found["ranking"] = _of_ranking([*_runs()])
+    return found
+
+
+def _of_functions() -> str:
+    x = np.linspace(-40, 40, N)
+    return digest(
+        exact.exp(x),
+        exact.log(np.abs(x)),
+        exact.logistic(x),
+        exact.logaddexp(x, 1.0),
+        exact.cos_of_turns(x / 80 + 0.5),
+    )
+
+
+def _of_release(benchmark: nb301.Benchmark, genotypes: list[Genotype]) -> str:
+    answers = benchmark.query(genotypes, seed=np.arange(N))
+    columns = [getattr(answers, field.name) for field in fields(answers)]
+    alone = [benchmark.query(genotype, seed=seed) for seed, genotype in enumerate(genotypes[:20])]
+    return digest(*columns, benchmark.members(genotypes), alone)
+
+
+def _of_truth(genotypes: list[Genotype]) -> str:
+    truth = EmulatedTruth()
+    runs = truth.evaluate_many(genotypes, np.arange(N))
+    means = (truth.mean(genotypes), truth.noise_std(genotypes), truth.median_runtime(genotypes))
+    return digest(*(getattr(runs, field.name) for field in fields(runs)), *means)
+
+
+def _of_metrics(genotypes: list[Genotype]) -> str:
+    truth = EmulatedTruth().evaluate_many(genotypes, 1).val_accuracy
+    answers = nb301.load("emulated-xgb-v1.0").query(genotypes)
+    statistics = (
+        metrics.r2,
+        metrics.kendall_tau,
+        metrics.sparse_kendall_tau,
+        metrics.spearman,
+        metrics.mean_absolute_error,
+    )
+    divergence = metrics.gaussian_kl(truth, np.full(N, 1e-3), answers.mean, answers.std)
+    return digest([statistic(truth, answers.mean) for statistic in statistics], divergence)
+
+
+def _of_ranking(runs: list[Run]) -> str:
+    """Standings, pairs and cross-examination, with all digits."""
+    (ranking,) = rank_tracks(runs, frozen.read_references())
+    return digest(ranking.whole, examine(runs))
+
+
+def _runs() -> Iterator[Run]:
+    """Short runs of the library's optimizers, in this process instead of the sandbox."""
+    benchmarks = {release: nb301.load(release) for release in _RANKED_ON}
+    budget = Budget(seconds=5e4, evaluations=1000)
+    folders = [_SUBMISSIONS / slug for slug in _RANKED]
+    for task in plan(folders, _RANKED_ON, range(_SEEDS), Path("nowhere"), budget=budget):
+        seed, benchmark = task.cell.seed, benchmarks[task.release]
+        optimizer = OPTIMIZERS[task.cell.submission](np.random.default_rng(seed))
+        trajectory = simulate(optimizer, benchmark.query, budget, seed=seed * TRAINING_SEEDS)
+        outcome = Outcome(Verdict.completed, "", trajectory, None, Usage(1.0, 30.0, 2.0), "")
+        about = (Submission(task.folder), release_reference(task.release), benchmark, outcome, _ORIGIN)
+        yield recorded(task.cell, *about)[0]
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(witnessed(), indent=2) + "\n")
