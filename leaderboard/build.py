@@ -42,12 +42,12 @@ def build_site(
     submissions: Path | None = None,
     releases: Sequence[str] = (),
     tables: Sequence[str] = (),
+    without_runs: bool = False,
     progress: Callable[[str], object] = lambda _: None,
 ) -> Path:
     """Rank runs and write the site; equal input gives equal bytes.
 
-    The folder appears as a whole, in the place of the site that was there, or not at all. Without a run the
-    front page says so.
+    The folder appears as a whole, in the place of the site that was there, or not at all.
 
     Args:
         runs_folder: What `python -m leaderboard run` filled.
@@ -58,6 +58,7 @@ def build_site(
         submissions: Folder of the entries' submissions, if it is at hand.
         releases: Names of embedded releases that get a page.
         tables: Names of embedded tables that get a page.
+        without_runs: Whether a site may be built that has none; its front page says so.
         progress: Called with the path of each page before it is written.
 
     Returns:
@@ -65,16 +66,17 @@ def build_site(
 
     Raises:
         RunFileError: A file among the runs is damaged, or no run.
-        BoardError: No run was sealed off, runs cannot be compared, or the folder holds something else.
+        BoardError: There is no run, or runs cannot be compared, or the folder holds something else.
         UnknownReference: A release has no references.
         ReportError: The report cannot be read.
         SubmissionError: A submission is wrong.
     """
     if out.exists() and any(out.iterdir()) and not (out / SUMS).is_file():
         raise BoardError(f"{out}: holds files that are no site of ours: choose another folder, or empty it")
+    runs, known = read_all(runs_folder, results), read_references() if references is None else references
     site = _site(
-        read_all(runs_folder, results),
-        read_references() if references is None else references,
+        [] if without_runs and not runs else rank_tracks(runs, known),
+        known,
         None if report_path is None else read_report(report_path),
         submissions,
     )
@@ -102,12 +104,11 @@ def build_site(
 
 
 def _site(
-    runs: Sequence[Run],
+    rankings: Sequence[Ranking],
     references: Mapping[str, Reference],
     report: Report | None,
     submissions: Path | None,
 ) -> Site:
-    rankings = rank_tracks(runs, references)
     entries = sorted({run.cell.submission for ranking in rankings for run in ranking.runs})
     folders = {} if submissions is None else {entry: submissions / entry for entry in entries}
     return Site(
@@ -160,12 +161,13 @@ def rank_tracks(runs: Sequence[Run], references: Mapping[str, Reference]) -> lis
     """Rank the runs of each track; the one with most entries comes first, of several the longest budget's.
 
     Raises:
-        BoardError: No run was sealed off, or runs cannot be compared.
+        BoardError: There is no run, or runs cannot be compared.
         UnknownReference: A release has no references.
     """
     rankings = [rank(runs, references, track) for track in tracks_of(runs)]
-    if runs and not rankings:
+    if not rankings:
         raise BoardError(
-            f"none of {len(runs)} runs was sealed off: make some to rank with `python -m leaderboard run`"
+            f"none of {len(runs)} runs was sealed off: make some to rank with `python -m leaderboard run`; "
+            "`build --without-runs` makes a site without a ranking"
         )
     return sorted(rankings, key=lambda each: -len(each.whole.standings))

@@ -196,6 +196,9 @@ def build(
         Path | None,
         typer.Option(help="Report of `pytest validation --report`. Default: that of the embedded releases."),
     ] = None,
+    without_runs: Annotated[
+        bool, typer.Option("--without-runs", help="Build a site even where there is no run to rank.")
+    ] = False,
     out: Annotated[Path, typer.Option(help="Folder of the site.")] = _ROOT / "site" / "build",
 ) -> None:
     """Rank the runs and render the site: plain files that open from disk."""
@@ -216,6 +219,7 @@ def build(
             submissions=_SUBMISSIONS,
             releases=releases(),
             tables=tables(),
+            without_runs=without_runs,
             progress=status.update,
         )
     typer.echo(f"the page: {page.resolve()}")

@@ -46,6 +46,8 @@ def pages(site: Site) -> Iterator[Page]:
 
 def files(site: Site) -> Iterator[tuple[str, str]]:
     """What the comparison loads: an index, and a script for each entry of each track."""
+    if not site.rankings:
+        return
     yield "data/compare.js", _script("nb301Compare", [_listed(each) for each in site.rankings])
     for ranking in site.rankings:
         for entry, content in _contents(site, ranking).items():

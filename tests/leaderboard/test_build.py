@@ -215,6 +215,17 @@ def test_command_line_prints_the_page(runs_folder, tmp_path, monkeypatch, capsys
     assert str(tmp_path / "index.html") in capsys.readouterr().out
 
 
+def test_a_site_without_runs_says_so(tmp_path):
+    """Where nothing was run, and that is meant, there are no rankings, and no links to any."""
+    front = build_site(tmp_path / "nowhere", tmp_path / "site", without_runs=True)
+
+    assert "There is no ranking yet" in Page(front).text
+    names = {path.name for path in front.parent.glob("*.html")}
+    assert names == {"index.html", "submit.html", "methods.html", "changes.html", "data.html", "404.html"}
+    test_every_link_resolves(front)
+    test_no_file_loads_anything_from_outside(front)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -145,7 +145,7 @@ def test_golden():
     """Answers of the embedded release do not change: they are what papers will quote."""
     cell = Cell.from_edges((s, n, Op.sep_conv_3x3) for n in (2, 3, 4, 5) for s in (0, 1))
     found = BENCHMARK.query(Genotype(cell, cell), seed=1)
-    golden = (0, 0, 0, 0)
+    golden = (0.9499853057861328, 0.0004857497229929295, 0.9510429576699347, 1889.554250654437)
     assert (found.mean, found.std, found.val_accuracy, found.runtime) == golden
 
 
