@@ -74,7 +74,7 @@ def logaddexp(x: Real, y: float) -> Real:
     """ln(exp(x) + exp(y)) of a number y, within 2 ulp of the largest of result and arguments."""
     added = exp(-abs(x - y))
     above = 1.0 + added
-    # what 1 + y loses is made up for
+    # what 1 + added loses is made up for
     value: Real = _at_least(x, y) + (log(above) + (added - (above - 1.0)) / above)
     return value
 
@@ -93,7 +93,7 @@ def tanh(x: Real) -> Real:
 
 def cos_of_turns(x: Real) -> Real:
     """cos(2 pi x) of 0 <= x <= 1, within 2^-52."""
-    # = -sin(2 pi (1/4 - |x - 1/2|)), an angle of at most a right one; both differences are exact
+    # = -sin(2 pi (1/4 - |x - 1/2|)), of at most a right angle; differences of multiples of 2^-54 are exact
     angle = (2 * math.pi) * (0.25 - abs(x - 0.5))
     square = angle * angle
     value: Real = -(angle + angle * (square * _series(_SIN, square)))
@@ -121,8 +121,8 @@ def mean(values: NDArray[np.floating[Any]], axis: int = -1) -> NDArray[Any]:
 
 
 def _require(x: Any, valid: Any, what: str) -> None:
-    # a number's comparison is told by itself; numpy would take a microsecond
-    if valid is not True and not np.all(valid):
+    # a number's comparison is told by itself; numpy's function would take microseconds
+    if valid is not True and (valid is False or not valid.all()):
         raise ValueError(f"{what}, got {np.extract(np.logical_not(valid), x)[0]}")
 
 

@@ -355,71 +355,72 @@ class GINSurrogate:
 
     def _predict(self, graphs: Graphs, memory: _Memory) -> NDArray[np.float64]:
         """Predict shape (n, members)."""
-        n, limit = len(graphs.ops), self._grid.limit
-        flat, hidden = memory.nodes, memory.hidden
-        # by edge and graph, rows of `flat`
-        sources = n * graphs.sources.T + np.arange(n)
+        limit = self._grid.limit
+        # by edge and graph, rows of `memory.rows`
+        sources = memory.n * graphs.sources.T + np.arange(memory.n)
+        ops = graphs.ops.T
         # with the virtual node in it
-        _take(self._start, self._first_start + graphs.degrees.T, flat)
-        x = flat.reshape(GRAPH_NODES, n, *flat.shape[1:])
-        virtual = self._virtual_start
+        start = self._first_start + graphs.degrees.T
+        self._start.take(
+            start.ravel(), axis=0, out=memory.rows, mode="clip"
+        )  # without a mode it copies twice
+        x, virtual = memory.x, self._virtual_start
         for layer in self._layers:
             if layer.virtual is not None:
                 pooled = x.sum(axis=0) + virtual
                 pooled.clip(-limit, limit, out=pooled)
-                virtual = layer.virtual.second(layer.virtual.first(pooled, hidden[:n]), pooled)
-            received = _received(x, sources, graphs.ops.T, layer, memory)
+                hidden = layer.virtual.first(pooled, memory.hidden[: memory.n])
+                virtual = layer.virtual.second(hidden, pooled)
+            _receive(sources, ops, layer, memory)
             x *= layer.scale
-            x += received
-            layer.nodes.first(_on_grid(flat, -limit, limit), hidden)
+            x += memory.received
+            layer.nodes.first(_on_grid(memory.flat, -limit, limit), memory.hidden)
             if layer.virtual is not None:
-                layer.nodes.second(hidden, flat)
+                layer.nodes.second(memory.hidden, memory.flat)
                 x += virtual
         # what follows the last hidden values is linear: the second map, the mean over nodes, the head
-        pooled = hidden.reshape(GRAPH_NODES, n, *self._head.shape).sum(axis=0)
-        return exact.logistic((pooled * self._head).sum(axis=-1) * self._grid.hidden_unit + self._head_bias)
+        summed = memory.hidden.reshape(GRAPH_NODES, memory.n, *self._head.shape).sum(axis=0)
+        return exact.logistic((summed * self._head).sum(axis=-1) * self._grid.hidden_unit + self._head_bias)
 
 
 class _Memory:
     """Where the values of n graphs go, one chunk's after the other's: fresh memory takes longer."""
 
     def __init__(self, n: int, members: int, d: int, dtype: type[np.floating[Any]]) -> None:
+        shape, edges = (n, members, d), len(OP_TARGETS)
         self.n = n
-        nodes, edges = GRAPH_NODES * n, len(OP_TARGETS) * n
-        self.nodes = np.empty((nodes, members, d), dtype)
-        self.received = np.empty((nodes, members, d), dtype)
-        self.hidden = np.empty((nodes, members, 2 * d), dtype)
-        self.messages = np.empty((edges, members, d), dtype)
-        self.ops = np.empty((edges, members, d), dtype)
+        #: Of the nodes, then as rows of two kinds, and by cell.
+        self.x = np.empty((GRAPH_NODES, *shape), dtype)
+        self.flat = self.x.reshape(-1, members, d)
+        self.rows = self.x.reshape(-1, members * d)
+        self.cells = self.x.reshape(2, CELL_NODES, *shape)
+        self.hidden = np.empty((GRAPH_NODES * n, members, 2 * d), dtype)
+        #: Along the op edges, and by cell, target and the target's edge.
+        self.messages = np.empty((edges * n, members * d), dtype)
+        self.by_target = self.messages.reshape(2, edges // 4, 2, *shape)
+        self.ops = np.empty_like(self.messages)
+        #: From the nodes that identity edges leave: intermediate ones and outputs.
+        self.onward = np.empty((2, CELL_NODES - FIRST_INTERMEDIATE, *shape), dtype)
+        self.received = np.empty_like(self.x)
+        self.received_cells = self.received.reshape(self.cells.shape)
         #: A maximum with them takes half the time of one with the number.
-        self.zeros = np.zeros(self.messages.shape, dtype)
+        self.zeros = np.zeros_like(self.messages)
+        self.zeros_onward = self.zeros.ravel()[: self.onward.size].reshape(self.onward.shape)
 
 
-def _take(rows: NDArray[Any], numbers: NDArray[np.intp], out: NDArray[Any]) -> None:
-    """Copy rows; without a mode numpy would copy them twice."""
-    rows.take(numbers.ravel(), axis=0, out=out.reshape(-1, rows.shape[1]), mode="clip")
-
-
-def _received(
-    x: NDArray[Any], sources: NDArray[np.intp], ops: NDArray[np.intp], layer: _Layer, memory: _Memory
-) -> NDArray[Any]:
-    """Sum of the messages ReLU(source + op) into each node, shaped like `x` (F7, F10)."""
-    _, *shape = x.shape
-    messages = memory.messages
-    _take(x.reshape(-1, layer.ops.shape[1]), sources, messages)
-    _take(layer.ops, ops, memory.ops)
+def _receive(sources: NDArray[np.intp], ops: NDArray[np.intp], layer: _Layer, memory: _Memory) -> None:
+    """Sum the messages ReLU(source + op) into each node, into `memory.received` (F7, F10)."""
+    messages, onward, received = memory.messages, memory.onward, memory.received_cells
+    memory.rows.take(sources.ravel(), axis=0, out=messages, mode="clip")
+    layer.ops.take(ops.ravel(), axis=0, out=memory.ops, mode="clip")
     messages += memory.ops
     np.maximum(messages, memory.zeros, out=messages)
-    by_target = messages.reshape(2, -1, 2, *shape)
-    cells = x.reshape(2, CELL_NODES, *shape)
-    onward = cells[:, FIRST_INTERMEDIATE:] + layer.identity
-    np.maximum(onward, memory.zeros.ravel()[: onward.size].reshape(onward.shape), out=onward)
-    received = memory.received.reshape(cells.shape)
+    np.add(memory.cells[:, FIRST_INTERMEDIATE:], layer.identity, out=onward)
+    np.maximum(onward, memory.zeros_onward, out=onward)
     received[:, :FIRST_INTERMEDIATE] = onward[::-1, -1:]  # the other cell's output
-    np.add(by_target[:, :, 0], by_target[:, :, 1], out=received[:, FIRST_INTERMEDIATE:-1])
+    np.add(memory.by_target[:, :, 0], memory.by_target[:, :, 1], out=received[:, FIRST_INTERMEDIATE:-1])
     np.add.reduce(onward[:, :-1], axis=1, out=received[:, -1])
     received[0, -1] += onward[0, -1]  # the normal cell's output reads itself
-    return received.reshape(x.shape)
 
 
 def _stacked(files: Sequence[bytes]) -> dict[str, NDArray[np.float64]]:
