@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from leaderboard.measures import anytime_score, window
 from leaderboard.ranking import Board, Ranking, Row
 from leaderboard.references import Reference
 from leaderboard.store import Run
+from nb301 import exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _steps(run: Run, reference: Reference) -> list[Step]:
             end=until,
             error=None if accuracy is None else 100 * (1 - accuracy),
             regret=1.0 if accuracy is None else _regret(accuracy, reference),
-            decades=math.log10(until / since),
+            decades=exact.log(until / since) / exact.log(10.0),
         )
         for since, until, accuracy in zip(times, times[1:], accuracies, strict=False)
         if until > since
