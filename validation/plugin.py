@@ -111,7 +111,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         group = [pytest.mark.xdist_group(subject.name)] if grouped else []
         return [*group, *([pytest.mark.slow] if slow else [])]
 
-    if "claim" in metafunc.fixturenames:
+    if {"subject", "claim"} <= {*metafunc.fixturenames}:
         cases = [
             pytest.param(
                 each.subject,

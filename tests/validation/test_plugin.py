@@ -86,6 +86,16 @@ def validate(tmp_path):
     return run
 
 
+def test_everything_is_collected():
+    """What `tox run -e validate` runs: claims about all releases, and the saboteurs."""
+    command = [sys.executable, "-m", "pytest", "validation", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert finished.returncode == 0, finished.stdout
+    assert "validation/test_saboteurs.py::test_is_caught[" in finished.stdout
+    assert "validation/test_claims.py::test_claim[emulated-gin-v1.0-" in finished.stdout
+
+
 def test_a_run_and_its_reports(validate, table, tiny_release, tmp_path):
     """The report names the release by hash and has every claim; the terminal shows the same."""
     report, card = tmp_path / "new" / "report.json", tmp_path / "card.html"
