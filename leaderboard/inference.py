@@ -192,7 +192,8 @@ def signed_rank_p(differences: Array) -> Array:
     p_values = np.empty(len(tested))
     # without ties and zeros all rows have the ranks 1..n, and one distribution of their sums
     plain = tested[is_plain]
-    ranks = np.argsort(np.argsort(np.abs(plain), axis=1), axis=1) + 1
+    order = np.argsort(np.abs(plain), axis=1, kind="stable")
+    ranks = np.argsort(order, axis=1, kind="stable") + 1
     p_values[is_plain] = _p_of_ranks(
         tuple(range(2, 2 * tested.shape[1] + 1, 2)), 2 * (ranks * (plain > 0)).sum(axis=1)
     )

@@ -17,6 +17,7 @@ PARTS = (
         "errors",
         "files",
         "threads",
+        "exact",
         "noise",
         "metrics",
         "space",
@@ -36,6 +37,19 @@ GENERATORS = {"Generator", "default_rng", "SeedSequence", "BitGenerator", "PCG64
 WATCH_GLOBAL_STATE = {"nb301/optimizers/contract.py", "validation/measures/behaviour.py"}
 #: A saboteur moves one, which is its fault.
 MOVES_GLOBAL_STATE = "validation/saboteurs.py"
+#: Functions of numpy and `math` whose last digit depends on the processor: `nb301.exact` has others.
+INEXACT = {"exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "pow", "power", "geomspace"}
+INEXACT |= {"sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "arctan2", "logspace", "cbrt", "hypot"}
+#: Where they may be: what fits and proposes, what trains, what draws.
+MAY_BE_INEXACT = (
+    "nb301/optimizers/",
+    "nb301/training/",
+    "nb301/surrogates/gin_training.py",
+    "nb301/surrogates/mlp.py",  # fits to the logarithm of errors
+    "leaderboard/drawing.py",
+    "leaderboard/strip.py",
+    "validation/",
+)
 HEAVY = ("torch", "xgboost", "lightgbm", "pandas", "pyarrow", "scipy", "sklearn", "pydantic", "ConfigSpace")
 #: Written by others, for the sandbox.
 SUBMITTED = {ROOT / "leaderboard" / "submissions", ROOT / "leaderboard" / "skeleton"}
@@ -53,6 +67,28 @@ INSIDE = {
     "library": {"numpy", "nb301"},
     "configspace": {"ConfigSpace", "nb301"},
 }
+
+
+def test_orders_do_not_depend_on_the_processor():
+    """Of equals the first comes first: numpy's other sorts leave them as the width of its vectors has it."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                kinds = {word.arg: getattr(word.value, "value", None) for word in node.keywords}
+                assert node.func.attr != "argpartition", f"{path}:{node.lineno}"
+                assert node.func.attr != "argsort" or kinds.get("kind") == "stable", f"{path}:{node.lineno}"
+
+
+def test_answers_use_exact_functions():
+    """No function whose last digit depends on the processor, but where something is fitted or drawn."""
+    for path in SOURCES:
+        if path.relative_to(ROOT).as_posix().startswith(MAY_BE_INEXACT):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                called = f"{node.value.id}.{node.attr}"
+                inexact = node.value.id in {"np", "numpy", "math"} and node.attr in INEXACT
+                assert not inexact, f"{path}:{node.lineno}: {called}"
 
 
 def imported(tree):

@@ -42,6 +42,8 @@ _SUBMISSIONS = Path(frozen.__file__).with_name("submissions")
 _RANKED_ON = ("emulated-xgb-v1.0", "emulated-gin-rand-v1.0")
 _RANKED = ("rs", "re", "ls")
 _SEEDS = 5
+#: Optimizers that fit no model: they propose alike on every processor.
+_PROPOSING = ("rs", "re", "ls", "de")
 _ORIGIN = Origin(
     grouped=True,
     canary="",
@@ -72,6 +74,7 @@ def witnessed() -> dict[str, str]:
     for name in nb301.list_releases():
         found[name] = _of_release(nb301.load(name), genotypes)
     found["emulated truth"] = _of_truth(genotypes)
+    found["proposals"] = digest(*map(_of_proposals, _PROPOSING))
     found["metrics"] = _of_metrics(genotypes)
     found["references"] = digest(frozen.compute(nb301.load("fashion-mnist-tiny-xgb-v1.0"), rounds=1))
     found["ranking"] = _of_ranking([*_runs()])
@@ -101,6 +104,13 @@ def _of_truth(genotypes: list[Genotype]) -> str:
     runs = truth.evaluate_many(genotypes, np.arange(N))
     means = (truth.mean(genotypes), truth.noise_std(genotypes), truth.median_runtime(genotypes))
     return digest(*(getattr(runs, field.name) for field in fields(runs)), *means)
+
+
+def _of_proposals(name: str) -> str:
+    """Genotypes that an optimizer proposes on the ground truth, and when they end."""
+    optimizer = OPTIMIZERS[name](np.random.default_rng(1))
+    trajectory = simulate(optimizer, EmulatedTruth().evaluate, Budget(evaluations=300), seed=1, workers=4)
+    return digest([str(genotype) for genotype in trajectory.genotypes], trajectory.clock)
 
 
 def _of_metrics(genotypes: list[Genotype]) -> str:

@@ -101,7 +101,7 @@ class Bananas:
         predictions = np.stack([network.predict(x) for network in self._networks])
         # independent Thompson sampling: a draw for each candidate on its own
         draws = self._rng.normal(predictions.mean(axis=0), predictions.std(axis=0))
-        return [candidates[index] for index in np.argsort(draws)[-self._batch :]]
+        return [candidates[index] for index in np.argsort(draws, kind="stable")[-self._batch :]]
 
     def _mutations(self) -> list[Genotype]:
         """Mutations of the best genotypes that have not been proposed, each once."""

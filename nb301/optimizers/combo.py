@@ -98,7 +98,7 @@ class Combo:
             climbing = climbing[np.intersect1d(np.flatnonzero(improved), distinct)]
             if not len(climbing):
                 break
-        for genotype in from_choices(x[np.argsort(-values)]):
+        for genotype in from_choices(x[np.argsort(-values, kind="stable")]):
             if genotype not in self._proposed:
                 return genotype
         return sample(self._rng)
@@ -119,4 +119,4 @@ class Combo:
         near[np.arange(len(near)), changed] = self._rng.integers(SIZES[changed])
         candidates = np.concatenate([random, near])
         values = self._process.expected_improvement(candidates, best)
-        return candidates[np.argsort(-values)[: self._starts]]
+        return candidates[np.argsort(-values, kind="stable")[: self._starts]]

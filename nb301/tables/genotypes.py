@@ -59,7 +59,7 @@ def are_canonical(codes: NDArray[np.uint8]) -> NDArray[np.bool_]:
     smallest = np.ones(len(own), dtype=bool)
     for order in permutations(range(4)):
         # order[k] is the old place of the node that comes k-th
-        new_names = np.concatenate([[0, 1], np.argsort(order) + 2]).astype(np.uint8)
+        new_names = np.concatenate([[0, 1], np.argsort(order, kind="stable") + 2]).astype(np.uint8)
         renamed = new_names[sources[order, :]]
         valid = np.flatnonzero((renamed < np.array(NODES, dtype=np.uint8)[:, None, None]).all(axis=(0, 1)))
         reordered = _order_numbers(renamed[..., valid], ops[order, :][..., valid])
