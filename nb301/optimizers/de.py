@@ -105,8 +105,8 @@ class DifferentialEvolution:
 
     def _breed(self) -> NDArray[np.float64]:
         n, dimensions = self._population.shape
-        # three different members for each trial; as in Awad et al. the target may be one of them. Sorted, since
-        # the order in which a partition leaves them depends on the processor's vectors
+        # three different members for each trial; as in Awad et al. the target may be one of them. Sorted:
+        # a partition would leave them in an order that depends on the processor's vectors
         first, second, third = self._rng.random((n, n)).argsort(axis=1, kind="stable")[:, :3].T
         mutants = self._population[first] + self._scale * (self._population[second] - self._population[third])
         outside = (mutants < 0) | (mutants > 1)
