@@ -10,7 +10,7 @@ Results are equal to the last bit on every processor (see `nb301.exact`).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import count
@@ -193,16 +193,13 @@ def signed_rank_p(differences: Array) -> Array:
     # without ties and zeros all rows have the ranks 1..n, and one distribution of their sums
     plain = tested[is_plain]
     order = np.argsort(np.abs(plain), axis=1, kind="stable")
-    ranks = np.argsort(order, axis=1, kind="stable") + 1
-    p_values[is_plain] = _p_of_ranks(
-        tuple(range(2, 2 * tested.shape[1] + 1, 2)), 2 * (ranks * (plain > 0)).sum(axis=1)
-    )
+    doubled = 2 * np.argsort(order, axis=1, kind="stable") + 2
+    all_ranks = range(2, 2 * tested.shape[1] + 1, 2)
+    p_values[is_plain] = _p_of_ranks(all_ranks, (doubled * (plain > 0)).sum(axis=1))
     for row in np.flatnonzero(~is_plain):
         values = tested[row][tested[row] != 0]
         doubled = _doubled_ranks(np.abs(values))
-        p_values[row] = _p_of_ranks(tuple(sorted(doubled.tolist())), doubled[values > 0].sum(keepdims=True))[
-            0
-        ]
+        p_values[row] = _p_of_ranks(doubled.tolist(), doubled[values > 0].sum())
     return p_values
 
 
@@ -217,10 +214,10 @@ def _doubled_ranks(sizes: Array) -> NDArray[np.int64]:
     return doubled
 
 
-def _p_of_ranks(ranks: tuple[int, ...], positive: NDArray[np.int64]) -> Array:
-    """Two-sided p-values of sums of the ranks of positive differences, any shape."""
-    below = _chances_of_sums(ranks)
-    return np.minimum(1.0, 2 * below[np.minimum(positive, sum(ranks) - positive)])
+def _p_of_ranks(ranks: Sequence[int], positive: NDArray[np.int64] | np.int64) -> Array:
+    """Two-sided p-values of sums of the ranks of positive differences, of any shape."""
+    at_most = _chances_of_sums(tuple(sorted(ranks)))
+    return np.asarray(np.minimum(1.0, 2 * at_most[np.minimum(positive, sum(ranks) - positive)]))
 
 
 @lru_cache(maxsize=64)
