@@ -41,15 +41,15 @@ def test_is_the_documented_function(key, seed, stream):
 @pytest.mark.parametrize(
     ("key", "seed", "stream", "golden"),
     [
-        (0, 0, 0, -0.16360748283824433),
-        (1, 7, 0, -0.41842771944336343),
+        (0, 0, 0, -0.16360748283824428),
+        (1, 7, 0, -0.4184277194433635),
         (2**64 - 1, 2**64 - 1, 0, 0.6112093910487616),
         (12345, 1, 3, -0.38853061555076623),
     ],
 )
 def test_golden(key, seed, stream, golden):
-    """Draws are the same in every process and version: results of all releases hang on them."""
-    assert keyed_normal([key], seed, stream)[0] == pytest.approx(golden, abs=1e-14)
+    """Draws are the same on every processor and in every version: results of all releases hang on them."""
+    assert keyed_normal([key], seed, stream)[0] == golden
 
 
 @given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=20), st.randoms(use_true_random=False))

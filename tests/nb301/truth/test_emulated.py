@@ -77,9 +77,9 @@ def test_golden():
     assert (TRUTH.name, TRUTH.version) == ("emulated", "1.0")
     genotypes = sample_many(np.random.default_rng(0), 3)
     golden = [0.936506957297849, 0.9278233612498522, 0.9410011472762889]
-    np.testing.assert_allclose(TRUTH.mean(genotypes), golden, rtol=1e-12)
+    assert TRUTH.mean(genotypes).tolist() == golden
     run = [0.9378831680113845, 0.9368579304531366, 0.7750330573393946, 1170.354694075358]
-    np.testing.assert_allclose(TRUTH.evaluate(genotypes[0], 1), run, rtol=1e-12)
+    assert [*TRUTH.evaluate(genotypes[0], 1)] == run
 
 
 def test_agrees_with_the_calibration(uniform, means):
