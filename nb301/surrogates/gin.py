@@ -1,7 +1,7 @@
 """GIN (Xu et al., 2019a) with a virtual node on the graph encoding (Appendix D.2, official_facts F6-F14).
 
 Torch fits it (`gin_training`); here the members' files are read and evaluated in numpy alone, on a grid of
-numbers that makes answers equal on every processor (`_Grid`). The same network in the words of
+numbers that makes answers equal on every processor (`grid`). The same network in the words of
 torch-geometric is `gin_geometric.PlainGIN`.
 """
 
@@ -30,6 +30,7 @@ from nb301.encodings import (
 from nb301.errors import MissingExtra, ReleaseError
 from nb301.space import Op
 from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
+from nb301.surrogates.grid import Grid, Map, rounded_columns, to_integers
 
 Array = NDArray[np.float32]
 
@@ -218,83 +219,22 @@ def read_member(data: bytes) -> tuple[Config, dict[str, Array]]:
     return config, tensors
 
 
-class _Grid(NamedTuple):
-    """Numbers that the network computes in, so few that every sum of products is exact.
-
-    A float holds all integers up to its capacity. Values are integers of at most `limit`, in units; what a
-    map adds up is integers times a power of two for each column of weights, of sizes that sum up to at most
-    `capacity / limit`. So no partial sum ever rounds: in any order, in products of any shape, with fused
-    operations or without, the sums of every processor and library are equal. What does round is done
-    number by number, where IEEE 754 leaves no choice.
-    """
-
-    dtype: type[np.float32 | np.float64]
-    capacity: float
-    limit: float
-    #: Of the nodes' values, and of the smaller ones between the two maps of an MLP.
-    unit: float
-    hidden_unit: float
-
-    def units(self, values: NDArray[np.float64]) -> NDArray[Any]:
-        """Nodes' values in units, rounded and kept within the limit."""
-        return (values / self.unit).round().clip(-self.limit, self.limit).astype(self.dtype)
-
-    def linear(self, weight: NDArray[np.float64], bias: NDArray[np.float64], of: float, to: float) -> _Map:
-        """The map with weights (members, in, out) and a bias (members, out), from units `of` to others."""
-        rounded = _rounded(weight * (of / to), self.capacity / self.limit)
-        return _Map(rounded.astype(self.dtype), (bias / to).astype(self.dtype), self.limit)
-
-
-#: Up to 256 in steps of 1/32, hidden values up to 64 in steps of 1/128; those seen are up to 152 and 18. The
-#: weights of a column share 2^11 steps. docs/processors.md has what that costs.
-_COARSE = _Grid(np.float32, capacity=2.0**24, limit=2.0**13, unit=2.0**-5, hidden_unit=2.0**-7)
-#: Up to 2048 in steps of 2^-17, hidden values up to 1024 in steps of 2^-18; a column of weights shares 2^25.
+#: Values up to 256 in steps of 1/32, hidden ones up to 64 in steps of 1/128; those seen are up to 152 and 18.
+#: The weights of a column share 2^11 steps. docs/processors.md has what that costs.
+_COARSE = Grid(np.float32, capacity=2.0**24, limit=2.0**13, unit=2.0**-5)
+#: Values up to 2048 in steps of 2^-17, hidden ones up to 512 in steps of 2^-19; a column shares 2^25 steps.
 #: For networks of more weights, to which float32 leaves too few steps.
-_FINE = _Grid(np.float64, capacity=2.0**53, limit=2.0**28, unit=2.0**-17, hidden_unit=2.0**-18)
+_FINE = Grid(np.float64, capacity=2.0**53, limit=2.0**28, unit=2.0**-17)
 _WIDEST_COARSE = 32
-#: Weights are multiples of 2^-40 at least, so that no product is subnormal.
-_FINEST = 2.0**40
-
-
-def _rounded(weight: NDArray[np.float64], most: float) -> NDArray[np.float64]:
-    """Weights (..., in, out) as integers times a power of two for each column.
-
-    The sizes of a column's integers sum up to `most` at most.
-    """
-    size = exact.total(np.abs(weight), axis=-2)
-    room = most - weight.shape[-2] / 2  # any may be rounded up, by a half
-    _, power = np.frexp(np.minimum(room / np.maximum(size, 1 / _FINEST), _FINEST))
-    scale = np.ldexp(1.0, power - 1)[..., None, :]
-    rounded: NDArray[np.float64] = (weight * scale).round() / scale
-    return rounded
-
-
-class _Map(NamedTuple):
-    """A linear map of all members, its batch norm in it, and the ReLU that follows."""
-
-    weight: NDArray[Any]  # (members, in, out)
-    bias: NDArray[Any]  # in units, (members, out)
-    limit: float
-
-    def __call__(self, x: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
-        """Apply to units, shape (rows, members, in) to (rows, members, out); each member its own map."""
-        np.matmul(x.swapaxes(0, 1), self.weight, out=out.swapaxes(0, 1))
-        out += self.bias
-        return _on_grid(out, 0.0, self.limit)
-
-
-def _on_grid(x: NDArray[Any], low: float, high: float) -> NDArray[Any]:
-    """Round to integers within bounds, in place."""
-    np.rint(x, out=x)
-    # the method; `np.clip` takes twice as long to begin, `np.maximum` of a number twice as long to run
-    return x.clip(low, high, out=x)
+#: Between the two maps of an MLP values are smaller, and steps finer by this factor.
+_HIDDEN = 0.25
 
 
 class _MLP(NamedTuple):
     """Two maps, each with what follows it."""
 
-    first: _Map
-    second: _Map
+    first: Map
+    second: Map
 
 
 class _Layer(NamedTuple):
@@ -312,8 +252,8 @@ class GINSurrogate:
 
     Args:
         files: The members' files, as `fit` returned them.
-        fine: Whether in float64, to 1e-6 of the weights' own predictions, or in float32, to 1e-3 and twice
-            as fast; by default as the width of the network needs.
+        fine: Whether in float64, to 1e-6 of the weights' own predictions, fractions, or in float32, to 2e-3
+            and twice as fast; by default as the width of the network needs.
 
     Raises:
         ReleaseError: A file is broken; names the member.
@@ -339,6 +279,7 @@ class GINSurrogate:
             for k, after in enumerate([*virtual, None])
         ]
         self._head, self._head_bias = _head(stacked, grid)
+        self._hidden_unit = grid.finer(_HIDDEN).unit
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member, shape (members, n); see `base.Surrogate`."""
@@ -374,13 +315,13 @@ class GINSurrogate:
             _receive(sources, ops, layer, memory)
             x *= layer.scale
             x += memory.received
-            layer.nodes.first(_on_grid(memory.flat, -limit, limit), memory.hidden)
+            layer.nodes.first(to_integers(memory.flat, -limit, limit), memory.hidden)
             if layer.virtual is not None:
                 layer.nodes.second(memory.hidden, memory.flat)
                 x += virtual
         # what follows the last hidden values is linear: the second map, the mean over nodes, the head
         summed = memory.hidden.reshape(GRAPH_NODES, memory.n, *self._head.shape).sum(axis=0)
-        return exact.logistic((summed * self._head).sum(axis=-1) * self._grid.hidden_unit + self._head_bias)
+        return exact.logistic((summed * self._head).sum(axis=-1) * self._hidden_unit + self._head_bias)
 
 
 class _Memory:
@@ -437,14 +378,15 @@ def _stacked(files: Sequence[bytes]) -> dict[str, NDArray[np.float64]]:
     return {name: np.stack([tensors[name] for tensors in members]).astype(np.float64) for name in members[0]}
 
 
-def _folded(stacked: Mapping[str, NDArray[np.float64]], part: str, grid: _Grid) -> list[_MLP]:
+def _folded(stacked: Mapping[str, NDArray[np.float64]], part: str, grid: Grid) -> list[_MLP]:
     """The MLP of each layer."""
+    hidden = grid.finer(_HIDDEN)
     first, first_bias = _with_norm(stacked, f"{part}.first")
     second, second_bias = _with_norm(stacked, f"{part}.second")
     return [
         _MLP(
-            grid.linear(first[:, k], first_bias[:, k], grid.unit, grid.hidden_unit),
-            grid.linear(second[:, k], second_bias[:, k], grid.hidden_unit, grid.unit),
+            hidden.map(first[:, k], first_bias[:, k], grid.unit),
+            grid.map(second[:, k], second_bias[:, k], hidden.unit),
         )
         for k in range(first.shape[1])
     ]
@@ -464,14 +406,14 @@ def _with_norm(
 
 
 def _head(
-    stacked: Mapping[str, NDArray[np.float64]], grid: _Grid
+    stacked: Mapping[str, NDArray[np.float64]], grid: Grid
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """What the sum of the last hidden values over nodes is multiplied by, (members, 2d), and the bias."""
     weight, bias = _with_norm(stacked, "layer.second")
     head = stacked["head.weight"]
     through = exact.total(weight[:, -1] * head[:, None]) / GRAPH_NODES
     # float64 holds sums of these products exactly
-    rounded = _rounded(through[..., None], _FINE.capacity / (GRAPH_NODES * grid.limit))[..., 0]
+    rounded = rounded_columns(through[..., None], _FINE.capacity / (GRAPH_NODES * grid.limit))[..., 0]
     return rounded, exact.total(bias[:, -1] * head) + stacked["head.bias"][:, 0]
 
 
