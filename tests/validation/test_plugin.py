@@ -87,8 +87,9 @@ def validate(tmp_path):
 
 
 def test_everything_is_collected():
-    """What `tox run -e validate` runs: claims about all releases, and the saboteurs."""
+    """What `tox run -e validate` runs: claims about a release, and the saboteurs."""
     command = [sys.executable, "-m", "pytest", "validation", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    command += ["--release", "emulated-gin-v1.0"]
     finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert finished.returncode == 0, finished.stdout
