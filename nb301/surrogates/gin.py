@@ -375,7 +375,10 @@ def _stacked(files: Sequence[bytes]) -> dict[str, NDArray[np.float64]]:
     sizes = {tensors["layer.ops"].shape for tensors in members}
     if len(sizes) != 1:
         raise ValueError(f"members need one shape (layers, ops, dim), got {sorted(sizes)}")
-    return {name: np.stack([tensors[name] for tensors in members]).astype(np.float64) for name in members[0]}
+    stacked = {}
+    for name in members[0]:
+        stacked[name] = np.stack([tensors[name] for tensors in members]).astype(np.float64)
+    return stacked
 
 
 def _folded(stacked: Mapping[str, NDArray[np.float64]], part: str, grid: Grid) -> list[_MLP]:
