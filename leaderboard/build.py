@@ -13,7 +13,7 @@ from leaderboard import (
     ranking_pages,
     text_pages,
 )
-from leaderboard.data_page import DATA, DATA_PAGE, SUMS, data_page, write_sums
+from leaderboard.data_page import DATA, DATA_PAGE, data_page, write_sums
 from leaderboard.errors import BoardError
 from leaderboard.examination import examine
 from leaderboard.landscape.pages import landscape_pages
@@ -29,7 +29,11 @@ from leaderboard.site_page import FRONT, Page, write_page
 from leaderboard.store import Run, Store
 from leaderboard.submission import Submission
 from leaderboard.tables import tables_of
-from nb301.files import written_whole
+from nb301.files import check_folder, folder_written_whole
+
+
+#: Lists all files of a site; a folder that holds others is not replaced by a new one.
+FILES = "files.txt"
 
 
 def build_site(
@@ -66,13 +70,13 @@ def build_site(
 
     Raises:
         RunFileError: A file among the runs is damaged, or no run.
-        BoardError: There is no run, or runs cannot be compared, or the folder holds something else.
+        BoardError: There is no run, or runs cannot be compared.
+        OutputError: The folder holds something else.
         UnknownReference: A release has no references.
         ReportError: The report cannot be read.
         SubmissionError: A submission is wrong.
     """
-    if out.exists() and any(out.iterdir()) and not (out / SUMS).is_file():
-        raise BoardError(f"{out}: holds files that are no site of ours: choose another folder, or empty it")
+    check_folder(out, site_files)
     runs, known = read_all(runs_folder, results), read_references() if references is None else references
     site = _site(
         [] if without_runs and not runs else rank_tracks(runs, known),
@@ -87,7 +91,7 @@ def build_site(
         *(landscape_pages(tables) if tables else ()),
     ]
     paths = frozenset({page.path for page in pages} | {DATA_PAGE})
-    with written_whole(out) as folder:
+    with folder_written_whole(out, site_files) as folder:
         for source in sorted((SITE / "static").iterdir()):
             _write(folder / "static" / source.name, source.read_bytes())
         for path in packed:
@@ -100,7 +104,21 @@ def build_site(
         # lists what the others have written
         write_page(data_page(site, folder), folder, paths)
         write_sums(folder)
+        _write(folder / FILES, "\n".join([FILES, *_names(folder)]).encode() + b"\n")
     return out / FRONT
+
+
+def site_files(folder: Path) -> list[str]:
+    """Names of all files that the build has written into a site's folder.
+
+    Raises:
+        OSError: The folder holds no site.
+    """
+    return (folder / FILES).read_text(encoding="utf-8").splitlines()
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def _site(

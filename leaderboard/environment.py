@@ -14,7 +14,7 @@ from pathlib import Path
 from leaderboard.errors import SubmissionError
 from leaderboard.profile import Environment, own_files
 from leaderboard.submission import LOCK, Submission
-from nb301.files import sha256, write_text, written_whole
+from nb301.files import folder_written_whole, sha256, write_text
 
 _LINE = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+ --hash=sha256:[0-9a-f]{64}")
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet")
@@ -63,8 +63,7 @@ def environment(submission: Submission, cache: Path) -> Environment:
     # the library and the shim change the hash, but not what is installed
     folder = cache / sha256(f"{locked}{_platform()}".encode())[:32]
     if not folder.is_dir():
-        with written_whole(folder) as temporary:
-            temporary.mkdir()
+        with folder_written_whole(folder) as temporary:
             write_text(temporary.with_name("lock.txt"), locked)
             _pip(
                 submission,

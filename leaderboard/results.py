@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from leaderboard.cells import first_wrong
 from leaderboard.errors import RunFileError
 from leaderboard.store import Run
-from nb301.files import write_text, written_whole
+from nb301.files import file_written_whole, write_text
 
 
 def write_results(runs: Iterable[Run], tables: Mapping[str, str], folder: Path) -> list[Path]:
@@ -38,7 +38,7 @@ def write_results(runs: Iterable[Run], tables: Mapping[str, str], folder: Path) 
     for entry, of_entry in sorted(entries.items()):
         path = folder / f"{entry}.parquet"
         rows = [run.model_dump(mode="json") for run in of_entry]
-        with written_whole(path) as temporary:
+        with file_written_whole(path) as temporary:
             pq.write_table(pa.Table.from_pylist(rows), temporary, compression="zstd", compression_level=19)
         paths.append(path)
     written = {folder / f"{name}.csv" for name in tables} | set(paths)

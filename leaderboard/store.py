@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -24,7 +23,7 @@ from leaderboard.ledger import Ledger
 from leaderboard.process import Usage
 from leaderboard.protocol import Verdict
 from leaderboard.trace import Trace, read_trace, write_trace
-from nb301.files import sha256, write_text, written_whole
+from nb301.files import folder_written_whole, sha256, sweep
 from nb301.space import CELL_NAMES, NODES, Genotype, Op
 
 RECORD, TRACE, LEDGER = "run.json", "trace.parquet", "ledger.jsonl"
@@ -272,10 +271,9 @@ class Store:
 
     def add(self, run: Run, trace: Trace) -> None:
         """Store a run that is not there, whole, and note it in the ledger."""
-        with written_whole(self.folder / run.cell.id) as temporary:
-            temporary.mkdir()
+        with folder_written_whole(self.folder / run.cell.id, lambda _: (RECORD, TRACE)) as temporary:
             write_trace(trace, temporary / TRACE)
-            write_text(temporary / RECORD, run.model_dump_json(indent=1) + "\n")
+            (temporary / RECORD).write_text(run.model_dump_json(indent=1) + "\n", encoding="utf-8")
         self._note(run)
 
     def record_hash(self, name: str) -> str:
@@ -286,8 +284,7 @@ class Store:
         self.ledger.append(run.cell.id, self.record_hash(run.cell.id), run.trace_hash)
 
     def _mend(self) -> None:
-        for left in self.folder.glob(".*-*"):  # see `written_whole`
-            shutil.rmtree(left)
+        sweep(self.folder)
         self.ledger.mend()
         noted = {line.run for line in self.ledger.lines()}
         for name in self.ids():

@@ -17,7 +17,7 @@ from leaderboard.protocol import Verdict
 from leaderboard.scan import Severity, scan
 from leaderboard.session import Code, Outcome, run
 from leaderboard.submission import Submission, check_slug
-from nb301.files import write_text, written_whole
+from nb301.files import folder_written_whole
 from nb301.optimizers import Budget
 from nb301.truth.emulated import EmulatedTruth
 
@@ -82,11 +82,10 @@ def create(name: str, parent: Path) -> Path:
     folder = parent / check_slug(name)
     if folder.exists():
         raise SubmissionError(f"{folder}: is there already: choose another name, or delete it")
-    with written_whole(folder) as temporary:
-        temporary.mkdir()
+    with folder_written_whole(folder) as temporary:
         for path in sorted(_SKELETON.glob("*.*")):
             text = path.read_text(encoding="utf-8").replace("NAME", name)
-            write_text(temporary / path.name, text)
+            (temporary / path.name).write_text(text, encoding="utf-8")
     return folder
 
 

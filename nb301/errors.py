@@ -10,6 +10,7 @@ Nb301Error
 ├── TuningError (ValueError)          a study of hyperparameters that cannot go on or be used
 ├── TrainingError                     a training that cannot go on
 ├── DataMissing (OSError)             data that is not on this machine and cannot be downloaded
+├── OutputError (OSError)             a file or folder that cannot be written
 └── MissingExtra (ImportError)        an optional dependency is not installed
 """
 
@@ -52,6 +53,10 @@ class TrainingError(Nb301Error):
 
 class DataMissing(Nb301Error, OSError):
     """Data that is not on this machine and cannot be downloaded; says how to place it by hand."""
+
+
+class OutputError(Nb301Error, OSError):
+    """A file or folder that cannot be written, or that would take the place of something else."""
 
 
 class MissingExtra(Nb301Error, ImportError):

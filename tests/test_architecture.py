@@ -16,6 +16,7 @@ PARTS = (
     *(
         "errors",
         "files",
+        "journal",
         "threads",
         "exact",
         "noise",

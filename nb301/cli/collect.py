@@ -14,6 +14,7 @@ import typer
 from nb301.cli.output import progress
 from nb301.cli.train import Data, DataFolder, Preset, require_torch
 from nb301.errors import MissingExtra
+from nb301.files import check_file
 
 if TYPE_CHECKING:
     from nb301.tables.schema import EvaluationTable
@@ -69,6 +70,7 @@ def collect(
         raise typer.BadParameter("give the name of an optimizer, or --all")
     if optimizer is not None and optimizer not in OPTIMIZERS:
         raise typer.BadParameter(f"no optimizer {optimizer!r}; there are: {', '.join(OPTIMIZERS)}")
+    check_file(out)
     folder = journals or out.with_suffix(".journals")
     typer.echo(f"journals: {folder}", err=True)
     chosen = _truth(truth, data, preset, data_folder)

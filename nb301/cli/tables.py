@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nb301.cli.output import AsJson, print_json, print_table, progress
+from nb301.files import check_file
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -153,6 +154,7 @@ def import_table(
     from nb301.tables.official import import_official
     from nb301.tables.schema import write_table
 
+    check_file(out)
     with progress() as bar:
         task = bar.add_task("reading", total=None)
         found = import_official(folder, lambda done, total: bar.update(task, completed=done, total=total))

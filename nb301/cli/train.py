@@ -14,6 +14,7 @@ from nb301 import formats
 from nb301.cli.genotypes import DEFAULT_RELEASE, GenotypeText
 from nb301.cli.output import AsJson, print_json, print_table, progress
 from nb301.errors import MissingExtra
+from nb301.files import check_file
 
 if TYPE_CHECKING:
     from nb301.truth.base import TrainingRun, Truth
@@ -64,6 +65,7 @@ def train(
     from nb301.truth.training import TrainingTruth
 
     require_torch()
+    check_file(out)
     from nb301.training.trainer import train as train_one
 
     architecture = formats.read(genotype)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nb301 import exact
 from nb301.errors import ReleaseError
-from nb301.files import sha256, written_whole
+from nb301.files import check_folder, folder_written_whole, sha256
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
 from nb301.releases import manifest as manifests
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
@@ -61,6 +61,7 @@ def freeze(
     Raises:
         ReleaseError: The family or a hyperparameter is unknown, or the release exists and `replace` is
             not set.
+        OutputError: The folder cannot be written, or holds more than a release.
     """
     if family not in FAMILIES:
         raise ReleaseError(f"no family {family!r}; there are: {', '.join(sorted(FAMILIES))}")
@@ -68,6 +69,7 @@ def freeze(
     target = folder / name
     if target.exists() and not replace:
         raise ReleaseError(f"{target} exists: a release is never changed; choose another version")
+    check_folder(target, _release_files)
     used = _hyperparameters(family, hyperparameters or {})
     seen = (random_only_split if random_only else stratified_split)(table, seed)
     members = fit_ensemble(
@@ -97,12 +99,17 @@ def freeze(
         metrics=_measured(table, seen, FAMILIES[family].load([*members.values()]), files),
         files={name: FileReference(sha256=sha256(data), bytes=len(data)) for name, data in files.items()},
     )
-    with written_whole(target) as temporary:
-        temporary.mkdir()
+    with folder_written_whole(target, _release_files) as temporary:
         for file, data in files.items():
             (temporary / file).write_bytes(data)
         (temporary / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
     return target
+
+
+def _release_files(folder: Path) -> list[str]:
+    """Names of the files of a release, whether they are whole or not."""
+    path = folder / manifests.FILE
+    return [manifests.FILE, *manifests.read_manifest(path.read_text(encoding="utf-8"), str(path)).files]
 
 
 def _hyperparameters(family: str, given: Hyperparameters) -> dict[str, float | int | str | bool]:

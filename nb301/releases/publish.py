@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nb301.errors import ReleaseError
-from nb301.files import sha256, write_text, written_whole
+from nb301.files import file_written_whole, sha256, write_text
 from nb301.releases.load import Release
 
 #: Of the report that `validation` writes.
@@ -65,7 +65,7 @@ def publish(release: Release, report: Path, out: Path) -> Path:
     files = {name: (release.folder / name).read_bytes() for name in release.files}
     files[REPORT] = (json.dumps(validated.model_dump(mode="json"), indent=1) + "\n").encode()
     archive = out / f"{release.name}.tar.xz"
-    with written_whole(archive) as temporary, tarfile.open(temporary, "w:xz", preset=9) as tar:
+    with file_written_whole(archive) as temporary, tarfile.open(temporary, "w:xz", preset=9) as tar:
         for name, data in sorted(files.items()):
             # no owner and no time, so that the same release is the same archive
             entry = tarfile.TarInfo(f"{release.name}/{name}")

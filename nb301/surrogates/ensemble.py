@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301 import exact
-from nb301.files import sha256, written_whole
+from nb301.files import file_written_whole, sha256
 from nb301.surrogates.base import Examples, Family, Fit, Hyperparameters
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def _fitted(
     for k, data in _fit_many(planned, missing, processes):
         path = paths[k]
         if path is not None:
-            with written_whole(path) as temporary:
+            with file_written_whole(path) as temporary:
                 temporary.write_bytes(data)
         yield k, data
 

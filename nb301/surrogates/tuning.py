@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nb301.errors import TuningError
 from nb301.files import sha256, write_text
+from nb301.journal import Journal
 from nb301.metrics import r2, sparse_kendall_tau
 from nb301.optimizers.tpe import import_optuna, quiet
 from nb301.surrogates import FAMILIES
@@ -325,7 +326,9 @@ def _open_journal(optuna: ModuleType, folder: Path, identity: Mapping[str, Any])
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / JOURNAL
     try:
-        _mend(path)
+        with Journal(path, '{"op_code":') as mended:
+            for line in mended.lines():
+                json.loads(line)
         backend = JournalFileBackend(str(path), JournalFileOpenLock(str(path)))
         study: Study = optuna.create_study(
             study_name="tuning", storage=optuna.storages.JournalStorage(backend), load_if_exists=True
@@ -342,21 +345,6 @@ def _open_journal(optuna: ModuleType, folder: Path, identity: Mapping[str, Any])
                 f"{folder} is the study of {key} {found.get(key)!r}, not of {value!r}: choose another folder"
             )
     return study
-
-
-def _mend(path: Path) -> None:
-    """Cut off what a killed process left of a line, behind which nothing could be read any more.
-
-    Raises:
-        ValueError: Another line is no JSON; the file is left as it is.
-    """
-    data = path.read_bytes() if path.exists() else b""
-    whole = data.rfind(b"\n") + 1
-    for line in data[:whole].splitlines():
-        json.loads(line)
-    if whole < len(data):
-        with path.open("r+b") as file:
-            file.truncate(whole)
 
 
 def _described(trial: FrozenTrial) -> Trial:

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any, Literal, NamedTuple, Protocol
 
 from nb301.errors import DataMissing, MissingExtra
-from nb301.files import sha256, written_whole
+from nb301.files import folder_written_whole, sha256
 
 #: The data set v1.0 (official_facts.md, "Official locations").
 DOI = "10.6084/m9.figshare.13246952"
@@ -171,8 +171,7 @@ def _unpacked(archives: Sequence[Path], folder: Path) -> Path:
     tree = folder / f"unpacked-{sha256(contents.encode())[:12]}"
     if tree.exists():
         return tree
-    with written_whole(tree) as temporary:
-        temporary.mkdir()
+    with folder_written_whole(tree) as temporary:
         for archive in archives:
             try:
                 # members that point out of the folder are refused; of zip files always

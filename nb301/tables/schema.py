@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from nb301.errors import GenotypeError, TableError
-from nb301.files import sha256, written_whole
+from nb301.files import file_written_whole, sha256
 from nb301.space import Genotype, from_codes
 from nb301.tables.genotypes import to_codes
 
@@ -126,7 +126,7 @@ def write_table(table: EvaluationTable, path: Path) -> None:
     about = {"format": _FORMAT, "name": table.name, "version": table.version, "truth": table.truth}
     schema = pa.schema(list(SCHEMA.items()), metadata={"nb301": json.dumps(about)})
     data = pa.Table.from_pandas(table.rows, schema=schema, preserve_index=False)
-    with written_whole(path) as temporary:
+    with file_written_whole(path) as temporary:
         pq.write_table(data, temporary, compression="zstd", compression_level=19)
 
 

@@ -14,7 +14,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from nb301.errors import HashMismatch, TrainingError
-from nb301.files import sha256, written_whole
+from nb301.files import folder_written_whole, settle, sha256
 
 _TENSORS, _REST, _FORMAT = "state.safetensors", "checkpoint.json", 1
 
@@ -43,10 +43,13 @@ def write_checkpoint(folder: Path, about: Mapping[str, Any], checkpoint: Checkpo
         "sha256": sha256(tensors),
         "progress": checkpoint.progress,
     }
-    with written_whole(folder) as temporary:
-        temporary.mkdir()
+    with folder_written_whole(folder, _contents) as temporary:
         (temporary / _TENSORS).write_bytes(tensors)
         (temporary / _REST).write_text(json.dumps(rest), encoding="utf-8")
+
+
+def _contents(_: Path) -> tuple[str, ...]:
+    return _TENSORS, _REST
 
 
 def read_checkpoint(folder: Path, about: Mapping[str, Any]) -> Checkpoint | None:
@@ -56,6 +59,7 @@ def read_checkpoint(folder: Path, about: Mapping[str, Any]) -> Checkpoint | None
         TrainingError: It is not whole, of a newer format, or that of another training.
         HashMismatch: Its tensors are not those that were written.
     """
+    settle(folder)
     if not folder.exists():
         return None
     try:

@@ -23,7 +23,7 @@ from nb301.truth.base import TrainingRun, Truth, described
 from nb301.truth.emulated import EmulatedTruth
 from nb301.truth.probes import Listed, parameter_free, poorly_performing, repeated, topologies
 from nb301.truth.training import TrainingTruth
-from nb301.truth.workers import ExecutorWorkers, Journal, JournaledWorkers, StackedWorkers
+from nb301.truth.workers import CollectionJournal, ExecutorWorkers, JournaledWorkers, StackedWorkers
 
 _EMULATED = EmulatedTruth()
 #: Genotypes that earlier collections evaluated, by optimizer.
@@ -86,22 +86,19 @@ def collect(
 
     Raises:
         TableError: The folder holds a journal of another run.
+        OutputError: Another process writes the journal, or it cannot be written.
     """
     about = {**asdict(collection), "truth": described(truth), "simulated": executor is None}
-    journal = Journal(folder / collection.file, about)
-    workers = _workers(truth, collection.workers, executor, journal.elapsed)
-    try:
-        # models of the optimizers would propose other genotypes with sums in another order
-        with one_blas_thread():
-            run = drive(
-                _source(collection, earlier or {}),
-                JournaledWorkers(workers, journal),
-                Budget(evaluations=collection.evaluations),
-                seed=collection.training_seed,
-                progress=progress,
-            )
-    finally:
-        journal.close()
+    # models of the optimizers would propose other genotypes with sums in another order
+    with CollectionJournal(folder / collection.file, about) as journal, one_blas_thread():
+        workers = _workers(truth, collection.workers, executor, journal.elapsed)
+        run = drive(
+            _source(collection, earlier or {}),
+            JournaledWorkers(workers, journal),
+            Budget(evaluations=collection.evaluations),
+            seed=collection.training_seed,
+            progress=progress,
+        )
     results = [TrainingRun(*end["result"]) for end in journal.ended]
     return _rows(collection, truth, run.genotypes, run.seeds, results)
 

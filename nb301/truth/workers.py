@@ -8,9 +8,10 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Self
 
 from nb301.errors import TableError
+from nb301.journal import Journal
 from nb301.optimizers.base import Finished, Workers
 from nb301.space import Genotype
 from nb301.truth.base import TrainingRun
@@ -93,33 +94,31 @@ class StackedWorkers:
         return self._trained.popleft()
 
 
-class Journal:
-    """An append-only file of what was submitted and what has ended, one JSON object a line.
+class CollectionJournal(Journal):
+    """What a collection has submitted and what has ended, one JSON object a line.
 
     Args:
-        path: Made if it does not exist. An incomplete last line, left by a process that was
-            killed, is cut off.
+        path: Made if it does not exist.
         about: Identifies the run; a journal of another run is refused.
-
-    Raises:
-        TableError: The file is no journal, that of another run, or another process writes it.
     """
 
     def __init__(self, path: Path, about: Mapping[str, Any]) -> None:
-        self.path = path
+        super().__init__(path, '{"run": ')
         self.submitted: list[dict[str, Any]] = []
         self.ended: list[dict[str, Any]] = []
-        described = json.loads(json.dumps(dict(about)))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file: TextIO = path.open("a", encoding="utf-8")
-        try:
-            self._lock()
-            self._read(described)
-        except TableError:
-            self._file.close()
-            raise
-        if not path.stat().st_size:
-            self._append({"run": described})
+        self._about = json.loads(json.dumps(dict(about)))
+
+    def __enter__(self) -> Self:
+        """Open it, and read what it holds; of a new one, say which run it is of.
+
+        Raises:
+            TableError: The file is no journal, or that of another run.
+            OutputError: Another process has it open, or it cannot be written.
+        """
+        super().__enter__()
+        if not self.lines():
+            self.append(json.dumps({"run": self._about}))
+        return self
 
     @property
     def elapsed(self) -> float:
@@ -129,48 +128,30 @@ class Journal:
     def submit(self, entry: dict[str, Any]) -> None:
         """Note a submission."""
         self.submitted.append(entry)
-        self._append({"submit": entry})
+        self.append(json.dumps({"submit": entry}))
 
     def end(self, entry: dict[str, Any]) -> None:
         """Note an evaluation that has ended."""
         self.ended.append(entry)
-        self._append({"end": entry})
+        self.append(json.dumps({"end": entry}))
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def _lock(self) -> None:
-        """Keep a worker out that has outlived an interrupted run; Windows has no such lock."""
+    def check(self, lines: list[bytes]) -> None:
+        """Read what they say."""
         try:
-            import fcntl
-        except ImportError:
-            return
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise TableError(f"{self.path}: another process writes it: wait for it, or end it") from None
-
-    def _append(self, line: dict[str, Any]) -> None:
-        self._file.write(json.dumps(line) + "\n")
-        self._file.flush()
-
-    def _read(self, about: dict[str, Any]) -> None:
-        data = self.path.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]
-        if len(whole) < len(data):
-            self.path.write_bytes(whole)
-        try:
-            lines = [json.loads(line) for line in whole.splitlines()]
-        except json.JSONDecodeError as error:
-            raise TableError(f"{self.path}: not a journal of a collection ({error})") from None
-        if lines and lines[0].get("run") != about:
+            read = [json.loads(line) for line in lines]
+            first = read[0]["run"] if read else self._about
+            self.submitted = [line["submit"] for line in read if "submit" in line]
+            self.ended = [line["end"] for line in read if "end" in line]
+            # a result is what `JournaledWorkers` replays
+            for entry in self.ended:
+                TrainingRun(*entry["result"]), entry["number"], float(entry["ended"])
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise TableError(f"{self.path}: not a journal of a collection ({error!r})") from None
+        if first != self._about:
             raise TableError(
-                f"{self.path}: belongs to another run, {lines[0].get('run')}, expected {about}: "
+                f"{self.path}: belongs to another run, {first}, expected {self._about}: "
                 "choose another folder, or delete the file"
             )
-        self.submitted = [line["submit"] for line in lines if "submit" in line]
-        self.ended = [line["end"] for line in lines if "end" in line]
 
 
 class JournaledWorkers:
@@ -182,10 +163,10 @@ class JournaledWorkers:
 
     Args:
         workers: Do the evaluations that the journal does not hold.
-        journal: See `Journal`.
+        journal: Opened.
     """
 
-    def __init__(self, workers: Workers, journal: Journal) -> None:
+    def __init__(self, workers: Workers, journal: CollectionJournal) -> None:
         self.count = workers.count
         self._workers = workers
         self._journal = journal

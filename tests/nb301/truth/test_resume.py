@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from nb301.errors import TableError
+from nb301.errors import OutputError, TableError
 from nb301.optimizers import Budget, RandomSearch
 from nb301.optimizers.base import drive
 from nb301.truth.collect import Collection, collect, collect_table
 from nb301.truth.emulated import EmulatedTruth
-from nb301.truth.workers import ExecutorWorkers, Journal, JournaledWorkers
+from nb301.truth.workers import CollectionJournal, ExecutorWorkers, JournaledWorkers
 
 RE = Collection("re", 60, seed=2, workers=7, settings={"population_size": 20, "sample_size": 5})
 
@@ -65,27 +65,26 @@ def test_a_journal_of_another_run_is_refused(uninterrupted, tmp_path):
 
 
 def test_a_file_that_is_no_journal_is_refused(tmp_path):
-    """Garbage in the journal's place gives an error that names the file."""
-    (tmp_path / RE.file).write_text("not json\n")
+    """Something else in the journal's place gives an error that names the file, and is left as it is."""
+    for text in ("not json\n", "notes", '{"run": {}}\n{"end": 1}\n{"half', "x" * 10_000):
+        (tmp_path / RE.file).write_text(text)
 
-    with pytest.raises(TableError, match=r"re-0\.jsonl: not a journal"):
-        collect(RE, tmp_path)
+        with pytest.raises((TableError, OutputError), match=r"re-0\.jsonl: .*journal"):
+            collect(RE, tmp_path)
+        assert (tmp_path / RE.file).read_text() == text
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such lock")
 def test_two_processes_do_not_write_one_journal(tmp_path):
     """A worker that outlived its interrupted run keeps its journal; afterwards another goes on with it."""
     path = tmp_path / "journal"
-    outlived = Journal(path, {"run": "test"})
+    with CollectionJournal(path, {"run": "test"}) as outlived:
+        with pytest.raises(OutputError, match="journal: another process writes it"):
+            CollectionJournal(path, {"run": "test"}).__enter__()
+        outlived.end({"number": 0, "result": [0.9, 0.9, 0.9, 5.0], "ended": 5.0})
 
-    with pytest.raises(TableError, match="journal: another process writes it"):
-        Journal(path, {"run": "test"})
-    outlived.end({"ended": 5.0})
-    outlived.close()
-
-    other = Journal(path, {"run": "test"})
-    assert other.elapsed == 5
-    other.close()
+    with CollectionJournal(path, {"run": "test"}) as other:
+        assert other.elapsed == 5
 
 
 def test_an_optimizer_that_changed_is_noticed(uninterrupted, tmp_path):
@@ -127,16 +126,13 @@ def test_further_seeds_are_of_architectures_that_were_evaluated(tmp_path):
 
 
 def _collected(workers, path, evaluations=40):
-    journal = Journal(path, {"run": "test"})
-    try:
+    with CollectionJournal(path, {"run": "test"}) as journal:
         return drive(
             RandomSearch(np.random.default_rng(0)),
             JournaledWorkers(workers(journal), journal),
             Budget(evaluations=evaluations),
             seed=1,
         )
-    finally:
-        journal.close()
 
 
 def test_executor_workers_evaluate_each_proposal_once(tmp_path):

@@ -1,0 +1,117 @@
+"""An append-only file of lines: half a line that a killed process has left is cut off, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from nb301.errors import OutputError
+from nb301.files import said_of
+
+
+class Journal:
+    """Lines that are only ever added, by one process at a time, which has it open: `with journal: ...`.
+
+    Args:
+        path: Made when it is opened, with the folders on its way.
+        beginning: Of every line; a file that begins otherwise is no such journal, and is left as it is.
+    """
+
+    def __init__(self, path: Path, beginning: str) -> None:
+        self.path = path
+        self._beginning = beginning.encode()
+        self._descriptor: int | None = None
+        self._bytes = 0
+
+    def lines(self) -> list[bytes]:
+        """Whole lines, without their ends; what follows the last end is none.
+
+        Raises:
+            OutputError: There is something that is no file.
+        """
+        return self._whole().splitlines()
+
+    def check(self, lines: list[bytes]) -> None:
+        """Called with the lines that are there before anything is cut off; raises if they are no journal."""
+
+    def __enter__(self) -> Self:
+        """Open it, and cut off half a line.
+
+        Raises:
+            OutputError: Another process has it open, or it cannot be written.
+        """
+        with said_of(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._whole()
+            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+            try:
+                self._lock(self._descriptor)
+                whole = self._whole()
+                self.check(whole.splitlines())
+                self._bytes = len(whole)
+                os.truncate(self._descriptor, self._bytes)
+            except BaseException:
+                self.__exit__()
+                raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        """Close it."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+        self._descriptor = None
+
+    def append(self, line: str, *, sync: bool = False) -> None:
+        """Add a line, which stays when this process is killed.
+
+        Args:
+            line: Without its end.
+            sync: Whether it is to be on disk on return, and stay when the machine loses its power.
+
+        Raises:
+            OutputError: It cannot be written; what was written of it is cut off.
+        """
+        assert self._descriptor is not None, "appended to a journal that is not open"
+        data = f"{line}\n".encode()
+        with said_of(self.path):
+            try:
+                written = 0
+                while written < len(data):
+                    written += os.write(self._descriptor, data[written:])
+            except OSError:
+                os.truncate(self._descriptor, self._bytes)
+                raise
+            self._bytes += len(data)
+            if sync:
+                os.fsync(self._descriptor)
+
+    def _lock(self, descriptor: int) -> None:
+        try:
+            import fcntl
+        except ImportError:  # Windows has no such lock
+            return
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputError(f"{self.path}: another process writes it: wait for it, or end it") from None
+
+    def _whole(self) -> bytes:
+        if not self.path.exists():
+            return b""
+        if not self.path.is_file():
+            raise OutputError(f"{self.path}: is no file: choose another name")
+        data = self.path.read_bytes()
+        length = min(len(data), len(self._beginning))
+        if data[:length] != self._beginning[:length]:
+            raise OutputError(
+                f"{self.path}: is no journal, as it does not begin with {self._beginning.decode()!r}: "
+                "choose another name"
+            )
+        return data[: data.rfind(b"\n") + 1]
