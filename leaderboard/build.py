@@ -31,7 +31,6 @@ from leaderboard.submission import Submission
 from leaderboard.tables import tables_of
 from nb301.files import check_folder, folder_written_whole
 
-
 #: Lists all files of a site; a folder that holds others is not replaced by a new one.
 FILES = "files.txt"
 

@@ -1,6 +1,6 @@
 """The command line: `python -m leaderboard new`, `check`, `run`, `verify`, `pack`, `build` and others.
 
-Exit codes: 0 done, 1 an error of nb301 or of the leaderboard (no traceback), 2 wrong usage.
+Every error is one line and exit code 1; see `nb301.terminal`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Annotated
 import typer
 
 from leaderboard.cells import BUDGET_EVALUATIONS, BUDGET_SECONDS
-from nb301.errors import MissingExtra, Nb301Error
+from nb301.cluster import cluster
+from nb301.terminal import run as run_app
 
 _ROOT = Path(__file__).resolve().parents[1]
 _RUNS = _ROOT / "build" / "runs"
@@ -48,7 +49,7 @@ def run(
     release: Annotated[
         list[str] | None,
         typer.Option(
-            help="Name or folder of a release; may be repeated. Default: all embedded emulated ones."
+            help="Name of a release, or a folder with a slash; repeatable. Default: the emulated ones."
         ),
     ] = None,
     processes: Annotated[int, typer.Option(min=1, help="Local processes.")] = 2,
@@ -165,7 +166,9 @@ def pack(
 def references(
     release: Annotated[
         list[str] | None,
-        typer.Option(help="Name or folder of a release; may be repeated. Default: all embedded."),
+        typer.Option(
+            help="Name of a release, or a folder with a slash; may be repeated. Default: all embedded."
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="File; references of other releases in it stay.")] = None,
 ) -> None:
@@ -296,18 +299,10 @@ def _executor(scheduler: str | None, processes: int) -> Iterator[Executor]:
         with local_processes(processes) as pool:
             yield pool
         return
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise MissingExtra("dask.distributed is not installed: pip install 'nb301[cluster]'") from error
-    with Client(scheduler) as client:
-        yield client.get_executor(pure=False)
+    with cluster(scheduler) as executor:
+        yield executor
 
 
 def main() -> None:
-    """Run the command line."""
-    try:
-        app()
-    except Nb301Error as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    """Run the command line; see `terminal.run`."""
+    run_app(app)

@@ -11,6 +11,7 @@ Nb301Error
 ├── TrainingError                     a training that cannot go on
 ├── DataMissing (OSError)             data that is not on this machine and cannot be downloaded
 ├── OutputError (OSError)             a file or folder that cannot be written
+├── ClusterError (OSError)            a cluster that does not answer
 └── MissingExtra (ImportError)        an optional dependency is not installed
 """
 
@@ -57,6 +58,10 @@ class DataMissing(Nb301Error, OSError):
 
 class OutputError(Nb301Error, OSError):
     """A file or folder that cannot be written, or that would take the place of something else."""
+
+
+class ClusterError(Nb301Error, OSError):
+    """A cluster that does not answer; has its address."""
 
 
 class MissingExtra(Nb301Error, ImportError):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301 import exact
+from nb301.extras import require
 
 Array = NDArray[np.float64]
 
@@ -32,6 +33,7 @@ def r2(truth: Array, predicted: Array) -> float:
 
 def kendall_tau(truth: Array, predicted: Array) -> float:
     """Kendall's tau-b, shape (n,) each; NaN where one side is constant."""
+    require("scipy", "tables")
     from scipy.stats import kendalltau
 
     truth, predicted = _pair(truth, predicted)
@@ -57,6 +59,7 @@ def sparse_kendall_tau(truth: Array, predicted: Array) -> float:
 
 def spearman(truth: Array, predicted: Array) -> float:
     """Spearman's rank correlation, shape (n,) each; NaN where one side is constant."""
+    require("scipy", "tables")
     from scipy.stats import rankdata
 
     truth, predicted = _pair(truth, predicted)

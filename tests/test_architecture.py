@@ -15,6 +15,9 @@ PACKAGES = {"nb301": set(), "validation": {"nb301"}, "leaderboard": {"nb301"}}
 PARTS = (
     *(
         "errors",
+        "extras",
+        "cluster",
+        "terminal",
         "files",
         "journal",
         "threads",

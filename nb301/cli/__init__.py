@@ -1,11 +1,11 @@
 """The command line: `nb301 query`, `sample`, `train`, `collect`, `tables`, `release` and others.
 
-Exit codes: 0 done, 1 an error of this package (printed without a traceback), 2 wrong usage.
+Every error is one line and exit code 1; see `nb301.terminal`.
 """
 
 from __future__ import annotations
 
-import sys
+from typing import Annotated
 
 import typer
 
@@ -13,10 +13,18 @@ from nb301.cli import genotypes, releases, tables
 from nb301.cli.collect import collect
 from nb301.cli.train import train, verify
 from nb301.cli.tune import tune
-from nb301.errors import Nb301Error
+from nb301.terminal import run
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001
+    if asked:
+        import nb301
+
+        typer.echo(f"nb301 {nb301.__version__}")
+        raise typer.Exit
+
 
 app = typer.Typer(
-    help="A surrogate NAS benchmark whose every fidelity claim is a test.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -26,10 +34,16 @@ app.add_typer(tables.app, name="tables")
 app.add_typer(releases.app, name="release")
 
 
+@app.callback()
+def _nb301(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version),
+    ] = False,
+) -> None:
+    """A surrogate NAS benchmark whose every fidelity claim is a test."""
+
+
 def main() -> None:
-    """Run the command line."""
-    try:
-        app()
-    except Nb301Error as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    """Run the command line; see `terminal.run`."""
+    run(app)

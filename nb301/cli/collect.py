@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nb301.cli.output import progress
-from nb301.cli.train import Data, DataFolder, Preset, require_torch
-from nb301.errors import MissingExtra
+from nb301.cli.train import Data, DataFolder, Preset
+from nb301.cluster import cluster
+from nb301.extras import require
 from nb301.files import check_file
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def collect(
     and TPE may propose other genotypes where matrix products differ in their last digits. Real trainings
     of small images are done as many at once as there are workers.
     """
+    require(*("torch", "torch") if truth is TruthName.TRAINING else ("pandas", "tables"))
     from nb301.optimizers import OPTIMIZERS
     from nb301.tables.schema import write_table
     from nb301.truth.base import described
@@ -104,7 +106,6 @@ def _truth(truth: TruthName, data: Data, preset: Preset, folder: Path | None) ->
 
     if truth is TruthName.EMULATED:
         return EmulatedTruth()
-    require_torch()
     return TrainingTruth(data.value, preset.value, folder)
 
 
@@ -131,9 +132,5 @@ def _executor(scheduler: str | None) -> Iterator[Executor | None]:
     if scheduler is None:
         yield None
         return
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise MissingExtra("dask.distributed is not installed: pip install 'nb301[cluster]'") from error
-    with Client(scheduler) as client:
-        yield client.get_executor(pure=False)
+    with cluster(scheduler) as executor:
+        yield executor

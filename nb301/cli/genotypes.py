@@ -18,6 +18,7 @@ from nb301.space import sample as draw
 
 if TYPE_CHECKING:
     from nb301.releases.familiarity import Familiarity
+    from nb301.tables.schema import EvaluationTable
 
 GenotypeText = Annotated[str, typer.Argument(help="A genotype in any notation of nb301.formats.")]
 DEFAULT_RELEASE = "emulated-xgb-v1.0"
@@ -44,7 +45,9 @@ _WRITERS: dict[Notation, Callable[[Genotype], str]] = {
 
 def query(
     genotype: GenotypeText,
-    name: Annotated[str, typer.Option("--release", help="Name or folder of a release.")] = DEFAULT_RELEASE,
+    name: Annotated[
+        str, typer.Option("--release", help="Name of a release, or a folder with a slash.")
+    ] = DEFAULT_RELEASE,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Training seed to emulate; without one, no noise.")
     ] = None,
@@ -59,9 +62,8 @@ def query(
 ) -> None:
     """Evaluate one architecture: accuracy with noise, runtime, parameters, multiply-adds."""
     from nb301.benchmark import load
-    from nb301.tables.schema import read_table
 
-    benchmark = load(name, table=read_table(table) if table else None)
+    benchmark = load(name, table=_read_table(table) if table else None)
     found = benchmark.query(genotype, seed=seed)
     predicted = benchmark.members(genotype).tolist() if members else []
     familiarity = benchmark.familiarity(genotype) if check else None
@@ -90,6 +92,12 @@ def query(
     )
     for warning in familiarity.warnings if familiarity else ():
         typer.echo(f"warning: {warning}")
+
+
+def _read_table(path: Path) -> EvaluationTable:
+    from nb301.tables.schema import read_table  # and with it pandas, which a query does without
+
+    return read_table(path)
 
 
 def _described(familiarity: Familiarity) -> dict[str, Any]:

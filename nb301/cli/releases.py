@@ -10,25 +10,26 @@ import typer
 
 from nb301.cli.output import AsJson, print_json, print_table, progress
 from nb301.cli.tables import TableName
+from nb301.extras import require
 
 if TYPE_CHECKING:
     from nb301.releases.diff import Agreement, ReleaseDiff
 
-ReleaseName = Annotated[str, typer.Argument(help="Name or folder of a release.")]
+ReleaseName = Annotated[str, typer.Argument(help="Name of a release, or a folder with a slash.")]
 app = typer.Typer(help="Releases: frozen, hashed, versioned surrogates.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_releases(as_json: AsJson = False) -> None:
-    """The embedded releases."""
-    from nb301.releases import find, names
+    """The embedded releases, and this user's."""
+    from nb301.releases import find, names, user_folder, user_names
 
-    manifests = [find(name).manifest for name in names()]
+    manifests = [find(name).manifest for name in dict.fromkeys([*names(), *user_names()])]
     if as_json:
         print_json([{"name": m.name, "release_hash": m.release_hash, "truth": m.truth} for m in manifests])
         return
     print_table(
-        "embedded releases",
+        f"embedded releases, and yours in {user_folder()}",
         ["name", "ground truth", "fitted on", "R2", "sKT", "hash"],
         [
             [
@@ -57,7 +58,10 @@ def show_release(name: ReleaseName) -> None:
 def freeze_release(
     table: TableName,
     family: Annotated[str, typer.Argument(help="Model family, such as xgb.")],
-    out: Annotated[Path, typer.Option(help="Where the release's folder is written.")] = Path(),
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where the release's folder is written. Default: yours, found by name."),
+    ] = None,
     random_only: Annotated[bool, typer.Option(help="Fit on random search's rows alone.")] = False,
     version: Annotated[str, typer.Option(help="<major>.<minor>")] = "1.0",
     replace: Annotated[bool, typer.Option(help="Overwrite a release of the same name.")] = False,
@@ -70,7 +74,8 @@ def freeze_release(
     processes: Annotated[int, typer.Option(min=1, help="Members that are fitted at once.")] = 1,
 ) -> None:
     """Fit a family on a table and freeze it with the hash of every file."""
-    from nb301.releases import find
+    require("lightgbm", "fit")
+    from nb301.releases import find, user_folder
     from nb301.releases.freeze import SEED, freeze
     from nb301.surrogates.tuning import tuned_hyperparameters
     from nb301.tables import load
@@ -82,7 +87,7 @@ def freeze_release(
         folder = freeze(
             rows,
             family,
-            out,
+            user_folder() if out is None else out,
             random_only=random_only,
             version=version,
             replace=replace,
@@ -91,8 +96,10 @@ def freeze_release(
             processes=processes,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    metrics = find(folder).manifest.metrics
+    frozen = find(folder)
+    metrics, name = frozen.manifest.metrics, frozen.name if out is None else f"{folder}/"
     typer.echo(f"wrote {folder}: R2 {metrics.r2:.4f}, sparse Kendall tau {metrics.sparse_kendall_tau:.4f}")
+    typer.echo(f"next: nb301 query GENOTYPE --release {name}")
 
 
 @app.command("publish")

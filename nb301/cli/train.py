@@ -13,7 +13,7 @@ import typer
 from nb301 import formats
 from nb301.cli.genotypes import DEFAULT_RELEASE, GenotypeText
 from nb301.cli.output import AsJson, print_json, print_table, progress
-from nb301.errors import MissingExtra
+from nb301.extras import require
 from nb301.files import check_file
 
 if TYPE_CHECKING:
@@ -58,13 +58,13 @@ def train(
 
     Saved as OPTIMIZER/results_N.json, `nb301 tables import` makes a row of a table of it.
     """
+    require("torch", "torch")
     from nb301.tables.official import write_official
     from nb301.training.data import load_for
     from nb301.training.results import official
     from nb301.truth.base import described
     from nb301.truth.training import TrainingTruth
 
-    require_torch()
     check_file(out)
     from nb301.training.trainer import train as train_one
 
@@ -97,7 +97,9 @@ def train(
 
 def verify(
     genotype: GenotypeText,
-    name: Annotated[str, typer.Option("--release", help="Name or folder of a release.")] = DEFAULT_RELEASE,
+    name: Annotated[
+        str, typer.Option("--release", help="Name of a release, or a folder with a slash.")
+    ] = DEFAULT_RELEASE,
     trainings: Annotated[int, typer.Option(min=1, help="Trainings, with the seeds 1, 2, ...")] = 5,
     folder: DataFolder = None,
     as_json: AsJson = False,
@@ -158,7 +160,7 @@ def _trained(truth: Truth, genotype: str, trainings: int) -> Sequence[TrainingRu
 
     architecture, seeds = formats.read(genotype), range(1, trainings + 1)
     if isinstance(truth, TrainingTruth):
-        require_torch()
+        require("torch", "torch")
         return truth.evaluate_many([architecture] * trainings, seeds)
     return [truth.evaluate(architecture, seed) for seed in seeds]
 
@@ -166,15 +168,3 @@ def _trained(truth: Truth, genotype: str, trainings: int) -> Sequence[TrainingRu
 def _interval(mean: float, std: float | None) -> str:
     """1.96 std to both sides, as if normal."""
     return "" if std is None else f"{max(0.0, mean - 1.96 * std):.2%} - {min(1.0, mean + 1.96 * std):.2%}"
-
-
-def require_torch() -> None:
-    """Make sure that training is possible.
-
-    Raises:
-        MissingExtra: torch is not installed.
-    """
-    try:
-        import torch  # noqa: F401
-    except ImportError as error:
-        raise MissingExtra("torch is not installed: pip install 'nb301[torch]'") from error

@@ -10,6 +10,7 @@ import typer
 
 from nb301.cli.output import progress
 from nb301.cli.tables import DEFAULT_TABLE
+from nb301.extras import require
 
 
 def tune(
@@ -27,6 +28,7 @@ def tune(
 
     The paper used BOHB; here TPE proposes and Hyperband ends bad trials early.
     """
+    require("optuna", "validation")
     from nb301.surrogates.tuning import FILE
     from nb301.surrogates.tuning import tune as search
     from nb301.tables import load

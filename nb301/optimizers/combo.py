@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from nb301.extras import require
 from nb301.optimizers.base import Observation
 from nb301.optimizers.choices import SIZES, from_choices, to_choices
 from nb301.optimizers.diffusion import DiffusionProcess
@@ -51,6 +52,7 @@ class Combo:
         growth: float = 0.1,
         max_results: int = 600,
     ) -> None:
+        require("scipy", "optimizers")
         self._rng = rng
         self._startup, self._starts, self._start_candidates = startup, starts, start_candidates
         self._rounds, self._growth, self._max_results = rounds, growth, max_results

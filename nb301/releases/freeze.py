@@ -9,6 +9,7 @@ from nb301.errors import ReleaseError
 from nb301.files import check_folder, folder_written_whole, sha256
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
 from nb301.releases import manifest as manifests
+from nb301.releases.load import names, user_folder
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
 from nb301.surrogates import FAMILIES, Surrogate, runtime
 from nb301.surrogates.base import Hyperparameters
@@ -59,14 +60,16 @@ def freeze(
         The release's folder.
 
     Raises:
-        ReleaseError: The family or a hyperparameter is unknown, or the release exists and `replace` is
-            not set.
+        ReleaseError: The family or a hyperparameter is unknown, the release exists and `replace` is not
+            set, or it would have an embedded one's name among the user's.
         OutputError: The folder cannot be written, or holds more than a release.
     """
     if family not in FAMILIES:
         raise ReleaseError(f"no family {family!r}; there are: {', '.join(sorted(FAMILIES))}")
     name = f"{table.name}-{family}{'-rand' if random_only else ''}-v{version}"
     target = folder / name
+    if folder.absolute() == user_folder() and name in names():
+        raise ReleaseError(f"{name} is the name of an embedded release: choose another version")
     if target.exists() and not replace:
         raise ReleaseError(f"{target} exists: a release is never changed; choose another version")
     check_folder(target, _release_files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from nb301.surrogates.runtime import FILE as RUNTIME_FILE
 from nb301.surrogates.runtime import RuntimeModel
 
 _EMBEDDED = Path(__file__).with_name("data")
+_ARCHIVES = (".tar.xz", ".tar.gz", ".tgz", ".tar", ".zip")
 
 
 class Release:
@@ -86,18 +88,72 @@ class Release:
 
 def names() -> list[str]:
     """Names of the embedded releases."""
-    return sorted(path.parent.name for path in _EMBEDDED.glob(f"*/{manifests.FILE}"))
+    return _names(_EMBEDDED)
+
+
+def user_names() -> list[str]:
+    """Names of this user's releases, which `nb301 release freeze` made (see `user_folder`)."""
+    return _names(user_folder())
+
+
+def user_folder() -> Path:
+    """Where this user's releases are: `releases` in `NB301_HOME`, by default the platform's data folder."""
+    home = os.environ.get("NB301_HOME")
+    if home:
+        return Path(home).expanduser().absolute() / "releases"
+    from platformdirs import user_data_path
+
+    return user_data_path("nb301", appauthor=False) / "releases"
 
 
 def find(name: str | Path) -> Release:
-    """Load an embedded release by name, or one from the path of its folder.
+    """Load a release by name, or from the path of its folder.
+
+    Args:
+        name: A name is always that of an embedded release where there is one, then of one of this user's
+            (`user_folder`); a folder is a `Path`, or a text with a slash, such as `./my-release`.
 
     Raises:
         UnknownRelease: There is none of that name; lists those there are.
         ReleaseError: It cannot be read; see `Release`.
     """
-    if isinstance(name, Path) or (Path(name) / manifests.FILE).is_file():
-        return Release(Path(name))
-    if name not in names():
-        raise UnknownRelease(f"no release {name!r}; there are: {', '.join(names()) or 'none'}")
-    return Release(_EMBEDDED / name)
+    if isinstance(name, Path):
+        return Release(name)
+    if not isinstance(name, str):
+        raise UnknownRelease(f"{name!r:.80} is no name of a release: expected one of {_listed()}")
+    if name in names():
+        return Release(_EMBEDDED / name)
+    if "/" in name or os.sep in name:
+        return Release(Path(name).expanduser())
+    if name in user_names():
+        return _named(user_folder() / name)
+    raise UnknownRelease(f"no release {name!r:.80}{_hint(name)}; there are: {_listed()}")
+
+
+def _named(folder: Path) -> Release:
+    """A release that is called what its folder is called."""
+    release = Release(folder)
+    if release.name != folder.name:
+        raise ReleaseError(f"{folder}: holds release {release.name}: rename the folder to that")
+    return release
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.parent.name for path in folder.glob(f"*/{manifests.FILE}"))
+
+
+def _listed() -> str:
+    own = user_names()
+    told = f"; yours, in {user_folder()}: {', '.join(own)}" if own else ""
+    return ", ".join(names()) + told
+
+
+def _hint(name: str) -> str:
+    """What was probably meant: a folder of that name, or an archive."""
+    if name.endswith(_ARCHIVES):
+        return f" (an archive is unpacked first: tar xf {name} gives a folder, loaded as ./FOLDER)"
+    try:
+        is_release = (Path(name) / manifests.FILE).is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return ""
+    return f" (for the folder of that name write ./{name})" if is_release else ""

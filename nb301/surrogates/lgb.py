@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nb301.encodings import vector
+from nb301.extras import require
 from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
 from nb301.surrogates.trees import Trees, VectorTrees
 
@@ -85,6 +86,7 @@ def fit_text(
     report: Report | None = None,
 ) -> bytes:
     """Fit to targets in a unit of their own; returns LightGBM's own text."""
+    require("lightgbm", "fit")
     import lightgbm
 
     parameters = {**_FIXED, **hyperparameters, "seed": seed}

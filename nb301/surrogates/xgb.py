@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301.encodings import vector
+from nb301.extras import require
 from nb301.surrogates import ubjson
 from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
 from nb301.surrogates.trees import Trees, VectorTrees
@@ -72,6 +73,7 @@ def fit(
     Returns:
         XGBoost's own UBJSON.
     """
+    require("xgboost", "fit")
     import xgboost
 
     matrices = [

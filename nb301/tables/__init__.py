@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from nb301.errors import TableError
-from nb301.tables.schema import EvaluationTable, read_table
+from nb301.extras import require
+
+for _library in ("pandas", "pyarrow", "scipy"):
+    require(_library, "tables")
+
+from nb301.tables.schema import EvaluationTable, read_table  # noqa: E402 - needs what was looked for
 
 _DATA = Path(__file__).with_name("data")
 

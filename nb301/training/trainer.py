@@ -17,6 +17,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
+from nb301.errors import TrainingError
 from nb301.space import Genotype
 from nb301.training.batches import Batch, Batches, Standardisation
 from nb301.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
@@ -60,12 +61,12 @@ def train(
 
     Raises:
         CostError: The network cannot be built for images of this size.
-        TrainingError: The folder holds another training's checkpoint.
+        TrainingError: The folder holds another training's checkpoint, or there is no such device.
         HashMismatch: The checkpoint was changed.
         ValueError: The seed is out of range, or the images are fewer than a batch.
     """
     network = _initial(genotype, seed, data, protocol)
-    trainer = _Trainer(_Alone(network), [genotype], [seed], data, protocol, torch.device(device))
+    trainer = _Trainer(_Alone(network), [genotype], [seed], data, protocol, _device(device))
     return trainer.run(checkpoints, progress)[0]
 
 
@@ -116,6 +117,19 @@ class _Alone(nn.Module):
         dropped = None if drop_path is None else drop_path[0]
         main, auxiliary = self.network(images[0].contiguous(memory_format=torch.channels_last), dropped)
         return Logits(main[None], None if auxiliary is None else auxiliary[None])
+
+
+def _device(name: str) -> torch.device:
+    """Read the name of a device that is there."""
+    try:
+        device = torch.device(name)
+    except RuntimeError:  # whose message lists devices that nothing here was tried on
+        raise TrainingError(f"no device {name!r}: expected cpu or cuda") from None
+    if device.type not in {"cpu", "cuda"}:
+        raise TrainingError(f"no device {name!r}: expected cpu or cuda")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise TrainingError(f"no device {name!r} here: this machine has {torch.cuda.device_count()} of CUDA")
+    return device
 
 
 class _Trainer:
