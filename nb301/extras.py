@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+import sys
+import warnings
+from importlib import import_module
 
 from nb301.errors import MissingExtra
 
 
 def require(module: str, extra: str) -> None:
-    """Make sure that a library is installed, before it is imported or work is done that it would waste.
+    """Import a library before it is used, or before work is done that its absence would waste.
+
+    Warning filters, which some libraries change when they are imported, stay as they are.
 
     Args:
-        module: Its name in imports, such as `torch`.
+        module: Its name, such as `torch`.
         extra: What brings it, see pyproject.toml.
 
     Raises:
         MissingExtra: It is not installed; says how to install it.
     """
-    if find_spec(module) is None:
-        raise MissingExtra(f"{module} is not installed: pip install 'nb301[{extra}]'")
+    if module in sys.modules:
+        return
+    with warnings.catch_warnings():
+        try:
+            import_module(module)
+        except ModuleNotFoundError as error:
+            raise MissingExtra(f"{error.name} is not installed: pip install 'nb301[{extra}]'") from error

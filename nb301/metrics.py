@@ -33,7 +33,7 @@ def r2(truth: Array, predicted: Array) -> float:
 
 def kendall_tau(truth: Array, predicted: Array) -> float:
     """Kendall's tau-b, shape (n,) each; NaN where one side is constant."""
-    require("scipy", "tables")
+    require("scipy.stats", "tables")
     from scipy.stats import kendalltau
 
     truth, predicted = _pair(truth, predicted)
@@ -59,7 +59,7 @@ def sparse_kendall_tau(truth: Array, predicted: Array) -> float:
 
 def spearman(truth: Array, predicted: Array) -> float:
     """Spearman's rank correlation, shape (n,) each; NaN where one side is constant."""
-    require("scipy", "tables")
+    require("scipy.stats", "tables")
     from scipy.stats import rankdata
 
     truth, predicted = _pair(truth, predicted)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from nb301.extras import require
+
 
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Let torch use one thread."""
+    require("torch", "torch")
     import torch
 
     before = torch.get_num_threads()
@@ -22,7 +25,8 @@ def one_thread() -> Iterator[None]:
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Let the matrix products of numpy and scipy use one thread."""
-    import scipy.linalg  # noqa: F401 - has a library of its own, which can be limited once it is loaded
+    for module in ("scipy.linalg", "threadpoolctl"):  # scipy's own library can be limited once it is loaded
+        require(module, "tables")
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1, user_api="blas"):

@@ -52,7 +52,8 @@ class Combo:
         growth: float = 0.1,
         max_results: int = 600,
     ) -> None:
-        require("scipy", "optimizers")
+        for module in ("scipy.linalg", "scipy.optimize", "scipy.special"):
+            require(module, "optimizers")
         self._rng = rng
         self._startup, self._starts, self._start_candidates = startup, starts, start_candidates
         self._rounds, self._growth, self._max_results = rounds, growth, max_results

@@ -169,11 +169,3 @@ def test_errors_are_one_line_and_exit_code_1(monkeypatch, capsys, arguments, wor
     last = printed.err.splitlines()[-1]  # a progress bar may stand before it
     assert last.startswith("error: ")
     assert all(word in last for word in words)
-
-
-@pytest.mark.parametrize(
-    "arguments", [["nonsense"], ["query"], ["query", "x", "--seed", "-1"], ["sample", "-n", "0"]]
-)
-def test_wrong_usage_is_exit_code_2(arguments):
-    """Wrong usage is exit code 2."""
-    assert CliRunner().invoke(cli.app, arguments).exit_code == 2
