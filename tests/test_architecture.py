@@ -15,6 +15,7 @@ PACKAGES = {"nb301": set(), "validation": {"nb301"}, "leaderboard": {"nb301"}}
 PARTS = (
     *(
         "errors",
+        "parsing",
         "extras",
         "cluster",
         "terminal",

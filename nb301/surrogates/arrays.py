@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301.errors import ReleaseError
+from nb301.parsing import one_line, shown
 
 
 def pack(arrays: Mapping[str, ArrayLike]) -> bytes:
@@ -31,16 +32,21 @@ def unpack(data: bytes, kind: str, layout: Mapping[str, tuple[str, int]]) -> dic
         The arrays by their names; those in `layout` and no others.
 
     Raises:
-        ReleaseError: The file is cut short, garbled, or holds something else.
+        ReleaseError: The file is cut short, garbled, or holds something else or numbers that are not finite.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
     try:
         arrays: dict[str, NDArray[Any]] = load(data)
-    except (SafetensorError, KeyError) as error:
-        raise ReleaseError(f"not the file of a {kind}: {error}") from None
-    found = {name: (array.dtype.name, array.ndim) for name, array in arrays.items()}
-    if found != dict(layout):
-        raise ReleaseError(f"not the file of a {kind}: expected arrays {dict(layout)}, got {found}")
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:  # of types that numpy has not
+        raise ReleaseError(f"not the file of a {kind}: {one_line(str(error))}") from None
+    for name in [*layout, *(arrays.keys() - layout.keys())]:
+        found = (arrays[name].dtype.name, arrays[name].ndim) if name in arrays else None
+        if found != layout.get(name):
+            raise ReleaseError(
+                f"not the file of a {kind}: array {shown(name)} is {found}, expected {layout.get(name)}"
+            )
+        if not np.isfinite(arrays[name]).all():
+            raise ReleaseError(f"not the file of a {kind}: array {name} holds numbers that are not finite")
     return {name: arrays[name] for name in layout}  # safetensors keeps no order

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nb301.errors import ReleaseError
+
 #: Values by the names that the family's library gives them.
 Hyperparameters = Mapping[str, float | int | str | bool]
+#: What a member's file becomes.
+Member = TypeVar("Member")
 #: Called while a member is fitted, with the rounds or epochs done and the error on `stop`, in the
 #: family's own measure; may raise to end the fit.
 Report = Callable[[int, float], None]
@@ -70,12 +74,30 @@ class Range(NamedTuple):
 Domain = Range | tuple[str, ...] | tuple[bool, ...]
 
 
+def read_members(files: Sequence[bytes], read: Callable[[bytes], Member]) -> list[Member]:
+    """Read the members' files, in their order.
+
+    Raises:
+        ReleaseError: There is no file, or one is not what `read` takes; names the member.
+    """
+    if not files:
+        raise ReleaseError("an ensemble has at least one member, found no file")
+    members = []
+    for number, data in enumerate(files):
+        try:
+            members.append(read(data))
+        except (ReleaseError, ValueError) as error:
+            raise ReleaseError(f"member {number}: {error}") from None
+    return members
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """One kind of model: how a member is fitted and how files are read; what is frozen is what is used."""
 
     fit: Fit
-    #: Reads the files of members, in their order; none is ever unpickled.
+    #: Reads the files of members, in their order; none is ever unpickled. Raises `ReleaseError` where one
+    #: is no such file, or would answer with numbers that are not finite.
     load: Callable[[Sequence[bytes]], Surrogate]
     #: Of a member's file, such as `.ubj`.
     suffix: str

@@ -28,8 +28,9 @@ from nb301.encodings import (
     graph,
 )
 from nb301.errors import MissingExtra, ReleaseError
+from nb301.parsing import one_line, parse_object, shown
 from nb301.space import Op
-from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
+from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report, read_members
 from nb301.surrogates.grid import Grid, Map, rounded_columns, to_integers
 
 Array = NDArray[np.float32]
@@ -39,6 +40,8 @@ _EDGE_OPS = 1 + len(Op)  # 0 is the identity (F7)
 NORM_EPS = 1e-5  # torch's default
 #: Graphs that are evaluated together: enough to amortise the calls, few enough to stay in the cache.
 _CHUNK = 16
+#: Of weights, which in float32 lets no sum of the grid's integers overflow, and of variances.
+_LARGEST, _LARGEST_VARIANCE = 1e6, 1e30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,13 +196,13 @@ def read_member(data: bytes) -> tuple[Config, dict[str, Array]]:
 
     try:
         tensors = safetensors.numpy.load(data)
-    except safetensors.SafetensorError as error:
-        raise ReleaseError(f"a GIN's file is no whole safetensors file ({error})") from None
-    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    except (safetensors.SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise ReleaseError(f"a GIN's file is no whole safetensors file ({one_line(str(error))})") from None
     try:
-        about = json.loads(header["__metadata__"]["gin"])
+        header = parse_object(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        about = parse_object(header["__metadata__"]["gin"])
         written, hyperparameters = int(about["format"]), dict(about["hyperparameters"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise ReleaseError("a safetensors file, but no GIN: no metadata 'gin', or garbled") from None
     if written != _FORMAT:
         do = "upgrade nb301" if written > _FORMAT else "freeze the release anew"
@@ -213,9 +216,12 @@ def read_member(data: bytes) -> tuple[Config, dict[str, Array]]:
         found = (tensors[name].dtype.name, tensors[name].shape) if name in tensors else None
         wanted = ("float32", expected[name]) if name in expected else None
         if found != wanted:
-            raise ReleaseError(f"a GIN's file: tensor {name} is {found}, expected {wanted}")
-        if not np.isfinite(tensors[name]).all():
-            raise ReleaseError(f"a GIN's file: tensor {name} holds numbers that are not finite")
+            raise ReleaseError(f"a GIN's file: tensor {shown(name)} is {found}, expected {wanted}")
+        low, high = (0.0, _LARGEST_VARIANCE) if name.endswith(".variance") else (-_LARGEST, _LARGEST)
+        if not np.all((tensors[name] >= low) & (tensors[name] <= high)):
+            raise ReleaseError(
+                f"a GIN's file: tensor {name} holds numbers that are not finite, from {low:g} to {high:g}"
+            )
     return config, tensors
 
 
@@ -256,8 +262,7 @@ class GINSurrogate:
             and twice as fast; by default as the width of the network needs.
 
     Raises:
-        ReleaseError: A file is broken; names the member.
-        ValueError: There is no file, or members differ in their shapes.
+        ReleaseError: There is no file, one is broken (names the member), or members differ in their shapes.
     """
 
     def __init__(self, files: Sequence[bytes], *, fine: bool | None = None) -> None:
@@ -366,15 +371,10 @@ def _receive(sources: NDArray[np.intp], ops: NDArray[np.intp], layer: _Layer, me
 
 def _stacked(files: Sequence[bytes]) -> dict[str, NDArray[np.float64]]:
     """The members' tensors as float64, with a first axis of members."""
-    members = []
-    for number, data in enumerate(files):
-        try:
-            members.append(read_member(data)[1])
-        except ReleaseError as error:
-            raise ReleaseError(f"member {number}: {error}") from None
+    members = [tensors for _, tensors in read_members(files, read_member)]
     sizes = {tensors["layer.ops"].shape for tensors in members}
     if len(sizes) != 1:
-        raise ValueError(f"members need one shape (layers, ops, dim), got {sorted(sizes)}")
+        raise ReleaseError(f"members need one shape (layers, ops, dim), got {sorted(sizes)}")
     stacked = {}
     for name in members[0]:
         stacked[name] = np.stack([tensors[name] for tensors in members]).astype(np.float64)

@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
-from nb301.encodings import vector
+from nb301.encodings import VECTOR_SLOTS, vector
 from nb301.extras import require
-from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
-from nb301.surrogates.trees import Trees, VectorTrees
+from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report, read_members
+from nb301.surrogates.trees import MOST_LEAVES, Trees, VectorTrees, checked
 
 #: As few trees as are accurate, see `xgb.HYPERPARAMETERS`; by the same measure:
 #:   these                                  0.61 MB  0.919 0.822 | 0.930 0.835
@@ -107,17 +107,36 @@ def fit_text(
 
 
 def read_trees(text: str) -> Trees:
-    """Read the trees of LightGBM's text format; their leaves become nodes behind the inner nodes."""
+    """Read the trees of LightGBM's text format; their leaves become nodes behind the inner nodes.
+
+    Raises:
+        ValueError: It is no such text, or holds what no fit here makes, such as splits by category.
+        ReleaseError: Its nodes do not make up trees, see `trees.checked`.
+    """
     entries = defaultdict[str, list[str]](list)
     for line in text.partition("\nTree=")[2].partition("\nend of trees")[0].split("\n"):
         key, _, value = line.partition("=")
         entries[key].append(value)
 
-    def numbers(key: str, kind: DTypeLike) -> NDArray[Any]:
-        """One entry of all trees; those without a split have it empty, or not at all."""
-        return np.fromstring(" ".join(entries[key]), sep=" ").astype(kind)
+    def numbers(key: str, n: int) -> NDArray[np.float64]:
+        """One entry of all trees, finite; those without a split have it empty, or not at all."""
+        found = np.fromiter(map(float, " ".join(entries[key]).split()), dtype=np.float64)
+        if len(found) != n or not np.isfinite(found).all():
+            raise ValueError(f"not LightGBM's text: {key} has {len(found)} numbers, expected {n}, all finite")
+        return found
 
-    leaves = numbers("num_leaves", np.intp)
+    def integers(key: str, n: int, low: int, high: int) -> NDArray[np.intp]:
+        found = numbers(key, n)
+        if not np.all((low <= found) & (found <= high) & (found == np.rint(found))):
+            raise ValueError(f"not LightGBM's text: {key} are not all integers from {low} to {high}")
+        return found.astype(np.intp)
+
+    n_trees = len(entries["num_leaves"])
+    leaves = integers("num_leaves", n_trees, 1, MOST_LEAVES)
+    for other in ("num_cat", "is_linear"):
+        if set(entries[other]) - {"0"}:
+            raise ValueError(f"LightGBM's text has trees with {other} other than 0, which are not read here")
+    splits = int(leaves.sum()) - n_trees
     # where inner nodes and leaves of each tree go: its inner nodes, then its leaves
     sizes = 2 * leaves - 1
     is_inner = np.arange(sizes.sum()) < np.repeat(np.cumsum(sizes) - leaves, sizes)
@@ -131,18 +150,22 @@ def read_trees(text: str) -> Trees:
     first_leaf = np.repeat(leaves - 1, leaves - 1)
     left, right = (
         nodes(np.where(child < 0, first_leaf - child - 1, child), -1)
-        for child in (numbers("left_child", np.intp), numbers("right_child", np.intp))
+        for child in (
+            integers(key, splits, -MOST_LEAVES, MOST_LEAVES) for key in ("left_child", "right_child")
+        )
     )
     # LightGBM sends `<=` left, so on integers `<` the next above the threshold
-    threshold = np.floor(numbers("threshold", np.float64)) + 1
-    values = numbers("leaf_value", np.float64)
-    return Trees(
-        sizes=sizes,
-        feature=nodes(numbers("split_feature", np.intp), -1),
-        threshold=nodes(threshold, 0),
-        left=left,
-        right=right,
-        value=nodes(np.zeros(len(threshold)), values),
+    threshold = np.floor(numbers("threshold", splits)) + 1
+    values = numbers("leaf_value", splits + n_trees)
+    return checked(
+        Trees(
+            sizes=sizes,
+            feature=nodes(integers("split_feature", splits, 0, len(VECTOR_SLOTS) - 1), -1),
+            threshold=nodes(threshold, 0),
+            left=left,
+            right=right,
+            value=nodes(np.zeros(splits), values),
+        )
     )
 
 
@@ -151,13 +174,15 @@ class LGBSurrogate:
 
     Args:
         files: The members' files, as `fit` returned them.
+
+    Raises:
+        ReleaseError: A file is no such model.
     """
 
     def __init__(self, files: Sequence[bytes]) -> None:
         # LightGBM folds the mean into its first tree, so the bases are zero
-        self._trees = VectorTrees(
-            [read_trees(data.decode()) for data in files], [0.0] * len(files), np.float64
-        )
+        members = read_members(files, lambda data: read_trees(data.decode()))
+        self._trees = VectorTrees(members, [0.0] * len(files), np.float64)
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member, fractions, shape (members, n); see `base.Surrogate`."""

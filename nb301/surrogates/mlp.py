@@ -14,7 +14,7 @@ from nb301 import exact
 from nb301.encodings import PATH_BITS, path_bits
 from nb301.errors import MissingExtra, ReleaseError
 from nb301.surrogates.arrays import pack, unpack
-from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
+from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report, read_members
 from nb301.threads import one_thread
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ SEARCH_SPACE: Mapping[str, Domain] = MappingProxyType(
 _MOST_PATHS = 36
 #: Of a uniform sample, on average.
 _TYPICAL_PATHS = 22
+#: What a network may put out; fitted ones end some hundred orders of magnitude below.
+_LARGEST = 1e300
 #: Rows that are predicted together.
 _CHUNK = 64
 _LAYOUT = {
@@ -185,7 +187,7 @@ class MLPSurrogate:
     """
 
     def __init__(self, files: Sequence[bytes]) -> None:
-        members = [_checked(unpack(data, "path-encoding network", _LAYOUT)) for data in files]
+        members = read_members(files, _read_member)
         shapes = {tuple(array.shape for array in arrays.values()) for arrays in members}
         self._without_last_edge, *others = {bool(arrays["without_last_edge"]) for arrays in members}
         if len(shapes) > 1 or others:
@@ -216,12 +218,13 @@ class MLPSurrogate:
         return exact.logistic(exact.total(x * self._last[:, None]) + self._last_bias[:, None])
 
 
-def _checked(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """The arrays of a member, if they fit together.
+def _read_member(data: bytes) -> dict[str, NDArray[Any]]:
+    """The arrays of a member, if they fit together and no sum of theirs can overflow.
 
     Raises:
         ReleaseError: They do not.
     """
+    arrays = unpack(data, "path-encoding network", _LAYOUT)
     layers, width = arrays["bias"].shape
     expected = {
         "first": (PATH_BITS, width),
@@ -230,8 +233,17 @@ def _checked(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         "last": (width,),
     }
     found = {name: arrays[name].shape for name in expected}
-    if found != expected:
+    if found != expected or not arrays["bias"].size:
         raise ReleaseError(f"not the file of a path-encoding network: expected {expected}, got {found}")
+    sizes = {name: np.abs(arrays[name].astype(np.float64)) for name in ("hidden", "bias", "last")}
+    # no value, and no part of the sum that it is, is larger than if nothing cancelled
+    largest = np.abs(arrays["first"]).max(axis=0).astype(np.float64) * _MOST_PATHS
+    with np.errstate(over="ignore", invalid="ignore"):
+        for bias, hidden in zip(sizes["bias"], sizes["hidden"], strict=False):
+            largest = exact.total((largest + bias)[:, None] * hidden, axis=0)
+        largest = exact.total((largest + sizes["bias"][-1]) * sizes["last"])
+    if not largest <= _LARGEST:
+        raise ReleaseError(f"not the file of a path-encoding network: values may exceed {_LARGEST:g}")
     return arrays
 
 

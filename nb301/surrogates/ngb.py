@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nb301.encodings import VECTOR_SLOTS, vector
-from nb301.errors import MissingExtra, ReleaseError
+from nb301.encodings import vector
+from nb301.errors import MissingExtra
 from nb301.surrogates.arrays import pack, unpack
-from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
-from nb301.surrogates.trees import Trees, VectorTrees
+from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report, read_members
+from nb301.surrogates.trees import Trees, VectorTrees, checked
 
 #: Table 7 has no NGBoost. Those of the library, with four exceptions: its 500 trees of depth 3 at rate
 #: 0.01 are made for tables of hundreds of rows. `max_depth` is that of its trees. On the trial table:
@@ -138,37 +138,20 @@ class NGBSurrogate:
     """
 
     def __init__(self, files: Sequence[bytes]) -> None:
-        read = [_checked(unpack(data, "NGBoost model", _LAYOUT)) for data in files]
-        nodes = ("size", "feature", "threshold", "left", "right", "value")
-        members = [Trees(*(arrays[name] for name in nodes)) for arrays in read]
-        self._trees = VectorTrees(members, [float(arrays["base"]) for arrays in read], np.float64)
+        members, bases = zip(*read_members(files, _read_member), strict=True)
+        self._trees = VectorTrees(members, bases, np.float64)
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member, fractions, shape (members, n); see `base.Surrogate`."""
         return self._trees.predict(codes) / 100
 
 
-def _checked(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """The arrays of a member, if they fit together.
-
-    Raises:
-        ReleaseError: They do not.
-    """
-    size = arrays["size"]
-    n = int(size.sum(dtype=np.int64))
-    nodes = [arrays[name] for name in ("feature", "threshold", "left", "right", "value")]
-    if size.size == 0 or size.min() < 1 or any(len(array) != n for array in nodes):
-        raise ReleaseError("not the file of a NGBoost model: its arrays do not fit together")
-    own = np.arange(n) - np.repeat(np.cumsum(size) - size, size)
-    inner = arrays["left"] >= 0
-    for name in ("left", "right"):
-        # children come behind their parents, so that every way ends
-        child = arrays[name]
-        if not np.all((own < child) & (child < np.repeat(size, size)) | ~inner):
-            raise ReleaseError("not the file of a NGBoost model: a node's child is not behind it")
-    if not np.all((arrays["feature"][inner] >= 0) & (arrays["feature"][inner] < len(VECTOR_SLOTS))):
-        raise ReleaseError(f"not the file of a NGBoost model: a feature is not in 0..{len(VECTOR_SLOTS) - 1}")
-    return arrays
+def _read_member(data: bytes) -> tuple[Trees, float]:
+    """Read one member's trees and what they are added to."""
+    arrays = unpack(data, "NGBoost model", _LAYOUT)
+    nodes = ("size", "feature", "threshold", "left", "right", "value")
+    base = float(arrays["base"])
+    return checked(Trees(*(arrays[name] for name in nodes)), base), base
 
 
 FAMILY = Family(

@@ -69,12 +69,16 @@ class RuntimeModel:
         files: What `fit` returned.
 
     Raises:
-        ReleaseError: A tree is deeper.
+        ReleaseError: It is no such file, or a tree is deeper.
     """
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
+        try:
+            trees = read_trees(files[FILE].decode())
+        except (ReleaseError, ValueError) as error:
+            raise ReleaseError(f"{FILE}: {error}") from None
         #: What each node configuration adds, seconds, shape (1960,).
-        self.seconds = _seconds_by_configuration(read_trees(files[FILE].decode()))
+        self.seconds = _seconds_by_configuration(trees)
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict simulated seconds, shape (n,), of canonical genotypes as `space.to_codes` packs them."""

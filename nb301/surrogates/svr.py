@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -10,10 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301 import exact
-from nb301.encodings import VECTOR_SLOTS, vector
+from nb301.encodings import VECTOR_RANGE, VECTOR_SLOTS, vector
 from nb301.errors import MissingExtra, ReleaseError
 from nb301.surrogates.arrays import pack, unpack
-from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
+from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report, read_members
 
 #: Table 7 and, ours, `inputs`: "unit" is the paper's "one value between 0 and 1 per parameter", "raw"
 #: the official code's choice numbers (official_facts F2). On raw numbers the sigmoid saturates: R2 is
@@ -69,6 +70,10 @@ NU_SEARCH_SPACE: Mapping[str, Domain] = MappingProxyType({**_SHARED_SPACE, "nu":
 
 #: Megabytes for rows of the kernel matrix; libsvm's speed only.
 _CACHE_SIZE = 500
+#: Of gamma and coef0, and of the degree, which is at most 128 in Table 7.
+_LARGEST, _MOST_DEGREE = 1e6, 1000
+#: The squares of answers are finite.
+_LARGEST_ANSWER = 1e150
 #: Inputs are whole multiples of 1 / `_UNITS[inputs]`, so that their products are exact in whole numbers.
 _UNITS = {"raw": 1, "unit": 210}
 #: Numbers that a slot can take: input pairs of nodes 3, 4 and 5; other slots hold an op or none.
@@ -188,9 +193,45 @@ class _Machine:
         if support.shape != shape or kernel >= len(_KERNELS) or self.unit not in _UNITS.values():
             raise ReleaseError("not the file of a support vector regression: its arrays do not fit together")
         self._kernel = _KERNELS[kernel]
+        low, high = VECTOR_RANGE if self.unit == 1 else (0, self.unit)
+        if support.size and not low <= support.min() <= support.max() <= high:
+            raise ReleaseError(
+                "not the file of a support vector regression: support vectors hold values from "
+                f"{support.min()} to {support.max()}, expected {low} to {high}"
+            )
+        self._check_size(high / self.unit)
         # products are whole numbers below 2^24: exact, in whatever order they are summed
         self._support = support.astype(np.float32)
         self._squares = (support.astype(np.float64) ** 2).sum(axis=1)
+
+    def _check_size(self, largest: float) -> None:
+        """Check that no answer overflows, whatever inputs are asked for; `largest` is that of inputs.
+
+        Raises:
+            ReleaseError: One may.
+        """
+        inner = len(VECTOR_SLOTS) * largest**2
+        if not (
+            0 <= self._gamma <= _LARGEST
+            and abs(self._coef0) <= _LARGEST
+            and 0 <= self._degree <= _MOST_DEGREE
+        ):
+            raise ReleaseError(
+                f"not the file of a support vector regression: gamma {self._gamma:g}, coef0 {self._coef0:g} "
+                f"and degree {self._degree}, expected at most {_LARGEST:g} and degrees up to {_MOST_DEGREE}"
+            )
+        kernel = {"linear": inner, "rbf": 1.0, "sigmoid": 1.0}
+        if self._kernel == "poly":
+            try:
+                kernel["poly"] = max(1.0, self._gamma * inner + abs(self._coef0)) ** self._degree
+            except OverflowError:
+                kernel["poly"] = math.inf
+        with np.errstate(over="ignore"):
+            sum_of_all = float(exact.total(np.abs(self._dual))) * kernel[self._kernel] + abs(self._intercept)
+        if not sum_of_all <= _LARGEST_ANSWER:
+            raise ReleaseError(
+                f"not the file of a support vector regression: answers may exceed {_LARGEST_ANSWER:g} %"
+            )
 
     def predict(self, row: NDArray[np.int16]) -> float:
         """Percent, of one row of `inputs`: what other rows are asked for cannot change its sums."""
@@ -226,7 +267,7 @@ class SVRSurrogate:
     """
 
     def __init__(self, files: Sequence[bytes]) -> None:
-        self._members = [_Machine(data) for data in files]
+        self._members = read_members(files, _Machine)
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member, fractions, shape (members, n); see `base.Surrogate`."""

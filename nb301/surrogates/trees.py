@@ -18,12 +18,20 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nb301.encodings import UNSET, VECTOR_RANGE, VECTOR_SLOTS, configuration_vectors, configurations, vector
+from nb301.errors import ReleaseError
 
+#: Leaves that fit into a word.
+MOST_LEAVES = 64
+#: What a member's answer may be, percent or seconds: no fit comes near, and its square is finite.
+_LARGEST_SUM = 1e15
 #: Rows that are evaluated together: enough to amortise the calls, few enough to stay in the cache.
 _CHUNK = 32
 #: Largest table of node configurations, bytes. Models beyond it are evaluated slot by slot, by a table a
 #: fifth as large with four times the reads.
 _LARGEST_TABLE = 128 * 2**20
+#: Largest table of slots: as large as half of that, or so many bytes for each node there is. Fitted trees
+#: need a tenth; only few trees beside a member of very many need more.
+_BYTES_A_NODE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,57 @@ class Trees:
     value: NDArray[np.floating]
 
 
+def checked(trees: Trees, base: float = 0.0, *, most_leaves: int = MOST_LEAVES) -> Trees:
+    """Check that a file's nodes make up trees on `encodings.vector`, and that sums of leaves are finite.
+
+    Args:
+        trees: As they were read.
+        base: What its leaves are added to.
+        most_leaves: Leaves that a tree may have.
+
+    Returns:
+        The same.
+
+    Raises:
+        ReleaseError: They do not; names the tree, the node and what is wrong with it.
+    """
+    sizes = trees.sizes.astype(np.int64)
+    n = int(sizes.sum())
+    nodes = {name: len(getattr(trees, name)) for name in ("feature", "threshold", "left", "right", "value")}
+    if not len(sizes) or sizes.min() < 1 or {*nodes.values()} != {n}:
+        raise ReleaseError(f"{len(sizes)} trees of together {n} nodes, but arrays have {nodes}")
+    root = np.cumsum(sizes) - sizes
+    tree = np.repeat(np.arange(len(sizes)), sizes)
+    own = np.arange(n) - root[tree]
+    is_leaf = trees.left < 0
+    inner = np.flatnonzero(~is_leaf)
+
+    def require(valid: NDArray[np.bool_], of: NDArray[np.integer], what: str) -> None:
+        if not valid.all():
+            first = of[int(np.argmin(valid))]
+            raise ReleaseError(f"tree {tree[first]}, node {own[first]}: {what}")
+
+    everywhere = np.arange(n)
+    for child in (trees.left[inner], trees.right[inner]):
+        behind = (child > own[inner]) & (child < sizes[tree[inner]])
+        require(behind, inner, "its child is not one of the nodes behind it")
+    children = np.concatenate([trees.left[inner], trees.right[inner]]).astype(np.int64)
+    parents = np.bincount(children + np.tile(root[tree[inner]], 2), minlength=n)
+    require(parents == (own > 0), everywhere, "expected one parent, or none of the first node")
+    features = trees.feature[inner]
+    known = (features >= 0) & (features < len(VECTOR_SLOTS))
+    require(known, inner, f"its feature is not in 0..{len(VECTOR_SLOTS) - 1}")
+    require(np.isfinite(trees.threshold[inner]), inner, "its threshold is not finite")
+    leaves = np.add.reduceat(is_leaf, root)
+    require(leaves <= most_leaves, root, f"the tree has more than {most_leaves} leaves")
+    size = np.where(is_leaf, np.abs(trees.value.astype(np.float64)), 0.0)
+    largest = np.maximum.reduceat(size, root)
+    require(largest <= _LARGEST_SUM, root, f"a leaf is not a number of at most {_LARGEST_SUM:g}")
+    if not abs(base) + largest.sum() <= _LARGEST_SUM:
+        raise ReleaseError(f"leaves and base {base:g} may sum up to more than {_LARGEST_SUM:g}")
+    return trees
+
+
 class VectorTrees:
     """Members of boosted trees on `encodings.vector`.
 
@@ -55,13 +114,20 @@ class VectorTrees:
 
     Raises:
         ValueError: A tree has more than 64 leaves, or a member has no tree.
+        ReleaseError: Tables of these members would take far more memory than their files.
     """
 
     def __init__(self, members: Sequence[Trees], bases: Sequence[float], dtype: DTypeLike) -> None:
-        by_node = configuration_vectors()
-        trees = max((len(member.sizes) for member in members), default=0) * len(members)
-        self._by_node = trees * len(by_node) * _word(_most_leaves(members)).itemsize <= _LARGEST_TABLE
-        self._trees = BoostedTrees(members, bases, by_node if self._by_node else _slot_vectors(), dtype)
+        by_node, by_slot = configuration_vectors(), _slot_vectors()
+        most = max((len(member.sizes) for member in members), default=0)
+        width = most * len(members) * _word(_most_leaves(members)).itemsize
+        self._by_node = width * len(by_node) <= _LARGEST_TABLE
+        nodes = sum(len(member.left) for member in members)
+        if width * len(by_slot) > max(_LARGEST_TABLE // 2, nodes * _BYTES_A_NODE):
+            raise ReleaseError(
+                f"a member has {most} trees, beside {len(members)} members of {nodes} nodes in all"
+            )
+        self._trees = BoostedTrees(members, bases, by_node if self._by_node else by_slot, dtype)
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member.
@@ -235,8 +301,8 @@ class _Nodes:
         counted = np.cumsum(self.is_leaf)
         self.leaf = counted - 1 - np.repeat(counted[self.roots] - self.is_leaf[self.roots], sizes)
         self.most_leaves = _most_leaves(members)
-        if self.most_leaves > 64:
-            raise ValueError(f"a tree has {self.most_leaves} leaves, at most 64 fit into a word")
+        if self.most_leaves > MOST_LEAVES:
+            raise ValueError(f"a tree has {self.most_leaves} leaves, at most {MOST_LEAVES} fit into a word")
         self.bits = self._leaves_below()
 
     def _leaves_below(self) -> NDArray[np.uint64]:

@@ -37,11 +37,15 @@ def arrays(data: bytes, name: str) -> list[NDArray[Any]]:
         ValueError: An array is of an unknown kind, or ends behind the file.
     """
     found = []
-    for match in re.finditer(re.escape(_key(name)) + rb"\[\$(.)#L(.{8})", data, re.DOTALL):
+    pattern = re.compile(re.escape(_key(name)) + rb"\[\$(.)#L(.{8})", re.DOTALL)
+    end = 0
+    # each is looked for behind the one before: what overlaps would be larger than the file
+    while match := pattern.search(data, end):
         marker, length = match[1][0], _LENGTH.unpack(match[2])[0]
         if marker not in _KINDS or not 0 <= length * _KINDS[marker].itemsize <= len(data) - match.end():
             raise ValueError(f"not XGBoost's UBJSON: array {name} at byte {match.start()} is garbled")
         found.append(np.frombuffer(data, _KINDS[marker], length, match.end()))
+        end = match.end() + found[-1].nbytes
     return found
 
 
@@ -49,13 +53,15 @@ def text(data: bytes, name: str) -> str:
     """The first text of a name.
 
     Raises:
-        ValueError: There is none.
+        ValueError: There is none, or it ends behind the file.
     """
     match = re.search(re.escape(_key(name)) + rb"SL(.{8})", data, re.DOTALL)
     if match is None:
         raise ValueError(f"not XGBoost's UBJSON: it has no text {name}")
-    end = match.end() + _LENGTH.unpack(match[1])[0]
-    return data[match.end() : end].decode()
+    length = _LENGTH.unpack(match[1])[0]
+    if not 0 <= length <= len(data) - match.end():
+        raise ValueError(f"not XGBoost's UBJSON: text {name} is of {length} bytes, which are not there")
+    return data[match.end() : match.end() + length].decode()
 
 
 def _key(name: str) -> bytes:

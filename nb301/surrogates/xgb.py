@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from nb301.encodings import vector
 from nb301.extras import require
 from nb301.surrogates import ubjson
-from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
-from nb301.surrogates.trees import Trees, VectorTrees
+from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report, read_members
+from nb301.surrogates.trees import Trees, VectorTrees, checked
 
 #: Table 7's values make thousands of trees of hundreds of leaves. These make few trees, which is what a
 #: query's time and a release's size are proportional to. Single models and the mean of three, fitted to
@@ -99,10 +99,13 @@ class XGBSurrogate:
 
     Args:
         files: The members' files, as `fit` returned them.
+
+    Raises:
+        ReleaseError: A file is no such model.
     """
 
     def __init__(self, files: Sequence[bytes]) -> None:
-        members, bases = zip(*(_read_member(data) for data in files), strict=True)
+        members, bases = zip(*read_members(files, _read_member), strict=True)
         self._trees = VectorTrees(members, bases, np.float32)
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -131,9 +134,17 @@ def _read_member(data: bytes) -> tuple[Trees, float]:
     if not sizes[0] or any(other != sizes[0] for other in sizes):
         raise ValueError("not XGBoost's UBJSON: it has no trees, or trees of unequal arrays")
     feature, threshold, left, right = (np.concatenate(trees) for trees in by_tree)
+    for name, found, kinds in zip(
+        names, (feature, threshold, left, right), ("iu", "f", "i", "i"), strict=True
+    ):
+        if found.dtype.kind not in kinds:
+            raise ValueError(
+                f"{name} are {found.dtype.name}, expected {'floats' if kinds == 'f' else 'integers'}"
+            )
     # XGBoost 3 writes the base score of each output as a list
     base = float(ubjson.text(data, "base_score").strip("[]"))
-    return Trees(np.array(sizes[0]), feature, threshold, left, right, value=threshold), base
+    trees = Trees(np.array(sizes[0]), feature, threshold, left, right, value=threshold)
+    return checked(trees, base), base
 
 
 FAMILY = Family(
