@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from functools import cached_property
 from pathlib import Path
 
 from nb301.errors import HashMismatch, ReleaseError, UnknownRelease
 from nb301.files import sha256
+from nb301.parsing import read_bytes, shown
 from nb301.releases import manifest as manifests
 from nb301.releases.manifest import Manifest
 from nb301.surrogates import FAMILIES, Surrogate
@@ -33,19 +35,26 @@ class Release:
         self.folder = folder
         path = folder / manifests.FILE
         try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ReleaseError(f"{path}: cannot read the manifest ({error})") from None
+            text = read_bytes(path, manifests.LARGEST)
+        except OSError as error:
+            raise ReleaseError(f"{path}: cannot read the manifest ({error.strerror})") from None
         self.manifest: Manifest = manifests.read_manifest(text, str(path))
         if self.manifest.family not in FAMILIES:
             known = ", ".join(sorted(FAMILIES))
             raise ReleaseError(
-                f"{path}: family {self.manifest.family!r} is not one of {known}: upgrade nb301"
+                f"{path}: family {shown(self.manifest.family)} is not one of {known}: upgrade nb301"
             )
-        expected = {RUNTIME_FILE, *FAMILIES[self.manifest.family].files(self.manifest.members)}
-        if set(self.manifest.files) != expected:
-            named = sorted(self.manifest.files)
-            raise ReleaseError(f"{path}: files must be {sorted(expected)}, got {named}")
+        expected = [*FAMILIES[self.manifest.family].files(self.manifest.members), RUNTIME_FILE]
+        if odd := {*expected} ^ {*self.manifest.files}:
+            raise ReleaseError(
+                f"{path}: files must be {expected[0]} to {expected[-2]} and {RUNTIME_FILE}: {shown(min(odd))} "
+                f"is {'missing' if min(odd) in expected else 'none of them'}"
+            )
+        together = sum(file.bytes for file in self.manifest.files.values())
+        if together > manifests.LARGEST_FILES:
+            raise ReleaseError(
+                f"{path}: files of together {together:,} bytes, expected at most {manifests.LARGEST_FILES:,}"
+            )
         self.release_hash = self.manifest.release_hash
         for name in self.manifest.files:
             self._checked(name)
@@ -64,24 +73,36 @@ class Release:
     def surrogate(self) -> Surrogate:
         """The ensemble that predicts accuracy."""
         family = FAMILIES[self.manifest.family]
-        return family.load([self._checked(name) for name in family.files(self.manifest.members)])
+        files = [self._checked(name) for name in family.files(self.manifest.members)]
+        try:
+            return family.load(files)
+        except ReleaseError as error:
+            raise ReleaseError(f"{self.folder}: {error}") from None
 
     @cached_property
     def runtime_model(self) -> RuntimeModel:
         """The model that predicts the seconds of a training."""
-        return RuntimeModel({RUNTIME_FILE: self._checked(RUNTIME_FILE)})
+        file = self._checked(RUNTIME_FILE)
+        try:
+            return RuntimeModel({RUNTIME_FILE: file})
+        except ReleaseError as error:
+            raise ReleaseError(f"{self.folder}: {error}") from None
 
     def _checked(self, name: str) -> bytes:
         path = self.folder / name
+        file = self.manifest.files[name]
+        again = "reinstall nb301, or fetch the release again"
         try:
-            data = path.read_bytes()
+            data = read_bytes(path, file.bytes)
         except OSError as error:
+            if error.errno == errno.EFBIG:
+                raise HashMismatch(
+                    f"{path}: {error.strerror}, as release {self.name} was frozen: {again}"
+                ) from None
             raise ReleaseError(f"{path}: missing from release {self.name} ({error.strerror})") from None
-        expected, found = self.manifest.files[name].sha256, sha256(data)
-        if found != expected:
+        if (found := sha256(data)) != file.sha256:
             raise HashMismatch(
-                f"{path}: SHA-256 is {found}, but release {self.name} was frozen with {expected}: "
-                "reinstall nb301, or fetch the release again"
+                f"{path}: SHA-256 is {found}, but release {self.name} was frozen with {file.sha256}: {again}"
             )
         return data
 

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nb301.errors import ReleaseError
 from nb301.files import sha256
+from nb301.parsing import NAME, first_wrong, one_line, parse_object
 
 #: Newest manifest format that this version writes and reads.
 FORMAT = 1
 FILE = "manifest.json"
+#: Bytes of a manifest, which are some thousand, and of all other files together.
+LARGEST, LARGEST_FILES = 2**20, 2**30
+
+#: Names folders, on every system.
+_Name = Annotated[str, Field(pattern=f"^{NAME}$")]
+_Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class TableReference(_Strict):
     """The evaluation table that a release was fitted on."""
 
-    name: str
+    name: _Name
     version: str
     truth: str
-    content_hash: str
+    content_hash: _Sha256
     rows: int
 
 
@@ -42,8 +49,8 @@ class SplitReference(_Strict):
 class FileReference(_Strict):
     """One file of a release."""
 
-    sha256: str
-    bytes: int
+    sha256: _Sha256
+    bytes: int = Field(ge=0, le=LARGEST_FILES)
 
 
 class Metrics(_Strict):
@@ -60,8 +67,9 @@ class Manifest(_Strict):
     """Everything that identifies a release and lets it be rebuilt."""
 
     format: int
-    name: str
-    version: str
+    name: _Name
+    #: `<major>.<minor>`.
+    version: str = Field(pattern=r"^[0-9]{1,9}\.[0-9]{1,9}$")
     family: str
     #: Sources of the rows that the models saw; the test part has rows of all sources.
     optimizers: tuple[str, ...]
@@ -95,7 +103,7 @@ class Manifest(_Strict):
         return self.optimizers == ("rs",)
 
 
-def read_manifest(text: str, where: str) -> Manifest:
+def read_manifest(text: str | bytes, where: str) -> Manifest:
     """Read a manifest.
 
     Args:
@@ -106,10 +114,10 @@ def read_manifest(text: str, where: str) -> Manifest:
         ReleaseError: Not JSON, of a newer format, or entries are missing, unknown or of another type.
     """
     try:
-        entries = json.loads(text)
+        entries = parse_object(text)
         newest = int(entries["format"])
-    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise ReleaseError(f"{where}: not a release manifest ({error})") from None
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ReleaseError(f"{where}: not a release manifest ({one_line(str(error))})") from None
     if newest > FORMAT:
         raise ReleaseError(
             f"{where}: manifest format {newest} is newer than {FORMAT}, the newest that this version "
@@ -118,6 +126,4 @@ def read_manifest(text: str, where: str) -> Manifest:
     try:
         return Manifest.model_validate(entries)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ReleaseError(f"{where}: {place}: {first['msg']}") from None
+        raise ReleaseError(f"{where}: {first_wrong(error)}") from None
