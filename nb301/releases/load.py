@@ -47,8 +47,8 @@ class Release:
         expected = [*FAMILIES[self.manifest.family].files(self.manifest.members), RUNTIME_FILE]
         if odd := {*expected} ^ {*self.manifest.files}:
             raise ReleaseError(
-                f"{path}: files must be {expected[0]} to {expected[-2]} and {RUNTIME_FILE}: {shown(min(odd))} "
-                f"is {'missing' if min(odd) in expected else 'none of them'}"
+                f"{path}: files must be {expected[0]} to {expected[-2]} and {RUNTIME_FILE}: "
+                f"{shown(min(odd))} is {'missing' if min(odd) in expected else 'none of them'}"
             )
         together = sum(file.bytes for file in self.manifest.files.values())
         if together > manifests.LARGEST_FILES:
