@@ -151,6 +151,7 @@ def import_table(
     out: Annotated[Path, typer.Option(help="The .parquet file to write.")],
 ) -> None:
     """Make a table of the official training runs; bad files are listed and left out."""
+    from nb301.parsing import one_line
     from nb301.tables.official import import_official
     from nb301.tables.schema import write_table
 
@@ -159,8 +160,7 @@ def import_table(
         task = bar.add_task("reading", total=None)
         found = import_official(folder, lambda done, total: bar.update(task, completed=done, total=total))
     for path, reason in found.bad_files:
-        # names and texts of broken files may hold what no terminal can show
-        typer.echo(f"bad file {path}: {reason}".encode(errors="backslashreplace").decode(), err=True)
+        typer.echo(f"bad file {one_line(str(path))}: {reason}", err=True)
     for setting, table in found.tables.items():
         if table is not found.table:
             typer.echo(f"runs of another setting left out: {len(table):,} of {setting}", err=True)

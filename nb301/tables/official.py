@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,8 +22,9 @@ from nb301.cost import Network, cost
 from nb301.errors import TableError
 from nb301.files import write_text
 from nb301.formats import CONFIG_PREFIX, from_config, to_config
+from nb301.parsing import one_line, parse_json, read_bytes, shown
 from nb301.space import Genotype
-from nb301.tables.schema import EvaluationTable
+from nb301.tables.schema import EvaluationTable, check_names
 
 NAME, VERSION, TRUTH = "cifar10", "1.0", "CIFAR-10 training"
 #: Folders of the official tree, one for each optimizer (F28).
@@ -34,6 +36,10 @@ _FILE = re.compile(r"results_\d+\.json")
 _CONFIG = "optimized_hyperparamater_config"  # so spelt in the files (F21)
 _OWN = "nb301"  # in files that `write_official` wrote
 _LARGEST = 2**31 - 1
+#: Height of an image, pixels: multiply-adds of the largest networks still are 64-bit integers.
+_LARGEST_IMAGE = 256
+#: Bytes of a file; official ones have about 10,000, ours a learning curve.
+_MOST_BYTES = 2**22
 
 
 class Setting(NamedTuple):
@@ -66,7 +72,7 @@ PROTOCOL = Setting(epochs=100, channels=32, layers=8)
 
 
 class BadFile(NamedTuple):
-    """A file that is no row of a table."""
+    """A file that is no row of a table, or a folder that cannot be looked into."""
 
     #: Relative to the folder that was imported.
     path: Path
@@ -215,20 +221,21 @@ def import_official(folder: Path, progress: Progress | None = None) -> Imported:
         progress: Called after each file.
 
     Returns:
-        The tables, and the files that could not be read, each with its reason.
+        The tables, and the files that could not be read, each with its reason. Links to files are followed,
+        those to folders not.
 
     Raises:
         TableError: There is no such folder, or no `results_N.json` in it.
     """
+    files, bad_files = _files(folder)
     folder = folder.resolve()
-    files = _files(folder)
     runs: list[_Run] = []
-    bad_files = []
     for done, path in enumerate(files, start=1):
         try:
             runs.append(_read(path, _optimizer(path.relative_to(folder.parent))))
         except (OSError, ValueError) as error:
-            bad_files.append(BadFile(path.relative_to(folder), str(error)))
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            bad_files.append(BadFile(path.relative_to(folder), one_line(reason)))
         if progress is not None:
             progress(done, len(files))
     unique = list(dict.fromkeys(runs))  # one folder's files only: a run names its optimizer, as in F30
@@ -239,14 +246,26 @@ def import_official(folder: Path, progress: Progress | None = None) -> Imported:
     return Imported(tables, bad_files, len(runs) - len(unique))
 
 
-def _files(folder: Path) -> list[Path]:
+def _files(folder: Path) -> tuple[list[Path], list[BadFile]]:
+    """Files of a run's name below a folder, in their order, and folders that cannot be looked into."""
     if not folder.is_dir():
         raise TableError(f"{folder}: no such folder")
-    found = (path for path in folder.rglob("results_*.json") if _FILE.fullmatch(path.name))
+    folder = folder.resolve()
+    bad_folders: list[BadFile] = []
+
+    def note(error: OSError) -> None:
+        bad_folders.append(BadFile(Path(error.filename).relative_to(folder), str(error.strerror)))
+
+    found = [
+        Path(place, name)
+        for place, folders, names in os.walk(folder, onerror=note)
+        for name in [*folders, *names]
+        if _FILE.fullmatch(name)
+    ]
     files = sorted(found, key=lambda path: _numeric_order(path.relative_to(folder).as_posix()))
     if not files:
         raise TableError(f"{folder}: no results_N.json in it, at any depth")
-    return files
+    return files, bad_folders
 
 
 def _numeric_order(path: str) -> list[tuple[int, str]]:
@@ -273,8 +292,8 @@ def _read(path: Path, optimizer: str) -> _Run:
         ValueError: It is no JSON, lacks a key, or a value or the architecture is out of range.
     """
     try:
-        result = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
+        result = parse_json(read_bytes(path, _MOST_BYTES))
+    except ValueError as error:
         raise TableError(f"not JSON: {error}") from None
     config, infos = _get(result, _CONFIG), _get(result, "info")
     info = infos[0] if isinstance(infos, list) and len(infos) == 1 else infos
@@ -306,16 +325,21 @@ def _read(path: Path, optimizer: str) -> _Run:
 def _own(entry: Any) -> dict[str, Any]:
     """What of a `Setting` only files of ours say."""
     truth, auxiliary = _get(entry, "truth"), _get(entry, "auxiliary")
-    if not isinstance(truth, str) or not truth or not isinstance(auxiliary, bool):
+    if not isinstance(truth, str) or not isinstance(auxiliary, bool):
         raise TableError(
-            f"truth is {truth!r:.40} and auxiliary {auxiliary!r:.40}, expected text and a boolean"
+            f"truth is {shown(truth)} and auxiliary {shown(auxiliary)}, expected text and a boolean"
         )
-    return {"truth": truth, "auxiliary": auxiliary, "image_size": _integer(entry, "image_size", 1, 10_000)}
+    check_names(truth.partition(" ")[0], VERSION, truth)
+    return {
+        "truth": truth,
+        "auxiliary": auxiliary,
+        "image_size": _integer(entry, "image_size", 1, _LARGEST_IMAGE),
+    }
 
 
 def _get(values: Any, key: str) -> Any:
     if not isinstance(values, Mapping):
-        raise TableError(f"expected an object that holds {key}, found {values!r:.40}")
+        raise TableError(f"expected an object that holds {key}, found {shown(values)}")
     if key not in values:
         raise TableError(f"{key} is missing")
     return values[key]
@@ -325,14 +349,14 @@ def _number(values: Any, key: str, low: float, high: float) -> float:
     value = _get(values, key)
     # comparisons with NaN are false, and those of huge integers do not overflow
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise TableError(f"{key} is {value!r:.40}, expected a number from {low:g} to {high:g}")
+        raise TableError(f"{key} is {shown(value)}, expected a number from {low:g} to {high:g}")
     return float(value)
 
 
 def _integer(values: Any, key: str, low: int, high: int) -> int:
     value = _get(values, key)
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise TableError(f"{key} is {value!r:.40}, expected an integer from {low} to {high}")
+        raise TableError(f"{key} is {shown(value)}, expected an integer from {low} to {high}")
     return value
 
 
@@ -345,7 +369,7 @@ def _table(setting: Setting, runs: Sequence[_Run]) -> EvaluationTable:
     rows["seed"] = list(_seeds(runs))
     rows["run"], rows["epochs"] = 0, setting.epochs
     if setting.truth != TRUTH:
-        return EvaluationTable(setting.truth.split()[0], VERSION, setting.truth, rows)
+        return EvaluationTable(setting.truth.partition(" ")[0], VERSION, setting.truth, rows)
     suffix = "" if setting == PROTOCOL else "-" + str(setting).replace(", ", "-").replace(" ", "-")
     return EvaluationTable(NAME + suffix, VERSION, TRUTH, rows)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from nb301.errors import GenotypeError, TableError
 from nb301.files import file_written_whole, sha256
+from nb301.parsing import NAME, one_line, parse_object, read_bytes, shown
 from nb301.space import Genotype, from_codes
 from nb301.tables.genotypes import to_codes
 
@@ -55,6 +57,10 @@ OPTIMIZERS = (*FITTED, *PROBES)
 _ACCURACIES = ("val_accuracy", "test_accuracy", "train_accuracy")
 _POSITIVE = ("runtime", "parameters", "multiply_adds", "epochs")
 _FORMAT = 1
+#: Of the truth's name.
+_MOST_LETTERS = 100
+#: Of a file: bytes, also unpacked, and rows; 60,000 take 3 MB.
+_MOST_BYTES, _MOST_ROWS = 2**30, 10**6
 
 
 @dataclass(frozen=True)
@@ -68,8 +74,8 @@ class EvaluationTable:
         rows: One row a training run, the columns of `SCHEMA`; rows of one run in evaluation order.
 
     Raises:
-        TableError: A column is missing, unknown or of another type, or a value is out of range;
-            names the column, the first row and its value.
+        TableError: A column is missing, unknown or of another type, or a value is out of range (names
+            the column, the first row and its value), or a name is none that a folder can have.
     """
 
     name: str
@@ -80,6 +86,7 @@ class EvaluationTable:
     codes: NDArray[np.uint8] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        check_names(self.name, self.version, self.truth)
         codes = _check(self.rows)
         rows = self.rows[list(SCHEMA)].reset_index(drop=True)
         object.__setattr__(self, "rows", rows)
@@ -138,24 +145,51 @@ def read_table(path: Path) -> EvaluationTable:
             break the schema.
     """
     try:
-        data = pq.read_table(path)
+        file = read_bytes(path, _MOST_BYTES)
     except FileNotFoundError:
         raise TableError(f"{path}: no such table") from None
-    except (pa.ArrowException, OSError) as error:
-        raise TableError(f"{path}: not a whole Parquet file ({str(error).splitlines()[0]})") from None
+    except OSError as error:
+        raise TableError(f"{path}: cannot be read ({error.strerror})") from None
     try:
+        data = _read_parquet(file)
         name, version, truth = _described((data.schema.metadata or {}).get(b"nb301", b""))
-        return EvaluationTable(name, version, truth, data.to_pandas())
+        # pandas' own metadata say nothing that the columns do not
+        return EvaluationTable(name, version, truth, data.replace_schema_metadata(None).to_pandas())
     except TableError as error:
         raise TableError(f"{path}: {error}") from None
+    # pyarrow passes on text that is no UTF-8 as a ValueError
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise TableError(f"{path}: not a whole Parquet file ({one_line(str(error))})") from None
+
+
+def _read_parquet(file: bytes) -> pa.Table:
+    """The rows, once what the file says of them is no more than a table can be."""
+    with pq.ParquetFile(pa.BufferReader(file)) as opened:
+        about, schema = opened.metadata, opened.schema_arrow
+        unpacked = sum(about.row_group(k).total_byte_size for k in range(about.num_row_groups))
+        if not 0 <= about.num_rows <= _MOST_ROWS or not 0 <= unpacked <= _MOST_BYTES:
+            raise TableError(
+                f"{about.num_rows:,} rows of {unpacked:,} bytes, expected at most {_MOST_ROWS:,} of "
+                f"{_MOST_BYTES:,}"
+            )
+        if len(set(schema.names)) < len(schema.names):
+            raise TableError("a column is there twice")
+        for column in schema:
+            kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+            flat = pa.types.is_integer, pa.types.is_floating, pa.types.is_string, pa.types.is_large_string
+            if not any(is_kind(kind) for is_kind in flat):
+                raise TableError(f"column {shown(column.name)} is of {shown(str(kind))}, not numbers or text")
+        data = opened.read()
+    data.validate(full=True)
+    return data
 
 
 def _described(metadata: bytes) -> tuple[str, str, str]:
     """Name, version and truth from the file's metadata."""
     try:
-        about = json.loads(metadata)
+        about = parse_object(metadata)
         newest, *described = int(about["format"]), about["name"], about["version"], about["truth"]
-    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         newest, described = 0, []
     if newest > _FORMAT:
         raise TableError(
@@ -168,21 +202,36 @@ def _described(metadata: bytes) -> tuple[str, str, str]:
     return name, version, truth
 
 
+def check_names(name: str, version: str, truth: str) -> None:
+    """Check what releases, folders and pages are called after."""
+    for what, text in (("name", name), ("version", version)):
+        if not re.fullmatch(NAME, text):
+            raise TableError(
+                f"{what} {shown(text)}: expected letters and digits, and after the first of them also . _ + -"
+            )
+    if not truth.strip() or not truth.isprintable() or len(truth) > _MOST_LETTERS:
+        raise TableError(f"truth {shown(truth)}: expected at most {_MOST_LETTERS} printable characters")
+
+
 def _check(rows: pd.DataFrame) -> NDArray[np.uint8]:
     """Check every value, and return the genotypes' codes, shape (n, 2, 8, 2)."""
     for column in SCHEMA:
         if column not in rows:
             raise TableError(f"column {column} is missing")
     for unknown in set(rows) - set(SCHEMA):
-        raise TableError(f"column {unknown} is not one of {', '.join(SCHEMA)}")
+        raise TableError(f"column {one_line(str(unknown), 60)} is not one of {', '.join(SCHEMA)}")
+    if not rows.columns.is_unique:
+        raise TableError("a column is there twice")
     if rows.empty:
         raise TableError("the table has no rows")
     for column, kind in SCHEMA.items():
         number = pa.types.is_floating(kind) or pa.types.is_integer(kind)
-        if number and not pd.api.types.is_numeric_dtype(rows[column]):
+        if number and not (isinstance(rows[column].dtype, np.dtype) and rows[column].dtype.kind in "iuf"):
             raise TableError(f"column {column} holds {rows[column].dtype}, expected numbers")
         if pa.types.is_integer(kind):
-            _require(rows, column, rows[column] % 1 == 0, "an integer")
+            largest = np.iinfo(kind.to_pandas_dtype()).max
+            valid = (rows[column] % 1 == 0) & rows[column].le(largest)
+            _require(rows, column, valid, f"an integer of at most {largest}")
     for column in _ACCURACIES:
         # a comparison with NaN is false, so that NaN is refused, too
         _require(rows, column, rows[column].between(0, 1), "a fraction from 0 to 1")
@@ -191,14 +240,16 @@ def _check(rows: pd.DataFrame) -> NDArray[np.uint8]:
         _require(rows, column, valid, "a positive number")
     for column in ("run", "seed"):
         _require(rows, column, rows[column].ge(0), "an integer of at least 0")
-    _require(rows, "optimizer", rows["optimizer"].isin(OPTIMIZERS), f"one of {', '.join(OPTIMIZERS)}")
+    known = rows["optimizer"].astype(str).isin(OPTIMIZERS)
+    _require(rows, "optimizer", known, f"one of {', '.join(OPTIMIZERS)}")
     try:
         return to_codes(rows["genotype"])
     except GenotypeError as error:
-        raise TableError(f"column genotype, {error}") from None
+        raise TableError(f"column genotype, {one_line(str(error), 600)}") from None
 
 
 def _require(rows: pd.DataFrame, column: str, valid: pd.Series[bool], expected: str) -> None:
     if not valid.all():
         row = int(np.argmin(valid.to_numpy()))
-        raise TableError(f"column {column}, row {row}: {rows[column].iloc[row]}, expected {expected}")
+        value = one_line(str(rows[column].iloc[row]), 60)
+        raise TableError(f"column {column}, row {row}: {value}, expected {expected}")
