@@ -100,9 +100,9 @@ def first_wrong(error: ValidationError) -> str:
     return one_line(f"{place}: {first['msg']}" if place else first["msg"])
 
 
-def shown(value: object) -> str:
-    """A value that others wrote, for messages: one line, and not longer than half a one."""
-    return one_line(repr(value), 60)
+def shown(value: object, most: int = 80) -> str:
+    """A value that others wrote, for messages: in one line, shortened."""
+    return one_line(repr(value), most)
 
 
 def one_line(text: str, most: int = 300) -> str:

@@ -46,9 +46,11 @@ def tune(
     for name, value in found.hyperparameters.items():
         typer.echo(f"{name} = {value:.4g}" if isinstance(value, float) else f"{name} = {value}")
     pruned = sum(trial.state == "pruned" for trial in found.trials)
-    ranked = "none" if best.sparse_kendall_tau is None else f"{best.sparse_kendall_tau:.4f}"
+    fitted, ranked = (
+        "none" if value is None else f"{value:.4f}" for value in (best.r2, best.sparse_kendall_tau)
+    )
     typer.echo(
         f"wrote {out / FILE}: trial {best.number} of {len(found.trials)} ({pruned} pruned), "
-        f"validation R2 {best.r2:.4f}, sparse Kendall tau {ranked}"
+        f"validation R2 {fitted}, sparse Kendall tau {ranked}"
     )
     typer.echo(f"next: nb301 release freeze {table} {family} --hyperparameters {out / FILE}")

@@ -101,7 +101,7 @@ class FittedRows:
         Held-out and fitted rows are drawn alike, so a further architecture from where they come from is
         beyond the limit with a probability of about 1 %.
         """
-        step = -(-len(self._held_out) // _HELD_OUT)
+        step = max(1, -(-len(self._held_out) // _HELD_OUT))
         distances = [self._index.distances(codes).min() for codes in self._held_out[::step]]
         return int(np.quantile(distances, QUANTILE, method="higher")) if distances else 0
 

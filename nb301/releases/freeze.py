@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import math
+import re
 from pathlib import Path
 
 from nb301 import exact
-from nb301.errors import ReleaseError
+from nb301.errors import Nb301Error, ReleaseError
 from nb301.files import check_folder, folder_written_whole, sha256
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
+from nb301.parsing import NAME, one_line, read_bytes, shown
 from nb301.releases import manifest as manifests
 from nb301.releases.load import names, user_folder
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
 from nb301.surrogates import FAMILIES, Surrogate, runtime
 from nb301.surrogates.base import Hyperparameters
-from nb301.surrogates.ensemble import Progress, fit_ensemble, mean_and_std
+from nb301.surrogates.ensemble import MEMBERS, Progress, fit_ensemble, mean_and_std
 from nb301.surrogates.libraries import installed
 from nb301.tables.schema import EvaluationTable
-from nb301.tables.splits import Split, random_only_split, stratified_split
+from nb301.tables.splits import Split, folds, random_only_split, stratified_split
 
 #: Seed of splits and models of the embedded releases.
 SEED = 301
 _LIBRARIES = ("lightgbm", "numpy")
+#: Rows that a correlation needs, and architectures that leave as many for it and one for each fold.
+_LEAST_TEST, _ENOUGH = 2, 20
 
 
 def freeze(
@@ -60,13 +65,19 @@ def freeze(
         The release's folder.
 
     Raises:
-        ReleaseError: The family or a hyperparameter is unknown, the release exists and `replace` is not
-            set, or it would have an embedded one's name among the user's.
+        ReleaseError: The family or a hyperparameter is unknown, the version or the release's name is none
+            that it can have, the table has too few rows (says how many are enough), the family cannot be
+            fitted to it, the release exists and `replace` is not set, or it would have an embedded one's
+            name among the user's.
         OutputError: The folder cannot be written, or holds more than a release.
     """
     if family not in FAMILIES:
         raise ReleaseError(f"no family {family!r}; there are: {', '.join(sorted(FAMILIES))}")
+    if not re.fullmatch(manifests.VERSION, version):
+        raise ReleaseError(f"version {shown(version)}: expected two numbers <major>.<minor>, such as 1.0")
     name = f"{table.name}-{family}{'-rand' if random_only else ''}-v{version}"
+    if not re.fullmatch(NAME, name):
+        raise ReleaseError(f"release {shown(name)} would have a name of more than 100 letters")
     target = folder / name
     if folder.absolute() == user_folder() and name in names():
         raise ReleaseError(f"{name} is the name of an embedded release: choose another version")
@@ -75,17 +86,23 @@ def freeze(
     check_folder(target, _release_files)
     used = _hyperparameters(family, hyperparameters or {})
     seen = (random_only_split if random_only else stratified_split)(table, seed)
-    members = fit_ensemble(
-        FAMILIES[family],
-        table,
-        seen,
-        seed,
-        hyperparameters=used,
-        checkpoints=checkpoints,
-        processes=processes,
-        progress=progress,
-    )
-    files = {**members, **runtime.fit(table, seen, seed)}
+    _require_rows(table, seen, seed)
+    try:
+        members = fit_ensemble(
+            FAMILIES[family],
+            table,
+            seen,
+            seed,
+            hyperparameters=used,
+            checkpoints=checkpoints,
+            processes=processes,
+            progress=progress,
+        )
+        files = {**members, **runtime.fit(table, seen, seed)}
+    except Nb301Error:
+        raise
+    except (ValueError, TypeError, ArithmeticError) as error:  # of the libraries
+        raise ReleaseError(f"{family} cannot be fitted to {table.name}: {one_line(str(error))}") from error
     manifest = Manifest(
         format=manifests.FORMAT,
         name=name,
@@ -112,7 +129,7 @@ def freeze(
 def _release_files(folder: Path) -> list[str]:
     """Names of the files of a release, whether they are whole or not."""
     path = folder / manifests.FILE
-    return [manifests.FILE, *manifests.read_manifest(path.read_text(encoding="utf-8"), str(path)).files]
+    return [manifests.FILE, *manifests.read_manifest(read_bytes(path, manifests.LARGEST), str(path)).files]
 
 
 def _hyperparameters(family: str, given: Hyperparameters) -> dict[str, float | int | str | bool]:
@@ -123,7 +140,22 @@ def _hyperparameters(family: str, given: Hyperparameters) -> dict[str, float | i
             raise ReleaseError(
                 f"{family} has no hyperparameter {name!r}; there are: {', '.join(sorted(own))}"
             )
+        kind, value = type(own[name]), given[name]
+        whole = kind is float and type(value) is int
+        if not (type(value) is kind or whole) or (isinstance(value, float) and not math.isfinite(value)):
+            raise ReleaseError(f"{family}: {name} is {shown(value)}, expected {kind.__name__}, finite")
     return {**own, **given}
+
+
+def _require_rows(table: EvaluationTable, split: Split, seed: int) -> None:
+    """Make sure that every member has rows to stop on, and that the rest can be measured."""
+    smallest = min(map(len, folds(table, split.fitting, MEMBERS, seed)))
+    if smallest < 1 or len(split.test) < _LEAST_TEST:
+        counts = ", ".join(f"{n} for {part}" for part, n in split.counts().items())
+        raise ReleaseError(
+            f"table {table.name} has {len(table)} rows ({counts}), too few to freeze: {_ENOUGH} "
+            "architectures of one optimizer are enough"
+        )
 
 
 def _reference(table: EvaluationTable) -> TableReference:
@@ -143,10 +175,17 @@ def _measured(table: EvaluationTable, split: Split, surrogate: Surrogate, files:
     truth = test["val_accuracy"].to_numpy()
     mean, std = mean_and_std(surrogate.predict(codes))
     seconds = runtime.RuntimeModel(files).predict(codes)
-    return Metrics(
-        r2=r2(truth, mean),
-        sparse_kendall_tau=sparse_kendall_tau(truth, mean),
-        mean_absolute_error=mean_absolute_error(truth, mean),
-        mean_std=float(exact.mean(std)),
-        runtime_r2=r2(test["runtime"].to_numpy(), seconds),
-    )
+    measured = {
+        "r2": r2(truth, mean),
+        "sparse_kendall_tau": sparse_kendall_tau(truth, mean),
+        "mean_absolute_error": mean_absolute_error(truth, mean),
+        "mean_std": float(exact.mean(std)),
+        "runtime_r2": r2(test["runtime"].to_numpy(), seconds),
+    }
+    for name, value in measured.items():
+        if not math.isfinite(value):
+            raise ReleaseError(
+                f"{name} is {value} on the {len(test)} test rows of {table.name}, which are alike, or "
+                "predicted alike: a release needs rows that differ"
+            )
+    return Metrics(**measured)

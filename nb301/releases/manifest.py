@@ -17,7 +17,8 @@ FILE = "manifest.json"
 #: Bytes of a manifest, which are some thousand, and of all other files together.
 LARGEST, LARGEST_FILES = 2**20, 2**30
 
-#: Names folders, on every system.
+#: `<major>.<minor>`; and names of folders, on every system.
+VERSION = r"[0-9]{1,9}\.[0-9]{1,9}"
 _Name = Annotated[str, Field(pattern=f"^{NAME}$")]
 _Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
@@ -68,8 +69,7 @@ class Manifest(_Strict):
 
     format: int
     name: _Name
-    #: `<major>.<minor>`.
-    version: str = Field(pattern=r"^[0-9]{1,9}\.[0-9]{1,9}$")
+    version: str = Field(pattern=f"^{VERSION}$")
     family: str
     #: Sources of the rows that the models saw; the test part has rows of all sources.
     optimizers: tuple[str, ...]

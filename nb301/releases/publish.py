@@ -12,10 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nb301.errors import ReleaseError
 from nb301.files import file_written_whole, sha256, write_text
+from nb301.parsing import first_wrong, one_line, parse_object, read_bytes
 from nb301.releases.load import Release
+from nb301.releases.manifest import LARGEST_FILES
 
 #: Of the report that `validation` writes.
 _FORMAT = 2
+#: Bytes of one; all embedded releases' take 400,000.
+_MOST_BYTES = 2**28
 REPORT = "validation.json"
 
 
@@ -60,9 +64,10 @@ def publish(release: Release, report: Path, out: Path) -> Path:
     missing += [f"{check} ({outcome})" for check, outcome in validated.checks.items() if outcome != "passed"]
     if missing:
         raise ReleaseError(
-            f"{release.name} is not published: by {report} these do not hold: {', '.join(missing)}"
+            f"{release.name} is not published: by {report} these do not hold: "
+            f"{one_line(', '.join(missing), 2000)}"
         )
-    files = {name: (release.folder / name).read_bytes() for name in release.files}
+    files = {name: read_bytes(release.folder / name, LARGEST_FILES) for name in release.files}
     files[REPORT] = (json.dumps(validated.model_dump(mode="json"), indent=1) + "\n").encode()
     archive = out / f"{release.name}.tar.xz"
     with file_written_whole(archive) as temporary, tarfile.open(temporary, "w:xz", preset=9) as tar:
@@ -81,14 +86,13 @@ def _is_open(claim: _Claim) -> bool:
 
 def _validated(release: Release, report: Path) -> _Validated:
     try:
-        read = _Report.model_validate_json(report.read_bytes())
+        read = _Report.model_validate(parse_object(read_bytes(report, _MOST_BYTES)))
     except OSError as error:
         raise ReleaseError(f"{report}: cannot read the validation report ({error.strerror})") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+    except ValueError as error:
+        why = first_wrong(error) if isinstance(error, ValidationError) else one_line(str(error))
         raise ReleaseError(
-            f"{report}: not a validation report of format {_FORMAT} ({place}: {first['msg']}): write one "
+            f"{report}: not a validation report of format {_FORMAT} ({why}): write one "
             f"with `tox run -e validate -- --release {release.name}`"
         ) from None
     found = [each for each in read.releases if each.release_hash == release.release_hash]

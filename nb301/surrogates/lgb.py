@@ -70,6 +70,9 @@ def fit(
 
     Returns:
         LightGBM's own text.
+
+    Raises:
+        ValueError: LightGBM refuses the rows or a hyperparameter.
     """
     percent, stop = (replace(part, target=part.target * 100) for part in (train, stop))
     settings = dict(hyperparameters)
@@ -93,16 +96,19 @@ def fit_text(
     features, stop_features = (vector(part.codes).astype(np.float64) for part in (train, stop))
     data = lightgbm.Dataset(features, train.target, params=dict(parameters))
     stop_data = lightgbm.Dataset(stop_features, stop.target, reference=data)
-    booster = lightgbm.train(
-        parameters,
-        data,
-        rounds,
-        valid_sets=[stop_data],
-        callbacks=[
-            lightgbm.early_stopping(_EARLY_STOPPING, verbose=False),
-            *([_reporting(report)] if report else []),
-        ],
-    )
+    try:
+        booster = lightgbm.train(
+            parameters,
+            data,
+            rounds,
+            valid_sets=[stop_data],
+            callbacks=[
+                lightgbm.early_stopping(_EARLY_STOPPING, verbose=False),
+                *([_reporting(report)] if report else []),
+            ],
+        )
+    except lightgbm.basic.LightGBMError as error:
+        raise ValueError(f"LightGBM: {error}") from error
     return booster.model_to_string(num_iteration=booster.best_iteration).encode()  # type: ignore[no-any-return]
 
 

@@ -41,7 +41,7 @@ _ROUNDS = 3000
 
 
 def fit(table: EvaluationTable, split: Split, seed: int) -> dict[str, bytes]:
-    """Fit on the training rows, stopped early on the validation rows; on those of DE if it has some.
+    """Fit on the training rows, stopped early on the validation rows; on those of DE if both have some.
 
     The paper's runs of other optimizers were on different machines, so that it takes DE's alone.
 
@@ -49,11 +49,12 @@ def fit(table: EvaluationTable, split: Split, seed: int) -> dict[str, bytes]:
         `runtime.txt`: LightGBM's own text.
     """
     is_source = (table.rows["optimizer"] == SOURCE).to_numpy()
+    alone = all(is_source[part].any() for part in (split.train, split.val))
     seconds = table.rows["runtime"].to_numpy(dtype=np.float64)
     train, stop = (
         Examples(table.codes[rows], seconds[rows])
         for part in (split.train, split.val)
-        for rows in [part[is_source[part]] if is_source[split.fitting].any() else part]
+        for rows in [part[is_source[part]] if alone else part]
     )
     return {FILE: fit_text(train, stop, seed, HYPERPARAMETERS, _ROUNDS)}
 

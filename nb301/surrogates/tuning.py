@@ -24,11 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from nb301.errors import TuningError
+from nb301.errors import ReleaseError, TuningError
 from nb301.files import sha256, write_text
 from nb301.journal import Journal
 from nb301.metrics import r2, sparse_kendall_tau
 from nb301.optimizers.tpe import import_optuna, quiet
+from nb301.parsing import first_wrong, one_line, parse_object, read_bytes, shown
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
 from nb301.surrogates.ensemble import examples
@@ -47,12 +48,16 @@ _FORMAT = 1
 #: Share of trials that go on at each rung, and the rungs before the full budget: four brackets
 #: (Optuna advises four to six).
 _REDUCTION, _RUNGS = 3, 3
+#: Rows that a correlation needs, and architectures that leave as many.
+_LEAST_VAL, _ENOUGH = 2, 20
+#: Bytes of a result: some hundred for each trial.
+_MOST_BYTES = 2**26
 #: Called as (trials ended, trials in all, smallest error so far) after each trial.
 Progress = Callable[[int, int, float], None]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Trial(_Strict):
@@ -62,6 +67,7 @@ class Trial(_Strict):
     state: Literal["complete", "pruned"]
     #: Of the validation predictions, squared fraction; None for pruned ones.
     mean_squared_error: float | None
+    #: None where the rows or their predictions are all alike, too.
     r2: float | None = None
     sparse_kendall_tau: float | None = None
     #: Rounds or epochs that were reported.
@@ -122,14 +128,19 @@ def tune(
         progress: Called after each trial.
 
     Raises:
-        TuningError: The family is unknown, the folder is another study's or its journal is broken, or
-            no trial gave a model.
+        TuningError: The family is unknown, the table has too few rows, the folder is another study's or its
+            journal is broken, or no trial gave a model.
         MissingExtra: Optuna is not installed.
     """
     if family not in FAMILIES:
         raise TuningError(f"no family {family!r}; there are: {', '.join(sorted(FAMILIES))}")
     optuna = import_optuna()
     split = stratified_split(table, seed)
+    if len(split.val) < _LEAST_VAL:
+        raise TuningError(
+            f"table {table.name} has {len(table)} rows, of which {len(split.val)} validate, too few to "
+            f"measure on: {_ENOUGH} architectures of one optimizer are enough"
+        )
     objective = _Objective(
         FAMILIES[family], examples(table, split.train), examples(table, split.val), seed, optuna
     )
@@ -168,10 +179,10 @@ def read_tuning(path: Path) -> Tuning:
         TuningError: There is none, or it is of a newer format, or entries are missing or unknown.
     """
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = parse_object(read_bytes(path, _MOST_BYTES))
         newest = int(entries["format"])
-    except (OSError, LookupError, TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise TuningError(f"{path}: not a result of `nb301 tune` ({error})") from None
+    except (OSError, LookupError, TypeError, ValueError, OverflowError) as error:
+        raise TuningError(f"{path}: not a result of `nb301 tune` ({one_line(str(error))})") from None
     if newest > _FORMAT:
         raise TuningError(
             f"{path}: format {newest} is newer than {_FORMAT}, the newest that this version of nb301 "
@@ -180,9 +191,7 @@ def read_tuning(path: Path) -> Tuning:
     try:
         return Tuning.model_validate(entries)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise TuningError(f"{path}: {place}: {first['msg']}") from None
+        raise TuningError(f"{path}: {first_wrong(error)}") from None
 
 
 def tuned_hyperparameters(path: Path, table: EvaluationTable, family: str, seed: int) -> Hyperparameters:
@@ -229,7 +238,8 @@ class _Objective:
     @property
     def defaults(self) -> dict[str, Any]:
         """The family's own configuration."""
-        return {name: self.family.hyperparameters[name] for name in self.family.search_space}
+        own = self.family.hyperparameters
+        return {name: _in_range(domain, own[name]) for name, domain in self.space.items()}
 
     def __call__(self, trial: OpenTrial, rungs: frozenset[int]) -> float:
         """Mean squared error of the validation predictions, squared fraction."""
@@ -247,7 +257,11 @@ class _Objective:
 
         try:
             predicted = self._predicted(params, report)
-        except (ValueError, ArithmeticError) as error:  # of the libraries, and of too large trees
+        except (
+            ValueError,
+            ArithmeticError,
+            ReleaseError,
+        ) as error:  # of the libraries, and of too large trees
             trial.set_user_attr("reason", str(error))
             # pruned and not failed: TPE learns from pruned trials where not to look
             raise self.optuna.TrialPruned from None
@@ -290,9 +304,14 @@ def _run_trial(optuna: ModuleType, study: Study, objective: _Objective) -> None:
 
 
 def _widened(domain: Domain, default: Any) -> Domain:
-    if not isinstance(domain, Range):
+    if not isinstance(domain, Range) or (domain.log and default <= 0):
         return domain
     return domain._replace(low=min(domain.low, default), high=max(domain.high, default))
+
+
+def _in_range(domain: Domain, default: Any) -> Any:
+    """The default; the lowest value where a range is logarithmic, and the default is 0."""
+    return max(domain.low, default) if isinstance(domain, Range) else default
 
 
 def _suggest(trial: OpenTrial, name: str, domain: Domain) -> Any:
@@ -328,21 +347,25 @@ def _open_journal(optuna: ModuleType, folder: Path, identity: Mapping[str, Any])
     try:
         with Journal(path, '{"op_code":') as mended:
             for line in mended.lines():
-                json.loads(line)
+                parse_object(line)
         backend = JournalFileBackend(str(path), JournalFileOpenLock(str(path)))
         study: Study = optuna.create_study(
             study_name="tuning", storage=optuna.storages.JournalStorage(backend), load_if_exists=True
         )
         found = study.user_attrs.get("identity")
-    except (ValueError, LookupError, TypeError, AssertionError) as error:
-        raise TuningError(f"{path}: not a journal of `nb301 tune` ({error}): choose another folder") from None
+        dict(found or {})
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
+        raise TuningError(
+            f"{path}: not a journal of `nb301 tune` ({one_line(str(error))}): choose another folder"
+        ) from None
     if found is None:
         study.set_user_attr("identity", dict(identity))
         found = identity
     for key, value in identity.items():
         if found.get(key) != value:
             raise TuningError(
-                f"{folder} is the study of {key} {found.get(key)!r}, not of {value!r}: choose another folder"
+                f"{folder} is the study of {key} {shown(found.get(key))}, not of {value!r}: choose another "
+                "folder"
             )
     return study
 
@@ -350,14 +373,16 @@ def _open_journal(optuna: ModuleType, folder: Path, identity: Mapping[str, Any])
 def _described(trial: FrozenTrial) -> Trial:
     attrs = trial.user_attrs
     complete = trial.state.name == "COMPLETE"
-    sparse = attrs.get("sparse_kendall_tau")
+    # NaN of constant predictions is no JSON
+    measured = {name: attrs.get(name) for name in ("r2", "sparse_kendall_tau")}
+    measured = {
+        name: value if value is None or math.isfinite(value) else None for name, value in measured.items()
+    }
     return Trial(
         number=trial.number,
         state="complete" if complete else "pruned",
         mean_squared_error=trial.value if complete else None,
-        r2=attrs.get("r2"),
-        # NaN of constant predictions is no JSON
-        sparse_kendall_tau=None if sparse is None or math.isnan(sparse) else sparse,
+        **measured,
         steps=attrs["steps"],
         params=trial.params,
         reason=attrs.get("reason"),

@@ -6,6 +6,7 @@ models are fitted on (`schema.FITTED`) are in any part: probes and further seeds
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,6 +49,7 @@ def stratified_split(
 
     Raises:
         ValueError: Shares are negative or do not sum to 1.
+        TableError: A part would be empty.
     """
     if min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
         raise ValueError(f"shares {shares} are not three parts of 1")
@@ -68,7 +70,7 @@ def leave_one_out_split(
         shares: Of the others' architectures in training and validation, each optimizer evenly.
 
     Raises:
-        TableError: The table has no row of that optimizer, or of no other.
+        TableError: The table has no row of that optimizer, or too few of others.
     """
     left_out, fitted = _is_of(table, optimizer), _is_fitted(table)
     if left_out[fitted].all():
@@ -85,10 +87,16 @@ def random_only_split(table: EvaluationTable, seed: int, optimizer: str = "rs") 
     both kinds of models are measured on the same test rows.
 
     Raises:
-        TableError: The table has no row of `optimizer`.
+        TableError: The table has no row of `optimizer`, or too few of it for training or validation.
     """
     is_seen, split = _is_of(table, optimizer), stratified_split(table, seed)
-    return Split(split.train[is_seen[split.train]], split.val[is_seen[split.val]], split.test)
+    train, val = (part[is_seen[part]] for part in (split.train, split.val))
+    if not len(train) or not len(val):
+        raise TableError(
+            f"table {table.name} has {is_seen.sum()} rows of {optimizer!r}, too few: 10 architectures are "
+            "enough"
+        )
+    return Split(train, val, split.test)
 
 
 def equal_size_split(table: EvaluationTable, seed: int, rows: tuple[int, int] | None = None) -> Split:
@@ -128,7 +136,7 @@ def above_split(
         shares: Of the good architectures in training and validation, each optimizer evenly.
 
     Raises:
-        TableError: No architecture is good.
+        TableError: No architecture is good, or too few are.
     """
     means = table.rows.groupby("genotype")["val_accuracy"].transform("mean").to_numpy()
     fitted = _is_fitted(table)
@@ -166,10 +174,21 @@ def _is_of(table: EvaluationTable, optimizer: str) -> NDArray[np.bool_]:
 def _cut(
     table: EvaluationTable, rows: NDArray[np.intp], seed: int, shares: Sequence[float]
 ) -> list[NDArray[np.intp]]:
-    """Cut rows into parts by shares of their architectures, each optimizer alike."""
+    """Cut rows into parts by shares of their architectures, each optimizer alike.
+
+    Raises:
+        TableError: A part would be empty; says how many architectures are enough.
+    """
     position = _position_in_optimizer(table.rows.iloc[rows], seed)
     part = np.searchsorted(np.cumsum(shares)[:-1], position, side="right")
-    return [rows[part == i] for i in range(len(shares))]
+    parts = [rows[part == i] for i in range(len(shares))]
+    if any(share > 0 and not len(found) for share, found in zip(shares, parts, strict=True)):
+        enough = math.ceil(1 / min(share for share in shares if share > 0))
+        raise TableError(
+            f"table {table.name} has {len(table)} rows, of which {len(rows)} are to be split by {shares}, "
+            f"too few: {enough} architectures of one optimizer are enough"
+        )
+    return parts
 
 
 def _thinned(table: EvaluationTable, rows: NDArray[np.intp], n: int, seed: int) -> NDArray[np.intp]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,7 @@ _TABLE_2 = {
 #: Optimizers from the best distribution of validation errors to the worst (Appendix C.4, Figure 8).
 _ECDF_ORDER = "bananas, pc_darts, drnas, de, gdas, re, tpe, rs, then combo and darts"
 _SEEDS = 5
+_LEAST_CORRELATED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,18 @@ class Comparison:
 
 
 def overall(table: EvaluationTable) -> dict[str, float | int]:
-    """Counts, and correlations of validation with test accuracy, over the rows that models are fitted on."""
+    """Counts, and correlations of validation with test accuracy, over the rows that models are fitted on.
+
+    NaN where fewer than two rows are, or all are alike.
+    """
     rows = _fitted(table)
     val, test = (rows[f"{part}_accuracy"].to_numpy() for part in ("val", "test"))
+    few = len(rows) < _LEAST_CORRELATED
     return {
         "rows": len(table),
         "architectures": int(table.rows["genotype"].nunique()),
-        "kendall_val_test": kendall_tau(val, test),
-        "spearman_val_test": spearman(val, test),
+        "kendall_val_test": math.nan if few else kendall_tau(val, test),
+        "spearman_val_test": math.nan if few else spearman(val, test),
     }
 
 
