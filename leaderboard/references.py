@@ -7,7 +7,6 @@ pass the best one, and score more than 100. It is only ever replaced together wi
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -20,10 +19,13 @@ from leaderboard.errors import UnknownReference
 from leaderboard.store import Fraction
 from nb301.benchmark import Benchmark
 from nb301.files import write_text
+from nb301.parsing import one_line, parse_toml, read_bytes
 from nb301.space import Genotype, mutate, neighbours, sample_many
 
 PATH = Path(__file__).with_name("references.toml")
 _SEED, _RANDOM = 301, 10_000
+#: Bytes of a file of references, 400 each.
+_MOST_BYTES = 2**20
 #: Architectures that climb at a time, how often they are shaken, and by how many mutations.
 _CLIMBERS, _ROUNDS, _KICKS = 64, 12, 3
 
@@ -95,10 +97,10 @@ def read_references(path: Path = PATH) -> dict[str, Reference]:
         UnknownReference: The file cannot be read.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = parse_toml(read_bytes(path, _MOST_BYTES))
         found = [Reference(name=name, **fields) for name, fields in content.items()]
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError, ValidationError) as error:
-        why = first_wrong(error) if isinstance(error, ValidationError) else error
+    except (OSError, ValueError, TypeError) as error:  # a ValidationError is a ValueError
+        why = first_wrong(error) if isinstance(error, ValidationError) else one_line(str(error))
         raise UnknownReference(
             f"{path}: no references ({why}): `python -m leaderboard references` computes them"
         ) from None

@@ -10,7 +10,7 @@ from leaderboard.store import ReleaseReference
 from nb301.truth.base import is_emulated
 
 NONE = "\N{EN DASH}"
-_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_SUPERSCRIPTS = dict(zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 _SECONDS_PER_DAY = 86_400
 
 
@@ -42,7 +42,7 @@ def power(number: float) -> str:
     """A number in powers of ten, as people write them."""
     digits, _, exponent = f"{number:.2e}".partition("e")
     digits = digits.rstrip("0").rstrip(".")
-    ten = "10" + "".join(_SUPERSCRIPTS[int(digit)] for digit in str(int(exponent)))
+    ten = "10" + "".join(_SUPERSCRIPTS[digit] for digit in str(int(exponent)))
     return ten if digits == "1" else f"{digits} \N{MULTIPLICATION SIGN} {ten}"
 
 

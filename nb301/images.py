@@ -6,7 +6,11 @@ Fashion-MNIST with Debian's package dataset-fashion-mnist or torchvision, CIFAR-
 
 from __future__ import annotations
 
+import errno
 import gzip
+import io
+import math
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301.errors import DataMissing, MissingExtra
+from nb301.parsing import read_bytes
 
 #: Where IDX files of Fashion-MNIST are looked for: Debian's package, then torchvision's layout.
 FASHION_MNIST_FOLDERS = (
@@ -26,6 +31,9 @@ DOWNLOADS = Path("~/.cache/nb301")
 
 #: Digits for training; the other 500 are for testing. scikit-learn mixes the writers.
 _DIGITS_TRAIN = 1297
+#: Of an unpacked file; Fashion-MNIST's largest has 47 million.
+_MOST_BYTES = 2**26
+_CLASSES = 10
 _IDX_MAGIC_IMAGES, _IDX_MAGIC_LABELS = 2051, 2049
 
 
@@ -126,7 +134,7 @@ def _downloaded(dataset: Callable[..., object]) -> list[_Raw]:
     for train in (True, False):
         try:
             data = dataset(root=str(DOWNLOADS.expanduser()), train=train, download=True)
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, ValueError, EOFError, zlib.error) as error:
             raise DataMissing(f"torchvision could not download it: {error}") from error
         pixels = np.asarray(data.data, dtype=np.float64)  # type: ignore[attr-defined]
         # torchvision has channels last, or none
@@ -146,10 +154,17 @@ def read_idx_pair(folder: Path, part: str) -> _Raw:
         Pixels 0..255, shape (n, 1, height, width), and labels, shape (n,).
 
     Raises:
-        DataMissing: A file is not there or no such file.
+        DataMissing: A file is not there, is damaged or no such file, or images and labels do not fit
+            together.
     """
     pixels = _idx(folder, f"{part}-images-idx3-ubyte", _IDX_MAGIC_IMAGES)
     labels = _idx(folder, f"{part}-labels-idx1-ubyte", _IDX_MAGIC_LABELS)
+    height, width = pixels.shape[1:]
+    if not len(pixels) or len(pixels) != len(labels) or height != width or labels.max() >= _CLASSES:
+        raise DataMissing(
+            f"{folder}: {part} has {len(pixels)} images of {height}x{width} and {len(labels)} labels up to "
+            f"{labels.max(initial=0)}, expected as many, of {_CLASSES} classes"
+        )
     return pixels[:, None].astype(np.float64), labels.astype(np.int64)
 
 
@@ -157,14 +172,30 @@ def _idx(folder: Path, name: str, magic: int) -> NDArray[np.uint8]:
     """Read an IDX file, gzipped or not: magic number, sizes as big-endian integers, then bytes."""
     path = folder / f"{name}.gz"
     try:
-        data = gzip.decompress(path.read_bytes()) if path.exists() else (folder / name).read_bytes()
-    except OSError as error:
-        raise DataMissing(f"{folder / name}: cannot be read ({error})") from error
+        data = _unpacked(path) if path.exists() else read_bytes(folder / name, _MOST_BYTES)
+    except (OSError, EOFError, zlib.error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise DataMissing(f"{folder / name}: cannot be read ({why}): fetch it again") from error
     if int.from_bytes(data[:4], "big") != magic:
         raise DataMissing(f"{folder / name}: not an IDX file with magic number {magic}")
     dimensions = magic % 256
-    shape = np.frombuffer(data, ">i4", count=dimensions, offset=4)
-    return np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
+    start = 4 + 4 * dimensions
+    shape = [int.from_bytes(data[at : at + 4], "big") for at in range(4, start, 4)]
+    if len(data) != start + math.prod(shape):
+        raise DataMissing(
+            f"{folder / name}: {len(data):,} bytes, expected {start} and one for each of {shape}: fetch it "
+            "again"
+        )
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+
+
+def _unpacked(path: Path) -> bytes:
+    """What a gzipped file holds, if it is no more than an image set has."""
+    with gzip.open(io.BytesIO(read_bytes(path, _MOST_BYTES))) as file:
+        data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise OSError(errno.EFBIG, f"holds more than {_MOST_BYTES:,} bytes", str(path))
+    return data
 
 
 def shrunk(name: str, pixels: NDArray[np.float64], size: int | None) -> NDArray[np.float64]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, field
 from pathlib import Path
@@ -13,10 +12,13 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from nb301.errors import Nb301Error
+from nb301.parsing import one_line, parse_toml, read_bytes
 from validation.measures import MEASURES
 from validation.subject import TrainedOn
 
 _CLAIMS = Path(__file__).with_name("claims")
+#: Bytes of a file of claims, 500 each.
+_MOST_BYTES = 2**20
 
 
 class ClaimError(Nb301Error, ValueError):
@@ -122,9 +124,9 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
             type; names the claim and the key.
     """
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ClaimError(f"{path}: cannot read the claims ({error})") from None
+        entries = parse_toml(read_bytes(path, _MOST_BYTES))
+    except (OSError, ValueError) as error:
+        raise ClaimError(f"{path}: cannot read the claims ({one_line(str(error))})") from None
     return tuple(claim for name, entry in entries.items() for claim in _claims(name, entry, path))
 
 

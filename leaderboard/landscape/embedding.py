@@ -19,6 +19,7 @@ from leaderboard.errors import BoardError
 from nb301.encodings import canonical
 from nb301.errors import MissingExtra
 from nb301.files import write_text
+from nb301.parsing import one_line, parse_object, read_bytes
 from nb301.space import FIRST_EDGE, Op
 from nb301.tables import load
 from nb301.tables.schema import FITTED, EvaluationTable
@@ -28,6 +29,8 @@ FOLDER = Path(__file__).with_name("embeddings")
 EACH = 220
 _SEED, _PERPLEXITY = 301, 30.0
 _EDGES = 14
+#: Bytes of a file, 20 for each architecture.
+_MOST_BYTES = 2**24
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +111,19 @@ def read_embedding(name: str, table: EvaluationTable) -> Embedding:
     path = FOLDER / f"{name}.json"
     again = f"write it with `python -m leaderboard.landscape.embedding {name}`"
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = parse_object(read_bytes(path, _MOST_BYTES))
         rows = np.array(entries["rows"], dtype=np.intp)
         places = np.array([entries["x"], entries["y"]], dtype=np.float64).T
         content_hash = str(entries["content_hash"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BoardError(f"{path}: not an embedding ({error}): {again}") from None
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
+        raise BoardError(f"{path}: not an embedding ({one_line(str(error))}): {again}") from None
     if content_hash != table.content_hash:
         raise BoardError(
             f"{path}: of a table with content {content_hash}, but {name} has {table.content_hash}: {again}"
         )
+    fit = rows.ndim == 1 and places.shape == (len(rows), 2) and np.isfinite(places).all()
+    if not fit or not np.all((rows >= 0) & (rows < len(table))):
+        raise BoardError(f"{path}: not an embedding (places or rows of {name} that are not there): {again}")
     return Embedding(content_hash, rows, places)
 
 

@@ -20,6 +20,7 @@ LARGEST, LARGEST_FILES = 2**20, 2**30
 #: `<major>.<minor>`; and names of folders, on every system.
 VERSION = r"[0-9]{1,9}\.[0-9]{1,9}"
 _Name = Annotated[str, Field(pattern=f"^{NAME}$")]
+_Truth = Annotated[str, Field(pattern=r"^[^\pC\s][^\pC]{0,99}$")]
 _Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -31,8 +32,8 @@ class TableReference(_Strict):
     """The evaluation table that a release was fitted on."""
 
     name: _Name
-    version: str
-    truth: str
+    version: _Name
+    truth: _Truth
     content_hash: _Sha256
     rows: int
 

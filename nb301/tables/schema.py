@@ -209,7 +209,7 @@ def check_names(name: str, version: str, truth: str) -> None:
             raise TableError(
                 f"{what} {shown(text)}: expected letters and digits, and after the first of them also . _ + -"
             )
-    if not truth.strip() or not truth.isprintable() or len(truth) > _MOST_LETTERS:
+    if not truth or truth != truth.strip() or not truth.isprintable() or len(truth) > _MOST_LETTERS:
         raise TableError(f"truth {shown(truth)}: expected at most {_MOST_LETTERS} printable characters")
 
 

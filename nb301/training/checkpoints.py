@@ -10,13 +10,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
 from nb301.errors import HashMismatch, TrainingError
 from nb301.files import folder_written_whole, settle, sha256
+from nb301.parsing import one_line, parse_object, read_bytes, shown
 
 _TENSORS, _REST, _FORMAT = "state.safetensors", "checkpoint.json", 1
+_MOST_BYTES = 2**32
 
 
 class Checkpoint(NamedTuple):
@@ -63,20 +66,28 @@ def read_checkpoint(folder: Path, about: Mapping[str, Any]) -> Checkpoint | None
     if not folder.exists():
         return None
     try:
-        rest = json.loads((folder / _REST).read_text(encoding="utf-8"))
-        tensors = (folder / _TENSORS).read_bytes()
+        rest = parse_object(read_bytes(folder / _REST, _MOST_BYTES))
+        tensors = read_bytes(folder / _TENSORS, _MOST_BYTES)
         newest, found, expected, progress = (rest[key] for key in ("format", "about", "sha256", "progress"))
+        found, progress = dict(found), dict(progress)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainingError(f"{folder}: not a whole checkpoint ({error}): delete it to start anew") from None
+        raise TrainingError(
+            f"{folder}: not a whole checkpoint ({one_line(str(error))}): delete it to start anew"
+        ) from None
     if newest != _FORMAT:
-        raise TrainingError(f"{folder}: checkpoint format {newest!r}, expected {_FORMAT}: upgrade nb301")
+        raise TrainingError(f"{folder}: checkpoint format {shown(newest)}, expected {_FORMAT}: upgrade nb301")
     if sha256(tensors) != expected:
         raise HashMismatch(f"{folder / _TENSORS}: SHA-256 is {sha256(tensors)}, expected {expected}")
     wanted = json.loads(json.dumps(about))
     if found != wanted:
         differing = sorted(key for key in {*found, *wanted} if found.get(key) != wanted.get(key))
         raise TrainingError(
-            f"{folder}: checkpoint of another training, which differs in {', '.join(differing)}: "
+            f"{folder}: checkpoint of another training, which differs in {one_line(', '.join(differing))}: "
             "choose another folder, or delete it"
         )
-    return Checkpoint(load(tensors), progress)
+    try:
+        return Checkpoint(load(tensors), progress)
+    except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
+        raise TrainingError(
+            f"{folder / _TENSORS}: not tensors ({one_line(str(error))}): delete the folder to start anew"
+        ) from None

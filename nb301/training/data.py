@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nb301.errors import DataMissing, HashMismatch
 from nb301.files import sha256
 from nb301.images import FASHION_MNIST_FOLDERS, IMAGE_SETS, read_idx_pair, shrunk
+from nb301.parsing import read_bytes
 from nb301.training.protocol import Protocol
 
 #: Names of the image sets, and their height in pixels when they are not averaged down.
@@ -26,6 +27,8 @@ NAMES = tuple(IMAGE_SIZES)
 CIFAR10_ARCHIVE = "cifar-10-binary.tar.gz"
 CIFAR10_SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 
+#: Of the archive, which has 170 million.
+_MOST_BYTES = 2**28
 _CIFAR10_BYTES = 1 + 3 * 32 * 32  # of an image with its label
 _VALIDATION_SHARE = 5  # one in five
 _CLASSES = 10
@@ -166,7 +169,10 @@ def _cifar10(folder: Path | None) -> list[_Raw]:
             "https://www.cs.toronto.edu/~kriz/cifar.html and name its folder"
         )
     path = folder / CIFAR10_ARCHIVE
-    found = sha256(path.read_bytes())
+    try:
+        found = sha256(read_bytes(path, _MOST_BYTES))
+    except OSError as error:
+        raise DataMissing(f"{path}: cannot be read ({error.strerror}): download it again") from None
     if found != CIFAR10_SHA256:
         raise HashMismatch(f"{path}: SHA-256 is {found}, expected {CIFAR10_SHA256}: download it again")
     with tarfile.open(path) as archive:
@@ -183,5 +189,7 @@ def _cifar10_records(archive: tarfile.TarFile, files: dict[str, tarfile.TarInfo]
         if file is None:
             raise DataMissing(f"{name!r} is missing in {CIFAR10_ARCHIVE}")
         data += file.read()
+    if len(data) % _CIFAR10_BYTES:
+        raise DataMissing(f"{CIFAR10_ARCHIVE}: {', '.join(names)} end within an image")
     records = np.frombuffer(data, np.uint8).reshape(-1, _CIFAR10_BYTES)
     return records[:, 1:].reshape(-1, 3, 32, 32).astype(np.float64), records[:, 0].astype(np.int64)

@@ -18,6 +18,7 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from nb301.errors import TrainingError
+from nb301.parsing import one_line
 from nb301.space import Genotype
 from nb301.training.batches import Batch, Batches, Standardisation
 from nb301.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
@@ -254,14 +255,23 @@ class _Trainer:
         checkpoint = read_checkpoint(folder, self._about())
         if checkpoint is None:
             return
-        tensors, progress = dict(checkpoint.tensors), checkpoint.progress
+        try:
+            self._set(dict(checkpoint.tensors), checkpoint.progress)
+        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError) as error:
+            raise TrainingError(
+                f"{folder}: not a checkpoint of this training ({one_line(str(error))}): delete it to start "
+                "anew"
+            ) from None
+
+    def _set(self, tensors: dict[str, Tensor], progress: Mapping[str, Any]) -> None:
+        """Go on from what a checkpoint holds."""
         for i, parameter in enumerate(self.networks.parameters()):
             self.sgd.state[parameter]["momentum_buffer"] = tensors.pop(f"momentum.{i}").to(self.device)
         self.networks.load_state_dict(tensors)
         self.curves = [[Epoch(*epoch) for epoch in curve] for curve in progress["curves"]]
         for generator, state in zip(self.generators, progress["generators"], strict=True):
             generator.bit_generator.state = state
-        self.seconds = progress["seconds"]
+        self.seconds = float(progress["seconds"])
 
     def _trainings(self, test_accuracy: Sequence[float]) -> list[Training]:
         return [

@@ -16,12 +16,15 @@ import numpy as np
 
 from nb301.errors import TableError
 from nb301.files import write_text
+from nb301.parsing import one_line, parse_object, read_bytes, shown
 from nb301.space import Genotype, from_codes, to_codes
 
 #: The packaged searches.
 PACKAGED = Path(__file__).with_name("data") / "searches.json"
 
 _FORMAT = 1
+#: Bytes of a file; all packaged searches take 300,000.
+_MOST_BYTES = 2**26
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,17 @@ class LoggedSearch:
 
 
 def read_search(path: Path) -> LoggedSearch:
-    """Read the file of one search."""
-    record = json.loads(path.read_text(encoding="utf-8"))
-    record["genotypes"] = [Genotype.parse(text) for text in record["genotypes"]]
-    return LoggedSearch(**record)
+    """Read the file of one search.
+
+    Raises:
+        TableError: It cannot be read, or is none.
+    """
+    try:
+        record = parse_object(read_bytes(path, _MOST_BYTES))
+        record["genotypes"] = [Genotype.parse(text) for text in record["genotypes"]]
+        return LoggedSearch(**record)
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise TableError(f"{path}: not a logged search ({one_line(str(error))})") from None
 
 
 def package(files: Sequence[Path], path: Path = PACKAGED) -> None:
@@ -55,7 +65,7 @@ def package(files: Sequence[Path], path: Path = PACKAGED) -> None:
     """
     records = []
     for file in files:
-        record = json.loads(file.read_text(encoding="utf-8"))
+        record = parse_object(read_bytes(file, _MOST_BYTES))
         codes = to_codes([Genotype.parse(text) for text in record["genotypes"]])
         record["genotypes"] = ["".join(map(str, code)) for code in codes.reshape(len(codes), -1)]
         records.append(json.dumps(record, separators=(",", ":")))
@@ -67,16 +77,21 @@ def logged_searches(path: Path = PACKAGED) -> list[LoggedSearch]:
     """The packaged searches, in their order.
 
     Raises:
-        TableError: The file is of a newer format.
+        TableError: The file cannot be read, is none, or of a newer format.
     """
-    content = json.loads(path.read_text(encoding="utf-8"))
-    if content["format"] != _FORMAT:
-        raise TableError(f"{path}: format {content['format']}, expected {_FORMAT}: upgrade nb301")
-    searches = []
-    for record in content["searches"]:
-        digits = np.array([[int(digit) for digit in text] for text in record["genotypes"]], dtype=np.uint8)
-        record["genotypes"] = from_codes(digits.reshape(-1, 2, 8, 2))
-        searches.append(LoggedSearch(**record))
+    try:
+        content = parse_object(read_bytes(path, _MOST_BYTES))
+        if content["format"] != _FORMAT:
+            raise TableError(f"format {shown(content['format'])}, expected {_FORMAT}: upgrade nb301")
+        searches = []
+        for record in content["searches"]:
+            digits = np.array(
+                [[int(digit) for digit in text] for text in record["genotypes"]], dtype=np.uint8
+            )
+            record["genotypes"] = from_codes(digits.reshape(-1, 2, 8, 2))
+            searches.append(LoggedSearch(**record))
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise TableError(f"{path}: no logged searches ({one_line(str(error))})") from None
     return searches
 
 
