@@ -6,10 +6,15 @@ import sys
 
 import typer
 
-from nb301.errors import Nb301Error
+from nb301.errors import DataMissing, Nb301Error
+from nb301.parsing import one_line
 
 #: What typer raises for wrong options and arguments; its versions have it at different places.
 _Wrong: type[Exception] = typer.BadParameter.__mro__[2]
+
+
+#: Of a line.
+_MOST_LETTERS = 4000
 
 
 def run(app: typer.Typer) -> None:
@@ -25,6 +30,8 @@ def run(app: typer.Typer) -> None:
     except typer.Abort:
         _tell("interrupted")
         sys.exit(130)
+    except DataMissing as error:  # has several lines of what to do
+        typer.echo(f"error: {error}", err=True)
     except Nb301Error as error:
         _tell(str(error))
     except ImportError as error:
@@ -50,6 +57,7 @@ def _tell_wrong(error: Exception) -> int:
 
 
 def _tell(message: str) -> None:
-    # names of files may hold what no terminal can show
-    text = f"error: {message}".encode(sys.stderr.encoding or "utf-8", "backslashreplace")
-    typer.echo(text.decode(sys.stderr.encoding or "utf-8"), err=True)
+    """Say it in one line; names of files may hold what no terminal can show, or what moves its cursor."""
+    encoding = sys.stderr.encoding or "utf-8"
+    text = f"error: {one_line(message, _MOST_LETTERS)}".encode(encoding, "backslashreplace")
+    typer.echo(text.decode(encoding), err=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301.space import NODES
-from nb301.tables.schema import FITTED, EvaluationTable
+from nb301.tables.schema import EvaluationTable
 
 Array = NDArray[np.float64]
 #: How sources are called where people read them.
@@ -49,7 +49,7 @@ class Subject:
     @cached_property
     def fitted(self) -> NDArray[np.intp]:
         """Rows that models are fitted on."""
-        return self.of(*FITTED)
+        return np.flatnonzero(self.table.is_fitted)
 
     def of(self, *sources: str) -> NDArray[np.intp]:
         """Rows of some sources; none where the table has none."""

@@ -15,7 +15,6 @@ from nb301.cli.output import progress
 from nb301.cli.train import Data, DataFolder, Preset
 from nb301.cluster import cluster
 from nb301.extras import require
-from nb301.files import check_file
 
 if TYPE_CHECKING:
     from nb301.tables.schema import EvaluationTable
@@ -63,7 +62,7 @@ def collect(
     """
     require(*("torch", "torch") if truth is TruthName.TRAINING else ("pandas", "tables"))
     from nb301.optimizers import OPTIMIZERS
-    from nb301.tables.schema import write_table
+    from nb301.tables.schema import check_table_path, name_after, write_table
     from nb301.truth.base import described
     from nb301.truth.collect import Collection
     from nb301.truth.recipes import recipe_of
@@ -72,7 +71,7 @@ def collect(
         raise typer.BadParameter("give the name of an optimizer, or --all")
     if optimizer is not None and optimizer not in OPTIMIZERS:
         raise typer.BadParameter(f"no optimizer {optimizer!r}; there are: {', '.join(OPTIMIZERS)}")
-    check_file(out)
+    check_table_path(out)
     folder = journals or out.with_suffix(".journals")
     typer.echo(f"journals: {folder}", err=True)
     chosen = _truth(truth, data, preset, data_folder)
@@ -80,7 +79,7 @@ def collect(
         table = _whole(recipe_of(described(chosen)), chosen, folder, processes)
     else:
         collection = Collection(optimizer, evaluations, seed, workers=workers)
-        table = _one(collection, chosen, folder, out.stem, scheduler)
+        table = _one(collection, chosen, folder, name_after(out), scheduler)
     write_table(table, out)
     typer.echo(f"wrote {len(table):,} rows to {out}, content {table.content_hash}")
 

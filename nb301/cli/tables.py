@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nb301.cli.output import AsJson, print_json, print_table, progress
-from nb301.files import check_file
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -108,7 +108,7 @@ def _print_sources(name: str, table: EvaluationTable) -> None:
                 f"{part['mean_val_accuracy']:.2%}",
                 f"{part['std_val_accuracy']:.2%}",
                 f"{part['best_val_accuracy']:.2%}",
-                f"{part['mean_runtime']:,.0f} s",
+                "" if math.isnan(part["mean_runtime"]) else f"{part['mean_runtime']:,.0f} s",
             ]
             for part in by_optimizer(table)
         ],
@@ -147,15 +147,54 @@ def fetch(
 
 @app.command("import")
 def import_table(
-    folder: Annotated[Path, typer.Argument(help="The official tree of JSON files, or any part of it.")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            help="The official tree of JSON files, or any part of it; or a .csv or .parquet file."
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="The .parquet file to write.")],
+    truth: Annotated[
+        str | None, typer.Option(help="Of a file: what was trained, such as 'cifar10 1.0'.")
+    ] = None,
+    optimizer: Annotated[
+        str | None, typer.Option(help="Of a file without that column: whose rows they are, such as rs.")
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Of a file without that column: of every training.")
+    ] = None,
+    percent: Annotated[
+        bool, typer.Option("--percent", help="Of a file: accuracies are percent, not fractions.")
+    ] = False,
 ) -> None:
-    """Make a table of the official training runs; bad files are listed and left out."""
+    """Make a table of training runs.
+
+    Of the official tree, bad files are listed and left out. A file has a row for each training: genotype (in
+    any notation) and val_accuracy; where known optimizer, epochs, test_accuracy, train_accuracy, runtime
+    (seconds), seed and run.
+    """
+    from nb301.tables.schema import check_table_path, name_after, write_table
+
+    check_table_path(out)
+    if source.suffix not in {".csv", ".parquet"}:
+        _import_official(source, out)
+        return
+    from nb301.tables.rows import read_rows, table_of
+
+    if truth is None:
+        raise typer.BadParameter(f"--truth: say what was trained for {source}, such as 'cifar10 1.0'")
+    asked = {"optimizer": optimizer, "epochs": epochs}
+    told = {column: value for column, value in asked.items() if value is not None}
+    table = table_of(read_rows(source), name_after(out), truth, told=told, percent=percent)
+    write_table(table, out)
+    typer.echo(f"wrote {len(table):,} rows to {out}, content {table.content_hash}")
+
+
+def _import_official(folder: Path, out: Path) -> None:
     from nb301.parsing import one_line
     from nb301.tables.official import import_official
     from nb301.tables.schema import write_table
 
-    check_file(out)
     with progress() as bar:
         task = bar.add_task("reading", total=None)
         found = import_official(folder, lambda done, total: bar.update(task, completed=done, total=total))

@@ -6,6 +6,8 @@ import math
 import re
 from pathlib import Path
 
+import numpy as np
+
 from nb301 import exact
 from nb301.errors import Nb301Error, ReleaseError
 from nb301.files import check_folder, folder_written_whole, sha256
@@ -87,6 +89,7 @@ def freeze(
     used = _hyperparameters(family, hyperparameters or {})
     seen = (random_only_split if random_only else stratified_split)(table, seed)
     _require_rows(table, seen, seed)
+    _require_runtimes(table, seen)
     try:
         members = fit_ensemble(
             FAMILIES[family],
@@ -166,6 +169,16 @@ def _reference(table: EvaluationTable) -> TableReference:
         content_hash=table.content_hash,
         rows=len(table),
     )
+
+
+def _require_runtimes(table: EvaluationTable, split: Split) -> None:
+    """Make sure that runtimes can be fitted and measured, which every release predicts."""
+    used = table.rows["runtime"].iloc[np.concatenate([split.fitting, split.test])]
+    if used.isna().any():
+        raise ReleaseError(
+            f"table {table.name} has no runtime for {used.isna().sum():,} of {len(used):,} rows: a release "
+            "predicts runtimes, too; take seconds into the table"
+        )
 
 
 def _measured(table: EvaluationTable, split: Split, surrogate: Surrogate, files: dict[str, bytes]) -> Metrics:

@@ -28,6 +28,10 @@ def load(name: str) -> EvaluationTable:
     """
     if name.endswith(".parquet"):
         return read_table(Path(name))
+    if name.endswith((".csv", ".json")):
+        raise TableError(
+            f"{name}: no table yet: nb301 tables import {name} --out FILE.parquet makes one of it"
+        )
     if name not in names():
         raise TableError(f"no table {name!r}; there are: {', '.join(names()) or 'none'}")
     return read_table(_DATA / f"{name}.parquet")

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from nb301.errors import GenotypeError, TableError
-from nb301.files import file_written_whole, sha256
+from nb301.files import check_file, file_written_whole, sha256
 from nb301.parsing import NAME, one_line, parse_object, read_bytes, shown
 from nb301.space import Genotype, from_codes
 from nb301.tables.genotypes import to_codes
@@ -24,7 +24,7 @@ from nb301.tables.genotypes import to_codes
 #: Columns with their Parquet types, in order; accuracies are fractions, runtime is seconds.
 SCHEMA: Mapping[str, pa.DataType] = {
     "genotype": pa.string(),
-    "optimizer": pa.dictionary(pa.int8(), pa.string()),
+    "optimizer": pa.dictionary(pa.int16(), pa.string()),
     "run": pa.int32(),
     "seed": pa.int64(),
     "val_accuracy": pa.float64(),
@@ -35,8 +35,8 @@ SCHEMA: Mapping[str, pa.DataType] = {
     "multiply_adds": pa.int64(),
     "epochs": pa.int32(),
 }
-#: Sources of rows that models are fitted on: the paper's optimizers (Table 2; random_ws by F28) and
-#: architectures from poorly performing regions (Section 3.1).
+#: Sources of the paper's rows that models are fitted on: its optimizers (Table 2; random_ws by F28) and
+#: architectures from poorly performing regions (Section 3.1). Tables may have others.
 FITTED = (
     "rs",
     "de",
@@ -53,8 +53,9 @@ FITTED = (
 )
 #: Sources of rows for analysis only: D.6, D.7, and the further seeds of Section 3.3.
 PROBES = ("skip", "topology", "seeds")
-OPTIMIZERS = (*FITTED, *PROBES)
-_ACCURACIES = ("val_accuracy", "test_accuracy", "train_accuracy")
+ACCURACIES = ("val_accuracy", "test_accuracy", "train_accuracy")
+#: Columns of which values may be missing, NaN: what needs them says so.
+MAY_BE_MISSING = ("test_accuracy", "train_accuracy", "runtime")
 _POSITIVE = ("runtime", "parameters", "multiply_adds", "epochs")
 _FORMAT = 1
 #: Of the truth's name.
@@ -113,6 +114,11 @@ class EvaluationTable:
                 parts.append("\n".join(values.astype(str)).encode())
         return sha256(b"".join(sha256(part).encode() for part in parts))
 
+    @cached_property
+    def is_fitted(self) -> NDArray[np.bool_]:
+        """Which rows models are fitted on: all but probes. Shape (n,)."""
+        return ~self.rows["optimizer"].isin(PROBES).to_numpy(dtype=bool)
+
     def of(self, *optimizers: str) -> EvaluationTable:
         """The rows of some optimizers only.
 
@@ -128,8 +134,26 @@ class EvaluationTable:
         )
 
 
+def check_table_path(path: Path) -> None:
+    """Make sure that a table can be written, before the work that it is to hold.
+
+    Raises:
+        TableError: The file has another kind's name.
+        OutputError: It cannot be written.
+    """
+    if path.name and path.suffix != ".parquet" and not path.is_dir():
+        raise TableError(f"{path}: tables are Parquet files: choose a name that ends in .parquet")
+    check_file(path)
+
+
+def name_after(path: Path) -> str:
+    """What a table is called that is written there: letters and digits of the file's name."""
+    return re.sub(r"[^A-Za-z0-9._+-]+", "-", path.stem).strip("._+-")[:60] or "table"
+
+
 def write_table(table: EvaluationTable, path: Path) -> None:
-    """Write a table as Parquet, whole or not at all."""
+    """Write a table as Parquet, whole or not at all; see `check_table_path`."""
+    check_table_path(path)
     about = {"format": _FORMAT, "name": table.name, "version": table.version, "truth": table.truth}
     schema = pa.schema(list(SCHEMA.items()), metadata={"nb301": json.dumps(about)})
     data = pa.Table.from_pandas(table.rows, schema=schema, preserve_index=False)
@@ -232,7 +256,7 @@ def _check(rows: pd.DataFrame) -> NDArray[np.uint8]:
             largest = np.iinfo(kind.to_pandas_dtype()).max
             valid = (rows[column] % 1 == 0) & rows[column].le(largest)
             _require(rows, column, valid, f"an integer of at most {largest}")
-    for column in _ACCURACIES:
+    for column in ACCURACIES:
         # a comparison with NaN is false, so that NaN is refused, too
         _require(rows, column, rows[column].between(0, 1), "a fraction from 0 to 1")
     for column in _POSITIVE:
@@ -240,15 +264,23 @@ def _check(rows: pd.DataFrame) -> NDArray[np.uint8]:
         _require(rows, column, valid, "a positive number")
     for column in ("run", "seed"):
         _require(rows, column, rows[column].ge(0), "an integer of at least 0")
-    known = rows["optimizer"].astype(str).isin(OPTIMIZERS)
-    _require(rows, "optimizer", known, f"one of {', '.join(OPTIMIZERS)}")
+    named = rows["optimizer"].map(_is_name).astype(bool)
+    _require(rows, "optimizer", named, f"at most {_MOST_LETTERS} printable characters")
     try:
         return to_codes(rows["genotype"])
     except GenotypeError as error:
         raise TableError(f"column genotype, {one_line(str(error), 600)}") from None
 
 
+def _is_name(value: object) -> bool:
+    if not isinstance(value, str) or not 0 < len(value) <= _MOST_LETTERS:
+        return False
+    return value.isprintable() and value.strip() == value
+
+
 def _require(rows: pd.DataFrame, column: str, valid: pd.Series[bool], expected: str) -> None:
+    if column in MAY_BE_MISSING:
+        valid |= rows[column].isna()
     if not valid.all():
         row = int(np.argmin(valid.to_numpy()))
         value = one_line(str(rows[column].iloc[row]), 60)

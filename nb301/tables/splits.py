@@ -1,7 +1,7 @@
 """Splits of an evaluation table by content, not by the order of rows.
 
 An architecture is in one part only: all runs of a canonical genotype stay together. Only rows that
-models are fitted on (`schema.FITTED`) are in any part: probes and further seeds are for analysis.
+models are fitted on (`EvaluationTable.is_fitted`) are in any part: probes and further seeds are for analysis.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nb301.errors import TableError
 from nb301.files import sha256
-from nb301.tables.schema import FITTED, EvaluationTable
+from nb301.tables.schema import EvaluationTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def stratified_split(
     """
     if min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
         raise ValueError(f"shares {shares} are not three parts of 1")
-    return Split(*_cut(table, np.flatnonzero(_is_fitted(table)), seed, shares))
+    return Split(*_cut(table, np.flatnonzero(table.is_fitted), seed, shares))
 
 
 def leave_one_out_split(
@@ -72,7 +72,7 @@ def leave_one_out_split(
     Raises:
         TableError: The table has no row of that optimizer, or too few of others.
     """
-    left_out, fitted = _is_of(table, optimizer), _is_fitted(table)
+    left_out, fitted = _is_of(table, optimizer), table.is_fitted
     if left_out[fitted].all():
         raise TableError(f"table {table.name} has rows of {optimizer} only: none is left to train on")
     found = table.rows["genotype"].isin(table.rows["genotype"][left_out]).to_numpy()
@@ -139,7 +139,7 @@ def above_split(
         TableError: No architecture is good, or too few are.
     """
     means = table.rows.groupby("genotype")["val_accuracy"].transform("mean").to_numpy()
-    fitted = _is_fitted(table)
+    fitted = table.is_fitted
     good = np.flatnonzero(fitted & (means >= threshold))
     if not len(good):
         raise TableError(f"table {table.name} has no architecture of at least {threshold:.2%}")
@@ -156,11 +156,6 @@ def folds(table: EvaluationTable, rows: NDArray[np.intp], n: int, seed: int) -> 
     position = _position_in_optimizer(table.rows.iloc[rows], seed)
     fold = np.minimum((position * n).astype(int), n - 1)
     return [np.sort(rows[fold == i]) for i in range(n)]
-
-
-def _is_fitted(table: EvaluationTable) -> NDArray[np.bool_]:
-    fitted: NDArray[np.bool_] = table.rows["optimizer"].isin(FITTED).to_numpy(dtype=bool)
-    return fitted
 
 
 def _is_of(table: EvaluationTable, optimizer: str) -> NDArray[np.bool_]:

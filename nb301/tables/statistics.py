@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nb301.metrics import kendall_tau, mean_absolute_error, r2, sparse_kendall_tau, spearman
 from nb301.space import Genotype, Op
-from nb301.tables.schema import FITTED, EvaluationTable
+from nb301.tables.schema import EvaluationTable
 
 #: Evaluations of each optimizer on CIFAR-10 (Table 2; random_ws by official_facts F30).
 _TABLE_2 = {
@@ -49,9 +49,9 @@ class Comparison:
 def overall(table: EvaluationTable) -> dict[str, float | int]:
     """Counts, and correlations of validation with test accuracy, over the rows that models are fitted on.
 
-    NaN where fewer than two rows are, or all are alike.
+    NaN where fewer than two rows are that have both, or all are alike.
     """
-    rows = _fitted(table)
+    rows = _fitted(table).dropna(subset=["test_accuracy"])
     val, test = (rows[f"{part}_accuracy"].to_numpy() for part in ("val", "test"))
     few = len(rows) < _LEAST_CORRELATED
     return {
@@ -96,7 +96,7 @@ def seeds(table: EvaluationTable) -> pd.DataFrame:
     """
     rows = table.rows
     further = rows[rows["optimizer"] == "seeds"]
-    is_first = rows["optimizer"].isin(FITTED) & (rows["seed"] == 1)
+    is_first = table.is_fitted & (rows["seed"] == 1)
     first = rows[is_first & rows["genotype"].isin(further["genotype"])]
     found = pd.concat([first.drop_duplicates("genotype"), further])
     return found.pivot_table("val_accuracy", "genotype", "seed", observed=True).dropna()
@@ -120,12 +120,13 @@ def skips_in_probes(table: EvaluationTable, op: Op = Op.skip_connect) -> pd.Seri
 
 def _comparisons(table: EvaluationTable) -> Iterator[Comparison]:
     whole = overall(table)
-    yield Comparison(
-        "Kendall's tau, validation with test", "Section 3.2", "0.852", f"{whole['kendall_val_test']:.3f}"
-    )
-    yield Comparison(
-        "Spearman, validation with test", "Section 3.2", "0.969", f"{whole['spearman_val_test']:.3f}"
-    )
+    if math.isfinite(whole["kendall_val_test"]):
+        yield Comparison(
+            "Kendall's tau, validation with test", "Section 3.2", "0.852", f"{whole['kendall_val_test']:.3f}"
+        )
+        yield Comparison(
+            "Spearman, validation with test", "Section 3.2", "0.969", f"{whole['spearman_val_test']:.3f}"
+        )
     repeated = seeds(table).to_numpy()
     if len(repeated):
         std = repeated.std(axis=1, ddof=1).mean()
@@ -143,7 +144,7 @@ def _comparisons(table: EvaluationTable) -> Iterator[Comparison]:
         best = int(np.argmax(by_skips))
         yield Comparison("best number of skips, normal cell", "Appendix C.5", "2-3", str(best))
     de = table.rows.loc[table.rows["optimizer"] == "de", "runtime"]
-    if len(de):
+    if de.notna().any():
         yield Comparison("mean runtime of DE, seconds", "Section 5.1", "1,366", f"{de.mean():,.0f}")
 
 
@@ -160,4 +161,4 @@ def _limits(table: EvaluationTable, repeated: NDArray[np.float64]) -> Iterator[C
 
 
 def _fitted(table: EvaluationTable) -> pd.DataFrame:
-    return table.rows[table.rows["optimizer"].isin(FITTED)]
+    return table.rows[table.is_fitted]

@@ -31,7 +31,7 @@ def ended(monkeypatch, capsys, tmp_path):
         with pytest.raises(SystemExit) as caught:
             cli.main()
         printed = capsys.readouterr()
-        return caught.value.code, printed.out, printed.err
+        return caught.value.code or 0, printed.out, printed.err
 
     return end
 
