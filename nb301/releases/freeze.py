@@ -85,11 +85,11 @@ def freeze(
         raise ReleaseError(f"{name} is the name of an embedded release: choose another version")
     if target.exists() and not replace:
         raise ReleaseError(f"{target} exists: a release is never changed; choose another version")
-    check_folder(target, _release_files)
     used = _hyperparameters(family, hyperparameters or {})
     seen = (random_only_split if random_only else stratified_split)(table, seed)
     _require_rows(table, seen, seed)
     _require_runtimes(table, seen)
+    check_folder(target, _release_files)
     try:
         members = fit_ensemble(
             FAMILIES[family],

@@ -149,7 +149,7 @@ def _checked(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     for _ in range(_DEEPEST):
         level = level[~is_leaf[level]]
         level = np.concatenate([level + 1, arrays["right"][level]])
-    if len(level):
+    if not is_leaf[level].all():
         raise ReleaseError(f"not the file of a random forest: a tree is deeper than {_DEEPEST} levels")
     return arrays
 

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 import nb301
-from nb301.errors import ReleaseError
+from nb301.errors import ReleaseError, TableError
 from nb301.releases import freeze as freezing
 from nb301.releases import manifest as manifests
 from nb301.releases.freeze import freeze
 from nb301.surrogates import Family
+from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import stratified_split
 
 
@@ -173,3 +174,66 @@ def test_unknown_hyperparameters_are_refused(tiny_table, tmp_path, spy):
     with pytest.raises(ReleaseError, match="xgb has no hyperparameter 'speed'; there are: depth, rate"):
         freeze(tiny_table, "xgb", tmp_path, hyperparameters={"speed": 1})
     assert not spy.seen
+
+
+def small(table, n, **columns):
+    """The first rows of random search."""
+    return EvaluationTable("small", "1.0", "emulated 1.0", table.of("rs").rows[:n].assign(**columns))
+
+
+@pytest.mark.parametrize(
+    "version", ["../../evil", "", "1", "1.0.0", "1.0\n", "v1.0", "1.\u0661", "1.0/..", "-1.0"]
+)
+def test_versions_are_two_numbers(tiny_table, tmp_path, spy, version):
+    """A version cannot lead out of the folder, or be anything but two numbers."""
+    with pytest.raises(ReleaseError, match=r"expected two numbers <major>\.<minor>"):
+        freeze(tiny_table, "xgb", tmp_path / "out", version=version)
+    assert not spy.seen
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("family", ["../xgb", "xgb\n", ""])
+def test_families_are_those_there_are(tiny_table, tmp_path, family):
+    """No family's name leads out of the folder either."""
+    with pytest.raises(ReleaseError, match="no family"):
+        freeze(tiny_table, family, tmp_path)
+
+
+@pytest.mark.parametrize("random_only", [False, True])
+@pytest.mark.parametrize("n", [1, 2, 5, 9, 10, 15])
+def test_too_few_rows_say_how_many_are_enough(tiny_table, tmp_path, spy, n, random_only):
+    """Nothing is fitted to a table whose parts or folds would be empty."""
+    with pytest.raises((ReleaseError, TableError), match=r"too few.*: [12]0 architectures .*enough"):
+        freeze(small(tiny_table, n), "xgb", tmp_path / "out", random_only=random_only)
+    assert not spy.seen
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("random_only", [False, True])
+def test_as_many_rows_as_are_called_enough_are(tiny_table, tmp_path, spy, random_only):
+    """Twenty architectures of one optimizer can be frozen."""
+    assert freeze(small(tiny_table, 20), "xgb", tmp_path, random_only=random_only).is_dir()
+    assert all(len(stop) for _, stop in spy.seen)
+
+
+def test_rows_that_are_alike_measure_nothing(tiny_table, tmp_path):
+    """What would write NaN into a manifest is refused."""
+    with pytest.raises(ReleaseError, match="r2 is nan on the 6 test rows of small"):
+        freeze(small(tiny_table, 60, val_accuracy=0.9), "xgb", tmp_path)
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("value", ["0.5", True, float("nan"), float("inf"), None, [1]])
+def test_hyperparameters_of_another_type_are_refused(tiny_table, tmp_path, spy, value):
+    """Values are of the type of the family's own, and finite."""
+    with pytest.raises(ReleaseError, match=r"xgb: rate is .*, expected float, finite"):
+        freeze(tiny_table, "xgb", tmp_path, hyperparameters={"rate": value})
+    assert not spy.seen
+
+
+@pytest.mark.parametrize(("family", "name", "value"), [("lgb", "num_leaves", -3), ("xgb", "max_leaves", -3)])
+def test_what_a_library_refuses_is_one_line(tiny_table, tmp_path, family, name, value):
+    """A library's own words end in an error of ours."""
+    with pytest.raises(ReleaseError, match=f"{family} cannot be fitted to tiny: ") as caught:
+        freeze(tiny_table, family, tmp_path, hyperparameters={name: value})
+    assert str(caught.value).isprintable()

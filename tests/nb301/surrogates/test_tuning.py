@@ -7,9 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from nb301.errors import OutputError, TuningError
-from nb301.surrogates import Family, tuning
-from nb301.surrogates.base import Range
+from nb301.errors import OutputError, TableError, TuningError
+from nb301.surrogates import FAMILIES, Family, tuning
+from nb301.surrogates.base import Examples, Range
 from nb301.surrogates.tuning import read_tuning, tune, tuned_hyperparameters
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import stratified_split
@@ -259,3 +259,25 @@ def test_a_real_family_is_tuned(tiny_table, tmp_path):
     assert found.best.r2 > 0.2
     assert found.hyperparameters == dict(tuning.FAMILIES["xgb"].hyperparameters)
     assert "xgboost" in found.libraries
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 10])
+def test_too_few_rows_say_how_many_are_enough(line, tiny_table, tmp_path, n):
+    """A study needs rows to fit and to measure on."""
+    rows = tiny_table.of("rs").rows[:n]
+    with pytest.raises((TuningError, TableError), match=r"too few.*: [12]0 architectures .*enough"):
+        search(EvaluationTable("small", "1.0", "emulated 1.0", rows), tmp_path / "study", 1)
+    assert not line.seen
+    assert not (tmp_path / "study").exists()
+
+
+def test_every_family_has_a_first_trial():
+    """A default is in its range, also where that is logarithmic and the default is 0."""
+    for name, family in FAMILIES.items():
+        empty = Examples(np.empty((0, 2, 8, 2), np.uint8), np.empty(0))
+        objective = tuning._Objective(family, empty, empty, 0, tuning)
+        for key, value in objective.defaults.items():
+            domain = objective.space[key]
+            if isinstance(domain, Range):
+                assert domain.low <= value <= domain.high, (name, key)
+                assert domain.low > 0 or not domain.log, (name, key)

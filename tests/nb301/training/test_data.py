@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import os
+import sys
 import tarfile
+import zlib
 from collections import Counter
 
 import numpy as np
@@ -120,3 +124,86 @@ def test_unknown_names_are_refused():
     """The names are listed."""
     with pytest.raises(ValueError, match=f"no image set 'mnist', expected one of {', '.join(NAMES)}"):
         load_data("mnist")
+
+
+def _bomb():
+    """Many zeros in few bytes."""
+    compressor = zlib.compressobj(9, wbits=31)
+    block = compressor.compress(bytes(2**20))
+    return block + b"".join(compressor.compress(bytes(2**20)) for _ in range(199)) + compressor.flush()
+
+
+BROKEN = {
+    "empty": lambda data: data[:0],
+    "of its head": lambda data: data[:4],
+    "half": lambda data: data[: len(data) // 2],
+    "without an end": lambda data: data[:-1],
+    "longer": lambda data: data + b"0",
+    "of another magic": lambda data: b"\0\0\x08\x09" + data[4:],
+    "of negative shape": lambda data: data[:4] + b"\xff\xff\xff\xff" + data[8:],
+    "of huge shape": lambda data: data[:4] + b"\x7f\xff\xff\xff" * 3 + data[16:],
+}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("what", BROKEN)
+@pytest.mark.parametrize("name", ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"])
+def test_a_broken_idx_file_is_named(tmp_path, what, name, packed):
+    """A file that is cut off, damaged or of another shape is named, packed or not."""
+    _fashion_mnist(tmp_path)
+    broken = BROKEN[what]((tmp_path / name).read_bytes())
+    (tmp_path / name).write_bytes(broken)
+    if packed:
+        (tmp_path / name).unlink()
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress(broken))
+    with pytest.raises(DataMissing, match=name) as caught:
+        load_data("fashion-mnist", tmp_path)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("cut", [0.1, 0.5, 0.99])
+def test_a_cut_or_garbled_gzip_file_is_named(tmp_path, cut):
+    """A gzip file that ends early, or is garbled, is named."""
+    _fashion_mnist(tmp_path)
+    name = "train-images-idx3-ubyte"
+    whole = gzip.compress((tmp_path / name).read_bytes())
+    at = int(len(whole) * cut)
+    for broken in (whole[:at], whole[:at] + bytes([whole[at] ^ 255]) + whole[at + 1 :], b"no gzip"):
+        (tmp_path / f"{name}.gz").write_bytes(broken)
+        with pytest.raises(DataMissing, match=name):
+            load_data("fashion-mnist", tmp_path)
+
+
+def test_what_unpacks_to_more_than_images_is_refused(tmp_path):
+    """No more is unpacked than an image set has."""
+    _fashion_mnist(tmp_path)
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(_bomb())
+    with pytest.raises(DataMissing, match="holds more than"):
+        load_data("fashion-mnist", tmp_path)
+
+
+@pytest.mark.parametrize("change", ["fewer", "classes", "none"])
+def test_images_and_labels_fit_together(tmp_path, change):
+    """As many labels as images, each of a class."""
+    _fashion_mnist(tmp_path)
+    n = 0 if change == "none" else 49 if change == "fewer" else 50
+    values = np.full(n, 10 if change == "classes" else 1, np.uint8)
+    header = bytes([0, 0, 8, 1]) + np.array([n], ">i4").tobytes()
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(header + values.tobytes())
+    with pytest.raises(DataMissing, match="expected as many, of 10 classes"):
+        load_data("fashion-mnist", tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_no_device_and_no_pipe_is_read(tmp_path):
+    """What never ends is refused."""
+    _fashion_mnist(tmp_path)
+    path = tmp_path / "train-images-idx3-ubyte"
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(DataMissing, match="not a regular file"):
+        load_data("fashion-mnist", tmp_path)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(DataMissing, match="not a regular file"):
+        load_data("fashion-mnist", tmp_path)
