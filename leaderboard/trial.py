@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from leaderboard.canary import attest
+from leaderboard.cells import BUDGET_EVALUATIONS, BUDGET_SECONDS
 from leaderboard.environment import environment
 from leaderboard.errors import SubmissionError
 from leaderboard.limits import Level, Limits
@@ -115,11 +116,13 @@ def _run(
         packages,
         limits,
         EmulatedTruth().evaluate,
-        Budget(evaluations=EVALUATIONS),
+        # what a run is told, so that nothing inside knows this from one
+        Budget(seconds=BUDGET_SECONDS, evaluations=BUDGET_EVALUATIONS),
         seed=seed,
         training_seed=0,
         workers=workers,
         level=level,
+        stop_after=EVALUATIONS,
     )
 
 

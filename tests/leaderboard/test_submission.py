@@ -12,7 +12,8 @@ from leaderboard import environment
 from leaderboard.environment import environment_hash
 from leaderboard.errors import SubmissionError
 from leaderboard.scan import Severity, scan
-from leaderboard.submission import LOCK, MAX_BYTES, Submission
+from leaderboard.submission import LOCK, Submission
+from leaderboard.tree import MAX_BYTES
 
 ROOT = Path(__file__).resolve().parents[2] / "leaderboard"
 SUBMISSIONS = sorted(path for path in (ROOT / "submissions").iterdir() if path.is_dir())

@@ -238,13 +238,11 @@ class Optimizer:
 
 @pytest.mark.sandbox
 @pytest.mark.usefixtures("sandbox")
-def test_configurations_are_genotypes(tmp_path, installed):
+def test_configurations_are_genotypes(installed):
     """What optimizers on a ConfigSpace propose needs no translation."""
-    tmp_path.chmod(0o755)
-    (tmp_path / "optimizer.py").write_text(CONFIG_SPACE)
     submission = Submission(SUBMISSIONS / "rs")
     ended = run(
-        Code(tmp_path, "optimizer:Optimizer", {}),
+        Code({"optimizer.py": CONFIG_SPACE.encode()}, "optimizer:Optimizer", {}),
         installed("numpy", "ConfigSpace"),
         submission.limits(),
         EmulatedTruth().evaluate,
