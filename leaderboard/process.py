@@ -24,6 +24,8 @@ _LIFELINE = (sys.executable, "-I", "-S", str(Path(__file__).with_name("lifeline.
 _LOOK = 0.05
 #: For a process to end by itself, and to be gone after it was killed, in seconds.
 _GRACE = 1.0
+#: Between the kernel's two ways to count processor time, in seconds: what it shows and what it limits.
+_INEXACT = 0.2
 _CHUNK = 2**16
 _PROCESSORS = os.cpu_count() or 1
 _PAGE, _TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
@@ -186,16 +188,19 @@ class Process:
         """Whether the kernel ended it for its memory."""
         return self._group is not None and self._group.ran_out_of_memory()
 
-    def has_exceeded(self) -> Fault | None:
-        """The limit that the process is above now, or was when it was looked at last."""
+    def has_exceeded(self, *, at_end: bool = False) -> Fault | None:
+        """The limit that the process is above.
+
+        Args:
+            at_end: Whether it has failed or ended just now, when it was last seen a moment before.
+        """
         memory = self._look()
         if self.ran_out_of_memory():
             return Fault(Verdict.memory, f"more than {self._limits.memory_mb} MiB of memory")
         if memory > self._limits.memory_mb:
             return Fault(Verdict.memory, f"{memory:.0f} MiB resident, allowed are {self._limits.memory_mb}")
-        # what ended by itself was last seen before it did
-        unseen = (time.monotonic() - self._seen) * _PROCESSORS
-        if self._usage.cpu_seconds + unseen >= self._limits.cpu_seconds:
+        unseen = (time.monotonic() - self._seen) * _PROCESSORS + _INEXACT if at_end else 0.0
+        if self._usage.cpu_seconds + unseen > self._limits.cpu_seconds:
             return Fault(Verdict.cpu_time, f"more than {self._limits.cpu_seconds} s of processor time")
         if self._temp_files() > MAX_TEMP_FILES:
             return Fault(Verdict.memory, f"more than {MAX_TEMP_FILES:,} files in /tmp")

@@ -38,6 +38,9 @@ class Finding:
     place: str
     message: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", legible(self.message[:_MAX_MESSAGE]))
+
 
 #: Families that a package brings; one of them has to be declared.
 MODEL_PACKAGES: dict[str, tuple[str, ...]] = {
@@ -91,6 +94,8 @@ _COMPILED_NAMES = re.compile(
 )
 #: Characters of data that a person can look through.
 _MAX_DATA = 10_000
+#: What a page has room for; of messages, in characters.
+_MAX_FINDINGS, _MAX_MESSAGE = 200, 300
 #: Words in names of classes and functions that suggest a model, and its families.
 _HAND_ROLLED: list[tuple[re.Pattern[str], tuple[str, ...]]] = [
     (
@@ -113,7 +118,13 @@ def scan(submission: Submission) -> list[Finding]:
     found = [*_written(submission), *_installed(submission)]
     for name, data in submission.files.items():
         found += _scan_file(submission, name, data) if name.endswith(".py") else _scan_data(name, data)
-    return sorted(found, key=lambda finding: (finding.severity != Severity.error, finding.place))
+    ordered = sorted(found, key=lambda finding: (finding.severity != Severity.error, finding.place))
+    shown, left = ordered[:_MAX_FINDINGS], len(ordered) - _MAX_FINDINGS
+    if left > 0:
+        shown.append(
+            Finding(Severity.review, f"{MANIFEST}:0", f"{left:,} more findings, which are not listed")
+        )
+    return shown
 
 
 def _installed(submission: Submission) -> Iterator[Finding]:
@@ -160,8 +171,7 @@ def _scan_file(submission: Submission, name: str, data: bytes) -> list[Finding]:
         tree = ast.parse(data, filename=name)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", 0) or 0
-        why = legible(str(error))
-        return [Finding(Severity.error, f"{name}:{line}", f"is no Python that can be read: {why:.200}")]
+        return [Finding(Severity.error, f"{name}:{line}", f"is no Python that can be read: {error}")]
     if encoding not in {"utf-8", "utf-8-sig"}:
         message = f"is encoded as {encoding}, so that readers see something else than Python: write UTF-8"
         return [Finding(Severity.error, f"{name}:1", message)]

@@ -201,13 +201,13 @@ class Session:
         """What an exception in the author's code means."""
         if failure.kind == MemoryError.__name__:
             return Verdict.memory, failure.trace
-        if (exceeded := self._process.has_exceeded()) is not None:
+        if (exceeded := self._process.has_exceeded(at_end=True)) is not None:
             return exceeded.verdict, f"{do}: {exceeded.detail}\n{failure.trace}"
         return CRASHES[do], failure.trace
 
     def _ended(self, do: str) -> tuple[Verdict, str]:
         """What the end of the process, or of the channel, means while it owed a reply."""
-        exceeded, status = self._process.has_exceeded(), self._process.wait()
+        exceeded, status = self._process.has_exceeded(at_end=True), self._process.wait()
         if status == 128 + signal.SIGXCPU:
             return Verdict.cpu_time, f"{do}: more than {self._limits.cpu_seconds} s of processor time"
         if exceeded is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -36,7 +37,8 @@ LIBRARY = "nb301"
 #: The same and the adapter of optimizers on a ConfigSpace, `leaderboard.inside.configspace`.
 ADAPTER = "nb301[configspace]"
 _OURS = {LIBRARY, ADAPTER}
-_NO_RELEASES = "the published package would bring the releases into the sandbox"
+#: Why this library is no package of a submission.
+NO_RELEASES = "nothing of nb301 is in the sandbox but its space and optimizers, which 'nb301' stands for"
 
 #: Families of models; `none` for optimizers without one.
 Family = Literal[
@@ -159,7 +161,9 @@ class Manifest(_Strict):
     def _pinned(cls, requirements: list[str]) -> list[str]:
         for each in requirements:
             if each not in _OURS and _is_ours(each):
-                raise ValueError(f"{each!r} is '{LIBRARY}' or '{ADAPTER}', without a version: {_NO_RELEASES}")
+                raise ValueError(
+                    f"{each!r}: write '{LIBRARY}' or '{ADAPTER}', without a version: {NO_RELEASES}"
+                )
             if each not in _OURS and not _REQUIREMENT.fullmatch(each):
                 raise ValueError(
                     f"{each!r} is not pinned: write 'name==version', such as 'numpy==2.4.6'; only "
@@ -187,9 +191,7 @@ class Submission:
         for name in self.files:
             if re.split("[/.]", name)[0] in _TAKEN:
                 raise SubmissionError(f"{folder / name}: would hide the module of that name that is inside")
-        for name in self.installed:
-            if _is_ours(name):
-                raise SubmissionError(f"{folder / LOCK}: {name} is in it: {_NO_RELEASES}")
+        check_names(self.installed, folder / LOCK)
 
     @cached_property
     def tree_hash(self) -> str:
@@ -246,6 +248,17 @@ def check_slug(name: str) -> str:
             "'my-search'"
         )
     return name
+
+
+def check_names(packages: Iterable[str], lock: Path) -> None:
+    """Check that this library is not among the packages of a lock, by itself or for another's sake.
+
+    Raises:
+        SubmissionError: It is.
+    """
+    for name in packages:
+        if _is_ours(name):
+            raise SubmissionError(f"{lock}: {name} is in it: {NO_RELEASES}")
 
 
 def _is_ours(requirement: str) -> bool:

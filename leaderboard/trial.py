@@ -131,8 +131,7 @@ def _judged(name: str, outcome: Outcome) -> Check:
     if outcome.verdict is Verdict.completed:
         best = 1 - outcome.trajectory.val_accuracy.max()
         return Check(name, State.ok, f"{done}, best validation error {best:.2%}")
-    # the shim prints the traceback that it reports: it is shown once
-    output = outcome.output.replace(outcome.detail, "").strip()
+    output = outcome.output.strip()
     printed = f"\nit printed:\n{output}" if output else ""
     return Check(name, State.wrong, f"{outcome.verdict} after {done}: {_own_frames(outcome.detail)}{printed}")
 

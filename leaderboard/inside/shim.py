@@ -189,10 +189,7 @@ def main() -> None:
         sys.stderr.write(f"the submission called sys.exit({error.code!r})\n")
         _leave()
     except BaseException as error:  # noqa: BLE001 - whatever it is, the evaluator is told
-        failed = _described(error)
-        with suppress(OSError, ValueError):
-            sys.stderr.write(failed["trace"])
-        channel.reply(failed=failed)
+        channel.reply(failed=_described(error))
     channel.receive()  # the evaluator looks at what was used, and hangs up
 
 
