@@ -19,7 +19,7 @@ from leaderboard.limits import Limits
 
 _ROOT = Path(__file__).resolve().parents[1]
 #: What `nb301` among the requirements mounts: the space and the optimizers, nothing that knows a result.
-_LIBRARY = ("__init__", "errors", "space", "encodings", "formats")
+_LIBRARY = ("__init__", "errors", "extras", "space", "encodings", "formats")
 _INSIDE = _ROOT / "leaderboard" / "inside"
 #: What `nb301[configspace]` mounts beside these; a change of it runs nobody else's submission again.
 _ADAPTER = _INSIDE / "configspace.py"

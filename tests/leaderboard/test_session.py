@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import marshal
 import os
 import re
 import select
@@ -185,6 +187,83 @@ def test_any_line_is_a_reply_or_a_fault(line):
             assert isinstance(read_reply(line, do, 1), Reply)
 
 
+@pytest.mark.parametrize("level", Level)
+def test_last_words_are_kept(level):
+    """What a submission prints is there, however it ends, and never more than anybody reads."""
+    assert "these are my last words" in outcome("prints_and_ends", level=level).output
+    ended = outcome("long_exception", level=level)
+    assert max(len(ended.detail), len(ended.output)) < 2100
+
+
+LISTS = """
+import os, pathlib
+
+class Optimizer:
+    def __init__(self, space, seed, budget):
+        import data.values
+        here = pathlib.Path(__file__).parent
+        found = sorted(str(each.relative_to(here)) for each in here.rglob("*"))
+        raise RuntimeError(f"{found} {data.values.VALUE} {os.access(here, os.W_OK)}")
+"""
+
+
+def test_only_what_was_hashed_is_there(tmp_path):
+    """No compiled code, no hidden file, nothing that came later; and nothing can be written."""
+    hidden = importlib.util.cache_from_source(str(tmp_path / "optimizer.py"))
+    for path, text in (
+        ("optimizer.py", LISTS),
+        ("data/values.py", "VALUE = 1"),
+        (".env", "x"),
+        ("later", "x"),
+    ):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    evil = compile("print('evil'); Optimizer = 1 / 0", "optimizer.py", "exec")
+    Path(hidden).parent.mkdir()
+    # of the kind whose source is not compared
+    Path(hidden).write_bytes(importlib.util.MAGIC_NUMBER + b"\1\0\0\0" + bytes(8) + marshal.dumps(evil))
+    (tmp_path / "later").unlink()
+    files = read_tree(tmp_path)
+    (tmp_path / "later").write_text("x")
+    (tmp_path / "data" / "values.py").write_text("VALUE = 2")
+
+    ended = sealed(files)
+
+    assert "RuntimeError: ['data', 'data/values.py', 'optimizer.py'] 1 False" in ended.detail
+    assert "evil" not in ended.output
+
+
+def test_modules_of_a_submission_are_its_own_concern():
+    """Whatever they are called, they take the place of nothing that serves the run."""
+    names = (
+        "json",
+        "os",
+        "sys",
+        "traceback",
+        "resource",
+        "sitecustomize",
+        "usercustomize",
+        "numpy",
+        "builtins",
+    )
+    spoilt = {f"{name}.py": b"raise SystemError(__name__)" for name in names}
+
+    ended = sealed(HOSTILE | spoilt, "well_behaved:Optimizer")
+
+    assert (ended.verdict, ended.detail, ended.output) == (Verdict.completed, "", "")
+
+
+def test_run_is_ended_without_being_announced():
+    """What is told is the budget, also where fewer evaluations are made of it."""
+    text = RECORDS.replace("TEXT", repr(TEXT)).replace("== 3", "== 99")
+    text += "    def recommend(self):\n        raise RuntimeError(repr(self.log))\n"
+    ended = sealed(submission(text), settings={"greeting": ""}, budget=Budget(1e6, 50), stop_after=2)
+
+    assert len(ended.trajectory) == 2
+    assert "(999000.0, 49)), " in ended.detail
+    assert "(998000.0, 48))]" in ended.detail
+
+
 def test_no_verdict_is_out_of_reach():
     """Every verdict is the end of some hostile submission."""
     reached = {case[2] for case in CASES} | {V.asked_after_budget}
@@ -357,31 +436,45 @@ raise RuntimeError(" ".join(found))
 
     found = ended.detail.strip().rpartition("RuntimeError: ")[2].split()
     assert {name for name in found if "/" not in name} == {
-        *("__init__.py", "encodings.py", "errors.py", "formats.py", "optimizers", "space.py")
+        *("__init__.py", "encodings.py", "errors.py", "extras.py", "formats.py", "optimizers", "space.py")
     }
     assert all(name.startswith("optimizers/") and name.endswith(".py") for name in found if "/" in name)
 
 
-def test_killed_evaluator_leaves_nothing():
-    """The sandbox ends with the process that started it, whatever that one had no time to do."""
-    script = """
-import sys
-from leaderboard.sandbox import start
-from leaderboard.limits import Level, Limits
+#: Starts a sandbox, says which process ends when all of it has ended, and stays.
+EVALUATOR = """
+import signal
+from leaderboard.limits import Limits
+from leaderboard.process import Process
 from leaderboard.profile import Environment
+from leaderboard.sandbox import start
 
-process = start({"hang_at_import.py": b"while True: pass"}, Environment("none"), Limits())
-process.send({"id": 1, "do": "import", "entry_point": "hang_at_import:Optimizer"})
-print(process.pid, flush=True)
-process.receive(60, "import")
+def stay(process, *_):
+    print(process._popen.pid, flush=True)
+    signal.pause()
+
+MOMENT
+process = start({"optimizer.py": b"while True: pass"}, Environment("none"), Limits())
+process.send({"id": 1, "do": "import", "entry_point": "optimizer:Optimizer"})
+stay(process)
 """
-    evaluator = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    handle = os.pidfd_open(int(evaluator.stdout.readline()))
+
+
+@pytest.mark.parametrize("moment", ["pass", "Process._sealed = stay", "Process.send = stay"])
+def test_killed_evaluator_leaves_nothing(moment):
+    """The sandbox ends with the process that started it: at work, as soon as it is begun, and in between."""
+    evaluator = subprocess.Popen(
+        [sys.executable, "-c", EVALUATOR.replace("MOMENT", moment)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    last = os.pidfd_open(int(evaluator.stdout.readline()))
     evaluator.kill()
     evaluator.wait()
     evaluator.stdout.close()
-    ready, _, _ = select.select([handle], [], [], 30)
-    os.close(handle)
+    ready, _, _ = select.select([last], [], [], 30)
+    os.close(last)
 
     assert ready
 

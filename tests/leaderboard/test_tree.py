@@ -44,7 +44,19 @@ def test_hard_links_are_files(tmp_path):
 @pytest.mark.parametrize(
     "name",
     [
-        *("a\nb", "a\tb", "a b", "a\u202eb", "a\u200bb", "a\x1b[2J", "é", "e\u0301", "\u0430.py", "a\\b", "a:b"),
+        *(
+            "a\nb",
+            "a\tb",
+            "a b",
+            "a\u202eb",
+            "a\u200bb",
+            "a\x1b[2J",
+            "é",
+            "e\u0301",
+            "\u0430.py",
+            "a\\b",
+            "a:b",
+        ),
         *("a\udcff", "=1", "'", "*", "\x7f", "CON?"),
     ],
 )
