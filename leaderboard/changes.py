@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from urllib.parse import urljoin
 from markupsafe import Markup
 
 from leaderboard.errors import BoardError
+from leaderboard.legible import legible
 from leaderboard.prose import rendered, slug_of
 from leaderboard.ranking import Ranking
 from leaderboard.site import Site
@@ -25,10 +25,6 @@ _NEWS = "## News"
 _ATOM = "http://www.w3.org/2005/Atom"
 #: No name on the network, so that an identifier is nobody else's and stays when the site moves (RFC 4151).
 _TAG = "tag:nb301.invalid,2026:"
-#: What XML 1.0 cannot hold, and what turns the direction of text around.
-_UNFIT = re.compile(
-    "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +139,7 @@ def _ranked(ranking: Ranking) -> Iterator[Change]:
 
 def _add(parent: ET.Element, name: str, text: str) -> ET.Element:
     element = ET.SubElement(parent, name)
-    element.text = _UNFIT.sub("", text)
+    element.text = legible(text)
     return element
 
 

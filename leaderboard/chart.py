@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +15,7 @@ from typing import Any, TypeAlias
 import altair as alt
 import vl_convert
 
+from leaderboard.legible import to_csv
 from nb301.files import write_text
 
 Specification: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
@@ -46,9 +45,7 @@ class Table:
 
     def to_csv(self) -> str:
         """The table with a header line, each line ended by a newline."""
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([self.columns, *self.rows])
-        return text.getvalue()
+        return to_csv(self.columns, self.rows)
 
     def records(self) -> list[dict[str, Any]]:
         """Each row by its columns, as specifications take it."""

@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from leaderboard.cells import BUDGET_EVALUATIONS, BUDGET_SECONDS
+from leaderboard.legible import legible
 from nb301.cluster import cluster
 from nb301.terminal import run as run_app
 
@@ -265,7 +266,7 @@ def check(
     failed = False
     for each in check(folder, environments, Level.limited if unsealed else Level.sealed):
         failed |= each.state is State.wrong
-        typer.echo(f"{each.state:5}  {each.name}: {each.message}")
+        typer.echo(f"{each.state:5}  {each.name}: {legible(each.message)}")
     sys.exit(1 if failed else 0)
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from leaderboard.legible import decoded, legible
 from leaderboard.submission import LOCK, Submission
+from nb301.files import sha256
 
 #: Characters of code on a page; what is beyond is in the archive.
 _SHOWN = 120_000
-#: Marks that make text run backwards, so that code looks other than it is, and control characters.
-_UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
 #: The earliest that an archive can hold: it says nothing of when it was made.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -24,27 +23,24 @@ class CodeFile:
 
     path: str
     size: str
+    sha256: str
     #: None where it is no text, or the page is full.
     text: str | None
     lines: int
 
 
-def legible(text: str) -> str:
-    """Text with its control characters and direction marks written as escapes."""
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\r\n", "\n"))
-
-
 def code_files(submission: Submission) -> list[CodeFile]:
-    """A submission's files, its own code first, as far as a page has room."""
+    """All files of a submission, its own code first; with their texts as far as a page has room."""
     room, found = _SHOWN, []
     for path, data in sorted(
         submission.files.items(), key=lambda each: (not each[0].endswith(".py"), each[0])
     ):
-        text = _decoded(data)
-        if text is not None and len(text) > room:
-            text = None
+        text = decoded(data)
+        text = None if text is None or len(text) > room else legible(text)
         room -= len(text or "")
-        found.append(CodeFile(path, f"{len(data):,} bytes", text, len((text or "").splitlines())))
+        found.append(
+            CodeFile(path, f"{len(data):,} bytes", sha256(data), text, len((text or "").splitlines()))
+        )
     return found
 
 
@@ -67,10 +63,3 @@ def archive(submission: Submission) -> bytes:
             # stored: what a compressor makes depends on its version
             archived.writestr(info, data, zipfile.ZIP_STORED)
     return packed.getvalue()
-
-
-def _decoded(data: bytes) -> str | None:
-    try:
-        return legible(data.decode("utf-8"))
-    except UnicodeDecodeError:
-        return None

@@ -10,9 +10,10 @@ import numpy as np
 
 from leaderboard import wording
 from leaderboard.entry_checks import checks
-from leaderboard.entry_code import archive, code_files, legible, locked
+from leaderboard.entry_code import archive, code_files, locked
 from leaderboard.examination import TRUTH, errors_by_judges
 from leaderboard.genotype_view import GenotypeView, view
+from leaderboard.legible import legible
 from leaderboard.measures import anytime_score, final_error, final_genotype
 from leaderboard.protocol import Verdict
 from leaderboard.ranking import Ranking, Row, Standing

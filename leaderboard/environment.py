@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from leaderboard.errors import SubmissionError
+from leaderboard.legible import legible
+from leaderboard.packages import check_packages
 from leaderboard.profile import Environment, own_files
-from leaderboard.submission import LOCK, Submission
+from leaderboard.submission import LOCK, Submission, check_names
 from nb301.files import folder_written_whole, sha256, write_text
 
 _LINE = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+ --hash=sha256:[0-9a-f]{64}")
@@ -41,6 +43,7 @@ def lock(submission: Submission) -> Path:
         digest = each["download_info"]["archive_info"]["hashes"]["sha256"]
         lines.append(f"{name.lower()}=={version} --hash=sha256:{digest}\n")
     path = submission.folder / LOCK
+    check_names((line.partition("==")[0] for line in lines), path)
     write_text(path, "".join(sorted(lines)))
     return path
 
@@ -72,6 +75,7 @@ def environment(submission: Submission, cache: Path) -> Environment:
                     *("--target", str(temporary), "-r", str(temporary.with_name("lock.txt"))),
                 ],
             )
+            check_packages(temporary, submission.folder / LOCK)
     return Environment(name, folder, library, adapter)
 
 
@@ -142,6 +146,6 @@ def _pip(submission: Submission, arguments: Sequence[str]) -> str:
     if done.returncode != 0:
         raise SubmissionError(
             f"{submission.folder}: the requirements {submission.packages} cannot be installed:\n"
-            f"{done.stderr.strip()[-2000:]}"
+            f"{legible(done.stderr.strip()[-2000:])}"
         )
     return done.stdout

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import selectors
-import signal
 import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -14,14 +15,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from leaderboard.cgroup import Group, descendants
-from leaderboard.limits import Limits
+from leaderboard.limits import MAX_TEMP_FILES, Limits
 from leaderboard.protocol import MAX_LINE, Fault, Verdict
 
+#: Runs the command, and ends all that it has started with this process, see there.
+_LIFELINE = (sys.executable, "-I", "-S", str(Path(__file__).with_name("lifeline.py")))
 #: Between two looks at the memory of a process that is waited for, in seconds.
 _LOOK = 0.05
 #: For a process to end by itself, and to be gone after it was killed, in seconds.
 _GRACE = 1.0
+#: Between the kernel's two ways to count processor time, in seconds: what it shows and what it limits.
+_INEXACT = 0.2
 _CHUNK = 2**16
+_PROCESSORS = os.cpu_count() or 1
 _PAGE, _TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 
 
@@ -63,7 +69,7 @@ class Process:
         pipes: The channel.
         inherited: Further descriptors that the command inherits; closed here.
         info: Where bubblewrap tells the number of the sealed process; None without bubblewrap.
-        folder: Where the command is run.
+        folder: Where the command is run; gone when this is closed.
     """
 
     def __init__(
@@ -75,20 +81,24 @@ class Process:
         *,
         inherited: Sequence[int] = (),
         info: int | None = None,
-        folder: Path | None = None,
+        folder: tempfile.TemporaryDirectory[str] | None = None,
     ) -> None:
         self._limits, self._started, self._looked = limits, time.monotonic(), 0.0
+        #: When the processor time that is known was true.
+        self._seen = self._started
         self._received, self._output, self._output_size = b"", b"", 0
-        passed = [*pipes.theirs, *inherited]
+        self._is_heard, self._folder = True, folder
+        lifeline, self._lifeline = os.pipe()
+        passed = [lifeline, *pipes.theirs, *inherited]
         try:
             self._popen = subprocess.Popen(  # noqa: S603 - what runs strangers' code is sealed off
-                command,
+                [*_LIFELINE, str(lifeline), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 env=variables,
                 pass_fds=passed,
-                cwd=folder,
+                cwd=None if folder is None else folder.name,
                 start_new_session=True,  # a key that interrupts the evaluator is no fault of the submission
             )
         finally:
@@ -105,7 +115,6 @@ class Process:
         self._ended = os.pidfd_open(self._popen.pid)
         self._is_sealed, self._usage = info is not None, Usage()
         self.pid = self._popen.pid if info is None else self._sealed(info)
-        self._handle = os.pidfd_open(self.pid)
         self._group = Group.make(limits) if self._is_sealed else None
         if self._group is not None:
             self._group.add(self.pid)
@@ -121,15 +130,17 @@ class Process:
         Raises:
             Fault: The process has not read those before.
         """
-        with suppress(BrokenPipeError):
-            line = json.dumps(message).encode() + b"\n"
-            try:
-                sent = os.write(self._requests, line)
-            except BlockingIOError:
-                sent = 0
-            if sent < len(line):
-                # one request is open at a time, and far smaller than a pipe
-                raise Fault(Verdict.invalid_message, "replies to requests that have not been read")
+        line = json.dumps(message).encode() + b"\n"
+        try:
+            sent = os.write(self._requests, line)
+        except BrokenPipeError:
+            self._is_heard = False
+            return
+        except BlockingIOError:
+            sent = 0
+        if sent < len(line):
+            # one request is open at a time, and far smaller than a pipe
+            raise Fault(Verdict.invalid_message, "replies to requests that have not been read")
 
     def receive(self, seconds: float, what: str) -> bytes | None:
         """Wait for a line.
@@ -139,11 +150,12 @@ class Process:
             what: What is waited for, for the fault's text.
 
         Returns:
-            The line without its end; None when the process has closed the channel.
+            The line without its end; None when the process has closed the channel, on either side.
 
         Raises:
             Fault: The line is late, too long or broken off, or a limit is exceeded meanwhile.
         """
+        seconds = seconds if self._is_heard else min(seconds, _GRACE)
         deadline, late = time.monotonic() + seconds, f"{what}: no answer within {seconds:g} s"
         if (end := self._started + self._limits.wall_seconds) < deadline:
             deadline, late = end, f"{what}: the run takes more than {self._limits.wall_seconds:g} s"
@@ -157,6 +169,8 @@ class Process:
             try:
                 chunk = os.read(self._replies, _CHUNK)
             except BlockingIOError:
+                if not self._is_heard and time.monotonic() >= deadline:
+                    return None
                 self._watch(deadline, late)
                 continue
             if not chunk and line:
@@ -174,23 +188,40 @@ class Process:
         """Whether the kernel ended it for its memory."""
         return self._group is not None and self._group.ran_out_of_memory()
 
+    def has_exceeded(self, *, at_end: bool = False) -> Fault | None:
+        """The limit that the process is above.
+
+        Args:
+            at_end: Whether it has failed or ended just now, when it was last seen a moment before.
+        """
+        memory = self._look()
+        if self.ran_out_of_memory():
+            return Fault(Verdict.memory, f"more than {self._limits.memory_mb} MiB of memory")
+        if memory > self._limits.memory_mb:
+            return Fault(Verdict.memory, f"{memory:.0f} MiB resident, allowed are {self._limits.memory_mb}")
+        unseen = (time.monotonic() - self._seen) * _PROCESSORS + _INEXACT if at_end else 0.0
+        if self._usage.cpu_seconds + unseen > self._limits.cpu_seconds:
+            return Fault(Verdict.cpu_time, f"more than {self._limits.cpu_seconds} s of processor time")
+        if self._temp_files() > MAX_TEMP_FILES:
+            return Fault(Verdict.memory, f"more than {MAX_TEMP_FILES:,} files in /tmp")
+        return None
+
     def kill(self) -> None:
         """End the process and everything that it has started."""
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        if self._lifeline >= 0:
+            os.close(self._lifeline)
+            self._lifeline = -1
 
-    def wait(self) -> int:
+    def wait(self) -> int | None:
         """Wait a moment for the process to end by itself, then end it.
 
         Returns:
-            Its exit status; 128 and more for a signal.
+            Its exit status, 128 and more for a signal; None where it had to be ended.
         """
-        if not self._has_ended(_GRACE):
-            self.kill()
-            if not self._has_ended(_GRACE):
-                self._popen.kill()
+        ended = self._has_ended(_GRACE)
+        self.kill()
         code = self._popen.wait()
-        return 128 - code if code < 0 else code
+        return (128 - code if code < 0 else code) if ended else None
 
     def close(self) -> Usage:
         """End the process and release everything."""
@@ -200,8 +231,10 @@ class Process:
         self._drain()
         self._selector.close()
         self._stdout.close()
-        for descriptor in (self._replies, self._ended, self._handle):
+        for descriptor in (self._replies, self._ended):
             os.close(descriptor)
+        if self._folder is not None:
+            self._folder.cleanup()
         if self._group is not None:
             self._group.remove()
         return replace(self._usage, wall_seconds=time.monotonic() - self._started)
@@ -219,11 +252,8 @@ class Process:
             )
         if now - self._looked >= _LOOK:
             self._looked = now
-            memory = self._look()
-            if memory > self._limits.memory_mb:
-                raise Fault(
-                    Verdict.memory, f"{memory:.0f} MiB resident, allowed are {self._limits.memory_mb}"
-                )
+            if (fault := self.has_exceeded()) is not None:
+                raise fault
 
     def _drain(self) -> None:
         """Read what it has printed; the end of it is kept."""
@@ -237,21 +267,38 @@ class Process:
                 self._output_size += len(chunk)
                 self._output = (self._output + chunk)[-_CHUNK:]
 
+    def _worker(self) -> int:
+        """The submission's process: those of bubblewrap have one child each, and it may start none."""
+        *_, worker = descendants(self.pid)
+        return worker
+
     def _look(self) -> float:
         """Note what is used; resident memory in MiB."""
         with suppress(OSError, ValueError):  # ended meanwhile
-            # those of bubblewrap have one child each, the submission may start none
-            *_, worker = descendants(self.pid)
-            stat = Path(f"/proc/{worker}/stat").read_text(encoding="utf-8", errors="replace")
+            stat = Path(f"/proc/{self._worker()}/stat").read_text(encoding="utf-8", errors="replace")
             fields = stat.rpartition(")")[2].split()  # the name before may hold anything
             ticks, memory = int(fields[11]) + int(fields[12]), int(fields[21]) * _PAGE / 2**20
             # after its end it is a process of bubblewrap that is looked at, which uses next to nothing
+            if ticks / _TICKS >= self._usage.cpu_seconds:
+                self._seen = time.monotonic()
             self._usage = Usage(
                 cpu_seconds=max(ticks / _TICKS, self._usage.cpu_seconds),
                 memory_mb=max(memory, self._usage.memory_mb),
             )
             return memory
         return 0.0
+
+    def _temp_files(self) -> int:
+        """How many files are in the private /tmp, of which bubblewrap limits the size alone.
+
+        Each is memory of the kernel, of which resource limits know nothing.
+        """
+        with suppress(OSError):  # ended meanwhile
+            system = os.statvfs(f"/proc/{self._worker()}/root/tmp")
+            # before the sandbox is made, and without one, it is this machine's
+            if system.f_blocks * system.f_frsize == self._limits.temp_mb * 2**20:
+                return system.f_files - system.f_ffree
+        return 0
 
     def _has_ended(self, seconds: float) -> bool:
         """Whether the command ends within a time; what it prints meanwhile is read."""

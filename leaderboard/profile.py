@@ -1,7 +1,7 @@
 """The sandbox's profile: what a submission's process sees, as arguments of bubblewrap.
 
-It sees, read-only, the Python that runs this and the system's shared libraries, the shim, its own
-folder and the packages that it declares, and a private /tmp of limited size; no other file, no other
+It sees, read-only, the Python that runs this and the system's shared libraries, the shim, copies of its
+own files and the packages that it declares, and a private /tmp of limited size; no other file, no other
 process, no network. It has no capability, and a user of its own where the evaluator is root.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from leaderboard.limits import Limits
 
 _ROOT = Path(__file__).resolve().parents[1]
 #: What `nb301` among the requirements mounts: the space and the optimizers, nothing that knows a result.
-_LIBRARY = ("__init__", "errors", "space", "encodings", "formats")
+_LIBRARY = ("__init__", "errors", "extras", "space", "encodings", "formats")
 _INSIDE = _ROOT / "leaderboard" / "inside"
 #: What `nb301[configspace]` mounts beside these; a change of it runs nobody else's submission again.
 _ADAPTER = _INSIDE / "configspace.py"
@@ -75,36 +75,46 @@ def own_files(*, library: bool, adapter: bool) -> list[Path]:
     return found
 
 
-def mounts(folder: Path, environment: Environment) -> list[Mount]:
+def mounts(environment: Environment) -> list[Mount]:
     """All that a submission sees of the host.
 
     Args:
-        folder: The submission's.
         environment: What it may import.
     """
     found = [Mount(path, path.as_posix()) for path in (*_python(), *_system_libraries())]
     found += [Mount(path, f"{OURS}/{path.relative_to(_ROOT).as_posix()}") for path in environment.own_files]
-    found.append(Mount(folder.resolve(), SUBMISSION))
     if environment.packages is not None:
         found.append(Mount(environment.packages, PACKAGES))
     return list(dict.fromkeys(found))
 
 
 def command(
-    program: Sequence[str], visible: Sequence[Mount], limits: Limits, info: int, seccomp: int
+    program: Sequence[str],
+    visible: Sequence[Mount],
+    copies: Mapping[str, int],
+    limits: Limits,
+    info: int,
+    seccomp: int,
 ) -> list[str]:
     """The command that runs Python in the sandbox.
 
     Args:
         program: Arguments of Python.
         visible: What it sees of the host.
+        copies: Descriptors of the submission's files, by path.
         limits: What it may use; resource limits are the program's to apply.
         info: Descriptor that the process's number is written to.
         seccomp: Descriptor of the compiled filter of system calls.
     """
     told = ["--info-fd", str(info)]
     if os.geteuid() != 0:
-        return [*_bubblewrap(visible, limits), *told, *_filtered(seccomp), PYTHON.as_posix(), *program]
+        return [
+            *_bubblewrap(visible, copies, limits),
+            *told,
+            *_filtered(seccomp),
+            PYTHON.as_posix(),
+            *program,
+        ]
     # A user of its own cannot look into root's folders: root mounts the sources where everybody may,
     # in a namespace that only this command sees, and gives up being root before the sandbox is made.
     user = str(_USERS[os.getpid() % len(_USERS)])
@@ -116,13 +126,13 @@ def command(
     for mount, stage in zip(visible, staged, strict=True):
         staging += ["--ro-bind", str(mount.source), str(stage.source)]
     demoted = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--"]
-    sealed = [*_bubblewrap(staged, limits), *_filtered(seccomp)]
+    sealed = [*_bubblewrap(staged, copies, limits), *_filtered(seccomp)]
     return [*staging, "--", *demoted, *sealed, PYTHON.as_posix(), *program]
 
 
 def description(limits: Limits) -> str:
     """The profile as text: changes with everything that decides how well it seals."""
-    return "\n".join(_bubblewrap([], limits))
+    return "\n".join(_bubblewrap([], {}, limits))
 
 
 def variables(limits: Limits, ours: str) -> dict[str, str]:
@@ -147,7 +157,7 @@ def _filtered(seccomp: int) -> list[str]:
     return ["--seccomp", str(seccomp), "--"]
 
 
-def _bubblewrap(visible: Sequence[Mount], limits: Limits) -> list[str]:
+def _bubblewrap(visible: Sequence[Mount], copies: Mapping[str, int], limits: Limits) -> list[str]:
     arguments = ["bwrap", "--unshare-user", "--unshare-all", "--disable-userns", "--assert-userns-disabled"]
     arguments += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--hostname", "sandbox"]
     arguments += ["--die-with-parent", "--new-session", "--clearenv"]
@@ -155,6 +165,9 @@ def _bubblewrap(visible: Sequence[Mount], limits: Limits) -> list[str]:
         arguments += ["--setenv", name, value]
     for mount in visible:
         arguments += ["--ro-bind", str(mount.source), mount.target]
+    arguments += ["--dir", SUBMISSION]
+    for path, descriptor in copies.items():
+        arguments += ["--perms", "0444", "--file", str(descriptor), f"{SUBMISSION}/{path}"]
     for link in _links():
         arguments += ["--symlink", str(link.readlink()), str(link)]
     for folder in _foreign_packages():

@@ -19,6 +19,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from leaderboard.legible import legible, shortened
 from nb301.optimizers import RunEnded
 
 #: Raised whenever an equal submission with an equal seed would no longer be told the same.
@@ -147,6 +148,5 @@ def _no_reply(do: str, line: bytes, why: str) -> Fault:
 
 
 def printable(text: str) -> str:
-    """A submission's text, shortened, without what could move a terminal's cursor or split a line."""
-    shown = "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text[-_MAX_DETAIL:])
-    return shown.encode("utf-8", "replace").decode("utf-8")
+    """A submission's text, its middle left out where it is long, with all that cannot be seen as escapes."""
+    return legible(shortened(text, _MAX_DETAIL))

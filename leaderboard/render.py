@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from leaderboard.legible import legible
+
 #: Holds `templates/` and `static/`, and no Python file.
 SITE = Path(__file__).resolve().parents[1] / "site"
-#: What HTML cannot hold, and names of submissions might.
-_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def render(template: str, context: dict[str, Any]) -> str:
     """Render a template of `site/templates`.
 
-    Everything is escaped, characters that HTML cannot hold are left out, and a name that the context
-    lacks is an error.
+    Everything is escaped, what HTML cannot hold or readers cannot see stands there as an escape, and a name
+    that the context lacks is an error.
 
     Args:
         template: File name, such as `index.html.j2`.
         context: Values by name.
     """
-    return _UNFIT.sub("", _environment(SITE / "templates").get_template(template).render(context))
+    return legible(_environment(SITE / "templates").get_template(template).render(context))
 
 
 @cache

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from leaderboard import profile
@@ -15,6 +16,7 @@ from leaderboard.process import Pipes, Process
 from leaderboard.profile import Environment, Mount
 from leaderboard.protocol import Fault
 from leaderboard.seccomp import filter_file
+from leaderboard.tree import write_tree
 
 _ROOT = Path(__file__).resolve().parents[1]
 #: All that the programs below need, and all that a sealed process can learn of the evaluator's.
@@ -22,7 +24,7 @@ _PATH = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
 
 
 def start(
-    folder: Path,
+    files: Mapping[str, bytes],
     environment: Environment,
     limits: Limits,
     *,
@@ -33,7 +35,7 @@ def start(
     """Start a Python module of ours beside a submission.
 
     Args:
-        folder: The submission's.
+        files: The submission's, by path: all that is there of it, whatever becomes of its folder.
         environment: What may be imported.
         limits: What may be used.
         level: How well it is sealed off.
@@ -47,13 +49,16 @@ def start(
         _check_programs()
     pipes = Pipes.open()
     # no folder of the host on the path, no byte code written
-    program = ["-P", "-s", "-B", "-m", module, *map(str, pipes.theirs), json.dumps(limits.rlimits)]
+    # of what a dying process has printed nothing waits to be written
+    program = ["-P", "-s", "-B", "-u", "-m", module, *map(str, pipes.theirs), json.dumps(limits.rlimits)]
     if level is Level.sealed:
         program += [f"{profile.SUBMISSION}{os.pathsep}{profile.PACKAGES}", *arguments]
-        process = _sealed(profile.mounts(folder, environment), limits, pipes, program)
+        process = _sealed(files, profile.mounts(environment), limits, pipes, program)
     else:
-        modules = [folder.resolve(), *([environment.packages] if environment.packages else [])]
-        program += [os.pathsep.join(map(str, modules)), *arguments]
+        folder = tempfile.TemporaryDirectory(prefix="nb301-")
+        write_tree(files, Path(folder.name))
+        modules = [folder.name, *([str(environment.packages)] if environment.packages else [])]
+        program += [os.pathsep.join(modules), *arguments]
         variables = profile.variables(limits, str(_ROOT))
         process = Process([str(profile.PYTHON), *program], variables, limits, pipes, folder=folder)
     if not _answers(process, limits):
@@ -85,8 +90,22 @@ def _check_programs() -> None:
             )
 
 
-def _sealed(visible: list[Mount], limits: Limits, pipes: Pipes, program: list[str]) -> Process:
+def _sealed(
+    files: Mapping[str, bytes], visible: list[Mount], limits: Limits, pipes: Pipes, program: list[str]
+) -> Process:
     seccomp = filter_file()
+    # in memory: nothing lies anywhere to be changed, or to be left behind
+    copies = {path: _in_memory(data) for path, data in files.items()}
     read_info, info = os.pipe()
-    command = profile.command(program, visible, limits, info, seccomp)
-    return Process(command, _PATH, limits, pipes, inherited=(info, seccomp), info=read_info)
+    command = profile.command(program, visible, copies, limits, info, seccomp)
+    inherited = (info, seccomp, *copies.values())
+    return Process(command, _PATH, limits, pipes, inherited=inherited, info=read_info)
+
+
+def _in_memory(data: bytes) -> int:
+    """A descriptor of a file without a name, at its beginning."""
+    descriptor = os.memfd_create("submitted")
+    with os.fdopen(os.dup(descriptor), "wb") as file:
+        file.write(data)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 import signal
 from collections import defaultdict, deque
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from leaderboard.inside.shim import CHANNEL_CLOSED
 from leaderboard.limits import Level, Limits
 from leaderboard.process import Process, Usage
 from leaderboard.profile import Environment
-from leaderboard.protocol import CRASHES, Fault, Reply, Verdict, printable, read_reply
+from leaderboard.protocol import CRASHES, Failure, Fault, Reply, Verdict, printable, read_reply
 from leaderboard.sandbox import start
 from leaderboard.submission import Submission
 from nb301.formats import read
@@ -24,9 +25,10 @@ from nb301.space import Genotype
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What is run: an entry point in a folder."""
+    """What is run: an entry point in files."""
 
-    folder: Path
+    #: Contents by path, which nothing changes any more.
+    files: Mapping[str, bytes]
     #: `module:name` of a class or a function.
     entry_point: str
     #: Keyword arguments of the entry point.
@@ -36,7 +38,7 @@ class Code:
     def of(cls, submission: Submission) -> Code:
         """What of a submission is run."""
         manifest = submission.manifest
-        return cls(submission.folder, manifest.entry_point, manifest.settings)
+        return cls(submission.files, manifest.entry_point, manifest.settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,7 @@ class Session:
         if reply is None:
             self._end(*self._ended(do))
         if reply.failed is not None:
-            memory = reply.failed.kind in {"MemoryError", "_ArrayMemoryError"}
-            self._end(Verdict.memory if memory else CRASHES[do], reply.failed.trace)
+            self._end(*self._failed(do, reply.failed))
         if reply.asked_after_budget:
             self._end(
                 Verdict.asked_after_budget,
@@ -196,17 +197,28 @@ class Session:
         self.fault = Fault(verdict, detail)
         raise self.fault from None
 
+    def _failed(self, do: str, failure: Failure) -> tuple[Verdict, str]:
+        """What an exception in the author's code means."""
+        if failure.kind == MemoryError.__name__:
+            return Verdict.memory, failure.trace
+        if (exceeded := self._process.has_exceeded(at_end=True)) is not None:
+            return exceeded.verdict, f"{do}: {exceeded.detail}\n{failure.trace}"
+        return CRASHES[do], failure.trace
+
     def _ended(self, do: str) -> tuple[Verdict, str]:
-        """What the end of the process means, while it owed a reply."""
-        status = self._process.wait()
+        """What the end of the process, or of the channel, means while it owed a reply."""
+        exceeded, status = self._process.has_exceeded(at_end=True), self._process.wait()
         if status == 128 + signal.SIGXCPU:
             return Verdict.cpu_time, f"{do}: more than {self._limits.cpu_seconds} s of processor time"
-        if self._process.ran_out_of_memory():
-            return Verdict.memory, f"{do}: more than {self._limits.memory_mb} MiB of memory"
-        if status > 128:
-            return CRASHES[do], f"{do}: the process was ended by {_signal_name(status - 128)}"
-        if status:
-            return CRASHES[do], f"{do}: the process ended with status {status}"
+        if exceeded is not None:
+            return exceeded.verdict, f"{do}: {exceeded.detail}"
+        if status is None or status == CHANNEL_CLOSED:
+            return (
+                Verdict.invalid_message,
+                f"{do}: the channel to the evaluator was closed: leave its descriptors to the shim",
+            )
+        if status or do == "finish":
+            return CRASHES[do], f"{do}: the process ended with status {status}{_signal(status)}"
         return (
             Verdict.exited_early,
             f"{do}: the process ended after {self._told} evaluations, with budget left",
@@ -224,6 +236,7 @@ def run(
     training_seed: int,
     workers: int = 1,
     level: Level = Level.sealed,
+    stop_after: float = math.inf,
 ) -> Outcome:
     """Run a submission against an objective under a simulated clock.
 
@@ -232,20 +245,22 @@ def run(
         environment: What it may import.
         limits: What it may use.
         objective: Evaluates an architecture with a training seed.
-        budget: When to end.
+        budget: When to end, as the submission is told.
         seed: Of the submission's random numbers.
         training_seed: Of first evaluations, see `simulate`.
         workers: Evaluations that are open at once.
         level: How well it is sealed off.
+        stop_after: Evaluations after which to end nonetheless, of which the submission is told nothing.
 
     Raises:
         SandboxError: The sandbox cannot be made. Faults of the submission are verdicts.
     """
-    process = start(code.folder, environment, limits, level=level)
+    process = start(code.files, environment, limits, level=level)
     try:
         clock = Clock(objective, workers)
         session = Session(process, code, budget, clock, limits, seed)
-        trajectory, recommendation = _driven(session, clock, budget, training_seed)
+        spent = replace(budget, evaluations=min(budget.evaluations, stop_after))
+        trajectory, recommendation = _driven(session, clock, spent, training_seed)
         if session.fault is not None:
             process.kill()
     except BaseException:
@@ -276,11 +291,12 @@ def _driven(
     return trajectory, recommendation
 
 
-def _signal_name(number: int) -> str:
+def _signal(status: int) -> str:
+    """The signal that a status stands for; a process may end with the same by its own choice."""
     try:
-        return signal.Signals(number).name
+        return f", which stands for {signal.Signals(status - 128).name}"
     except ValueError:
-        return f"signal {number}"
+        return ""
 
 
 def _finite(number: float) -> float | None:

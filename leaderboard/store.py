@@ -15,11 +15,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from leaderboard.cells import Cell, Sha256, Slug, Strict, first_wrong
 from leaderboard.errors import RunFileError
 from leaderboard.ledger import Ledger
+from leaderboard.legible import legible
 from leaderboard.process import Usage
 from leaderboard.protocol import Verdict
 from leaderboard.trace import Trace, read_trace, write_trace
@@ -29,6 +30,8 @@ from nb301.space import CELL_NAMES, NODES, Genotype, Op
 RECORD, TRACE, LEDGER = "run.json", "trace.parquet", "ledger.jsonl"
 _LOCK = ".lock"
 
+#: Text of strangers: whoever wrote the record, nothing in it is hidden.
+Legible = Annotated[str, AfterValidator(legible)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -67,9 +70,9 @@ class ReleaseReference(Strict):
 class Entry(Strict):
     """What a submission says of itself, for people."""
 
-    name: str
-    version: str
-    reference: str
+    name: Legible
+    version: Legible
+    reference: Legible
     #: Families of models that it fits.
     families: tuple[str, ...]
     #: Whether equal seeds and results give equal proposals, as it declares.
@@ -155,9 +158,9 @@ class Run(Strict):
     #: How it ended.
     verdict: Verdict
     #: What happened, in the author's terms; empty if the run was completed.
-    detail: str
+    detail: Legible
     #: End of what the submission printed.
-    output: str
+    output: Legible
     #: How many ended within the budget, or before the fault.
     evaluations: Annotated[int, Field(ge=0)]
     incumbents: Incumbents

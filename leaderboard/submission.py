@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
 from leaderboard.described import ONE_LINE
 from leaderboard.errors import SubmissionError
+from leaderboard.legible import legible, marred
 from leaderboard.limits import Limits
-from nb301.files import sha256
+from leaderboard.tree import read_tree, tree_hash
 
-#: Largest sum of a submission's files: code and small data, no weights and no tables of architectures.
-MAX_BYTES = 2**20
-_MAX_FILES = 100
 #: What other parts of a submission must not be called, since the sandbox has modules of that name.
 _TAKEN = {"leaderboard", "nb301"}
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9.!+_-]+)")
+#: In a submission's folder: what the author says of it.
+MANIFEST = "submission.toml"
 #: In a submission's folder: every package that is installed, with version and hash.
 LOCK = "requirements.lock"
 #: The requirement that stands for this library's space and optimizers, see `profile.own_files`.
@@ -28,6 +37,8 @@ LIBRARY = "nb301"
 #: The same and the adapter of optimizers on a ConfigSpace, `leaderboard.inside.configspace`.
 ADAPTER = "nb301[configspace]"
 _OURS = {LIBRARY, ADAPTER}
+#: Why this library is no package of a submission.
+NO_RELEASES = "nothing of nb301 is in the sandbox but its space and optimizers, which 'nb301' stands for"
 
 #: Families of models; `none` for optimizers without one.
 Family = Literal[
@@ -51,8 +62,19 @@ SAME_FAMILY: dict[str, frozenset[str]] = {
     "gin": frozenset({"gin", "other-gnn"}),
 }
 
-_Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=ONE_LINE)]
-_Text = Annotated[str, StringConstraints(max_length=400)]
+
+def _legible(text: str) -> str:
+    if found := marred(text):
+        raise ValueError(f"{found}: write what readers see, and nothing else")
+    return text
+
+
+_Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=ONE_LINE, strip_whitespace=True),
+    AfterValidator(_legible),
+]
+_Text = Annotated[str, StringConstraints(max_length=400), AfterValidator(_legible)]
 
 
 class _Strict(BaseModel):
@@ -138,6 +160,10 @@ class Manifest(_Strict):
     @classmethod
     def _pinned(cls, requirements: list[str]) -> list[str]:
         for each in requirements:
+            if each not in _OURS and _is_ours(each):
+                raise ValueError(
+                    f"{each!r}: write '{LIBRARY}' or '{ADAPTER}', without a version: {NO_RELEASES}"
+                )
             if each not in _OURS and not _REQUIREMENT.fullmatch(each):
                 raise ValueError(
                     f"{each!r} is not pinned: write 'name==version', such as 'numpy==2.4.6'; only "
@@ -159,14 +185,18 @@ class Submission:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.slug = check_slug(folder.resolve().name)
-        self.manifest = _read_manifest(folder / "submission.toml")
-        self.files = _files(folder)
+        #: Contents by path, as they were when this was made: what is hashed, scanned, shown and run.
+        self.files = read_tree(folder) if folder.is_dir() else {}
+        self.manifest = _read_manifest(folder / MANIFEST, self.files.get(MANIFEST))
+        for name in self.files:
+            if re.split("[/.]", name)[0] in _TAKEN:
+                raise SubmissionError(f"{folder / name}: would hide the module of that name that is inside")
+        check_names(self.installed, folder / LOCK)
 
     @cached_property
     def tree_hash(self) -> str:
-        """SHA-256 over the relative paths and contents of all files: another byte, another submission."""
-        lines = [f"{sha256(data)}  {path}\n" for path, data in sorted(self.files.items())]
-        return sha256("".join(lines).encode())
+        """SHA-256 over the paths and contents of all files: another byte, another submission."""
+        return tree_hash(self.files)
 
     @property
     def packages(self) -> list[str]:
@@ -220,15 +250,32 @@ def check_slug(name: str) -> str:
     return name
 
 
-def _read_manifest(path: Path) -> Manifest:
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+def check_names(packages: Iterable[str], lock: Path) -> None:
+    """Check that this library is not among the packages of a lock, by itself or for another's sake.
+
+    Raises:
+        SubmissionError: It is.
+    """
+    for name in packages:
+        if _is_ours(name):
+            raise SubmissionError(f"{lock}: {name} is in it: {NO_RELEASES}")
+
+
+def _is_ours(requirement: str) -> bool:
+    """Whether it is this library, however the name is written."""
+    name = re.split(r"[^A-Za-z0-9._-]", requirement.strip(), maxsplit=1)[0]
+    return re.sub(r"[-_.]", "", name).lower() == LIBRARY
+
+
+def _read_manifest(path: Path, data: bytes | None) -> Manifest:
+    if data is None:
         raise SubmissionError(
             f"{path}: there is no such file; `python -m leaderboard new NAME` makes a folder that has all"
-        ) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SubmissionError(f"{path}: cannot be read as TOML: {error}") from None
+        )
+    try:
+        content = tomllib.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # overlong numbers are a ValueError, too
+        raise SubmissionError(f"{path}: cannot be read as TOML: {legible(str(error))}") from None
     try:
         return Manifest.model_validate(content)
     except ValidationError as error:
@@ -237,30 +284,10 @@ def _read_manifest(path: Path) -> Manifest:
 
 
 def _explained(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"])
+    place = legible(".".join(str(part)[:100] for part in error["loc"]))
     match error["type"]:
         case "extra_forbidden":
             return f"{place}: unknown key: check its spelling, and the table that it stands in"
         case "missing":
             return f"{place}: is missing"
     return f"{place}: {error['msg']}, got {error['input']!r:.100}"
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    """Contents of all files by relative path, as far as they belong to the submission."""
-    paths = [p for p in sorted(folder.rglob("*")) if "__pycache__" not in p.parts]
-    for path in paths:
-        if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            raise SubmissionError(f"{path}: a submission holds files and folders, no links and no devices")
-    found = [path for path in paths if path.is_file()]
-    size = sum(path.stat().st_size for path in found)
-    if len(found) > _MAX_FILES or size > MAX_BYTES:
-        raise SubmissionError(
-            f"{folder}: {len(found)} files of together {size:,} bytes, allowed are {_MAX_FILES} of "
-            f"{MAX_BYTES:,}"
-        )
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
-    for name in files:
-        if name.partition("/")[0].removesuffix(".py") in _TAKEN:
-            raise SubmissionError(f"{folder / name}: would hide the module of that name that is inside")
-    return files

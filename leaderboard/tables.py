@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 
 from leaderboard.examination import Judgement, examine
 from leaderboard.inference import Estimate
+from leaderboard.legible import to_csv
 from leaderboard.measures import TARGETS, expected_running_time, reached_share, target_times, window
 from leaderboard.ranking import Board, Ranking, Row, Standing
 from leaderboard.references import Reference
@@ -64,16 +63,16 @@ def tables_of(
 ) -> dict[str, str]:
     """A track's numbers as CSV, by name of the table."""
     return {
-        "ranking": _csv(
+        "ranking": to_csv(
             ("release", "release_hash", "truth", "seeds", "budget_seconds", *_OF_ROW),
             ([*_of_board(board), *_cells_of(row)] for board in ranking.boards for row in board.rows),
         ),
-        "standings": _csv((*_OF_ROW, *_OF_STANDING), map(_cells_of_standing, ranking.whole.standings)),
-        "tie_groups": _csv(
+        "standings": to_csv((*_OF_ROW, *_OF_STANDING), map(_cells_of_standing, ranking.whole.standings)),
+        "tie_groups": to_csv(
             ("group", "entry"),
             ((number, entry) for number, group in enumerate(ranking.whole.tie_groups, 1) for entry in group),
         ),
-        "pairs": _csv(
+        "pairs": to_csv(
             _OF_PAIR,
             (
                 [
@@ -83,15 +82,15 @@ def tables_of(
                 for p in ranking.whole.pairs
             ),
         ),
-        "examination": _csv(
+        "examination": to_csv(
             _OF_JUDGEMENT,
             (
                 [j.entry, j.found_on, j.judge, *map(_number, (j.error, j.worse, *j.interval)), j.runs]
                 for j in judgements
             ),
         ),
-        "reached": _csv(_OF_REACHED, _reached(_timed(ranking, references))),
-        "running_times": _csv(_OF_EXPECTED, _expected(_timed(ranking, references))),
+        "reached": to_csv(_OF_REACHED, _reached(_timed(ranking, references))),
+        "running_times": to_csv(_OF_EXPECTED, _expected(_timed(ranking, references))),
     }
 
 
@@ -155,11 +154,3 @@ def _numbers(estimate: Estimate | None) -> list[str]:
 def _number(value: float) -> str:
     """Empty where it is not known: infinite ends of intervals."""
     return f"{value:.4f}" if np.isfinite(value) else ""
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()

@@ -16,13 +16,17 @@ import os
 import resource
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NoReturn
 
 from leaderboard.inside.space import Space
 
-#: Of an error's traceback, in characters; the line that carries it must stay below the limit.
-_TRACE = 4000
+#: Of the beginning and of the end of an error's traceback, and of its name, in characters; the line that
+#: carries them must stay below the limit.
+_HEAD, _TRACE, _KIND = 1000, 3000, 100
+#: Status with which this ends when nothing can be read from the channel or written to it.
+CHANNEL_CLOSED = 97
 
 
 class BudgetExhausted(Exception):
@@ -54,7 +58,10 @@ class Budget:
 
 
 class Channel:
-    """Requests in, replies out; a reply carries the number of the request that came last."""
+    """Requests in, replies out; a reply carries the number of the request that came last.
+
+    Where submitted code has closed it nothing can be said any more: the process ends.
+    """
 
     def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
         self._requests, self._replies = requests, replies
@@ -64,9 +71,12 @@ class Channel:
 
     def receive(self) -> dict[str, Any]:
         """Wait for the next request; where there is none the evaluator is gone."""
-        line = self._requests.readline()
+        try:
+            line = self._requests.readline()
+        except (OSError, ValueError):
+            line = b""
         if not line:
-            os._exit(0)
+            _leave(CHANNEL_CLOSED)
         request: dict[str, Any] = json.loads(line)
         self._number, self.pending = request["id"], True
         return request
@@ -75,8 +85,12 @@ class Channel:
         """Answer the request that came last, or the next one where that has its answer."""
         if not self.pending:
             self.receive()
-        self._replies.write(json.dumps({"id": self._number, **fields}).encode() + b"\n")
-        self._replies.flush()
+        line = json.dumps({"id": self._number, **fields}).encode() + b"\n"
+        try:
+            self._replies.write(line)
+            self._replies.flush()
+        except (OSError, ValueError):
+            _leave(CHANNEL_CLOSED)
         self.pending = False
 
 
@@ -147,8 +161,9 @@ def apply_limits(limits: dict[str, int]) -> None:
         limits: By the name of a `resource.RLIMIT_`.
     """
     for name, value in limits.items():
-        # the soft limit of processor time sends a signal that says so, the hard one kills
-        hard = value + 1 if name == "CPU" else value
+        # the soft limit of processor time sends a signal that says so, the hard one kills; who passes over
+        # the signal is ended by the evaluator, which looks
+        hard = value + 60 if name == "CPU" else value
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, hard))
 
 
@@ -174,7 +189,6 @@ def main() -> None:
         sys.stderr.write(f"the submission called sys.exit({error.code!r})\n")
         _leave()
     except BaseException as error:  # noqa: BLE001 - whatever it is, the evaluator is told
-        traceback.print_exc()
         channel.reply(failed=_described(error))
     channel.receive()  # the evaluator looks at what was used, and hangs up
 
@@ -216,16 +230,27 @@ def _plain(genotype: Any) -> Any:
 
 
 def _described(error: BaseException) -> dict[str, str]:
+    """Name and traceback of an error, whatever they are: never so long that they could not be sent."""
+    kind = MemoryError if isinstance(error, MemoryError) else type(error)
+    try:
+        trace = "".join(traceback.format_exception(error))
+    except Exception:  # noqa: BLE001 - there may be no memory for it, or no end of it
+        trace = f"{kind.__name__}, which cannot be described"
+    if len(trace) > _HEAD + _TRACE:
+        left_out = f"\n[{len(trace) - _HEAD - _TRACE:,} characters left out]\n"
+        trace = trace[:_HEAD] + left_out + trace[-_TRACE:]
     # half of a surrogate pair is no text that JSON could carry
-    trace = "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace").decode()
-    return {"kind": type(error).__name__, "trace": trace[-_TRACE:]}
+    kind_and_trace = (text.encode("utf-8", "backslashreplace").decode() for text in (kind.__name__, trace))
+    name, trace = kind_and_trace
+    return {"kind": name[:_KIND], "trace": trace}
 
 
-def _leave() -> NoReturn:
+def _leave(status: int = 0) -> NoReturn:
     """End without the submission's exit handlers, which could hold the run up."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

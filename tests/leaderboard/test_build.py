@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +15,7 @@ from jinja2 import UndefinedError
 from leaderboard import cli, render
 from leaderboard.build import build_site
 from leaderboard.errors import BoardError, ReportError
+from leaderboard.legible import legible
 from leaderboard.results import write_results
 from leaderboard.store import Run, Store
 
@@ -130,16 +132,29 @@ def test_page_says_that_few_seeds_prove_nothing(built_of, make_run):
 
 def test_hostile_names_are_escaped_everywhere(built_of, make_run, tmp_path):
     """A name is text and nothing else, however it looks."""
-    hostile = "</td><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}\u202e"
+    hostile = "=1+1;@x</td><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}\u202e"
     runs = [make_run(entry, s, 5 + s / 10, name=hostile) for entry in ("one", "two") for s in range(2)]
     built_of(runs)
     pages = {path: Page(path) for path in (tmp_path / "site").rglob("*.html")}
     scripts = [path for path, page in pages.items() for _ in range(page.tags.count("script"))]
     ours = [path for path, page in pages.items() for each in page.resources if each.endswith(".js")]
 
-    assert sum(hostile in page.text for page in pages.values()) >= 3
+    assert sum(legible(hostile) in page.text for page in pages.values()) >= 3
     assert scripts == ours
     assert not any("x" in page.resources for page in pages.values())
+    written = [
+        path for path in (tmp_path / "site").rglob("*") if path.suffix in {".html", ".csv", ".xml", ".json"}
+    ]
+    texts = {path: path.read_text(encoding="utf-8") for path in written}
+    assert {path.suffix for path in written} >= {".html", ".csv", ".xml", ".json"}
+    assert not [path for path, text in texts.items() if "\u202e" in text]
+    # as JSON, too, which scripts read and show
+    assert not [
+        path for path, text in texts.items() if path.suffix == ".json" and re.search(r"[^\\]\\u202e", text)
+    ]
+    for path in (path for path in written if path.suffix == ".csv"):
+        assert not [row for row in csv.reader(path.open()) for cell in row if cell.startswith("=")]
+    assert sum("'=1+1;'@x" in texts[path] for path in written if path.suffix == ".csv") >= 2
 
 
 @pytest.mark.parametrize(

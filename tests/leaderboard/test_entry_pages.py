@@ -229,7 +229,7 @@ def test_code_shows_what_it_hides(submit):
     submission = submit(optimizer="if user != 'admin\u202e \u2066# x':\r\n\tpass\x1b[2J\n", data=b"\xff\xfe")
     shown = {each.path: each.text for each in code_files(submission)}
 
-    assert shown["optimizer.py"] == "if user != 'admin\\u202e \\u2066# x':\n\tpass\\u001b[2J\n"
+    assert shown["optimizer.py"] == "if user != 'admin\\u202e \\u2066# x':\n\tpass\\x1b[2J\n"
     assert shown["data.py"] is None
     assert [*shown][-1] == "submission.toml"
     assert legible("שלום, Ω") == "שלום, Ω"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import marshal
 import os
 import re
 import select
@@ -25,12 +27,14 @@ from leaderboard.profile import Environment
 from leaderboard.protocol import Fault, Reply, Verdict, read_reply
 from leaderboard.sandbox import start
 from leaderboard.session import Clock, Code, Session, run
+from leaderboard.tree import read_tree
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 from nb301.space import Genotype
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("sandbox")]
 
-HOSTILE = Path(__file__).with_name("hostile")
+ROOT = Path(__file__).resolve().parents[2]
+HOSTILE = read_tree(Path(__file__).with_name("hostile"))
 ENVIRONMENT = Environment("none")
 #: Small, so that what exceeds a limit does so soon; a shared machine may take its time to answer.
 LIMITS = Limits(
@@ -114,7 +118,26 @@ CASES = [
     ("not_json", LIMITS, V.invalid_message, "", 0),
     ("ends_early", LIMITS, V.exited_early, "after 1 evaluations", 1),
     ("ends_early_politely", LIMITS, V.exited_early, "after 1 evaluations", 1),
-    ("closes_channel", LIMITS, V.crash_ask, "status 120", 0),
+    ("ignores_cpu_limit", replace(LIMITS, cpu_seconds=1), V.cpu_time, "1 s of processor time", 0),
+    ("handles_cpu_limit", replace(LIMITS, cpu_seconds=1), V.cpu_time, "1 s of processor time", 0),
+    ("exits_at_cpu_limit", replace(LIMITS, cpu_seconds=1), V.cpu_time, "1 s of processor time", 0),
+    ("prints_and_ends", LIMITS, V.crash_ask, "ended with status 3", 0),
+    ("ends_with_large_status", LIMITS, V.crash_ask, "ended with status 250", 0),
+    ("kills_itself", LIMITS, V.crash_ask, "status 137, which stands for SIGKILL", 0),
+    ("long_class_name", LIMITS, V.crash_ask, "what went wrong", 0),
+    ("strange_class_name", LIMITS, V.crash_ask, "what went wrong", 0),
+    ("long_exception", LIMITS, V.crash_ask, "ValueError: beginxx", 0),
+    ("long_exception", LIMITS, V.crash_ask, "xxend", 0),
+    ("unspeakable_exception", LIMITS, V.crash_ask, "Unspeakable", 0),
+    ("endless_exception", LIMITS, V.crash_ask, "number 99999", 0),
+    ("own_memory_error", LIMITS, V.memory, "not enough room", 0),
+    ("interrupts_itself", LIMITS, V.crash_ask, "KeyboardInterrupt", 0),
+    ("ends_in_recommend", LIMITS, V.crash_recommend, "finish: the process ended with status 0", 10),
+    ("closes_channel", LIMITS, V.invalid_message, "channel to the evaluator was closed", 0),
+    ("closes_replies", LIMITS, V.invalid_message, "channel to the evaluator was closed", 0),
+    ("closes_requests", LIMITS, V.invalid_message, "channel to the evaluator was closed", 1),
+    ("many_files", LIMITS, V.memory, "10,000 files in /tmp", 0),
+    ("writes_its_code", LIMITS, V.crash_ask, "Read-only file system", 0),
     ("kills_parent", LIMITS, V.completed, "", 10),
     ("reads_parent", LIMITS, V.crash_ask, "", 0),
     ("reads_releases", LIMITS, V.crash_ask, "No module named 'nb301'", 0),
@@ -162,6 +185,83 @@ def test_any_line_is_a_reply_or_a_fault(line):
     for do in ("import", "build", "ask", "tell", "finish"):
         with suppress(Fault):
             assert isinstance(read_reply(line, do, 1), Reply)
+
+
+@pytest.mark.parametrize("level", Level)
+def test_last_words_are_kept(level):
+    """What a submission prints is there, however it ends, and never more than anybody reads."""
+    assert "these are my last words" in outcome("prints_and_ends", level=level).output
+    ended = outcome("long_exception", level=level)
+    assert max(len(ended.detail), len(ended.output)) < 2100
+
+
+LISTS = """
+import os, pathlib
+
+class Optimizer:
+    def __init__(self, space, seed, budget):
+        import data.values
+        here = pathlib.Path(__file__).parent
+        found = sorted(str(each.relative_to(here)) for each in here.rglob("*"))
+        raise RuntimeError(f"{found} {data.values.VALUE} {os.access(here, os.W_OK)}")
+"""
+
+
+def test_only_what_was_hashed_is_there(tmp_path):
+    """No compiled code, no hidden file, nothing that came later; and nothing can be written."""
+    hidden = importlib.util.cache_from_source(str(tmp_path / "optimizer.py"))
+    for path, text in (
+        ("optimizer.py", LISTS),
+        ("data/values.py", "VALUE = 1"),
+        (".env", "x"),
+        ("later", "x"),
+    ):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    evil = compile("print('evil'); Optimizer = 1 / 0", "optimizer.py", "exec")
+    Path(hidden).parent.mkdir()
+    # of the kind whose source is not compared
+    Path(hidden).write_bytes(importlib.util.MAGIC_NUMBER + b"\1\0\0\0" + bytes(8) + marshal.dumps(evil))
+    (tmp_path / "later").unlink()
+    files = read_tree(tmp_path)
+    (tmp_path / "later").write_text("x")
+    (tmp_path / "data" / "values.py").write_text("VALUE = 2")
+
+    ended = sealed(files)
+
+    assert "RuntimeError: ['data', 'data/values.py', 'optimizer.py'] 1 False" in ended.detail
+    assert "evil" not in ended.output
+
+
+def test_modules_of_a_submission_are_its_own_concern():
+    """Whatever they are called, they take the place of nothing that serves the run."""
+    names = (
+        "json",
+        "os",
+        "sys",
+        "traceback",
+        "resource",
+        "sitecustomize",
+        "usercustomize",
+        "numpy",
+        "builtins",
+    )
+    spoilt = {f"{name}.py": b"raise SystemError(__name__)" for name in names}
+
+    ended = sealed(HOSTILE | spoilt, "well_behaved:Optimizer")
+
+    assert (ended.verdict, ended.detail, ended.output) == (Verdict.completed, "", "")
+
+
+def test_run_is_ended_without_being_announced():
+    """What is told is the budget, also where fewer evaluations are made of it."""
+    text = RECORDS.replace("TEXT", repr(TEXT)).replace("== 3", "== 99")
+    text += "    def recommend(self):\n        raise RuntimeError(repr(self.log))\n"
+    ended = sealed(submission(text), settings={"greeting": ""}, budget=Budget(1e6, 50), stop_after=2)
+
+    assert len(ended.trajectory) == 2
+    assert "(999000.0, 49)), " in ended.detail
+    assert "(998000.0, 48))]" in ended.detail
 
 
 def test_no_verdict_is_out_of_reach():
@@ -215,15 +315,14 @@ def test_limited_level_gives_the_same_run():
     assert limited.trajectory.genotypes == sealed.trajectory.genotypes
 
 
-def submission(tmp_path, text):
-    tmp_path.chmod(0o755)
-    (tmp_path / "optimizer.py").write_text(text)
-    return tmp_path
+def submission(text):
+    return {"optimizer.py": text.encode()}
 
 
-def sealed(folder, entry="optimizer:Optimizer", settings=None, environment=ENVIRONMENT, **arguments):
-    given = {"budget": BUDGET, "seed": 1, "training_seed": 0} | arguments
-    return run(Code(folder, entry, settings or {}), environment, LIMITS, objective, **given)
+def sealed(files, entry="optimizer:Optimizer", settings=None, environment=ENVIRONMENT, **arguments):
+    given = {"budget": BUDGET, "seed": 1, "training_seed": 0, "limits": LIMITS} | arguments
+    limits = given.pop("limits")
+    return run(Code(files, entry, settings or {}), environment, limits, objective, **given)
 
 
 RECORDS = """
@@ -246,10 +345,10 @@ class Optimizer:
 """
 
 
-def test_optimizer_sees_error_seconds_and_budget(tmp_path, embedded):
+def test_optimizer_sees_error_seconds_and_budget(embedded):
     """It is told of the very object that it proposed; noise is new for each repeat; there is nothing else."""
     genotype = Genotype.parse(TEXT)
-    folder = submission(tmp_path, RECORDS.replace("TEXT", repr(TEXT)))
+    files = submission(RECORDS.replace("TEXT", repr(TEXT)))
     expected = ["hello"]
     for repeat in range(3):
         result = embedded.query(genotype, seed=7 + repeat)
@@ -257,7 +356,7 @@ def test_optimizer_sees_error_seconds_and_budget(tmp_path, embedded):
         expected.append((round(1 - result.val_accuracy, 6), result.runtime, (1e6 - spent, 99 - repeat)))
 
     ended = run(
-        Code(folder, "optimizer:Optimizer", {"greeting": "hello"}),
+        Code(files, "optimizer:Optimizer", {"greeting": "hello"}),
         ENVIRONMENT,
         LIMITS,
         lambda genotype, seed: embedded.query(genotype, seed=seed),
@@ -283,9 +382,9 @@ def run(objective, budget):
 """
 
 
-def test_function_that_ends_with_the_budget(tmp_path):
+def test_function_that_ends_with_the_budget():
     """A function that spends its budget and returns has recommended what it returns."""
-    ended = sealed(submission(tmp_path, FUNCTION), "optimizer:run", budget=Budget(evaluations=12))
+    ended = sealed(submission(FUNCTION), "optimizer:run", budget=Budget(evaluations=12))
 
     assert ended.verdict is Verdict.completed
     assert len(ended.trajectory) == 12
@@ -293,10 +392,10 @@ def test_function_that_ends_with_the_budget(tmp_path):
     assert ended.recommendation == best
 
 
-def test_function_that_is_stopped_by_the_budget(tmp_path):
+def test_function_that_is_stopped_by_the_budget():
     """BudgetExhausted may pass through a function: its run is completed, without a recommendation."""
     text = FUNCTION.replace("budget.remaining_evaluations > 0", "True")
-    ended = sealed(submission(tmp_path, text), "optimizer:run", budget=Budget(seconds=5500))
+    ended = sealed(submission(text), "optimizer:run", budget=Budget(seconds=5500))
 
     assert (ended.verdict, ended.recommendation) == (Verdict.completed, None)
     assert len(ended.trajectory) == 5
@@ -318,7 +417,7 @@ def test_library_s_optimizers_run_as_they_do_outside(name, workers, installed_nu
     assert inside.trajectory.clock.tolist() == outside.clock.tolist()
 
 
-def test_library_brings_no_benchmark(tmp_path, installed_numpy):
+def test_library_brings_no_benchmark(installed_numpy):
     """With the space and the optimizers mounted, no surrogate, table, truth or release is there."""
     text = """
 import importlib, pathlib
@@ -333,38 +432,49 @@ for name in ("benchmark", "releases", "surrogates", "tables", "truth", "noise", 
         pass
 raise RuntimeError(" ".join(found))
 """
-    ended = sealed(submission(tmp_path, text), environment=installed_numpy)
+    ended = sealed(submission(text), environment=installed_numpy)
 
     found = ended.detail.strip().rpartition("RuntimeError: ")[2].split()
     assert {name for name in found if "/" not in name} == {
-        *("__init__.py", "encodings.py", "errors.py", "formats.py", "optimizers", "space.py")
+        *("__init__.py", "encodings.py", "errors.py", "extras.py", "formats.py", "optimizers", "space.py")
     }
     assert all(name.startswith("optimizers/") and name.endswith(".py") for name in found if "/" in name)
 
 
-def test_killed_evaluator_leaves_nothing():
-    """The sandbox ends with the process that started it, whatever that one had no time to do."""
-    script = f"""
-import sys
-from pathlib import Path
-from leaderboard.sandbox import start
-from leaderboard.limits import Level, Limits
+#: Starts a sandbox, says which process ends when all of it has ended, and stays.
+EVALUATOR = """
+import signal
+from leaderboard.limits import Limits
+from leaderboard.process import Process
 from leaderboard.profile import Environment
+from leaderboard.sandbox import start
 
-process = start(Path({str(HOSTILE)!r}), Environment("none"), Limits())
-process.send({{"id": 1, "do": "import", "entry_point": "hang_at_import:Optimizer"}})
-print(process.pid, flush=True)
-process.receive(60, "import")
+def stay(process, *_):
+    print(process._popen.pid, flush=True)
+    signal.pause()
+
+MOMENT
+process = start({"optimizer.py": b"while True: pass"}, Environment("none"), Limits())
+process.send({"id": 1, "do": "import", "entry_point": "optimizer:Optimizer"})
+stay(process)
 """
+
+
+@pytest.mark.parametrize("moment", ["pass", "Process._sealed = stay", "Process.send = stay"])
+def test_killed_evaluator_leaves_nothing(moment):
+    """The sandbox ends with the process that started it: at work, as soon as it is begun, and in between."""
     evaluator = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=HOSTILE.parents[2]
+        [sys.executable, "-c", EVALUATOR.replace("MOMENT", moment)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
     )
-    handle = os.pidfd_open(int(evaluator.stdout.readline()))
+    last = os.pidfd_open(int(evaluator.stdout.readline()))
     evaluator.kill()
     evaluator.wait()
     evaluator.stdout.close()
-    ready, _, _ = select.select([handle], [], [], 30)
-    os.close(handle)
+    ready, _, _ = select.select([last], [], [], 30)
+    os.close(last)
 
     assert ready
 

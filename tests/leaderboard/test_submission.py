@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from leaderboard import environment
 from leaderboard.environment import environment_hash
 from leaderboard.errors import SubmissionError
 from leaderboard.scan import Severity, scan
-from leaderboard.submission import LOCK, MAX_BYTES, Submission
+from leaderboard.submission import LOCK, Submission
 
 ROOT = Path(__file__).resolve().parents[2] / "leaderboard"
 SUBMISSIONS = sorted(path for path in (ROOT / "submissions").iterdir() if path.is_dir())
@@ -68,6 +70,14 @@ def test_skeleton_is_a_submission(folder):
         ("patience = 50", "patience = nan", "settings"),
         ("patience = 50", "patience = [1, 2]", "settings.patience"),
         ('version = "0.1"', 'version = "../x"', "version: "),
+        ('name = "NAME"', 'name = "NA\\u202eME"', r"name: .*U\+202E.*got 'NA\\u202eME'"),
+        ('name = "NAME"', 'name = "NA\\u200bME"', r"name: .*U\+200B that is not seen"),
+        ('name = "NAME"', 'name = "\\u3164"', r"name: .*U\+3164 that is not seen"),
+        ('name = "NAME"', 'name = "N' + "\u0336" * 5 + 'AME"', r"name: .*marks such as U\+0336"),
+        ('name = "NAME"', 'name = "  "', "name: .*at least 1"),
+        ('licence = "Apache-2.0"', 'licence = "a\\u001b[2J"', r"licence: .*U\+001B"),
+        ("[settings]", "[settings]\nx = " + "[" * 5000, "cannot be read as TOML"),
+        ("[settings]", "[settings]\nx = " + "9" * 5000, "cannot be read as TOML"),
         ("deterministic = true", "deterministic = maybe", "cannot be read as TOML"),
     ],
 )
@@ -75,6 +85,51 @@ def test_wrong_manifest_is_explained(folder, old, new, message):
     """The error names the file, the key, what was found and what would be right."""
     with pytest.raises(SubmissionError, match=rf"(?s)submission\.toml:.*{message}"):
         Submission(changed(folder, old, new))
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    [
+        *(
+            "nb301==0.1.0",
+            "NB301==0.1.0",
+            "nb-301==0.1",
+            "nb_301==0.1",
+            "N.B._301==0",
+            "nb301[configspace]==0.1",
+        ),
+        *(
+            "nb301[all]",
+            "NB301",
+            "nb301>=0.1",
+            "nb301 == 0.1.0",
+            " nb301",
+            "nb301@file:///x",
+            "nb301;python_version>'3'",
+        ),
+    ],
+)
+def test_library_is_no_package(folder, requirement):
+    """However it is written: what is published would bring the releases into the sandbox."""
+    with pytest.raises(SubmissionError, match=r"requirements: .*write 'nb301' or .*without a version"):
+        Submission(changed(folder, "requirements = []", f"requirements = [{requirement!r}]"))
+
+
+@pytest.mark.parametrize("name", ["nb301", "NB301", "Nb-301", "nb__301"])
+def test_library_is_no_package_s_package(folder, name):
+    """Nor does another package bring it."""
+    (folder / LOCK).write_text(f"{LINE}{name}==0.1.0 --hash=sha256:{'a' * 64}\n")
+
+    with pytest.raises(SubmissionError, match=rf"requirements\.lock: {name} is in it: nothing of nb301"):
+        Submission(folder)
+
+
+def test_unknown_keys_are_shown_harmless(folder):
+    """A key is text of a stranger, too."""
+    (folder / "submission.toml").write_text('"\\u001b[2J\\u202e" = 1\n')
+
+    with pytest.raises(SubmissionError, match=r"\\x1b\[2J\\u202e: unknown key"):
+        Submission(folder)
 
 
 def test_missing_manifest_says_how_to_get_one(tmp_path):
@@ -90,23 +145,9 @@ def test_slug_names_files_and_addresses(tmp_path, name):
         Submission(tmp_path / name)
 
 
-def test_links_are_refused(folder):
-    """A link could show more than the submission's own files."""
-    (folder / "data").symlink_to("/etc/passwd")
-
-    with pytest.raises(SubmissionError, match="no links"):
-        Submission(folder)
-
-
-def test_large_files_are_refused(folder):
-    """There is no room for weights or tables of architectures."""
-    (folder / "table.bin").write_bytes(bytes(MAX_BYTES))
-
-    with pytest.raises(SubmissionError, match="1,048,576"):
-        Submission(folder)
-
-
-@pytest.mark.parametrize("name", ["nb301.py", "leaderboard/inside/shim.py"])
+@pytest.mark.parametrize(
+    "name", ["nb301.py", "leaderboard/inside/shim.py", "nb301.abi3.so", "leaderboard.pyc"]
+)
 def test_modules_of_ours_cannot_be_hidden(folder, name):
     """A submission does not take the place of what it is served by."""
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -116,21 +157,19 @@ def test_modules_of_ours_cannot_be_hidden(folder, name):
         Submission(folder)
 
 
-def test_tree_hash_changes_with_every_byte_and_name(folder):
-    """Another file, another content, another name: another submission. Compiled files do not count."""
-    original = Submission(folder).tree_hash
-    hashes = {original}
+def test_what_was_read_stays(folder):
+    """What is hashed, scanned and run does not change with the folder; compiled files do not count."""
+    before = Submission(folder)
+    hashed, text = before.tree_hash, (folder / "optimizer.py").read_bytes()
     (folder / "__pycache__").mkdir()
-    (folder / "__pycache__" / "optimizer.pyc").write_bytes(b"x")
-    assert Submission(folder).tree_hash == original
+    (folder / "__pycache__" / "optimizer.cpython-311.pyc").write_bytes(b"x")
+    assert Submission(folder).tree_hash == hashed
 
-    (folder / "data.txt").write_text("1")
-    hashes.add(Submission(folder).tree_hash)
-    (folder / "data.txt").write_text("2")
-    hashes.add(Submission(folder).tree_hash)
-    (folder / "data.txt").rename(folder / "other.txt")
-    hashes.add(Submission(folder).tree_hash)
-    assert len(hashes) == 4
+    (folder / "optimizer.py").write_text("import socket\n")
+
+    assert before.files["optimizer.py"] == text
+    assert [each for each in scan(before) if each.severity is Severity.error] == []
+    assert Submission(folder).tree_hash != hashed
 
 
 @pytest.mark.parametrize(
@@ -174,6 +213,11 @@ def findings(folder, source):
         (f"TABLE = {'x' * 20_000!r}", Severity.review, "20,000 characters"),
         ("def f(:", Severity.error, "no Python that can be read"),
         ("x = " + "(" * 5000, Severity.error, "no Python that can be read"),
+        ("# coding: utf-7\nx = 1", Severity.error, "is encoded as utf-7"),
+        ("import importlib", Severity.review, "what it loads is not read here"),
+        ("import sys\nsys.path.append('/tmp')", Severity.review, "what imports find"),
+        ("x = 'a\u202eb'", Severity.review, r"U\+202E that is not seen"),
+        ("\u0430sk = 1", Severity.review, r"the name '\\u0430sk' has letters beyond A to Z"),
     ],
 )
 def test_scan_finds(folder, source, severity, message):
@@ -184,6 +228,67 @@ def test_scan_finds(folder, source, severity, message):
     assert found[0][1].startswith("optimizer.py:")
 
     assert re.search(message, found[0][2])
+
+
+def archived():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("hidden.py", "x = 1")
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "severity", "message"),
+    [
+        ("fast.cpython-311-x86_64-linux-gnu.so", b"", Severity.error, "called .so"),
+        ("lib.so.1", b"", Severity.error, "called .so.1"),
+        ("optimizer.pyc", b"text", Severity.error, "called .pyc"),
+        ("a.pyd", b"text", Severity.error, "called .pyd"),
+        ("a.pth", b"import os", Severity.error, "called .pth"),
+        ("numpy-1.0-py3-none-any.whl", b"", Severity.error, "called .whl"),
+        ("weights.pkl", b"", Severity.error, "called .pkl"),
+        ("data", b"\x7fELF\x02\x01\xff", Severity.error, "machine code"),
+        ("data.bin", b"\xa7\x0d\r\n\xff", Severity.error, "compiled Python"),
+        ("data.txt", b"\x80\x04\x95", Severity.error, "a pickle"),
+        ("data.dat", archived(), Severity.error, "an archive"),
+        ("data.bin", b"\xff" * 5000, Severity.review, "5,000 bytes that are no text"),
+        ("data.csv", b"a\0b", Severity.review, "3 bytes that are no text"),
+        ("table.csv", b"0.1\n" * 5000, Severity.review, "20,000 characters of data"),
+    ],
+)
+def test_files_beside_the_source_are_looked_at(folder, name, data, severity, message):
+    """What a machine runs and nobody reads is refused; what nobody can read through is a question."""
+    (folder / name).write_bytes(data)
+
+    found = scan(Submission(folder))
+
+    assert [(each.severity, each.place) for each in found] == [(severity, f"{name}:0")]
+    assert message in found[0].message
+
+
+def test_small_data_is_no_finding(folder):
+    """A person reads it on the entry's page."""
+    (folder / "README.md").write_text("Ω, MZ")
+    (folder / "points.csv").write_text("0.25,0.5\r\n" * 100)
+
+    assert scan(Submission(folder)) == []
+
+
+def test_names_of_two_alphabets_are_a_question(folder):
+    """An entry that looks like another is not told by a machine."""
+    (found,) = scan(Submission(changed(folder, 'name = "NAME"', 'name = "R\u0410NDOM search"')))
+
+    assert (found.severity, found.place) == (Severity.review, "submission.toml:0")
+    assert r"'R\u0410NDOM' has letters of CYRILLIC and LATIN" in found.message
+
+
+def test_findings_have_bounds(folder):
+    """A page does not grow with what is found, and nothing in it moves."""
+    found = findings(folder, "eval(x)\n" * 5000 + f"def xgb_{'a' * 5000}(): pass\nclass \u1160gin: pass\n")
+
+    assert len(found) == 201
+    assert found[-1][2] == "4,803 more findings, which are not listed"
+    assert all(len(message) < 400 and message.isprintable() for _, _, message in found)
 
 
 def test_declared_models_are_no_finding(folder):
@@ -247,6 +352,35 @@ def test_environment_is_installed_once(folder, tmp_path, monkeypatch):
     assert {"--require-hashes", "--no-deps", "--only-binary"} <= {*calls[0]}
     assert [path.name for path in first.packages.iterdir()] == ["module.py"]
     assert first.library
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "found"),
+    [
+        ("nb301/space.py", None, "brings nb301"),
+        ("NB301-0.1.dist-info/METADATA", None, "brings NB301-0.1.dist-info"),
+        ("leaderboard/x.py", None, "brings leaderboard"),
+        (
+            "other/data/model",
+            "releases/data/emulated-xgb-v1.0/member-3.ubj",
+            "is releases/data/emulated-xgb-v1.0/member-3.ubj of",
+        ),
+        ("other/t.py", "truth/emulated.py", "is truth/emulated.py of nb301"),
+    ],
+)
+def test_packages_bring_nothing_of_the_benchmark(folder, tmp_path, monkeypatch, path, source, found):
+    """By whatever name: neither the library, nor a release, nor the truth; and nothing stays installed."""
+
+    def pip(_, arguments):
+        target = Path(arguments[arguments.index("--target") + 1], path)
+        target.parent.mkdir(parents=True)
+        target.write_bytes(b"x" if source is None else (ROOT.parent / "nb301" / source).read_bytes())
+        return ""
+
+    monkeypatch.setattr(environment, "_pip", pip)
+    with pytest.raises(SubmissionError, match=f"requirements.lock: a package .*{found}"):
+        environment.environment(locked(folder, LINE), tmp_path / "cache")
+    assert not [each for each in (tmp_path / "cache").iterdir() if not each.name.startswith(".")]
 
 
 def test_failed_installation_leaves_nothing(folder, tmp_path):

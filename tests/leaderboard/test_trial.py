@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from leaderboard import cli, trial
+from leaderboard.cells import BUDGET_EVALUATIONS, BUDGET_SECONDS
 from leaderboard.environment import hash_of
 from leaderboard.limits import Level
+from leaderboard.profile import Environment
 from leaderboard.protocol import Verdict
 from leaderboard.scan import scan
 from leaderboard.session import Code, run
@@ -31,7 +33,7 @@ def command(monkeypatch, capsys):
         with pytest.raises(SystemExit) as stopped:
             cli.main()
         captured = capsys.readouterr()
-        return stopped.value.code, captured.out + captured.err
+        return stopped.value.code or 0, captured.out + captured.err
 
     return call
 
@@ -116,6 +118,33 @@ def test_faults_are_told_in_the_author_s_terms(folder, command, old, new, messag
 
     assert code == 1
     assert re.search(f"(?s)wrong +.*{message}", said)
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("sandbox")
+def test_check_cannot_be_told_from_a_run(folder, command):
+    """It announces the budget of a run, and has the limits of one."""
+    code = """
+        import resource
+        raise RuntimeError(f"{budget} {resource.getrlimit(resource.RLIMIT_CPU)[0]} {seed}")
+"""
+    edit(folder / "optimizer.py", ", patience):", f", patience):{code}")
+
+    said = command("check", folder)[1]
+    submission = Submission(folder)
+    ended = run(
+        Code.of(submission),
+        Environment("none"),
+        submission.limits(),
+        EmulatedTruth().evaluate,
+        Budget(seconds=BUDGET_SECONDS, evaluations=BUDGET_EVALUATIONS),
+        seed=1,
+        training_seed=0,
+    )
+
+    told = ended.detail.strip().rpartition("\n")[2]
+    assert told.startswith("RuntimeError: Budget(seconds=10000000.0, evaluations=30000, workers=1")
+    assert told in said
 
 
 FUNCTION = """
@@ -238,13 +267,11 @@ class Optimizer:
 
 @pytest.mark.sandbox
 @pytest.mark.usefixtures("sandbox")
-def test_configurations_are_genotypes(tmp_path, installed):
+def test_configurations_are_genotypes(installed):
     """What optimizers on a ConfigSpace propose needs no translation."""
-    tmp_path.chmod(0o755)
-    (tmp_path / "optimizer.py").write_text(CONFIG_SPACE)
     submission = Submission(SUBMISSIONS / "rs")
     ended = run(
-        Code(tmp_path, "optimizer:Optimizer", {}),
+        Code({"optimizer.py": CONFIG_SPACE.encode()}, "optimizer:Optimizer", {}),
         installed("numpy", "ConfigSpace"),
         submission.limits(),
         EmulatedTruth().evaluate,

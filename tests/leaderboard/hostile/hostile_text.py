@@ -1,4 +1,4 @@
-"""Fails with text that moves the cursor, turns writing round and looks like HTML."""
+"""Prints, and fails with text that moves the cursor, turns writing round and looks like HTML."""
 
 import random
 
@@ -8,7 +8,9 @@ class Optimizer:
         self.space, self.rng = space, random.Random(seed)
 
     def ask(self):
-        raise RuntimeError("\x1b[2J\u202e<script>alert(1)</script>\x00\ud800")
+        text = "\x1b[2J\u202e<script>alert(1)</script>\x00"
+        print(text)
+        raise RuntimeError(text + "\ud800")
 
     def tell(self, genotype, result):
         pass
