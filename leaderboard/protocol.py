@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from nb301.optimizers import RunEnded
 
 #: Raised whenever an equal submission with an equal seed would no longer be told the same.
-VERSION = 1
+VERSION = 2
 #: Longest line in bytes, its end included.
 MAX_LINE = 64 * 1024
 #: Longest text of a submission that a verdict repeats, in characters.

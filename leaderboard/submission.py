@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -203,7 +204,12 @@ class Submission:
 
     def conflicts_with(self, family: str) -> list[str]:
         """Declared families of models that are those of a release's surrogate (Section 7)."""
-        return sorted(set(self.manifest.model_use.families) & SAME_FAMILY.get(family, frozenset()))
+        return conflicting(self.manifest.model_use.families, family)
+
+
+def conflicting(families: Iterable[str], family: str) -> list[str]:
+    """Those of an entry's families of models that are those of a release's surrogate (Section 7)."""
+    return sorted(set(families) & SAME_FAMILY.get(family, frozenset()))
 
 
 def check_slug(name: str) -> str:
