@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -15,12 +15,15 @@ from leaderboard.described import ONE_LINE
 from leaderboard.errors import SubmissionError
 from leaderboard.limits import Limits
 from nb301.files import sha256
+from nb301.parsing import parse_toml, read_bytes, shown
 
 #: Largest sum of a submission's files: code and small data, no weights and no tables of architectures.
 MAX_BYTES = 2**20
 _MAX_FILES = 100
 #: What other parts of a submission must not be called, since the sandbox has modules of that name.
 _TAKEN = {"leaderboard", "nb301"}
+#: Settings are sent in one message, which is longer, see `protocol.MAX_LINE`.
+_MAX_SETTINGS, _MAX_SETTINGS_BYTES = 100, 16 * 1024
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9.!+_-]+)")
 #: In a submission's folder: every package that is installed, with version and hash.
 LOCK = "requirements.lock"
@@ -132,8 +135,22 @@ class Manifest(_Strict):
     resources: Resources = Resources()
     #: Whether equal seeds and results give equal proposals.
     deterministic: bool = True
-    #: Keyword arguments of the entry point.
-    settings: dict[str, int | float | str | bool] = {}
+    #: Keyword arguments of the entry point: together 16 KiB as JSON, integers of 64 bits.
+    settings: Annotated[dict[str, int | float | str | bool], Field(max_length=_MAX_SETTINGS)] = {}
+
+    @field_validator("settings")
+    @classmethod
+    def _bounded(cls, settings: dict[str, int | float | str | bool]) -> dict[str, int | float | str | bool]:
+        for name, value in settings.items():
+            if isinstance(value, int) and not -(2**63) <= value < 2**64:
+                raise ValueError(f"{shown(name)} has more than 64 bits")
+        size = len(json.dumps(settings))
+        if size > _MAX_SETTINGS_BYTES:
+            raise ValueError(
+                f"{size:,} bytes as JSON, allowed are {_MAX_SETTINGS_BYTES:,}: put data into a file of the "
+                "submission"
+            )
+        return settings
 
     @field_validator("requirements")
     @classmethod
@@ -228,12 +245,12 @@ def check_slug(name: str) -> str:
 
 def _read_manifest(path: Path) -> Manifest:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = parse_toml(read_bytes(path, MAX_BYTES))
     except FileNotFoundError:
         raise SubmissionError(
             f"{path}: there is no such file; `python -m leaderboard new NAME` makes a folder that has all"
         ) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SubmissionError(f"{path}: cannot be read as TOML: {error}") from None
     try:
         return Manifest.model_validate(content)
