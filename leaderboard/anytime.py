@@ -90,8 +90,8 @@ def points(curve: Curve, best_error: float | None) -> list[tuple[float, float, f
 
 
 def _table(curves: Sequence[Curve], best_error: float | None) -> Table:
-    rows = [(curve.name, *row) for curve in curves for row in points(curve, best_error)]
-    return Table(("name", "seconds", "median", "low", "high"), tuple(rows))
+    rows = [(curve.entry, curve.name, *row) for curve in curves for row in points(curve, best_error)]
+    return Table(("entry", "name", "seconds", "median", "low", "high"), tuple(rows))
 
 
 def _quantity(errors: Array, best_error: float | None) -> Array:
@@ -109,8 +109,8 @@ def _at_decades(curves: Sequence[Curve], budget: float, best_error: float | None
 
 
 def _ends(curves: Sequence[Curve], data: Table) -> str:
-    last = {row[0]: row[2] for row in data.rows}
-    return "; ".join(f"{curve.name} {last[curve.name]:.2f}" for curve in curves)
+    last = {row[0]: row[3] for row in data.rows}
+    return "; ".join(f"{curve.name} {last[curve.entry]:.2f}" for curve in curves)
 
 
 def _spec(data: Table, names: Sequence[str], budget: float, quantity: str, *, log: bool) -> alt.LayerChart:

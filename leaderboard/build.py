@@ -22,7 +22,7 @@ from leaderboard.references import Reference, read_references
 from leaderboard.release_pages import release_pages
 from leaderboard.render import SITE
 from leaderboard.report import Report, read_report
-from leaderboard.results import read_results
+from leaderboard.results import campaign_files, read_results
 from leaderboard.selection import tracks_of
 from leaderboard.site import Site
 from leaderboard.site_page import FRONT, Page, write_page
@@ -84,6 +84,7 @@ def build_site(
         submissions,
     )
     packed = [] if results is None else sorted(results.glob("*.parquet"))
+    salts = [] if results is None else campaign_files(results)
     pages = [
         *_pages(site, {path.stem for path in packed}),
         *(release_pages(releases, site.report) if releases else ()),
@@ -95,6 +96,8 @@ def build_site(
             _write(folder / "static" / source.name, source.read_bytes())
         for path in packed:
             _write(folder / DATA / "results" / path.name, path.read_bytes())
+        for path in salts:
+            _write(folder / DATA / "results" / path.relative_to(results or out), path.read_bytes())
         for name, content in _files(site):
             _write(folder / name, content.encode() if isinstance(content, str) else content)
         for page in pages:

@@ -60,6 +60,8 @@ class Cell(Strict):
 
     #: `protocol.VERSION` at the time.
     protocol: int
+    #: SHA-256 of the salt that training seeds come from, see `campaign.Campaign`.
+    campaign: Sha256
     #: Name of the submission's folder: renamed, it is another entry.
     submission: Slug
     #: SHA-256 of the submission's files, see `Submission.tree_hash`.

@@ -122,6 +122,7 @@ def feed(found: Iterable[Change], base: str | None = None) -> bytes:
 
 def _ranked(ranking: Ranking) -> Iterator[Change]:
     """Each version of an entry that is ranked, when the last of its runs had ended."""
+    names = {each.row.entry: each.row.name for each in ranking.whole.standings}
     versions: dict[tuple[str, str], list[Run]] = {}
     for run in ranking.runs:
         versions.setdefault((run.cell.submission, run.entry.version), []).append(run)
@@ -130,7 +131,7 @@ def _ranked(ranking: Ranking) -> Iterator[Change]:
         where = f"{len(runs)} runs on the track {ranking.track.slug}, on {', '.join(releases)}."
         yield Change(
             slug=f"entries/{entry}/{version}/{ranking.track.slug}",
-            title=f"{runs[0].entry.name} {version} ranked on {ranking.track.slug}",
+            title=f"{names[entry]} {version} ranked on {ranking.track.slug}",
             when=max(datetime.fromisoformat(run.origin.ended) for run in runs).astimezone(UTC),
             html=Markup(f"<p>{escape(where)}</p>"),  # noqa: S704 - escaped
             path=f"entries/{entry}.html",

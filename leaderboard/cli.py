@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from leaderboard.cells import BUDGET_EVALUATIONS, BUDGET_SECONDS
 from leaderboard.legible import legible
 from nb301.cluster import cluster
 from nb301.terminal import run as run_app
+
+if TYPE_CHECKING:
+    from leaderboard.plan import Failure
 
 _ROOT = Path(__file__).resolve().parents[1]
 _RUNS = _ROOT / "build" / "runs"
@@ -64,35 +67,49 @@ def run(
     environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = _ENVIRONMENTS,
 ) -> None:
     """Run submissions on the releases; an interrupted command goes on where it was."""
+    from leaderboard.canary import attest
     from leaderboard.limits import Level
-    from leaderboard.runner import install, missing, plan, run_missing
+    from leaderboard.plan import Failure, install, missing, plan, readable, unspoilt
+    from leaderboard.runner import run_missing
     from leaderboard.store import Store
     from nb301.optimizers import Budget
 
+    level, store = Level.limited if unsealed else Level.sealed, Store(out)
+    sound, failures = readable(folders or _submissions())
     tasks = plan(
-        folders or _submissions(),
+        sound,
         release or emulated_releases(),
         range(seeds),
         environments,
+        store.begin(),
         budget=Budget(seconds=budget_seconds, evaluations=budget_evaluations),
         workers=workers,
-        level=Level.limited if unsealed else Level.sealed,
+        level=level,
     )
-    store = Store(out)
     to_do = missing(tasks, store)
-    install(to_do)
+    there = len(tasks) - len(to_do)
+    for part in (unspoilt, install):
+        to_do, failed = part(to_do)
+        failures += failed
+    for failure in failures:
+        typer.echo(f"{failure.place}: is not run: {failure.why}", err=True)
+    if to_do and scheduler is None:
+        attest(level)  # what this machine cannot seal off it cannot run a hundred times either
     verdicts: Counter[str] = Counter()
-    with (
-        _progress(len(tasks), len(tasks) - len(to_do)) as advance,
-        _executor(scheduler, processes) as executor,
-    ):
+    with _progress(there + len(to_do), there) as advance, _executor(scheduler, processes) as executor:
         for made in run_missing(to_do, store, executor):
-            verdicts[made.verdict] += 1
             advance()
+            if isinstance(made, Failure):
+                failures.append(made)
+                continue
+            verdicts[made.verdict] += 1
             if made.detail:
                 typer.echo(f"{made.place}: {made.verdict}: {made.detail}", err=True)
     told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()) or "none"
-    typer.echo(f"{len(to_do)} new runs ({told}), {len(tasks) - len(to_do)} were there: {out.resolve()}")
+    typer.echo(f"{verdicts.total()} new runs ({told}), {there} were there: {out.resolve()}")
+    if failures:
+        typer.echo("error: not run, and tried again by the next command:\n" + _listed(failures), err=True)
+        sys.exit(1)
 
 
 def emulated_releases() -> list[str]:
@@ -105,34 +122,49 @@ def emulated_releases() -> list[str]:
 
 @app.command()
 def verify(
-    names: Annotated[list[str], typer.Argument(metavar="RUN...", help="Names of runs, or how they begin.")],
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="RUN...", help="Names of runs, or how they begin.")
+    ] = None,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="All runs, and whether the ledger names each once, and nothing else."),
+    ] = False,
     runs: Annotated[Path, typer.Option(help="Folder of runs.")] = _RUNS,
     release: Annotated[
-        str | None, typer.Option(help="Name or folder of the release. Default: the embedded one.")
+        list[str] | None,
+        typer.Option(help="Name or folder of a release; may be repeated. Default: the embedded ones."),
     ] = None,
     again: Annotated[
         Path | None, typer.Option(help="Folder of the submission: run it again, too, and compare.")
     ] = None,
     environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = _ENVIRONMENTS,
 ) -> None:
-    """Compute every answer of stored runs again, from release and seed, and compare."""
-    from leaderboard.runner import Task
+    """Compute all that stored runs say again, from release, salt and seed, and compare."""
+    from leaderboard.audit import Examiner, audit
     from leaderboard.store import Store
-    from leaderboard.verify import rerun, verify
-    from nb301.benchmark import load
 
-    store, failed = Store(runs), False
-    for name in store.named(names):
-        named = release or store.read(name).release.name
-        found = verify(name, store, load(named))
-        wrong = found.wrong
-        if again is not None:
-            wrong += rerun(found.run, Task(found.run.cell, again.resolve(), named, environments.resolve()))
-        failed |= bool(wrong)
+    if every is bool(names):
+        raise typer.BadParameter("give names of runs, or --all")
+    store = Store(runs)
+    examiner = Examiner(store, release or [], _SUBMISSIONS, again, environments)
+    chosen = store.ids() if every else store.named(names or [])
+    faults, wrong, answers = 0, 0, 0
+    for fault in audit(store) if every else ():
+        faults += 1
+        typer.echo(fault)
+    for name in chosen:
+        found = examiner.check(name)
+        wrong += bool(found.wrong)
+        answers += found.evaluations
         typer.echo(
-            f"{found.run.place}: " + ("; ".join(wrong) or f"verified, {found.run.evaluations:,} answers")
+            f"{found.place}: " + ("; ".join(found.wrong) or f"verified, {found.evaluations:,} answers")
         )
-    sys.exit(1 if failed else 0)
+    if every:
+        typer.echo(
+            f"{len(chosen) - wrong} of {len(chosen)} runs verified, {answers:,} answers; {faults} faults of "
+            f"the folder, whose ledger ends with SHA-256 {store.ledger.end()}"
+        )
+    sys.exit(1 if faults or wrong else 0)
 
 
 @app.command()
@@ -140,19 +172,23 @@ def pack(
     runs: Annotated[Path, typer.Option(help="Folder of runs.")] = _RUNS,
     out: Annotated[Path, typer.Option(help="Folder of results, to commit.")] = _RESULTS,
 ) -> None:
-    """Write the ranked runs without their traces, one file for each entry, and all numbers as CSV.
+    """Write the ranked runs without their traces, one file for each entry, all numbers as CSV, and the salts.
+
+    From then on the salt is no secret: submissions that have not run yet need another folder of runs.
 
     Results that are there stay until the runs have newer ones as complete, or the submission is gone.
     """
     from leaderboard.build import rank_tracks, read_all
     from leaderboard.references import read_references
-    from leaderboard.results import write_results
+    from leaderboard.results import campaigns_of, write_results
+    from leaderboard.store import Store
     from leaderboard.tables import tables
 
     known, entries = read_references(), {folder.name for folder in _submissions()}
     rankings = rank_tracks([run for run in read_all(runs, out) if run.cell.submission in entries], known)
     kept = [run for ranking in rankings for run in ranking.runs]
-    for path in write_results(kept, tables(rankings, known), out):
+    campaigns = campaigns_of(kept, Store(runs), out)
+    for path in write_results(kept, tables(rankings, known), campaigns, out):
         typer.echo(f"{path}: {path.stat().st_size:,} bytes")
     for ranking in rankings:
         for each in ranking.unfinished:
@@ -274,6 +310,19 @@ def _submissions() -> list[Path]:
     return sorted(path.parent for path in _SUBMISSIONS.glob("*/submission.toml"))
 
 
+def _listed(failures: Iterable[Failure]) -> str:
+    """Failures, those of an entry on a release that have one reason together."""
+    seeds: dict[tuple[str, str], list[int]] = {}
+    for each in failures:
+        of_kind = seeds.setdefault((each.place, each.why), [])
+        if each.seed is not None:
+            of_kind.append(each.seed)
+    return "\n".join(
+        f"  {place}{', seed ' * bool(of_kind)}{', '.join(map(str, sorted(of_kind)))}: {why}"
+        for (place, why), of_kind in seeds.items()
+    )
+
+
 @contextmanager
 def _progress(total: int, completed: int) -> Iterator[Callable[[], object]]:
     """Show how many runs there are and how long the rest will take; gives what to call after each."""
@@ -294,7 +343,7 @@ def _progress(total: int, completed: int) -> Iterator[Callable[[], object]]:
 
 @contextmanager
 def _executor(scheduler: str | None, processes: int) -> Iterator[Executor]:
-    from leaderboard.runner import local_processes
+    from leaderboard.pools import local_processes
 
     if scheduler is None:
         with local_processes(processes) as pool:

@@ -23,6 +23,7 @@ class Curve:
     """An entry's incumbents over simulated time: validation error in percent, shape (m,) each."""
 
     entry: str
+    #: For people.
     name: str
     seconds: Array
     median: Array
@@ -32,7 +33,10 @@ class Curve:
 
 
 def curve(
-    runs: Sequence[Run], points: int = 150, means: Mapping[str, Sequence[float]] | None = None
+    runs: Sequence[Run],
+    points: int = 150,
+    means: Mapping[str, Sequence[float]] | None = None,
+    name: str | None = None,
 ) -> Curve:
     """Median and quartiles over one entry's runs, at log-spaced times of the budget's last three decades.
 
@@ -43,6 +47,7 @@ def curve(
         points: How many times.
         means: Accuracies of each run's incumbents by its cell's id, fractions, see `true_means`; by
             default those of the release.
+        name: Of the entry for people; by default its own, which another may have, too.
     """
     given = means or {}
     budget = runs[0].cell.budget_seconds
@@ -56,7 +61,7 @@ def curve(
     )
     return Curve(
         entry=runs[0].cell.submission,
-        name=runs[0].entry.name,
+        name=name or runs[0].entry.name,
         seconds=seconds[known],
         median=median,
         low=low,

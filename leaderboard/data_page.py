@@ -104,7 +104,13 @@ def data_page(site: Site, out: Path) -> Page:
 def runs_pages(site: Site) -> Iterator[Page]:
     """Make a page for each track that lists its runs."""
     for ranking in site.rankings:
-        context = {"ranking": ranking, "entries": _by_entry(ranking.runs), "run_path": run_path}
+        names = {each.row.entry: each.row.name for each in ranking.whole.standings}
+        context = {
+            "ranking": ranking,
+            "entries": _by_entry(ranking.runs),
+            "names": names,
+            "run_path": run_path,
+        }
         yield Page(runs_path(ranking), "runs.html.j2", context)
 
 

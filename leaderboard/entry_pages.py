@@ -191,7 +191,7 @@ def _about(entry: str, of_entry: Sequence[_OnTrack], submission: Submission | No
     findings = [] if submission is None else scan(submission)
     return {
         "slug": entry,
-        "title": legible(told.name),
+        "title": legible(of_entry[0].standing.row.name),
         "told": told,
         "address": _ADDRESS.fullmatch(told.reference) and told.reference,
         "manifest": manifest,
@@ -401,5 +401,6 @@ def _best_view(
                 is_own=judge == run.release.name,
             )
         )
-    about = f"the best architecture of {run.entry.name}, found on {run.release.name} ({run.release.truth})"
+    name = of_entry[0].standing.row.name
+    about = f"the best architecture of {name}, found on {run.release.name} ({run.release.truth})"
     return BestView(run, run_path(run), view(str(final_genotype(run)), about), tuple(opinions))

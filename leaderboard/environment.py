@@ -16,9 +16,15 @@ from leaderboard.legible import legible
 from leaderboard.packages import check_packages
 from leaderboard.profile import Environment, own_files
 from leaderboard.submission import LOCK, Submission, check_names
+from leaderboard.syntax import syntax_hash
 from nb301.files import folder_written_whole, sha256, write_text
 
 _LINE = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+ --hash=sha256:[0-9a-f]{64}")
+_ROOT = Path(__file__).resolve().parents[1]
+#: What lies in every sandbox and takes no part in runs: the probes have a sandbox of their own.
+_NO_PART = {"leaderboard/inside/canary.py"}
+#: What cannot be imported without the library.
+_OF_LIBRARY = "leaderboard/inside/library.py"
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet")
 
 
@@ -90,16 +96,31 @@ def hash_of(submission: Submission) -> str:
 
 
 def environment_hash(locked: str, *, library: bool, adapter: bool = False) -> str:
-    """Name an environment by all that is in it.
+    """Name an environment by all of it that can decide a run's result.
 
     Args:
         locked: Text of the lock.
         library: Whether the library's space and optimizers are there.
         adapter: Whether the adapter of optimizers on a ConfigSpace is there.
     """
-    ours = own_files(library=library, adapter=adapter)
-    parts = [locked, _platform(), *(f"{path.name} {sha256(path.read_bytes())}" for path in ours)]
+    ours = own_parts(library=library, adapter=adapter)
+    parts = [locked, _platform(), *(f"{path} {digest}" for path, digest in ours.items())]
     return sha256("\n".join(parts).encode())
+
+
+def own_parts(*, library: bool, adapter: bool = False) -> dict[str, str]:
+    """The files of ours that can decide a run's result, with hashes that change with more than their words.
+
+    Args:
+        library: Whether the library's space and optimizers are there.
+        adapter: Whether the adapter of optimizers on a ConfigSpace is there.
+
+    Returns:
+        Of the syntax tree without docstrings, by path in the repository.
+    """
+    files = {path.relative_to(_ROOT).as_posix(): path for path in own_files(library=library, adapter=adapter)}
+    others = _NO_PART if library else {*_NO_PART, _OF_LIBRARY}
+    return {name: syntax_hash(path.read_bytes()) for name, path in files.items() if name not in others}
 
 
 def _locked(submission: Submission) -> str:

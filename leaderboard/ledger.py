@@ -1,7 +1,8 @@
 """The ledger: an append-only list of stored runs, each line chained to the one before by its SHA-256.
 
-A run that is changed or taken away later contradicts the ledger, and a ledger that is changed
-contradicts its later lines; who has noted the last line's hash has noted all of them.
+The first line is chained to the campaign, by its salt's hash: runs of two campaigns share no ledger. A run
+that is changed or taken away later contradicts the ledger, and a ledger that is changed contradicts its later
+lines; who has noted the last line's hash has noted all of them.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ from leaderboard.cells import Sha256, Strict, first_wrong
 from leaderboard.errors import RunFileError
 from nb301.files import sha256
 
-_START = "0" * 64
-
 
 class Line(Strict):
     """One stored run."""
@@ -28,7 +27,7 @@ class Line(Strict):
     record: Sha256
     #: SHA-256 of its evaluations, see `Trace.hash`.
     trace: Sha256
-    #: SHA-256 of the line before, without its end; zeros before the first.
+    #: SHA-256 of the line before, without its end; of the first, the campaign's.
     previous: Sha256
 
 
@@ -42,36 +41,68 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def lines(self) -> list[Line]:
+    def start(self) -> str | None:
+        """What the first line follows, unless there is none, or none that can be read."""
+        if not self.path.exists():
+            return None
+        with self.path.open("rb") as file:
+            first = file.readline()
+        try:
+            return Line.model_validate_json(first).previous
+        except ValidationError:
+            return None
+
+    def end(self) -> str | None:
+        """SHA-256 of the last line, if there is one: who has noted it has noted all of them."""
+        lines = self._whole().splitlines()
+        return sha256(lines[-1]) if lines else None
+
+    def lines(self, start: str) -> list[Line]:
         """Read and check the whole chain.
+
+        Args:
+            start: What the first line follows: the campaign's id.
 
         Raises:
             RunFileError: A line is none, or does not follow from the one before; names it.
         """
-        return list(self._checked(self._whole().splitlines()))
+        return list(self._checked(self._whole().splitlines(), start))
 
-    def append(self, run: str, record: str, trace: str) -> None:
-        """Note a run that has been stored; on return the line is on disk."""
-        before = self._whole().splitlines()
-        previous = sha256(before[-1]) if before else _START
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last line has its end, or there is none."""
+        return not self.path.exists() or len(self._whole()) == self.path.stat().st_size
+
+    def append(self, run: str, record: str, trace: str, start: str) -> None:
+        """Note a run that has been stored; on return the line is on disk.
+
+        Args:
+            run: Its name.
+            record: SHA-256 of its `run.json`.
+            trace: SHA-256 of its evaluations.
+            start: What a first line follows.
+        """
+        whole = self.mend()  # an earlier line may have ended in a full disk
+        before = whole.splitlines()
+        previous = sha256(before[-1]) if before else start
         line = Line(run=run, record=record, trace=trace, previous=previous)
         with self.path.open("ab") as file:
             file.write(line.model_dump_json().encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
 
-    def mend(self) -> None:
-        """Cut off half a line that a killed process has left."""
+    def mend(self) -> bytes:
+        """Cut off half a line that a killed process has left, and give what stays."""
         whole = self._whole()
         if self.path.exists() and len(whole) < self.path.stat().st_size:
             os.truncate(self.path, len(whole))
+        return whole
 
     def _whole(self) -> bytes:
         data = self.path.read_bytes() if self.path.exists() else b""
         return data[: data.rfind(b"\n") + 1]
 
-    def _checked(self, lines: list[bytes]) -> Iterator[Line]:
-        previous = _START
+    def _checked(self, lines: list[bytes], previous: str) -> Iterator[Line]:
         for number, text in enumerate(lines, 1):
             try:
                 line = Line.model_validate_json(text)
@@ -80,9 +111,12 @@ class Ledger:
                     f"{self.path}:{number}: no line of a ledger ({first_wrong(error)})"
                 ) from None
             if line.previous != previous:
+                before = "the one before" if number > 1 else "this folder's campaign"
                 raise RunFileError(
-                    f"{self.path}:{number}: follows a line of SHA-256 {line.previous}, but the one before "
-                    f"has {previous}: the ledger was changed; restore it from a copy"
+                    f"{self.path}:{number}: follows what has SHA-256 {line.previous}, but {before} has "
+                    f"{previous}: the ledger was changed, or is another folder's; restore it from a copy"
                 )
+            if line.model_dump_json().encode() != text:
+                raise RunFileError(f"{self.path}:{number}: was written anew: a ledger's lines have no spaces")
             previous = sha256(text)
             yield line

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from leaderboard import inference, measures, ranking
+from leaderboard.campaign import SALT_BITS, SEED_BITS
 from leaderboard.data_page import runs_path
 from leaderboard.described import Constants, constants
 from leaderboard.entry_pages import run_path
@@ -71,6 +72,8 @@ def methods_page(site: Site) -> Page:
         "measured": _measured(site),
         "inference": inference,
         "measures": measures,
+        "salt_bits": SALT_BITS,
+        "seed_bits": SEED_BITS,
         "ranking": ranking,
         "same_family": {family: sorted(same) for family, same in SAME_FAMILY.items()},
         "probes": {name: probe.__doc__ for name, probe in canary.PROBES.items()},

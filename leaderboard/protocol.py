@@ -23,7 +23,7 @@ from leaderboard.legible import legible, shortened
 from nb301.optimizers import RunEnded
 
 #: Raised whenever an equal submission with an equal seed would no longer be told the same.
-VERSION = 1
+VERSION = 2
 #: Longest line in bytes, its end included.
 MAX_LINE = 64 * 1024
 #: Longest text of a submission that a verdict repeats, in characters.

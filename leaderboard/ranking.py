@@ -24,6 +24,7 @@ from leaderboard.measures import (
     final_error,
     target_times,
 )
+from leaderboard.naming import names_of
 from leaderboard.protocol import Verdict
 from leaderboard.references import Reference, reference_of
 from leaderboard.selection import Scope, Unfinished, finished, releases_of, scopes_of, select
@@ -46,6 +47,7 @@ class Row:
     """One entry on one board, or on all; errors are validation errors in percent."""
 
     entry: str
+    #: For people; no two entries have names that look alike.
     name: str
     version: str
     reference: str
@@ -164,6 +166,8 @@ class Ranking:
 class _Of:
     """One entry on one release."""
 
+    #: For people, see `naming`.
+    name: str
     runs: tuple[Run, ...]
     #: Shape (seeds,).
     scores: Array
@@ -195,7 +199,7 @@ def rank(runs: Iterable[Run], references: Mapping[str, Reference], track: Track)
             "make some with `python -m leaderboard run`"
         )
     releases = releases_of(found)
-    table = _table(found, references)
+    table = _table(found, references, names_of(given))
     scopes = {scope: tuple(filter(scope.holds, releases)) for scope in scopes_of(releases)}
     means = true_means(found)
     # scopes may hold the same releases
@@ -217,7 +221,7 @@ def rank(runs: Iterable[Run], references: Mapping[str, Reference], track: Track)
 _Table = Mapping[tuple[str, str], _Of]
 
 
-def _table(runs: Sequence[Run], references: Mapping[str, Reference]) -> _Table:
+def _table(runs: Sequence[Run], references: Mapping[str, Reference], names: Mapping[str, str]) -> _Table:
     grouped: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         grouped.setdefault((run.cell.submission, run.release.name), []).append(run)
@@ -226,7 +230,7 @@ def _table(runs: Sequence[Run], references: Mapping[str, Reference]) -> _Table:
         reference = reference_of(of_key[0].release.release_hash, key[1], references)
         scores = np.array([anytime_score(run, reference) for run in of_key])
         errors = np.array([final_error(run, reference) for run in of_key])
-        table[key] = _Of(tuple(of_key), scores, errors)
+        table[key] = _Of(names[key[0]], tuple(of_key), scores, errors)
     return table
 
 
@@ -270,19 +274,19 @@ def _standings(
 def _board(view: View, table: _Table, means: Mapping[str, Sequence[float]]) -> Board:
     """What there is of one release beside its view; `means` are those of `true_means`."""
     (release,), rows = view.releases, tuple(standing.row for standing in view.standings)
-    present = [table[row.entry, release.name].runs for row in sorted(rows, key=lambda row: row.entry)]
-    if not any(run.evaluations for runs in present for run in runs):
+    present = [table[row.entry, release.name] for row in sorted(rows, key=lambda row: row.entry)]
+    if not any(run.evaluations for each in present for run in each.runs):
         raise BoardError(
             f"{release.name}: no run has evaluated anything: look at the verdicts in their run.json"
         )
-    by_truth = [runs for runs in present if all(run.cell.id in means for run in runs)]
+    by_truth = [each for each in present if all(run.cell.id in means for run in each.runs)]
     return Board(
         release=release,
-        budget_seconds=present[0][0].cell.budget_seconds,
-        seeds=tuple(run.cell.seed for run in present[0]),
+        budget_seconds=present[0].runs[0].cell.budget_seconds,
+        seeds=tuple(run.cell.seed for run in present[0].runs),
         rows=rows,
-        curves=_drawn(curve(runs) for runs in present),
-        true_curves=_drawn(curve(runs, means=means) for runs in by_truth),
+        curves=_drawn(curve(each.runs, name=each.name) for each in present),
+        true_curves=_drawn(curve(each.runs, means=means, name=each.name) for each in by_truth),
     )
 
 
@@ -305,7 +309,7 @@ def _row(
     errors = np.concatenate([each.errors for each in cells])
     return Row(
         entry=first.cell.submission,
-        name=first.entry.name,
+        name=cells[0].name,
         version=first.entry.version,
         reference=first.entry.reference,
         ranks=ranks,

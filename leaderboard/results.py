@@ -1,7 +1,7 @@
 """Results: runs in a compact form that is committed, one Parquet file for each entry.
 
 A row is a run's record with its incumbents; the traces of all evaluations stay with who ran it, and
-anybody can make them again: their hashes are in the rows.
+anybody can make them again: their hashes are in the rows, and the salts of their training seeds beside them.
 """
 
 from __future__ import annotations
@@ -11,18 +11,53 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from leaderboard.campaign import Campaign, read_campaign
 from leaderboard.cells import first_wrong
 from leaderboard.errors import RunFileError
-from leaderboard.store import Run
+from leaderboard.store import Run, Store
 from nb301.files import file_written_whole, write_text
 
+_CAMPAIGNS = "campaigns"
 
-def write_results(runs: Iterable[Run], tables: Mapping[str, str], folder: Path) -> list[Path]:
+
+def campaigns_of(runs: Iterable[Run], store: Store, folder: Path) -> list[Campaign]:
+    """The campaigns of runs that are published now, or have been; from then on the store's salt is no secret.
+
+    Args:
+        runs: What is published.
+        store: Where new ones were made.
+        folder: Of the results that are published already.
+
+    Raises:
+        RunFileError: A salt is not at hand, or cannot be read.
+    """
+    found = {each.id: each for each in map(read_campaign, campaign_files(folder))}
+    needed = {run.cell.campaign for run in runs}
+    if not needed <= found.keys():
+        published = store.publish()
+        found[published.id] = published
+    if lost := sorted(needed - found.keys()):
+        raise RunFileError(
+            f"{store.folder} and {folder}: neither has the salt of the campaign {lost[0]}, whose runs are "
+            "there: restore it, or take its runs out"
+        )
+    return [found[each] for each in sorted(needed)]
+
+
+def campaign_files(folder: Path) -> list[Path]:
+    """Files of the campaigns in a folder of results, sorted."""
+    return sorted((folder / _CAMPAIGNS).glob("*.json"))
+
+
+def write_results(
+    runs: Iterable[Run], tables: Mapping[str, str], campaigns: Iterable[Campaign], folder: Path
+) -> list[Path]:
     """Write runs, one file for each entry, named after it, and tables; other such files are deleted.
 
     Args:
         runs: What is kept.
         tables: Text of CSV files, by path without suffix.
+        campaigns: Whose runs these are; `campaigns/<id>.json` is what `Store.campaign` reads.
         folder: Where they go.
 
     Returns:
@@ -44,7 +79,11 @@ def write_results(runs: Iterable[Run], tables: Mapping[str, str], folder: Path) 
     written = {folder / f"{name}.csv" for name in tables} | set(paths)
     for name, text in tables.items():
         write_text(folder / f"{name}.csv", text)
-    for left in [*folder.glob("*.parquet"), *folder.glob("**/*.csv")]:
+    for each in campaigns:
+        path = folder / _CAMPAIGNS / f"{each.id}.json"
+        write_text(path, each.model_dump_json(indent=1) + "\n")
+        written.add(path)
+    for left in [*folder.glob("*.parquet"), *folder.glob("**/*.csv"), *campaign_files(folder)]:
         if left not in written:
             left.unlink()
     return paths

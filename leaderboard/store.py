@@ -1,5 +1,6 @@
 """Runs on disk: a folder for each, named by its cell, that is there as a whole or not at all.
 
+campaign.json                 the salt of all training seeds, readable by its owner alone
 ledger.jsonl                  which runs were stored, in order, chained by hashes
 <id>/run.json                 how the run ended, its incumbents, where it was made
 <id>/trace.parquet            every evaluation
@@ -8,6 +9,7 @@ ledger.jsonl                  which runs were stored, in order, chained by hashe
 from __future__ import annotations
 
 import fcntl
+import math
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,18 +19,19 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from leaderboard.campaign import Campaign, begin_campaign, read_campaign
 from leaderboard.cells import Cell, Sha256, Slug, Strict, first_wrong
 from leaderboard.errors import RunFileError
-from leaderboard.ledger import Ledger
+from leaderboard.ledger import Ledger, Line
 from leaderboard.legible import legible
 from leaderboard.process import Usage
 from leaderboard.protocol import Verdict
 from leaderboard.trace import Trace, read_trace, write_trace
-from nb301.files import folder_written_whole, sha256, sweep
+from nb301.files import folder_written_whole, sha256, sweep, write_text
 from nb301.space import CELL_NAMES, NODES, Genotype, Op
 
-RECORD, TRACE, LEDGER = "run.json", "trace.parquet", "ledger.jsonl"
-_LOCK = ".lock"
+RECORD, TRACE, LEDGER, CAMPAIGN = "run.json", "trace.parquet", "ledger.jsonl", "campaign.json"
+LOCK = ".lock"
 
 #: Text of strangers: whoever wrote the record, nothing in it is hidden.
 Legible = Annotated[str, AfterValidator(legible)]
@@ -74,7 +77,7 @@ class Entry(Strict):
     version: Legible
     reference: Legible
     #: Families of models that it fits.
-    families: tuple[str, ...]
+    families: Annotated[tuple[str, ...], Field(min_length=1)]
     #: Whether equal seeds and results give equal proposals, as it declares.
     deterministic: bool
     #: Whether results of this benchmark went into its design or settings, as it declares.
@@ -149,7 +152,7 @@ class Run(Strict):
     """One run of one submission on one release, however it ended."""
 
     #: Of the record: raised when a field changes.
-    format: Literal[2] = 2
+    format: Literal[3] = 3
     cell: Cell
     entry: Entry
     release: ReleaseReference
@@ -164,6 +167,8 @@ class Run(Strict):
     #: How many ended within the budget, or before the fault.
     evaluations: Annotated[int, Field(ge=0)]
     incumbents: Incumbents
+    #: What was open when the run ended, in the order of proposals: text forms.
+    unfinished: tuple[str, ...]
     recommendation: Recommendation | None
     #: None where the release's table is not at hand, or nothing was evaluated.
     support: Support | None
@@ -179,6 +184,11 @@ class Run(Strict):
             raise ValueError("release and cell have different release hashes")
         if bool(self.evaluations) != bool(self.incumbents.mean):
             raise ValueError("a run has incumbents if and only if it has evaluations")
+        for text in self.unfinished:
+            _check_genotype(text)
+        used = (self.usage.cpu_seconds, self.usage.memory_mb, self.usage.wall_seconds)
+        if not all(0 <= each < math.inf for each in used):
+            raise ValueError(f"usage is not negative and finite, got {self.usage}")
         return self
 
     @property
@@ -197,6 +207,50 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.ledger = Ledger(folder / LEDGER)
+
+    def campaign(self) -> Campaign:
+        """Read the campaign whose runs these are.
+
+        Raises:
+            RunFileError: Its file is lost, damaged, or that of other runs.
+        """
+        path = self.folder / CAMPAIGN
+        if not path.exists():
+            raise RunFileError(
+                f"{path}: is not there, and without its salt nothing can be verified or added: restore it "
+                "from a copy or from published results, or begin another folder"
+            )
+        campaign, start = read_campaign(path), self.ledger.start()
+        if start not in {None, campaign.id}:
+            raise RunFileError(
+                f"{path}: is the campaign {campaign.id}, but {self.ledger.path} was begun with {start}: "
+                "restore the one that belongs to the other"
+            )
+        return campaign
+
+    def begin(self) -> Campaign:
+        """Read the campaign, or make it where there is no run yet.
+
+        Raises:
+            RunFileError: See `campaign`.
+        """
+        path = self.folder / CAMPAIGN
+        if path.exists() or self.ledger.path.exists() or self.ids():
+            return self.campaign()
+        return begin_campaign(path)
+
+    def publish(self) -> Campaign:
+        """Note that the salt is no secret any more: submissions that have not run yet could know the noise.
+
+        Raises:
+            RunFileError: See `campaign` and `read`.
+        """
+        campaign = self.campaign()
+        if campaign.published is None:
+            known = tuple(sorted({run.cell.tree_hash for run in self.runs()}))
+            campaign = campaign.model_copy(update={"published": known})
+            write_text(self.folder / CAMPAIGN, campaign.model_dump_json(indent=1) + "\n")
+        return campaign
 
     def has(self, cell: Cell) -> bool:
         """Whether the cell's run is stored."""
@@ -259,21 +313,26 @@ class Store:
         """Keep others from adding runs, and put right what a killed process has left.
 
         Raises:
-            RunFileError: Another process adds runs, or the ledger is damaged.
+            RunFileError: Another process adds runs, or campaign or ledger are damaged.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / _LOCK).open("w") as lock:
+        with (self.folder / LOCK).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise RunFileError(
                     f"{self.folder}: another process adds runs here: wait for its end"
                 ) from None
-            self._mend()
+            self._mend(self.begin())
             yield
 
     def add(self, run: Run, trace: Trace) -> None:
-        """Store a run that is not there, whole, and note it in the ledger."""
+        """Store a run that is not there, whole, and note it in the ledger.
+
+        Raises:
+            RunFileError: It is another campaign's.
+        """
+        self._check_campaign(run)
         with folder_written_whole(self.folder / run.cell.id, lambda _: (RECORD, TRACE)) as temporary:
             write_trace(trace, temporary / TRACE)
             (temporary / RECORD).write_text(run.model_dump_json(indent=1) + "\n", encoding="utf-8")
@@ -283,14 +342,32 @@ class Store:
         """SHA-256 of a run's record, as the ledger notes it."""
         return sha256((self.folder / name / RECORD).read_bytes())
 
-    def _note(self, run: Run) -> None:
-        self.ledger.append(run.cell.id, self.record_hash(run.cell.id), run.trace_hash)
+    def noted(self) -> list[Line]:
+        """The ledger's lines, checked from the campaign on.
 
-    def _mend(self) -> None:
+        Raises:
+            RunFileError: See `campaign` and `Ledger.lines`.
+        """
+        return self.ledger.lines(self.campaign().id)
+
+    def _check_campaign(self, run: Run) -> None:
+        here = self.campaign().id
+        if run.cell.campaign != here:
+            raise RunFileError(
+                f"{self.folder}: {run.place} is of the campaign {run.cell.campaign}, but here is {here}: two "
+                "folders of runs were mixed; take it out"
+            )
+
+    def _note(self, run: Run) -> None:
+        self.ledger.append(run.cell.id, self.record_hash(run.cell.id), run.trace_hash, run.cell.campaign)
+
+    def _mend(self, campaign: Campaign) -> None:
         sweep(self.folder)
         self.ledger.mend()
-        noted = {line.run for line in self.ledger.lines()}
+        noted = {line.run for line in self.ledger.lines(campaign.id)}
         for name in self.ids():
             # killed between storing the run and noting it
             if name not in noted:
-                self._note(self.read(name))
+                run = self.read(name)
+                self._check_campaign(run)
+                self._note(run)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -24,9 +24,12 @@ from leaderboard.errors import SubmissionError
 from leaderboard.legible import legible, marred
 from leaderboard.limits import Limits
 from leaderboard.tree import read_tree, tree_hash
+from nb301.parsing import parse_toml, shown
 
 #: What other parts of a submission must not be called, since the sandbox has modules of that name.
 _TAKEN = {"leaderboard", "nb301"}
+#: Settings are sent in one message, which is longer, see `protocol.MAX_LINE`.
+_MAX_SETTINGS, _MAX_SETTINGS_BYTES = 100, 16 * 1024
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9.!+_-]+)")
 #: In a submission's folder: what the author says of it.
 MANIFEST = "submission.toml"
@@ -153,8 +156,22 @@ class Manifest(_Strict):
     resources: Resources = Resources()
     #: Whether equal seeds and results give equal proposals.
     deterministic: bool = True
-    #: Keyword arguments of the entry point.
-    settings: dict[str, int | float | str | bool] = {}
+    #: Keyword arguments of the entry point: together 16 KiB as JSON, integers of 64 bits.
+    settings: Annotated[dict[str, int | float | str | bool], Field(max_length=_MAX_SETTINGS)] = {}
+
+    @field_validator("settings")
+    @classmethod
+    def _bounded(cls, settings: dict[str, int | float | str | bool]) -> dict[str, int | float | str | bool]:
+        for name, value in settings.items():
+            if isinstance(value, int) and not -(2**63) <= value < 2**64:
+                raise ValueError(f"{shown(name)} has more than 64 bits")
+        size = len(json.dumps(settings))
+        if size > _MAX_SETTINGS_BYTES:
+            raise ValueError(
+                f"{size:,} bytes as JSON, allowed are {_MAX_SETTINGS_BYTES:,}: put data into a file of the "
+                "submission"
+            )
+        return settings
 
     @field_validator("requirements")
     @classmethod
@@ -233,7 +250,12 @@ class Submission:
 
     def conflicts_with(self, family: str) -> list[str]:
         """Declared families of models that are those of a release's surrogate (Section 7)."""
-        return sorted(set(self.manifest.model_use.families) & SAME_FAMILY.get(family, frozenset()))
+        return conflicting(self.manifest.model_use.families, family)
+
+
+def conflicting(families: Iterable[str], family: str) -> list[str]:
+    """Those of an entry's families of models that are those of a release's surrogate (Section 7)."""
+    return sorted(set(families) & SAME_FAMILY.get(family, frozenset()))
 
 
 def check_slug(name: str) -> str:
@@ -273,8 +295,8 @@ def _read_manifest(path: Path, data: bytes | None) -> Manifest:
             f"{path}: there is no such file; `python -m leaderboard new NAME` makes a folder that has all"
         )
     try:
-        content = tomllib.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:  # overlong numbers are a ValueError, too
+        content = parse_toml(data)
+    except ValueError as error:
         raise SubmissionError(f"{path}: cannot be read as TOML: {legible(str(error))}") from None
     try:
         return Manifest.model_validate(content)

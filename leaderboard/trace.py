@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from nb301.files import sha256
 from nb301.optimizers import Trajectory
 from nb301.space import Genotype
 
-_COLUMNS = ("genotype", "training_seed", "val_accuracy", "runtime", "clock")
+_COLUMNS = ("genotype", "number", "training_seed", "val_accuracy", "runtime", "clock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Trace:
 
     #: Text form of what was proposed.
     genotype: tuple[str, ...]
+    #: As which it was proposed, from 0: with several workers others may end first. Shape (n,).
+    number: NDArray[np.int64]
     #: Shape (n,).
     training_seed: NDArray[np.int64]
     #: Observed, with noise; fractions, shape (n,).
@@ -35,10 +38,11 @@ class Trace:
         return len(self.genotype)
 
     @classmethod
-    def of(cls, trajectory: Trajectory) -> Trace:
-        """The trace of a run that was simulated."""
+    def of(cls, trajectory: Trajectory, number: NDArray[np.int64]) -> Trace:
+        """The trace of a run that was simulated, and the numbers of its proposals."""
         return cls(
             genotype=tuple(map(str, trajectory.genotypes)),
+            number=number,
             training_seed=trajectory.seeds,
             val_accuracy=trajectory.val_accuracy,
             runtime=trajectory.runtime,
@@ -55,7 +59,7 @@ class Trace:
         """SHA-256 of all rows as text: Parquet's bytes change with the library that writes them."""
         columns = [getattr(self, name).tolist() for name in _COLUMNS[1:]]
         rows = zip(self.genotype, *columns, strict=True)
-        return sha256("".join(f"{g},{s},{v!r},{r!r},{c!r}\n" for g, s, v, r, c in rows).encode())
+        return sha256("".join(f"{g},{n},{s},{v!r},{r!r},{c!r}\n" for g, n, s, v, r, c in rows).encode())
 
 
 def write_trace(trace: Trace, path: Path) -> None:
@@ -64,7 +68,7 @@ def write_trace(trace: Trace, path: Path) -> None:
     import pyarrow.parquet as pq
 
     columns = {name: getattr(trace, name) for name in _COLUMNS}
-    pq.write_table(pa.table(columns), path, compression="zstd")
+    pq.write_table(pa.table(columns, schema=_schema()), path, compression="zstd")
 
 
 def read_trace(path: Path) -> Trace:
@@ -77,9 +81,21 @@ def read_trace(path: Path) -> Trace:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path, columns=list(_COLUMNS))
-        genotypes = table.column("genotype").to_pylist()
-        seed, *others = (table.column(name).to_numpy() for name in _COLUMNS[1:])
-        return Trace(tuple(genotypes), seed.astype(np.int64), *(each.astype(np.float64) for each in others))
+        table = pq.read_table(path)
+        is_trace = table.schema.equals(_schema())
+        is_trace &= not any(column.null_count for column in table.columns)
+        genotypes, *others = (table.column(name) for name in _COLUMNS)
+        found = Trace(tuple(genotypes.to_pylist()), *(each.to_numpy() for each in others))
     except (OSError, pa.ArrowException, KeyError, ValueError, TypeError) as error:
         raise RunFileError(f"{path}: no trace of a run, or damaged ({error})") from None
+    if not is_trace:
+        has = ", ".join(f"{field.name} ({field.type})" for field in table.schema)
+        raise RunFileError(f"{path}: no trace of this protocol: it has {has}")
+    return found
+
+
+def _schema() -> Any:
+    import pyarrow as pa
+
+    whole, real = pa.int64(), pa.float64()
+    return pa.schema(dict(zip(_COLUMNS, (pa.string(), whole, whole, real, real, real), strict=True)))

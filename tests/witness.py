@@ -25,15 +25,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import nb301
 from leaderboard import references as frozen
 from leaderboard.build import rank_tracks
+from leaderboard.campaign import Campaign
 from leaderboard.examination import examine
+from leaderboard.plan import plan, release_reference
 from leaderboard.process import Usage
 from leaderboard.protocol import Verdict
-from leaderboard.runner import TRAINING_SEEDS, plan, recorded, release_reference
+from leaderboard.recording import Proposals, recorded
 from leaderboard.session import Outcome
 from leaderboard.store import Origin, Run
 from leaderboard.submission import Submission
 from nb301 import exact, metrics
-from nb301.optimizers import OPTIMIZERS, Budget, simulate
+from nb301.optimizers import OPTIMIZERS, Budget, Observation, simulate
 from nb301.space import Genotype, sample_many
 from nb301.truth.emulated import EmulatedTruth
 
@@ -45,6 +47,8 @@ _RANKED = ("rs", "re", "ls")
 _SEEDS = 5
 #: Optimizers that fit no model: they propose alike on every processor.
 _PROPOSING = ("rs", "re", "ls", "de")
+#: Stands for an answer: simulated runs are noted after their end.
+_NOT_ASKED = Observation(0.0, 0.0)
 _ORIGIN = Origin(
     grouped=True,
     canary="",
@@ -139,13 +143,17 @@ def _runs() -> Iterator[Run]:
     benchmarks = {release: nb301.load(release) for release in _RANKED_ON}
     budget = Budget(seconds=300, evaluations=1000)
     folders = [_SUBMISSIONS / slug for slug in _RANKED]
-    for task in plan(folders, _RANKED_ON, range(_SEEDS), Path("nowhere"), budget=budget):
+    campaign = Campaign(salt="0" * 64)
+    for task in plan(folders, _RANKED_ON, range(_SEEDS), Path("nowhere"), campaign, budget=budget):
         seed, benchmark = task.cell.seed, benchmarks[task.release]
         optimizer = OPTIMIZERS[task.cell.submission](np.random.default_rng(seed))
-        trajectory = simulate(optimizer, benchmark.query, budget, seed=seed * TRAINING_SEEDS)
+        trajectory = simulate(optimizer, benchmark.query, budget, seed=seed * 10**6)
+        proposals = Proposals(lambda *_: _NOT_ASKED)
+        for genotype, training_seed in zip(trajectory.genotypes, trajectory.seeds.tolist(), strict=True):
+            proposals(genotype, training_seed)
         outcome = Outcome(Verdict.completed, "", trajectory, None, Usage(1.0, 30.0, 2.0), "")
-        about = (Submission(task.folder), release_reference(task.release), benchmark, outcome, _ORIGIN)
-        yield recorded(task.cell, *about)[0]
+        about = (Submission(task.folder), release_reference(task.release), benchmark)
+        yield recorded(task.cell, *about, outcome, proposals, _ORIGIN)[0]
 
 
 if __name__ == "__main__":

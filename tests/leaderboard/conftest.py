@@ -17,16 +17,18 @@ import pytest
 
 import leaderboard
 from leaderboard.build import build_site
+from leaderboard.campaign import Campaign
 from leaderboard.canary import Attestation, attest
 from leaderboard.errors import SandboxError
 from leaderboard.limits import Level, Limits
+from leaderboard.plan import plan, release_reference
 from leaderboard.process import Usage
 from leaderboard.profile import Environment
 from leaderboard.protocol import Verdict
+from leaderboard.recording import Proposals, recorded
 from leaderboard.references import Reference
-from leaderboard.runner import TRAINING_SEEDS, plan, recorded, release_reference
 from leaderboard.session import Outcome
-from leaderboard.store import Incumbents, Origin, Run, Store
+from leaderboard.store import CAMPAIGN, Incumbents, Origin, Run, Store
 from leaderboard.submission import Submission
 from leaderboard.trace import Trace
 from nb301 import load
@@ -34,6 +36,7 @@ from nb301.optimizers import OPTIMIZERS, Budget, simulate
 
 SUBMISSIONS = Path(leaderboard.__file__).with_name("submissions")
 RELEASES = ("emulated-xgb-v1.0", "emulated-xgb-rand-v1.0")
+SALT = Campaign(salt="5a" * 32)
 GENOTYPE = (
     "normal:sep_conv_3x3@0+skip_connect@1/max_pool_3x3@0+dil_conv_5x5@2/avg_pool_3x3@1+sep_conv_5x5@3/"
     "skip_connect@3+dil_conv_3x3@4,reduce:sep_conv_3x3@0+sep_conv_3x3@1/sep_conv_3x3@0+sep_conv_3x3@1/"
@@ -78,7 +81,8 @@ def make_run() -> Callable[..., Run]:
         final = 1 - error / 100
         content = {
             "cell": {
-                "protocol": 1,
+                "protocol": 2,
+                "campaign": SALT.id,
                 "submission": entry,
                 "tree_hash": "c" * 64,
                 "environment_hash": "d" * 64,
@@ -120,6 +124,7 @@ def make_run() -> Callable[..., Run]:
             }
             if evaluations
             else dict.fromkeys(Incumbents.model_fields, ()),
+            "unfinished": (),
             "recommendation": None,
             "support": {"queries": 4, "unfamiliar": 1},
             "trace_hash": "e" * 64,
@@ -148,19 +153,20 @@ def simulated() -> Callable[..., tuple[Run, Trace]]:
     def make(slug: str, release: str, seed: int, seconds: float = 5e4, workers: int = 1) -> tuple[Run, Trace]:
         folder = SUBMISSIONS / slug
         budget = Budget(seconds=seconds, evaluations=30_000)
-        (task,) = plan([folder], [release], [seed], Path("nowhere"), budget=budget, workers=workers)
+        (task,) = plan([folder], [release], [seed], Path("nowhere"), SALT, budget=budget, workers=workers)
         benchmark = loaded(release)
+        proposals = Proposals(benchmark.query)
         trajectory = simulate(
             OPTIMIZERS[slug](np.random.default_rng(seed)),
-            benchmark.query,
+            proposals,
             budget,
-            seed=seed * TRAINING_SEEDS,
+            seed=SALT.training_seed(seed),
             workers=workers,
         )
         outcome = Outcome(Verdict.completed, "", trajectory, None, Usage(1.0, 30.0, 2.0), "")
         origin = Origin(
             grouped=True,
-            canary="",
+            canary="f" * 64,
             nb301="0.1.0",
             numpy="2.0.0",
             python="3.11.0",
@@ -168,17 +174,38 @@ def simulated() -> Callable[..., tuple[Run, Trace]]:
             started="2020-01-01T00:00:00+00:00",
             ended="2020-01-01T00:00:01+00:00",
         )
-        return recorded(task.cell, Submission(folder), release_reference(release), benchmark, outcome, origin)
+        about = (Submission(folder), release_reference(release), benchmark)
+        return recorded(task.cell, *about, outcome, proposals, origin)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def campaign() -> Campaign:
+    """That of all runs which are made up or simulated here."""
+    return SALT
+
+
+@pytest.fixture(scope="session")
+def store_of() -> Callable[[Path], Store]:
+    """Make a store in a folder, of the campaign that made-up and simulated runs are of."""
+
+    def make(folder: Path) -> Store:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / CAMPAIGN).write_text(SALT.model_dump_json())
+        return Store(folder)
 
     return make
 
 
 @pytest.fixture(scope="session")
 def runs_folder(
-    simulated: Callable[..., tuple[Run, Trace]], tmp_path_factory: pytest.TempPathFactory
+    simulated: Callable[..., tuple[Run, Trace]],
+    store_of: Callable[[Path], Store],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """Two seeds of two entries on both releases, about 35 evaluations each."""
-    store = Store(tmp_path_factory.mktemp("runs"))
+    store = store_of(tmp_path_factory.mktemp("runs"))
     with store.opened():
         for slug in ("rs", "re"):
             for release in RELEASES:

@@ -9,7 +9,8 @@ import signal
 import sys
 from pathlib import Path
 
-from leaderboard.runner import Task, run_missing
+from leaderboard.plan import Task
+from leaderboard.runner import run_missing
 from leaderboard.store import Run, Store
 from leaderboard.trace import Trace, read_trace
 
@@ -33,18 +34,23 @@ def killed_after(operations):
 def main(template, folder, trace):
     runs = [Run.model_validate_json(line) for line in Path(template).read_bytes().splitlines()]
     by_id, made = {run.cell.id: run for run in runs}, read_trace(Path(trace))
-    tasks = [Task(run.cell, Path(), "", Path()) for run in runs]
+    store = Store(Path(folder))
+    tasks = [Task(run.cell, Path(), "", Path(), store.campaign()) for run in runs]
 
     def make(task):
         return by_id[task.cell.id], Trace(*(getattr(made, name) for name in Trace.__dataclass_fields__))
 
-    killed = 0
+    killed, at, last, stored = 0, 0, 20, 0
     while True:
+        # later every time, and again early: fresh remains of all kinds are met at all moments
+        at = at % last + 1
+        if at == 1:
+            # whoever comes nowhere is killed later
+            last, stored = last + 2 * (len(store.ids()) == stored), len(store.ids())
         child = os.fork()
         if child == 0:
-            # later every time, and again early: fresh remains of all kinds are met at all moments
-            killed_after(1 + killed % 25)
-            for _ in run_missing(tasks, Store(Path(folder)), None, make):
+            killed_after(at)
+            for _ in run_missing(tasks, store, None, make):
                 pass
             os._exit(0)
         if not os.WIFSIGNALED(os.waitpid(child, 0)[1]):

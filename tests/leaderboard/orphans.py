@@ -67,7 +67,7 @@ def main() -> None:
     kills, seed = (int(each) for each in [*sys.argv[1:], "100", "0"][:2])
     if ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0) != 0:
         sys.exit("this process cannot become the parent of orphans")
-    rng, orphans = random.Random(seed), 0  # noqa: S311 - no secret
+    rng, orphans = random.Random(seed), 0
     started = 0.0
     for _ in range(kills):
         evaluator = subprocess.Popen([sys.executable, "-c", _EVALUATOR], stdout=subprocess.PIPE)

@@ -50,9 +50,9 @@ def test_new_optimizer_is_run_verified_and_packed(command, tmp_path, tiny_releas
     assert f"({first[:12]}): verified, 10 answers" in said
 
 
-def test_verify_fails_for_a_forged_run(command, runs_folder, tmp_path):
+def test_verify_fails_for_a_forged_run(command, runs_folder, store_of, tmp_path):
     """Exit code 1, and a sentence that names the run and what is wrong with it."""
-    store, source = Store(tmp_path), Store(runs_folder)
+    store, source = store_of(tmp_path), Store(runs_folder)
     name = source.ids()[0]
     run, trace = source.read(name), source.trace(name)
     with store.opened():

@@ -16,10 +16,10 @@ import pytest
 from leaderboard import runner
 from leaderboard.errors import RunError, SubmissionError
 from leaderboard.limits import Level
+from leaderboard.plan import Task, missing, plan
 from leaderboard.protocol import Verdict
-from leaderboard.runner import execute, missing, plan, run_missing
-from leaderboard.store import Store
-from leaderboard.trace import write_trace
+from leaderboard.runner import execute, run_missing
+from leaderboard.trace import Trace, write_trace
 from leaderboard.trial import create
 from leaderboard.verify import rerun, verify
 from nb301 import load
@@ -40,11 +40,11 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def planned(folder, tmp_path):
+def planned(folder, tmp_path, campaign):
     """Plan runs of it, of a dozen evaluations each."""
 
     def planned(seeds=(0,), releases=(RELEASE,), **changes):
-        return plan([folder], releases, seeds, tmp_path, **{"budget": BUDGET, **changes})
+        return plan([folder], releases, seeds, tmp_path, campaign, **{"budget": BUDGET, **changes})
 
     return planned
 
@@ -59,10 +59,12 @@ def hostile(name, tmp_path):
     return folder
 
 
-def test_plan_pairs_seeds_over_entries_and_releases(folder, tmp_path):
+def test_plan_pairs_seeds_over_entries_and_releases(folder, tmp_path, campaign):
     """Every entry runs with every seed on every release, those that are paired together."""
     other = create("other", tmp_path)
-    cells = [task.cell for task in plan([folder, other], [RELEASE, RANDOM_ONLY], range(5), tmp_path)]
+    cells = [
+        task.cell for task in plan([folder, other], [RELEASE, RANDOM_ONLY], range(5), tmp_path, campaign)
+    ]
 
     assert len({cell.id for cell in cells}) == 2 * 2 * 5
     assert [cell.seed for cell in cells[:8]] == [0] * 4 + [1] * 4
@@ -83,18 +85,18 @@ def test_budget_has_both_limits(planned):
         planned(budget=Budget(seconds=1e7))
 
 
-def test_refused_source_is_not_planned(tmp_path):
+def test_refused_source_is_not_planned(tmp_path, campaign):
     """What the scan refuses is told with its place, and nothing is run."""
     folder = create("spy", tmp_path)
     (folder / "optimizer.py").write_text("import socket\n")
 
     with pytest.raises(SubmissionError, match=r"optimizer\.py:1: imports socket"):
-        plan([folder], [RELEASE], [0], tmp_path)
+        plan([folder], [RELEASE], [0], tmp_path, campaign)
 
 
-def test_only_what_changed_is_missing(planned, make_run, tmp_path):
+def test_only_what_changed_is_missing(planned, make_run, tmp_path, store_of, campaign):
     """Another seed, budget or byte of the submission is another cell; the others stay done."""
-    store, tasks = Store(tmp_path / "runs"), planned(range(2))
+    store, tasks = store_of(tmp_path / "runs"), planned(range(2))
     run = make_run()
     with store.opened():
         for task in tasks:
@@ -105,33 +107,33 @@ def test_only_what_changed_is_missing(planned, make_run, tmp_path):
     assert len(missing(planned(range(2), budget=Budget(1e7, 13)), store)) == 2
     assert len(missing(planned(range(2), workers=2), store)) == 2
     changed = create("climber", tmp_path / "elsewhere")
-    assert missing(plan([changed], [RELEASE], range(2), tmp_path, budget=BUDGET), store) == []
+    assert missing(plan([changed], [RELEASE], range(2), tmp_path, campaign, budget=BUDGET), store) == []
     (changed / "README.md").write_text("")
-    assert len(missing(plan([changed], [RELEASE], range(2), tmp_path, budget=BUDGET), store)) == 2
+    assert len(missing(plan([changed], [RELEASE], range(2), tmp_path, campaign, budget=BUDGET), store)) == 2
 
 
 def nothing():
     """A trace without evaluations."""
-    none = np.empty(0)
-    return runner.Trace((), none.astype(np.int64), none, none, none)
+    none, whole = np.empty(0), np.empty(0, dtype=np.int64)
+    return Trace((), whole, whole, none, none, none)
 
 
-@pytest.mark.parametrize("field", ["tree_hash", "environment_hash", "release_hash"])
+@pytest.mark.parametrize("field", ["tree_hash", "environment_hash", "release_hash", "campaign"])
 def test_cell_is_run_as_it_says_or_not_at_all(planned, field):
     """A machine that holds other files than those the cell names does not run it as if they were."""
     (task,) = planned()
-    other = runner.Task(
+    other = Task(
         task.cell.model_copy(update={field: "0" * 64}),
-        *(getattr(task, name) for name in ("folder", "release", "environments")),
+        *(getattr(task, name) for name in ("folder", "release", "environments", "campaign")),
     )
 
     with pytest.raises(RunError, match=f"but the cell names {'0' * 64}"):
         execute(other)
 
 
-def test_interrupted_command_goes_on_where_it_was(make_run, planned, tmp_path):
+def test_interrupted_command_goes_on_where_it_was(make_run, planned, tmp_path, store_of):
     """What has ended is stored, nothing is stored by halves, and the rest is made the next time."""
-    store, tasks, made = Store(tmp_path / "runs"), planned(range(4)), []
+    store, tasks, made = store_of(tmp_path / "runs"), planned(range(4)), []
 
     def make(task):
         if len(made) == 2:
@@ -151,9 +153,9 @@ def test_interrupted_command_goes_on_where_it_was(make_run, planned, tmp_path):
     assert made == tasks[2:]
 
 
-def test_killed_at_every_moment(make_run, tmp_path):
+def test_killed_at_every_moment(make_run, tmp_path, store_of):
     """A process that is killed before any of its file operations loses nothing and doubles nothing."""
-    runs = [make_run(seed=seed) for seed in range(6)]
+    runs, store = [make_run(seed=seed) for seed in range(6)], store_of(tmp_path / "runs")
     (tmp_path / "runs.jsonl").write_text("".join(f"{run.model_dump_json()}\n" for run in runs))
     write_trace(nothing(), tmp_path / "trace")
     script = Path(__file__).with_name("killed.py")
@@ -161,11 +163,10 @@ def test_killed_at_every_moment(make_run, tmp_path):
     done = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True
     )
-    store = Store(tmp_path / "runs")
 
     assert int(done.stdout) >= 100
     assert sorted(map(str, store.runs())) == sorted(map(str, runs))
-    assert Counter(line.run for line in store.ledger.lines()) == dict.fromkeys(store.ids(), 1)
+    assert Counter(line.run for line in store.noted()) == dict.fromkeys(store.ids(), 1)
     assert not [*store.folder.glob(".*-*")]
 
 
@@ -193,9 +194,9 @@ class TestSealed:
 
     pytestmark = SANDBOX
 
-    def test_runs_can_be_verified_and_made_again(self, planned, tmp_path):
+    def test_runs_can_be_verified_and_made_again(self, planned, tmp_path, store_of):
         """A stored run's answers, and those of its repetition, are what release and seed give."""
-        store = Store(tmp_path / "runs")
+        store = store_of(tmp_path / "runs")
         (task,), (parallel,) = planned(), planned(workers=3)
 
         first, second = run_missing([task, parallel], store)
@@ -211,24 +212,27 @@ class TestSealed:
         assert rerun(first, task) == ()
         assert list(run_missing([task, parallel], store)) == []
 
-    def test_paired_runs_see_the_same_noise(self, folder, tmp_path):
-        """Seed s trains with seeds from s million on, whatever the entry: equal proposals, equal answers."""
+    def test_paired_runs_see_the_same_noise(self, folder, tmp_path, campaign):
+        """Salt and seed give training seeds, whatever the entry: equal proposals, equal answers."""
         other = create("other", tmp_path)
-        tasks = plan([folder, other], [RELEASE], [2], tmp_path, budget=BUDGET)
+        tasks = plan([folder, other], [RELEASE], [2], tmp_path, campaign, budget=BUDGET)
         (_, one), (_, two) = map(execute, tasks)
 
         assert one.hash == two.hash
-        answer = load(RELEASE).query(Genotype.parse(one.genotype[0]), seed=2_000_000)
-        assert (one.training_seed[0], one.val_accuracy[0]) == (2_000_000, answer.val_accuracy)
+        seed = campaign.training_seed(2)
+        answer = load(RELEASE).query(Genotype.parse(one.genotype[0]), seed=seed)
+        assert (one.training_seed[0], one.val_accuracy[0]) == (seed, answer.val_accuracy)
 
     @pytest.mark.parametrize(
         ("name", "verdict", "evaluations"),
         [("crash_in_tell", Verdict.crash_tell, 1), ("crash_at_import", Verdict.crash_import, 0)],
     )
-    def test_failed_runs_are_stored_with_what_they_found(self, tmp_path, name, verdict, evaluations):
+    def test_failed_runs_are_stored_with_what_they_found(
+        self, tmp_path, name, verdict, evaluations, store_of, campaign
+    ):
         """A fault is a verdict, not the end of the command; what came before stays, and can be verified."""
-        store = Store(tmp_path / "runs")
-        tasks = plan([hostile(name, tmp_path)], [RELEASE], [0], tmp_path, budget=BUDGET)
+        store = store_of(tmp_path / "runs")
+        tasks = plan([hostile(name, tmp_path)], [RELEASE], [0], tmp_path, campaign, budget=BUDGET)
 
         (run,) = run_missing(tasks, store)
 
@@ -237,9 +241,9 @@ class TestSealed:
         assert missing(tasks, store) == []
         assert verify(run.cell.id, store, load(RELEASE)).wrong == ()
 
-    def test_processes_end_with_a_killed_command(self, folder, tiny_release, tmp_path):
+    def test_processes_end_with_a_killed_command(self, folder, tiny_release, tmp_path, store_of):
         """Killed with its processes at work, the command leaves none behind, and the next one goes on."""
-        store = Store(tmp_path / "runs")
+        store = store_of(tmp_path / "runs")
         command = ["leaderboard", "run", folder, "--out", store.folder, "--seeds", "6"]
         command += ["--release", tiny_release, "--budget-evaluations", "12", "--environments", tmp_path]
         process = subprocess.Popen([sys.executable, "-c", STOPS_AT_THE_SECOND_RUN, *command], cwd=ROOT)
@@ -259,10 +263,10 @@ class TestSealed:
         assert len(children) >= 2
         assert len(stored) == 1
         assert "5 new runs (5 completed), 1 were there" in done.stdout
-        assert Counter(line.run for line in store.ledger.lines()) == dict.fromkeys(store.ids(), 1)
+        assert Counter(line.run for line in store.noted()) == dict.fromkeys(store.ids(), 1)
         assert len(store.ids()) == 6
 
-    def test_cells_of_a_dead_worker_run_again(self, planned, tiny_release, tmp_path):
+    def test_cells_of_a_dead_worker_run_again(self, planned, tiny_release, tmp_path, store_of):
         """On a cluster whose worker dies, cells are run by the others, and stored once."""
         distributed = pytest.importorskip("distributed")
         marker = tmp_path / "died"
@@ -273,7 +277,7 @@ class TestSealed:
                 os.kill(os.getpid(), signal.SIGKILL)
             return execute(task)
 
-        tasks, store = planned(range(4), [str(tiny_release)]), Store(tmp_path / "runs")
+        tasks, store = planned(range(4), [str(tiny_release)]), store_of(tmp_path / "runs")
         cluster = distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
         )
@@ -286,4 +290,5 @@ class TestSealed:
 
 def children_of(number):
     """Direct children of a process."""
-    return [int(each) for each in Path(f"/proc/{number}/task/{number}/children").read_text().split()]
+    listed = Path(f"/proc/{number}/task").glob("*/children")  # by the thread that started them
+    return [int(each) for path in listed for each in path.read_text().split()]

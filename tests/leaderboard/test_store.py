@@ -13,19 +13,22 @@ from leaderboard.cells import Cell
 from leaderboard.errors import RunFileError
 from leaderboard.limits import Level, Limits
 from leaderboard.results import read_results, write_results
-from leaderboard.store import Incumbents, Store
+from leaderboard.store import Incumbents
 from leaderboard.trace import Trace, read_trace, write_trace
 from nb301.errors import Nb301Error
 from nb301.files import sha256
 
 TRACE = Trace(
-    ("a", "b"), np.array([1, 2]), np.array([0.1, 1 / 3]), np.array([5.0, 6.0]), np.array([5.0, 11.0])
+    ("a", "b"),
+    np.array([0, 1]),
+    np.array([1, 2]),
+    *map(np.array, ([0.1, 1 / 3], [5.0, 6.0], [5.0, 11.0])),
 )
 
 
 @pytest.fixture
-def store(tmp_path):
-    return Store(tmp_path / "runs")
+def store(store_of, tmp_path):
+    return store_of(tmp_path / "runs")
 
 
 @pytest.fixture
@@ -64,7 +67,8 @@ def test_name_is_the_hash_of_the_cell_s_json(make_run):
 @pytest.mark.parametrize(
     "change",
     [
-        {"protocol": 2},
+        {"protocol": 1},
+        {"campaign": "0" * 64},
         {"submission": "re"},
         {"tree_hash": "0" * 64},
         {"environment_hash": "0" * 64},
@@ -100,7 +104,7 @@ def test_times_and_versions_are_no_part_of_the_cell(make_run):
         lambda text: text[: len(text) // 2],
         lambda _: "",
         lambda _: "[]",
-        lambda text: text.replace('"format": 2', '"format": 1'),
+        lambda text: text.replace('"format": 3', '"format": 2'),
         lambda text: text.replace('"seed": 0', '"seed": -1'),
         lambda text: text.replace("sep_conv_3x3@0", "fully_connected@0"),
         lambda text: text.replace("10000.0", "NaN"),
@@ -160,18 +164,20 @@ def test_ledger_chains_runs_in_the_order_of_their_storing(make_run, add):
     """Each line names the run, its record, its evaluations, and the line before."""
     runs = [make_run(seed=seed) for seed in (2, 0, 1)]
     store = add(*runs)
-    texts, lines = store.ledger.path.read_bytes().splitlines(), store.ledger.lines()
+    texts, lines = store.ledger.path.read_bytes().splitlines(), store.noted()
 
     assert [line.run for line in lines] == [run.cell.id for run in runs]
     assert [line.record for line in lines] == [store.record_hash(run.cell.id) for run in runs]
-    assert [line.previous for line in lines] == ["0" * 64, *map(sha256, texts[:2])]
+    assert [line.previous for line in lines] == [store.campaign().id, *map(sha256, texts[:2])]
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda lines: [lines[0], lines[2]], "ledger.jsonl:2: follows a line of SHA-256"),
-        (lambda lines: [lines[1], lines[0], lines[2]], "ledger.jsonl:1: follows"),
+        (lambda lines: [lines[0], lines[2]], "ledger.jsonl:2: follows what has SHA-256"),
+        (lambda lines: [lines[1], lines[0], lines[2]], "was begun with"),
+        (lambda lines: [lines[0], lines[2], lines[1]], "ledger.jsonl:2: follows"),
+        (lambda lines: [*lines[:2], lines[2].replace(",", ", ")], "ledger.jsonl:3: was written anew"),
         (lambda lines: [lines[0].replace("e" * 64, "0" * 64), *lines[1:]], "ledger.jsonl:2: follows"),
         (lambda lines: ["{}", *lines], "ledger.jsonl:1: no line of a ledger"),
     ],
@@ -183,7 +189,7 @@ def test_changed_ledger_is_found(make_run, add, change, message):
     store.ledger.path.write_text("".join(f"{line}\n" for line in change(lines)))
 
     with pytest.raises(RunFileError, match=message):
-        store.ledger.lines()
+        store.noted()
 
 
 def test_half_a_line_is_cut_off(make_run, add):
@@ -238,8 +244,8 @@ def test_incumbents_follow_each_other(make_run, columns):
 def test_results_keep_every_record(make_run, tmp_path):
     """The compact form holds all that the ranking reads, one file for each entry."""
     runs = [make_run("re"), make_run("rs"), make_run("rs", seed=1, evaluations=0, support=None)]
-    write_results([make_run("gone")], {"old/ranking": ""}, tmp_path)
-    paths = write_results(runs, {"new/ranking": "1\n"}, tmp_path)
+    write_results([make_run("gone")], {"old/ranking": ""}, [], tmp_path)
+    paths = write_results(runs, {"new/ranking": "1\n"}, [], tmp_path)
 
     assert [path.name for path in paths] == ["re.parquet", "rs.parquet"]
     assert read_results(tmp_path) == runs
@@ -248,7 +254,7 @@ def test_results_keep_every_record(make_run, tmp_path):
 
 def test_damaged_results_are_named(make_run, tmp_path):
     """A file that is none, or a row that is no run, is told with its place."""
-    (path,) = write_results([make_run()], {}, tmp_path)
+    (path,) = write_results([make_run()], {}, [], tmp_path)
     path.write_bytes(path.read_bytes()[:100])
 
     with pytest.raises(RunFileError, match=r"rs\.parquet: no results"):

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from leaderboard.errors import RunError
-from leaderboard.store import Store
 from leaderboard.trace import Trace
 from leaderboard.verify import verify
 from nb301 import load
@@ -28,11 +27,11 @@ def honest(simulated):
 
 
 @pytest.fixture
-def found(tmp_path, loaded):
+def found(store_of, tmp_path, loaded):
     """Store a run, with a trace that may be another one, and verify it."""
 
     def found(run, trace):
-        store = Store(tmp_path / str(len([*tmp_path.iterdir()])))
+        store = store_of(tmp_path / str(len([*tmp_path.iterdir()])))
         with store.opened():
             store.add(run, trace)
         return "; ".join(verify(run.cell.id, store, loaded).wrong)
@@ -105,9 +104,9 @@ def test_changed_scores_are_found(found, honest):
     assert "recommendation.mean is 0.99, computed" in found(forged, trace)
 
 
-def test_ledger_tells_of_later_changes(honest, loaded, tmp_path):
+def test_ledger_tells_of_later_changes(honest, loaded, store_of, tmp_path):
     """A record that was edited after it was stored, and one that was never noted."""
-    store, (run, trace) = Store(tmp_path), honest[1]
+    store, (run, trace) = store_of(tmp_path), honest[1]
     with store.opened():
         store.add(run, trace)
     path = tmp_path / run.cell.id / "run.json"
@@ -118,9 +117,9 @@ def test_ledger_tells_of_later_changes(honest, loaded, tmp_path):
     assert "does not name it" in verify(run.cell.id, store, loaded).wrong[0]
 
 
-def test_other_releases_cannot_verify(honest, tmp_path):
+def test_other_releases_cannot_verify(honest, store_of, tmp_path):
     """Their answers are others; the error says which bytes the run was made on."""
-    store, (run, trace) = Store(tmp_path), honest[1]
+    store, (run, trace) = store_of(tmp_path), honest[1]
     with store.opened():
         store.add(run, trace)
 
