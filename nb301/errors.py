@@ -29,7 +29,7 @@ def shown(value: object) -> str:
     try:
         return " ".join(_REPR.repr(value).split())[:200]
     except Exception:  # noqa: BLE001 - an integer of 4,301 digits has no repr, and others raise what they like
-        return f"a {type(value).__name__} that cannot be shown"
+        return f"what cannot be shown, of type {type(value).__name__},"
 
 
 class Nb301Error(Exception):

@@ -18,6 +18,7 @@ PARTS = (
         "extras",
         "cluster",
         "terminal",
+        "columns",
         "files",
         "journal",
         "threads",

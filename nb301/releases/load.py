@@ -56,6 +56,11 @@ class Release:
         return self.manifest.name
 
     @property
+    def reference(self) -> str | Path:
+        """What `find` finds this very release by: an embedded one's name, or its folder's absolute path."""
+        return self.name if self.folder.parent == _EMBEDDED else self.folder.resolve()
+
+    @property
     def files(self) -> list[str]:
         """Names of all files in its folder that belong to it."""
         return [manifests.FILE, *self.manifest.files]
