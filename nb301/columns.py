@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
+
+_Array = TypeVar("_Array", bound=NDArray[Any])
+
+
+def read_only(array: _Array) -> _Array:
+    """Refuse changes to an array from now on, such as one that is kept and handed out."""
+    array.flags.writeable = False
+    return array
 
 
 class Columns:
@@ -20,10 +29,8 @@ class Columns:
         for field in fields(self):  # type: ignore[arg-type]
             value = getattr(self, field.name)
             if isinstance(value, np.ndarray):
-                owned = value.copy()
-                owned.flags.writeable = False
                 # a view of what is read-only cannot be made writable again
-                object.__setattr__(self, field.name, owned.view())
+                object.__setattr__(self, field.name, read_only(value.copy()).view())
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles are built anew: arrays come back from pickles writable."""
