@@ -401,4 +401,6 @@ def _best_view(
             )
         )
     about = f"the best architecture of {run.entry.name}, found on {run.release.name} ({run.release.truth})"
-    return BestView(run, run_path(run), view(str(final_genotype(run)), about), tuple(opinions))
+    return BestView(
+        run, run_path(run), view(str(final_genotype(run)), run.release.truth, about), tuple(opinions)
+    )

@@ -189,6 +189,23 @@ class Benchmark:
         genotypes, many = self._read(genotype)
         return self._query_many(genotypes, seed) if many else self._query_one(genotypes[0], seed)
 
+    def read(self, architecture: object) -> Genotype:
+        """Read one architecture as `query` does.
+
+        Raises:
+            GenotypeError: See `query`.
+        """
+        if isinstance(architecture, Genotype):
+            return architecture
+        epochs, network = self._training
+        settings = {"T_max": epochs, "init_channels": network.channels, "layers": network.layers}
+        return formats.read(architecture, epochs=epochs, settings=settings)
+
+    @property
+    def network(self) -> Network:
+        """The network whose parameters and multiply-adds are counted; the paper's for an unknown truth."""
+        return self._training[1]
+
     def members(self, genotype: object) -> NDArray[np.float64]:
         """Predict with every member on its own.
 
@@ -250,7 +267,7 @@ class Benchmark:
                 )
             draws = keyed_normal(keys_of_canonical(codes), seed, _NOISE_STREAM)
             val_accuracy = np.clip(mean + std * draws, 0.0, 1.0)
-        costs = cost_many(codes, self._network)
+        costs = cost_many(codes, self.network)
         return Evaluations(
             mean=mean,
             std=std,
@@ -299,20 +316,13 @@ class Benchmark:
             return [self._read_in_list(each, i) for i, each in enumerate(genotype)], True
         if _are_genotypes(genotype):
             return [self._read_in_list(each, i) for i, each in enumerate(genotype)], True
-        return [self._read_one(genotype)], False
+        return [self.read(genotype)], False
 
     def _read_in_list(self, architecture: Any, index: int) -> Genotype:
-        if isinstance(architecture, Genotype):
-            return architecture
         try:
-            return self._read_one(architecture)
+            return self.read(architecture)
         except GenotypeError as error:
             raise GenotypeError(f"architecture {index}: {error}") from None
-
-    def _read_one(self, architecture: Any) -> Genotype:
-        epochs, network = self._training
-        settings = {"T_max": epochs, "init_channels": network.channels, "layers": network.layers}
-        return formats.read(architecture, epochs=epochs, settings=settings)
 
     @cached_property
     def _training(self) -> tuple[int, Network]:
@@ -328,20 +338,16 @@ class Benchmark:
             return formats.EPOCHS, CIFAR10_NETWORK
         return known.epochs, known.network
 
-    @property
-    def _network(self) -> Network:
-        return self._training[1]
-
     @cached_property
     def _frame(self) -> tuple[float, int, int]:
         """Seconds, parameters and multiply-adds that all architectures share."""
-        parameters, multiply_adds = cost_by_configuration(self._network)[0].tolist()
+        parameters, multiply_adds = cost_by_configuration(self.network)[0].tolist()
         return 0.0, parameters, multiply_adds
 
     @cached_property
     def _added(self) -> list[dict[bytes, tuple[float, int, int]]]:
         """What each of the eight nodes adds to that, by its four bytes in the code."""
-        seconds, costs = self.release.runtime_model.seconds, cost_by_configuration(self._network)[1]
+        seconds, costs = self.release.runtime_model.seconds, cost_by_configuration(self.network)[1]
         added: list[dict[bytes, tuple[float, int, int]]] = [{} for _ in CONFIGURATIONS]
         nodes = np.repeat(np.arange(len(CONFIGURATIONS)), CONFIGURATIONS).tolist()
         for node, code, second, cost in zip(

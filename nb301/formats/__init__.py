@@ -32,7 +32,7 @@ from nb301.formats.configurations import (
     to_yahpo,
 )
 from nb301.formats.containers import unwrapped
-from nb301.formats.literals import Call
+from nb301.formats.literals import MAX_TEXT, Call
 from nb301.formats.pairs import DartsGenotype, from_darts, from_naslib, is_list, to_darts, to_naslib
 from nb301.formats.texts import is_lists, notation_in
 from nb301.space import CELL_NAMES, Genotype
@@ -40,6 +40,7 @@ from nb301.space import CELL_NAMES, Genotype
 __all__ = [
     "CONFIG_PREFIX",
     "EPOCHS",
+    "MAX_TEXT",
     "RESULT_KEY",
     "DartsGenotype",
     "configuration_space",

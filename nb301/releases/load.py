@@ -30,7 +30,7 @@ class Release:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = folder.absolute()  # whatever folder is the working one later
         path = folder / manifests.FILE
         try:
             text = path.read_text(encoding="utf-8")

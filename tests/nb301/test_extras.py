@@ -57,7 +57,9 @@ USES = {
 @pytest.mark.parametrize("use", USES)
 def test_warning_filters_stay_as_they_are(use):
     """What is imported on the way changes nobody's warning filters."""
-    code = f"import warnings, nb301, numpy; a = [*warnings.filters]; {USES[use]}; assert a == warnings.filters"
+    code = (
+        f"import warnings, nb301, numpy; a = [*warnings.filters]; {USES[use]}; assert a == warnings.filters"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
