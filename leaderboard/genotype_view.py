@@ -55,12 +55,13 @@ def view(genotype: Genotype | str, truth: str, about: str) -> GenotypeView:
     found = Genotype.parse(genotype) if isinstance(genotype, str) else genotype
     network = _network_of(truth)
     parameters, multiply_adds = cost(found, network)
+    size = f"{network.image_size}x{network.image_size} pixels"
     return GenotypeView(
         normal=draw_cell(found.normal, f"Normal cell of {about}"),
         reduce=draw_cell(found.reduce, f"Reduction cell of {about}"),
         parameters=_millions(parameters),
         multiply_adds=_millions(multiply_adds),
-        network=f"{network.channels} channels, {network.layers} cells, {network.image_size}x{network.image_size} pixels",
+        network=f"{network.channels} channels, {network.layers} cells, {size}",
         notations=notations(found),
     )
 

@@ -116,6 +116,13 @@ class _TwoCells(Protocol):
         """The reduction cell."""
 
 
+class _Column(Protocol):
+    """An array, or a column of a table: of architectures, or one."""
+
+    def tolist(self) -> Any:
+        """Its entries."""
+
+
 #: One architecture, in the notations that have a type: NASLib's compact tuples, lists or not, come last.
 One = (
     Genotype
@@ -162,7 +169,7 @@ class Benchmark:
     @overload
     def query(self, genotype: Many, seed: ArrayLike | None = None) -> Evaluations: ...
     @overload
-    def query(self, genotype: object, seed: ArrayLike | None = None) -> Evaluation | Evaluations: ...
+    def query(self, genotype: _Column, seed: ArrayLike | None = None) -> Evaluation | Evaluations: ...
     @takes_many
     def query(self, genotype: Any, seed: ArrayLike | None = None) -> Evaluation | Evaluations:
         """Evaluate one architecture, or a list of them.
@@ -227,7 +234,7 @@ class Benchmark:
     @overload
     def familiarity(self, genotype: Many) -> list[Familiarity]: ...
     @overload
-    def familiarity(self, genotype: object) -> Familiarity | list[Familiarity]: ...
+    def familiarity(self, genotype: _Column) -> Familiarity | list[Familiarity]: ...
     def familiarity(self, genotype: Any) -> Familiarity | list[Familiarity]:
         """Tell how far an architecture is from those that the release was fitted on, and what to beware of.
 

@@ -28,6 +28,7 @@ _CONSTANTS: dict[str, Any] = {
 }
 #: Calls that stand for their only argument: `np.int64(0)`, `np.str_('x')`, `array([2, 3])`, `list((2, 3))`.
 _WRAPPERS = re.compile(r"u?int\d*_?|intp|float\d*_?|bool_?|str\d*_?|list|tuple|array|tensor|dict|OrderedDict")
+_SPACE = re.compile(r"(?:\s|#[^\n]*)*+")
 _TOKEN = re.compile(
     r"""(?:\s|\#[^\n]*)*+
     (?:(?P<string>[uU]?'(?:[^'\\\n]|\\.)*+'|[uU]?"(?:[^"\\\n]|\\.)*+")
@@ -157,8 +158,9 @@ class _Reader:
         """Take the next token: its kind, itself, and where it starts."""
         match = self._match
         if match is None or match.lastgroup is None:
-            rest = self._text[self.place : self.place + 20].strip()
-            raise LiteralError(f"unexpected {rest!r}" if rest else "it breaks off", self.place)
+            place = _SPACE.match(self._text, self.place).end()  # type: ignore[union-attr]
+            rest = self._text[place : place + 20]
+            raise LiteralError(f"unexpected {rest!r}" if rest else "it breaks off", place)
         self._advance(match.end())
         return match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)
 
