@@ -403,4 +403,6 @@ def _best_view(
         )
     name = of_entry[0].standing.row.name
     about = f"the best architecture of {name}, found on {run.release.name} ({run.release.truth})"
-    return BestView(run, run_path(run), view(str(final_genotype(run)), about), tuple(opinions))
+    return BestView(
+        run, run_path(run), view(str(final_genotype(run)), run.release.truth, about), tuple(opinions)
+    )

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from leaderboard.drawing import draw_cell
 from nb301 import formats
-from nb301.cost import cost_many
-from nb301.space import Genotype, to_codes
+from nb301.cost import CIFAR10_NETWORK, Network, cost
+from nb301.errors import TrainingError
+from nb301.space import Genotype
+from nb301.truth.training import truth_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +34,48 @@ class GenotypeView:
     #: Millions.
     parameters: str
     multiply_adds: str
+    #: What they are counted of, such as `32 channels, 8 cells, 32x32 pixels`.
+    network: str
     #: The text of this package comes first.
     notations: tuple[Notation, ...]
 
 
-def view(genotype: Genotype | str, about: str) -> GenotypeView:
+def view(genotype: Genotype | str, truth: str, about: str) -> GenotypeView:
     """Make what pages show of a genotype.
 
     Args:
         genotype: It, or its text.
+        truth: The ground truth, such as `emulated 1.0`, whose network is counted; the paper's where nobody
+            knows it.
         about: Whose it is, for those who cannot see the drawings, such as `the best architecture of RE`.
 
     Raises:
         GenotypeError: The text is none.
     """
     found = Genotype.parse(genotype) if isinstance(genotype, str) else genotype
-    parameters, multiply_adds = cost_many(to_codes([found]))[0]
+    network = _network_of(truth)
+    parameters, multiply_adds = cost(found, network)
+    size = f"{network.image_size}x{network.image_size} pixels"
     return GenotypeView(
         normal=draw_cell(found.normal, f"Normal cell of {about}"),
         reduce=draw_cell(found.reduce, f"Reduction cell of {about}"),
-        parameters=f"{parameters / 1e6:.2f}",
-        multiply_adds=f"{multiply_adds / 1e6:,.0f}",
+        parameters=_millions(parameters),
+        multiply_adds=_millions(multiply_adds),
+        network=f"{network.channels} channels, {network.layers} cells, {size}",
         notations=notations(found),
     )
+
+
+def _network_of(truth: str) -> Network:
+    try:
+        return truth_named(truth).network
+    except TrainingError:
+        return CIFAR10_NETWORK
+
+
+def _millions(count: int) -> str:
+    millions = count / 1e6
+    return f"{millions:,.0f}" if millions >= 100 else f"{millions:.3g}"
 
 
 def notations(genotype: Genotype) -> tuple[Notation, ...]:

@@ -19,7 +19,8 @@ from leaderboard.limits import Limits
 
 _ROOT = Path(__file__).resolve().parents[1]
 #: What `nb301` among the requirements mounts: the space and the optimizers, nothing that knows a result.
-_LIBRARY = ("__init__", "errors", "extras", "space", "encodings", "formats")
+_LIBRARY = ("__init__", "errors", "extras", "columns", "space", "encodings")
+_LIBRARY_FOLDERS = ("formats", "optimizers")
 _INSIDE = _ROOT / "leaderboard" / "inside"
 #: What `nb301[configspace]` mounts beside these; a change of it runs nobody else's submission again.
 _ADAPTER = _INSIDE / "configspace.py"
@@ -69,7 +70,8 @@ def own_files(*, library: bool, adapter: bool) -> list[Path]:
     if library:
         package = _ROOT / "nb301"
         found += [package / f"{name}.py" for name in _LIBRARY]
-        found += sorted((package / "optimizers").glob("*.py"))
+        for folder in _LIBRARY_FOLDERS:
+            found += sorted((package / folder).glob("*.py"))
     if adapter:
         found.append(_ADAPTER)
     return found

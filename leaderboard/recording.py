@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ class Proposals:
         #: What was proposed, by what tells it from all others: architecture and training seed.
         self._genotypes: dict[tuple[bytes, int], Genotype] = {}
 
-    def __call__(self, genotype: Genotype, seed: int) -> Evaluated:
+    def __call__(self, genotype: Genotype, seed: int) -> Evaluated | Mapping[str, Any]:
         """Ask the objective."""
         self._genotypes[genotype.canonical_code, seed] = genotype
         return self._objective(genotype, seed)

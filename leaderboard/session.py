@@ -188,8 +188,7 @@ class Session:
 
     def _read(self, written: object, what: str) -> Genotype:
         try:
-            # of texts only our own form: parsing Python, as `read` would, can take an interpreter down
-            return Genotype.parse(written) if isinstance(written, str) else read(written)
+            return read(written)
         except Exception as error:  # noqa: BLE001 - whatever hostile data makes of a reader, the run ends here
             self._end(Verdict.invalid_genotype, f"{what}: {error}")
 

@@ -17,6 +17,7 @@ from nb301.errors import Nb301Error
 from nb301.space import Cell, Edge, Genotype, Op, mutate, neighbours, sample
 
 if TYPE_CHECKING:
+    from nb301 import formats as formats
     from nb301.benchmark import Benchmark, Evaluation, Evaluations, load
     from nb301.optimizers import Budget, simulate
     from nb301.releases import names as list_releases
@@ -56,10 +57,15 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("nb301")
-    if name not in _LAZY:
-        raise AttributeError(f"module 'nb301' has no attribute {name!r}")
-    module, attribute = _LAZY[name]
-    return getattr(import_module(module), attribute)
+    if name in _LAZY:
+        module, attribute = _LAZY[name]
+        return getattr(import_module(module), attribute)
+    if not name.startswith("_"):
+        from importlib.util import find_spec
+
+        if find_spec(f"nb301.{name}") is not None:  # such as nb301.formats
+            return import_module(f"nb301.{name}")
+    raise AttributeError(f"module 'nb301' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import operator
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301 import formats
+from nb301.columns import Columns
 from nb301.cost import CIFAR10_NETWORK, Network, cost_by_configuration, cost_many
 from nb301.encodings import CONFIGURATIONS, canonical, configuration_codes
-from nb301.errors import GenotypeError, TrainingError
+from nb301.errors import GenotypeError, HashMismatch, SeedError, TrainingError
 from nb301.noise import keyed_normal, keyed_normal_of_one
 from nb301.optimizers.base import takes_many
 from nb301.releases import Release, find
@@ -53,11 +56,12 @@ class Evaluation:
     release_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluations(Sequence[Evaluation]):
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Evaluations(Columns, Sequence[Evaluation]):
     """What a release answers for many architectures: the fields of `Evaluation` as arrays.
 
-    Arrays have shape (n,); an index gives one `Evaluation`.
+    Arrays have shape (n,) and are read-only. An index gives one `Evaluation`; a slice, a mask or a list of
+    indices gives `Evaluations`. Equal are those with equal values.
     """
 
     mean: NDArray[np.float64]
@@ -76,17 +80,69 @@ class Evaluations(Sequence[Evaluation]):
         columns = [getattr(self, field.name).tolist() for field in fields(self)[:-2]]
         return map(Evaluation, *columns, repeat(self.release), repeat(self.release_hash))
 
-    def __getitem__(self, index: Any) -> Any:
+    @overload
+    def __getitem__(self, index: int | np.integer[Any]) -> Evaluation: ...
+    @overload
+    def __getitem__(self, index: slice | Sequence[int] | NDArray[Any]) -> Evaluations: ...
+    def __getitem__(self, index: Any) -> Evaluation | Evaluations:
         values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
-        many = isinstance(index, slice)
-        for name, value in values.items():
-            if not isinstance(value, str):
-                values[name] = value[index] if many else value[index].item()
-        return Evaluations(**values) if many else Evaluation(**values)
+        arrays = {name: value for name, value in values.items() if not isinstance(value, str)}
+        if isinstance(index, slice) or np.ndim(index) == 1:
+            # numpy takes a tuple for places on several axes, and no list without entries
+            chosen = [*index] if isinstance(index, tuple) else index
+            chosen = slice(0) if not isinstance(index, slice) and len(index) == 0 else chosen
+            return Evaluations(**values | {name: array[chosen] for name, array in arrays.items()})
+        place = operator.index(index)
+        return Evaluation(**values | {name: array[place].item() for name, array in arrays.items()})
+
+    def __repr__(self) -> str:
+        span = (
+            f": val_accuracy {min(self.val_accuracy):.4f} to {max(self.val_accuracy):.4f}"
+            if len(self)
+            else ""
+        )
+        return f"<Evaluations of {len(self):,} architectures by {self.release}{span}>"
+
+
+class _TwoCells(Protocol):
+    """DARTS' namedtuple, or what is like it."""
+
+    @property
+    def normal(self) -> Any:
+        """The normal cell."""
+
+    @property
+    def reduce(self) -> Any:
+        """The reduction cell."""
+
+
+class _Column(Protocol):
+    """An array, or a column of a table: of architectures, or one."""
+
+    def tolist(self) -> Any:
+        """Its entries."""
+
+
+#: One architecture, in the notations that have a type: NASLib's compact tuples, lists or not, come last.
+One = (
+    Genotype
+    | str
+    | bytes
+    | os.PathLike[str]
+    | Mapping[str, Any]
+    | _TwoCells
+    | Sequence[Sequence[Sequence[int]]]
+)
+#: Many of them.
+Many = list[Any] | tuple[Genotype, ...] | tuple[str, ...] | tuple[Mapping[str, Any], ...]
 
 
 class Benchmark:
     """A release that answers queries.
+
+    It is pickled as the release's name, or the absolute path of its folder, and its hash, so that it is as
+    good as nothing to send to other processes; each loads the release once. A table that `load` got goes
+    along, whole.
 
     Args:
         release: See `load`.
@@ -97,10 +153,23 @@ class Benchmark:
         self.release = release
         self._table = table
 
+    def __repr__(self) -> str:
+        manifest = self.release.manifest
+        return f"<Benchmark {self.release.name}: {manifest.members} {manifest.family} on {manifest.truth}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, (self.release.reference, self.release.release_hash, self._table)
+
+    def __deepcopy__(self, memo: object) -> Benchmark:
+        """Share the release, which nothing changes."""
+        return Benchmark(self.release, self._table)
+
     @overload
-    def query(self, genotype: Sequence[Genotype], seed: ArrayLike | None = None) -> Evaluations: ...
+    def query(self, genotype: One, seed: int | np.integer[Any] | None = None) -> Evaluation: ...
     @overload
-    def query(self, genotype: Any, seed: int | None = None) -> Evaluation: ...
+    def query(self, genotype: Many, seed: ArrayLike | None = None) -> Evaluations: ...
+    @overload
+    def query(self, genotype: _Column, seed: ArrayLike | None = None) -> Evaluation | Evaluations: ...
     @takes_many
     def query(self, genotype: Any, seed: ArrayLike | None = None) -> Evaluation | Evaluations:
         """Evaluate one architecture, or a list of them.
@@ -109,7 +178,10 @@ class Benchmark:
         batch, for all releases, and for genotypes that differ only in the names of their nodes.
 
         Args:
-            genotype: A `Genotype`, anything `formats.read` takes, a list of those, or a tuple of `Genotype`.
+            genotype: A `Genotype`, anything `formats.read` takes, or a list, an array or a column of those,
+                or a tuple of genotypes, texts or configurations. Lists that are one architecture by their
+                structure, such as NASLib's two of eight pairs, are one. Of the training that the release
+                answers for, an entry of a configuration may say the epochs, initial channels and layers.
             seed: Training seed to emulate, 0..2^64-1; for a list, one or as many as architectures.
                 Without one `val_accuracy` is the mean.
 
@@ -117,14 +189,31 @@ class Benchmark:
             An `Evaluation`; for a list, `Evaluations`.
 
         Raises:
-            GenotypeError: Not an architecture of the space; names its cell, node and edge, and in a
-                list its index.
-            ValueError: A seed is no such integer, or there are not as many as architectures.
+            GenotypeError: Not an architecture of the space, or a question for another training, such as one
+                of 50 epochs; names its cell, node and edge, and in a list its index.
+            SeedError: A seed is no such integer, or there are not as many as architectures.
         """
-        genotypes, many = _read(genotype)
+        genotypes, many = self._read(genotype)
         return self._query_many(genotypes, seed) if many else self._query_one(genotypes[0], seed)
 
-    def members(self, genotype: Any) -> NDArray[np.float64]:
+    def read(self, architecture: object) -> Genotype:
+        """Read one architecture as `query` does.
+
+        Raises:
+            GenotypeError: See `query`.
+        """
+        if isinstance(architecture, Genotype):
+            return architecture
+        epochs, network = self._training
+        settings = {"T_max": epochs, "init_channels": network.channels, "layers": network.layers}
+        return formats.read(architecture, epochs=epochs, settings=settings)
+
+    @property
+    def network(self) -> Network:
+        """The network whose parameters and multiply-adds are counted; the paper's for an unknown truth."""
+        return self._training[1]
+
+    def members(self, genotype: object) -> NDArray[np.float64]:
         """Predict with every member on its own.
 
         Args:
@@ -136,14 +225,16 @@ class Benchmark:
         Raises:
             GenotypeError: See `query`.
         """
-        genotypes, many = _read(genotype)
+        genotypes, many = self._read(genotype)
         predicted = self.release.surrogate.predict(canonical(to_codes(genotypes)))
         return predicted if many else predicted[:, 0]
 
     @overload
-    def familiarity(self, genotype: Sequence[Genotype]) -> list[Familiarity]: ...
+    def familiarity(self, genotype: One) -> Familiarity: ...
     @overload
-    def familiarity(self, genotype: Any) -> Familiarity: ...
+    def familiarity(self, genotype: Many) -> list[Familiarity]: ...
+    @overload
+    def familiarity(self, genotype: _Column) -> Familiarity | list[Familiarity]: ...
     def familiarity(self, genotype: Any) -> Familiarity | list[Familiarity]:
         """Tell how far an architecture is from those that the release was fitted on, and what to beware of.
 
@@ -161,7 +252,7 @@ class Benchmark:
             DataMissing: The release's table is not embedded, and `load` got none.
             TableError: `load` got another table than the release's.
         """
-        genotypes, many = _read(genotype)
+        genotypes, many = self._read(genotype)
         found = self._fitted_rows.familiarity(genotypes)
         return found if many else found[0]
 
@@ -178,12 +269,12 @@ class Benchmark:
         val_accuracy = mean
         if seed is not None:
             if np.ndim(seed) > 0 and np.shape(seed) != mean.shape:
-                raise ValueError(
+                raise SeedError(
                     f"{np.size(seed)} seeds for {len(mean)} architectures: give one, or one for each"
                 )
             draws = keyed_normal(keys_of_canonical(codes), seed, _NOISE_STREAM)
             val_accuracy = np.clip(mean + std * draws, 0.0, 1.0)
-        costs = cost_many(codes, self._network)
+        costs = cost_many(codes, self.network)
         return Evaluations(
             mean=mean,
             std=std,
@@ -202,7 +293,7 @@ class Benchmark:
         mean, std = mean_and_std_of_one(self.release.surrogate.predict(codes)[:, 0].tolist())
         val_accuracy = mean
         if np.ndim(seed) > 0:
-            raise ValueError(f"{np.size(seed)} seeds for one architecture: give one")
+            raise SeedError(f"{np.size(seed)} seeds for one architecture: give one")
         if seed is not None:
             draw = keyed_normal_of_one(key_of(code), seed, _NOISE_STREAM)
             val_accuracy = min(max(mean + std * draw, 0.0), 1.0)
@@ -223,29 +314,47 @@ class Benchmark:
             release_hash=self.release.release_hash,
         )
 
+    def _read(self, genotype: Any) -> tuple[list[Genotype], bool]:
+        """The architectures, and whether they came as many."""
+        if isinstance(genotype, Genotype):
+            return [genotype], False
+        genotype = formats.unwrapped(genotype)
+        if isinstance(genotype, list) and not formats.is_lists(genotype):
+            return [self._read_in_list(each, i) for i, each in enumerate(genotype)], True
+        if _are_genotypes(genotype):
+            return [self._read_in_list(each, i) for i, each in enumerate(genotype)], True
+        return [self.read(genotype)], False
+
+    def _read_in_list(self, architecture: Any, index: int) -> Genotype:
+        try:
+            return self.read(architecture)
+        except GenotypeError as error:
+            raise GenotypeError(f"architecture {index}: {error}") from None
+
     @cached_property
-    def _network(self) -> Network:
-        """What the ground truth trains; of a truth that nobody knows any more, the paper's."""
+    def _training(self) -> tuple[int, Network]:
+        """Epochs and network of the ground truth; of one that nobody knows any more, the paper's."""
         truth = self.release.manifest.truth
         if is_emulated(truth):
-            return CIFAR10_NETWORK
+            return formats.EPOCHS, CIFAR10_NETWORK
         from nb301.truth.training import truth_named  # which queries of emulated releases do without
 
         try:
-            return truth_named(truth).network
+            known = truth_named(truth)
         except TrainingError:
-            return CIFAR10_NETWORK
+            return formats.EPOCHS, CIFAR10_NETWORK
+        return known.epochs, known.network
 
     @cached_property
     def _frame(self) -> tuple[float, int, int]:
         """Seconds, parameters and multiply-adds that all architectures share."""
-        parameters, multiply_adds = cost_by_configuration(self._network)[0].tolist()
+        parameters, multiply_adds = cost_by_configuration(self.network)[0].tolist()
         return 0.0, parameters, multiply_adds
 
     @cached_property
     def _added(self) -> list[dict[bytes, tuple[float, int, int]]]:
         """What each of the eight nodes adds to that, by its four bytes in the code."""
-        seconds, costs = self.release.runtime_model.seconds, cost_by_configuration(self._network)[1]
+        seconds, costs = self.release.runtime_model.seconds, cost_by_configuration(self.network)[1]
         added: list[dict[bytes, tuple[float, int, int]]] = [{} for _ in CONFIGURATIONS]
         nodes = np.repeat(np.arange(len(CONFIGURATIONS)), CONFIGURATIONS).tolist()
         for node, code, second, cost in zip(
@@ -273,19 +382,27 @@ def load(name: str | Path, *, table: EvaluationTable | None = None) -> Benchmark
     return Benchmark(find(name), table)
 
 
-def _read(genotype: Any) -> tuple[list[Genotype], bool]:
-    """The architectures, and whether they came as many: a list, or a tuple of `Genotype`."""
-    if isinstance(genotype, list) or _are_genotypes(genotype):
-        return [_read_in_list(g, i) for i, g in enumerate(genotype)], True
-    return [formats.read(genotype)], False
+@lru_cache(maxsize=8)
+def _loaded(reference: str | Path, release_hash: str) -> Release:
+    """A release that another process, or a copy, has; once in each process."""
+    release = find(reference)
+    if release.release_hash != release_hash:
+        raise HashMismatch(
+            f"{reference}: its release hash is {release.release_hash}, but the pickled benchmark's was "
+            f"{release_hash}: give both processes the same release"
+        )
+    return release
+
+
+def _unpickled(reference: str | Path, release_hash: str, table: EvaluationTable | None) -> Benchmark:
+    return Benchmark(_loaded(reference, release_hash), table)
 
 
 def _are_genotypes(value: Any) -> bool:
-    return isinstance(value, tuple) and len(value) > 0 and all(isinstance(g, Genotype) for g in value)
-
-
-def _read_in_list(architecture: Any, index: int) -> Genotype:
-    try:
-        return formats.read(architecture)
-    except GenotypeError as error:
-        raise GenotypeError(f"architecture {index}: {error}") from None
+    """Whether this is a tuple of what is one architecture each, and no namedtuple."""
+    return (
+        isinstance(value, tuple)
+        and len(value) > 0
+        and not hasattr(value, "normal")
+        and all(isinstance(each, (Genotype, str, Mapping)) for each in value)
+    )

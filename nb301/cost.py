@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nb301.columns import read_only
 from nb301.encodings import configuration_codes, configurations
 from nb301.errors import CostError
 from nb301.space import Genotype, Op, to_codes
@@ -134,7 +135,7 @@ def cost_by_configuration(
     nodes = configuration_codes().astype(np.intp)
     cells = np.repeat([0, 1], len(nodes) // 2)
     first, second = (edges[cells, nodes[:, k + 1], (nodes[:, k] < 2).astype(np.intp)] for k in (0, 2))
-    return frame, first + second
+    return read_only(frame), read_only(first + second)
 
 
 class _CellPlace(NamedTuple):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nb301.columns import read_only
 from nb301.space import CELL_NAMES, FIRST_EDGE, INPUT_PAIRS, NODES, Op, renaming_positions
 
 _EDGES = FIRST_EDGE[NODES[-1]] + NODES[-1]
@@ -151,7 +152,7 @@ def _configuration_numbers() -> tuple[NDArray[np.intp], NDArray[np.intp], NDArra
     numbers = np.zeros(len(first) * first[1], dtype=np.intp)
     digits = configuration_codes() @ weights + np.repeat(first, CONFIGURATIONS)
     numbers[digits] = np.arange(sum(CONFIGURATIONS))
-    return numbers, weights, first
+    return read_only(numbers), read_only(weights), read_only(first)
 
 
 @cache
@@ -168,7 +169,7 @@ def configuration_codes() -> NDArray[np.uint8]:
         for first, second in INPUT_PAIRS[node]
         for first_op, second_op in product(Op, repeat=2)
     ]
-    return np.array(rows, dtype=np.uint8)
+    return read_only(np.array(rows, dtype=np.uint8))
 
 
 @cache
@@ -192,7 +193,7 @@ def configuration_vectors() -> NDArray[np.int8]:
         if node != NODES[0]:
             found[rows, _INPUT_SLOTS[cell, node - 3]] = _PAIR_NUMBER[node - 3, codes[rows, 0], codes[rows, 2]]
         first += count
-    return found
+    return read_only(found)
 
 
 def paths(codes: NDArray[np.uint8], *, without_last_edge: bool = False) -> NDArray[np.int16]:
@@ -238,7 +239,7 @@ def path_ops() -> NDArray[np.int64]:
     """
     numbers = np.arange(8**MAX_LENGTH)
     digits = np.stack([numbers // 8**place % 8 for place in range(MAX_LENGTH)], axis=1)
-    return np.stack([(digits == op + 1).sum(axis=1) for op in range(7)], axis=1)
+    return read_only(np.stack([(digits == op + 1).sum(axis=1) for op in range(7)], axis=1))
 
 
 @cache
@@ -258,7 +259,7 @@ def path_columns(length: int = MAX_LENGTH) -> NDArray[np.int64]:
     digits_used = (numbers >= 8 ** np.arange(MAX_LENGTH)[:, None]).sum(axis=0)
     is_path = (numbers > 0) & (numbers < 8**length) & ((digits > 0).sum(axis=0) == digits_used)
     columns = np.where(is_path, np.cumsum(is_path) - 1, -1)
-    return np.append(columns, -1)  # `paths` marks the absence of a path by -1
+    return read_only(np.append(columns, -1))  # `paths` marks the absence of a path by -1
 
 
 def path_bits(codes: NDArray[np.uint8], *, without_last_edge: bool = False) -> NDArray[np.uint8]:
@@ -303,9 +304,9 @@ CELL_NODES, GRAPH_NODES = 7, 14
 #: Within a cell: nodes before it are inputs, the last one is the output, the others are between.
 FIRST_INTERMEDIATE = 2
 #: Type of each node: input 0, input 1, intermediate, output; shape (14,).
-NODE_TYPES = np.array([0, 1, 2, 2, 2, 2, 3] * 2)
+NODE_TYPES = read_only(np.array([0, 1, 2, 2, 2, 2, 3] * 2))
 #: Targets of the op edges, shape (16,).
-OP_TARGETS = np.array([CELL_NODES * cell + 2 + i // 2 for cell in range(2) for i in range(8)])
+OP_TARGETS = read_only(np.array([CELL_NODES * cell + 2 + i // 2 for cell in range(2) for i in range(8)]))
 #: Edges (source, target) without an op: intermediate nodes to the output of their cell; the normal
 #: cell's output to itself and the reduction cell's inputs, and back from that one's output (F7).
 IDENTITY_EDGES = (

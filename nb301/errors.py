@@ -2,6 +2,9 @@
 
 Nb301Error
 ├── GenotypeError (ValueError)        not an architecture of the DARTS space
+├── GeneratorError (TypeError)        no numpy generator where random numbers are drawn from one
+├── SeedError (ValueError)            a seed that is no integer in its range
+├── ObjectiveError (ValueError)       an objective's answer that holds no accuracy and runtime
 ├── TableError (ValueError)           an evaluation table that breaks its schema
 ├── CostError (ValueError)            a network that cannot be built
 ├── ReleaseError                      a release that cannot be read
@@ -15,6 +18,19 @@ Nb301Error
 └── MissingExtra (ImportError)        an optional dependency is not installed
 """
 
+import reprlib
+
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = 80
+
+
+def shown(value: object) -> str:
+    """Show a value in a message: its repr, shortened, however large or deep the value is."""
+    try:
+        return " ".join(_REPR.repr(value).split())[:200]
+    except Exception:  # noqa: BLE001 - an integer of 4,301 digits has no repr, and others raise what they like
+        return f"what cannot be shown, of type {type(value).__name__},"
+
 
 class Nb301Error(Exception):
     """Base of every error of this package; the command line prints it without a traceback."""
@@ -22,6 +38,18 @@ class Nb301Error(Exception):
 
 class GenotypeError(Nb301Error, ValueError):
     """Not an architecture of the DARTS search space; names the cell, node and edge."""
+
+
+class GeneratorError(Nb301Error, TypeError):
+    """Random numbers are to come from something else than a `numpy.random.Generator`."""
+
+
+class SeedError(Nb301Error, ValueError):
+    """A seed that is no integer in its range."""
+
+
+class ObjectiveError(Nb301Error, ValueError):
+    """An objective's answer that holds no accuracy and runtime; names the evaluation."""
 
 
 class TableError(Nb301Error, ValueError):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301 import exact
+from nb301.errors import SeedError, shown
 
 _GOLDEN = 0x9E3779B97F4A7C15
 
@@ -30,7 +31,7 @@ def keyed_normal(keys: ArrayLike, seeds: ArrayLike, stream: int) -> NDArray[np.f
         Shape (n,); equal arguments give equal numbers everywhere.
 
     Raises:
-        ValueError: A key or seed is negative, too large or no integer.
+        SeedError: A key or seed is negative, too large or no integer.
     """
     mixed = _mix(_unsigned(keys, "key") + _golden(1))
     mixed = _mix(mixed ^ _mix(_unsigned(seeds, "seed") + _golden(2)))
@@ -45,10 +46,10 @@ def keyed_normal_of_one(key: int, seed: int, stream: int) -> float:
     """Draw what `keyed_normal` draws for one key and seed, to the last bit, in a tenth of its time.
 
     Raises:
-        ValueError: As `keyed_normal`.
+        SeedError: As `keyed_normal`.
     """
     for value, name in ((key, "key"), (seed, "seed")):
-        if not (isinstance(value, (int, np.integer)) and 0 <= value < 2**64):
+        if not (type(value) is int or _is_integer(value)) or not 0 <= value < 2**64:
             raise _not_unsigned(value, name)
     mixed = _mix_one(int(key) + _GOLDEN)
     mixed = _mix_one(mixed ^ _mix_one(int(seed) + 2 * _GOLDEN))
@@ -65,7 +66,7 @@ def _unsigned(values: ArrayLike, name: str) -> NDArray[np.uint64]:
     # a list goes through objects: numpy makes floats of a list with integers above and below 2^63
     array = np.atleast_1d(values if isinstance(values, np.ndarray) else np.array(values, dtype=object))
     if array.dtype.kind == "O":
-        valid = all(isinstance(v, (int, np.integer)) and 0 <= v < 2**64 for v in array.flat)
+        valid = all(_is_integer(v) and 0 <= v < 2**64 for v in array.flat)
     else:
         valid = array.dtype.kind in "iu" and not (array.dtype.kind == "i" and bool((array < 0).any()))
     if not valid:
@@ -73,8 +74,13 @@ def _unsigned(values: ArrayLike, name: str) -> NDArray[np.uint64]:
     return array.astype(np.uint64)
 
 
-def _not_unsigned(value: object, name: str) -> ValueError:
-    return ValueError(f"a {name} is an integer from 0 to 2^64-1, got {value!r}")
+def _is_integer(value: object) -> bool:
+    """Whether a value is an integer; True is equal to one, but means none."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def _not_unsigned(value: object, name: str) -> SeedError:
+    return SeedError(f"a {name} is an integer from 0 to 2^64-1, got {shown(value)}")
 
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:

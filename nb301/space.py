@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import combinations, islice, permutations, product
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nb301.errors import GenotypeError
+from nb301.errors import GeneratorError, GenotypeError, shown
 
 
 class Op(enum.IntEnum):
@@ -85,7 +85,7 @@ class Cell:
     def __post_init__(self) -> None:
         code = self.code
         if not isinstance(code, bytes) or len(code) != _CELL_BYTES:
-            raise GenotypeError(f"a cell code is {_CELL_BYTES} bytes, got {code!r}")
+            raise GenotypeError(f"a cell code is {_CELL_BYTES} bytes, got {shown(code)}")
         for node, known in _NODE_CODES.items():
             if code[4 * node - 8 : 4 * node - 4] not in known:
                 raise GenotypeError(_wrong_node(node, code[4 * node - 8 : 4 * node - 4]))
@@ -106,6 +106,15 @@ class Cell:
             if len(sources) != 2 or sources[0] == sources[1]:
                 raise GenotypeError(_wrong_sources(node, sources))
         return cls(bytes(n for pairs in inputs.values() for pair in sorted(pairs) for n in pair))
+
+    @classmethod
+    def parse(cls, text: str) -> Cell:
+        """Read the text form that `str(cell)` writes.
+
+        Raises:
+            GenotypeError: Names the node and edge that cannot be read.
+        """
+        return cls.from_edges(_parsed_edges(text))
 
     @property
     def edges(self) -> tuple[Edge, ...]:
@@ -182,10 +191,14 @@ class Genotype:
         match = _TEXT.fullmatch(text.strip())
         if match is None:
             raise GenotypeError(
-                f"cannot read {_shortened(text)} as a genotype: expected 'normal:CELL,reduce:CELL' with "
+                f"cannot read {shown(text)} as a genotype: expected 'normal:CELL,reduce:CELL' with "
                 "CELL = 'op@source+op@source' for each of the nodes 2-5, joined by '/'"
             )
-        return cls.from_edges(*(list(_parsed_edges(name, match[name])) for name in CELL_NAMES))
+        cells = []
+        for name in CELL_NAMES:
+            with _naming_cell(name):
+                cells.append(Cell.parse(match[name]))
+        return cls(*cells)
 
     def canonical(self) -> Genotype:
         """The representative of all genotypes equal up to renaming intermediate nodes.
@@ -217,12 +230,17 @@ class Genotype:
 
 
 def sample(rng: np.random.Generator) -> Genotype:
-    """Draw one genotype uniformly from all 180^2 * 7^16 (the paper's random search)."""
+    """Draw one genotype uniformly from all 180^2 * 7^16 (the paper's random search).
+
+    Raises:
+        GeneratorError: `rng` is no `numpy.random.Generator`.
+    """
     return sample_in_turn(rng, 1)[0]
 
 
 def sample_in_turn(rng: np.random.Generator, n: int) -> list[Genotype]:
     """Draw what `n` calls of `sample` draw, in less time."""
+    check_generator(rng)
     drawn = rng.integers(_CHOICES, size=(n, len(_CHOICES)))
     codes = np.empty((n, 2, 8, 2), dtype=np.uint8)
     # both cells' pairs node by node, then the ops of one cell after the other, as `sample_many` draws
@@ -239,7 +257,12 @@ _CHOICES = np.array([len(pairs) for pairs in _PAIRS.values() for _ in CELL_NAMES
 
 
 def sample_many(rng: np.random.Generator, n: int) -> list[Genotype]:
-    """Draw `n` independent genotypes uniformly from all 180^2 * 7^16."""
+    """Draw `n` independent genotypes uniformly from all 180^2 * 7^16.
+
+    Raises:
+        GeneratorError: `rng` is no `numpy.random.Generator`.
+    """
+    check_generator(rng)
     codes = np.empty((n, 2, 8, 2), dtype=np.uint8)
     for node, pairs in _PAIRS.items():
         codes[:, :, 2 * node - 4 : 2 * node - 2, 0] = pairs[rng.integers(len(pairs), size=(n, 2))]
@@ -258,7 +281,13 @@ def mutate(genotype: Genotype, rng: np.random.Generator, *, identity: float = 0.
         rng: Where the choices are drawn from.
         identity: Probability of no change, 0..1. The paper names the case without its
             probability; 0.05 is Real et al. (2019).
+
+    Raises:
+        GenotypeError: The parent is no `Genotype`.
+        GeneratorError: `rng` is no `numpy.random.Generator`.
     """
+    _check_genotype(genotype)
+    check_generator(rng)
     which = CELL_NAMES[rng.integers(2)]
     if rng.random() < identity:
         return genotype
@@ -274,7 +303,12 @@ def mutate(genotype: Genotype, rng: np.random.Generator, *, identity: float = 0.
 
 
 def neighbours(genotype: Genotype) -> list[Genotype]:
-    """All 120 genotypes that differ in one edge's op (96) or one edge's source (24)."""
+    """All 120 genotypes that differ in one edge's op (96) or one edge's source (24).
+
+    Raises:
+        GenotypeError: It is no `Genotype`.
+    """
+    _check_genotype(genotype)
     found = []
     for which in CELL_NAMES:
         code = getattr(genotype, which).code
@@ -312,6 +346,26 @@ def keys_of_canonical(codes: NDArray[np.uint8]) -> NDArray[np.uint64]:
 def key_of(canonical_code: bytes) -> int:
     """`Genotype.key` of the genotype with a canonical code of 32 bytes."""
     return int.from_bytes(hashlib.sha256(canonical_code).digest()[:8], "big")
+
+
+def check_generator(rng: object) -> None:
+    """Refuse what is no generator, such as a seed, before it gives an AttributeError somewhere below.
+
+    Raises:
+        GeneratorError: `rng` is no `numpy.random.Generator`; says how to make one.
+    """
+    if not isinstance(rng, np.random.Generator):
+        seed = rng if _is_integer(rng) else 0
+        raise GeneratorError(
+            f"expected a numpy Generator, such as np.random.default_rng({shown(seed)}), got {shown(rng)}"
+        )
+
+
+def _check_genotype(genotype: object) -> None:
+    if not isinstance(genotype, Genotype):
+        raise GenotypeError(
+            f"expected a Genotype, got {shown(genotype)}: nb301.formats.read reads other notations"
+        )
 
 
 def _with_cell(genotype: Genotype, which: str, code: bytes) -> Genotype:
@@ -385,19 +439,20 @@ def renaming_positions(sources: Sequence[int]) -> list[list[int]]:
     return found
 
 
+_DIGITS = frozenset("0123456789")
 _TEXT = re.compile(r"normal:(?P<normal>[^,:]*),reduce:(?P<reduce>[^,:]*)")
 
 
-def _parsed_edges(name: str, text: str) -> Iterator[tuple[int, int, str]]:
+def _parsed_edges(text: str) -> Iterator[tuple[int, int, str]]:
     nodes = text.split("/")
     if len(nodes) != len(NODES):
-        raise GenotypeError(f"{name} cell: expected four nodes joined by '/', got {len(nodes)} in {text!r}")
+        raise GenotypeError(f"expected four nodes joined by '/', got {len(nodes)} in {shown(text)}")
     for node, words in zip(NODES, nodes, strict=True):
         for word in words.split("+"):
             op, at, source = word.partition("@")
-            if not at or not source.isdecimal() or len(source) > 1:
+            if not at or source not in _DIGITS:
                 raise GenotypeError(
-                    f"{name} cell, node {node}: cannot read edge {word!r}, expected 'op@source' "
+                    f"node {node}: cannot read edge {shown(word)}, expected 'op@source' "
                     "such as 'sep_conv_3x3@0'"
                 )
             yield int(source), node, op
@@ -407,14 +462,21 @@ def _checked_edge(edge: Edge | tuple[int, int, Op | str]) -> tuple[int, int, Op]
     try:
         source, target, op = edge
     except (TypeError, ValueError):
-        raise GenotypeError(f"an edge is (source, target, op), got {edge!r}") from None
-    if target not in NODES:
-        raise GenotypeError(f"edge {source} -> {target}: the target must be one of the nodes 2-5")
-    if isinstance(source, bool) or not isinstance(source, (int, np.integer)) or source < 0:
-        raise GenotypeError(f"node {target} reads node {source!r}: inputs are nodes 0-{target - 1}")
+        raise GenotypeError(f"an edge is (source, target, op), got {shown(edge)}") from None
+    if not ((type(target) is int or _is_integer(target)) and target in NODES):
+        raise GenotypeError(
+            f"edge {shown(source)} -> {shown(target)}: the target must be one of the nodes 2-5"
+        )
+    if not ((type(source) is int or _is_integer(source)) and source >= 0):
+        raise GenotypeError(f"node {target} reads node {shown(source)}: inputs are nodes 0-{target - 1}")
     if source >= target:
-        raise GenotypeError(f"node {target} reads node {source}: inputs must come before the node")
+        raise GenotypeError(f"node {target} reads node {shown(source)}: inputs must come before the node")
     return int(source), int(target), to_op(op, f"edge {source} -> {target}")
+
+
+def _is_integer(value: object) -> TypeGuard[int]:
+    """Whether a value is an integer; True is equal to one, but means none."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def to_op(op: Op | str | int, where: str) -> Op:
@@ -425,11 +487,11 @@ def to_op(op: Op | str | int, where: str) -> Op:
     """
     if isinstance(op, str) and op in Op.__members__:
         return Op[op]
-    # True and 3.0 are equal to numbers of ops, but mean none
-    if isinstance(op, int | np.integer) and not isinstance(op, bool) and 0 <= op < len(Op):
+    # 3.0 is equal to the number of an op, but means none
+    if _is_integer(op) and 0 <= op < len(Op):
         return Op(op)
     known = ", ".join(known.name for known in Op)
-    raise GenotypeError(f"{where} has op {op!r}, expected one of {known}")
+    raise GenotypeError(f"{where} has op {shown(op)}, expected one of {known}")
 
 
 def _wrong_node(node: int, code: bytes) -> str:
@@ -441,10 +503,6 @@ def _wrong_node(node: int, code: bytes) -> str:
 
 def _wrong_sources(node: int, sources: Sequence[int]) -> str:
     return f"node {node} has inputs {list(sources)}, expected two different ones from 0-{node - 1}"
-
-
-def _shortened(text: str) -> str:
-    return repr(text if len(text) <= 80 else text[:77] + "...")
 
 
 class _naming_cell:  # noqa: N801 - reads as a statement

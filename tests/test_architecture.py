@@ -19,6 +19,7 @@ PARTS = (
         "extras",
         "cluster",
         "terminal",
+        "columns",
         "files",
         "journal",
         "threads",

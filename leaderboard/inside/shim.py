@@ -16,12 +16,17 @@ import os
 import resource
 import sys
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NoReturn
 
 from leaderboard.inside.space import Space
 
+#: Entries of a list that are sent: no notation has more, and `range` may be endless.
+_ENTRIES = 100
+#: Of DARTS' genotypes.
+_FIELDS = ("normal", "normal_concat", "reduce", "reduce_concat")
 #: Of the beginning and of the end of an error's traceback, and of its name, in characters; the line that
 #: carries them must stay below the limit.
 _HEAD, _TRACE, _KIND = 1000, 3000, 100
@@ -222,11 +227,21 @@ def _result(request: dict[str, Any], budget: Budget) -> Result:
 
 def _plain(genotype: Any) -> Any:
     """What JSON can carry of a genotype in any notation; what it means is for the evaluator to say."""
-    if hasattr(genotype, "_asdict"):
-        return genotype._asdict()
-    if genotype is None or isinstance(genotype, (str, int, float, list, tuple, dict)):
+    if genotype is None or isinstance(genotype, (str, int, float)):
         return genotype
-    return dict(genotype) if hasattr(genotype, "config_space") else str(genotype)
+    if hasattr(genotype, "_asdict"):
+        return _plain(genotype._asdict())
+    if isinstance(genotype, (list, tuple, range)):
+        return [_plain(each) for each in genotype[:_ENTRIES]]
+    if hasattr(genotype, "get_dictionary"):
+        return _plain(genotype.get_dictionary())
+    if isinstance(genotype, Mapping) or hasattr(genotype, "config_space"):
+        return {str(key): _plain(value) for key, value in dict(genotype).items()}
+    # an object with DARTS' fields; a `Genotype` of nb301 has a text of its own
+    if hasattr(genotype, "normal") and not hasattr(genotype, "canonical"):
+        return {name: _plain(getattr(genotype, name, None)) for name in _FIELDS}
+    # arrays and scalars of numpy, which need not be there
+    return _plain(genotype.tolist()) if hasattr(genotype, "tolist") else str(genotype)
 
 
 def _described(error: BaseException) -> dict[str, str]:

@@ -139,10 +139,15 @@ def _check_node(name: str, node: int, pairs: Any) -> None:
             raise ValueError(f"{name} cell, node {node}: op {pair[0]!r:.200}, expected one of {OPS}")
     sources = [pair[1] for pair in pairs]
     allowed = range(node)
-    if any(type(s) is not int or s not in allowed for s in sources) or sources[0] == sources[1]:
+    if any(not _is_integer(s) or s not in allowed for s in sources) or sources[0] == sources[1]:
         raise ValueError(
             f"{name} cell, node {node}: inputs {sources!r:.200}, expected two different from 0-{node - 1}"
         )
+
+
+def _is_integer(value: Any) -> bool:
+    """Whether a value is an integer, be it one of numpy; True is equal to one, but means none."""
+    return type(value) is int or (hasattr(value, "__index__") and "int" in type(value).__name__)
 
 
 def _cell_text(cell: list[list[Any]]) -> str:

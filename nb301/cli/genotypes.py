@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nb301 import formats
-from nb301.cli.output import AsJson, print_json, print_table
+from nb301.cli.inputs import GenotypeFile, GenotypeTexts, Input, read_all
+from nb301.cli.output import print_csv, print_json, print_table
 from nb301.space import Genotype
 from nb301.space import sample as draw
 
 if TYPE_CHECKING:
+    from nb301.benchmark import Benchmark
     from nb301.releases.familiarity import Familiarity
     from nb301.tables.schema import EvaluationTable
 
 GenotypeText = Annotated[str, typer.Argument(help="A genotype in any notation of nb301.formats.")]
 DEFAULT_RELEASE = "emulated-xgb-v1.0"
+#: Genotypes that are queried at a time.
+_BATCH = 10_000
 
 
 class Notation(StrEnum):
@@ -44,12 +48,14 @@ _WRITERS: dict[Notation, Callable[[Genotype], str]] = {
 
 
 def query(
-    genotype: GenotypeText,
+    genotypes: GenotypeTexts = None,
+    file: GenotypeFile = None,
     name: Annotated[
         str, typer.Option("--release", help="Name of a release, or a folder with a slash.")
     ] = DEFAULT_RELEASE,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Training seed to emulate; without one, no noise.")
+        int | None,
+        typer.Option(min=0, max=2**64 - 1, help="Training seed to emulate; without one, no noise."),
     ] = None,
     members: Annotated[bool, typer.Option("--members", help="Each member's prediction, too.")] = False,
     check: Annotated[
@@ -58,46 +64,113 @@ def query(
     table: Annotated[
         Path | None, typer.Option(help="With --check: the release's .parquet file, if not embedded.")
     ] = None,
-    as_json: AsJson = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON instead of a table: an object, or a list of several.")
+    ] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print CSV instead of a table, a row for each.")
+    ] = False,
 ) -> None:
-    """Evaluate one architecture: accuracy with noise, runtime, parameters, multiply-adds."""
+    """Evaluate architectures: accuracy with noise, runtime, parameters, multiply-adds."""
     from nb301.benchmark import load
 
+    if as_json and as_csv:
+        raise typer.BadParameter("give --json or --csv, not both")
     benchmark = load(name, table=_read_table(table) if table else None)
-    found = benchmark.query(genotype, seed=seed)
-    predicted = benchmark.members(genotype).tolist() if members else []
-    familiarity = benchmark.familiarity(genotype) if check else None
-    if as_json:
-        entries = {**asdict(found), "truth": benchmark.release.manifest.truth}
-        if members:
-            entries["members"] = predicted
-        if familiarity:
-            entries["familiarity"] = _described(familiarity)
-        print_json(entries)
-        return
-    noise = "no seed, no noise" if seed is None else f"with the noise of seed {seed}"
-    print_table(
-        f"{found.release} ({benchmark.release.manifest.truth})",
-        ["", "value", ""],
-        [
-            ["mean", f"{found.mean:.2%}", "validation accuracy, mean of the members"],
-            ["std", f"{found.std:.2%}", "between the members"],
-            ["val_accuracy", f"{found.val_accuracy:.2%}", noise],
-            ["runtime", f"{found.runtime:,.0f} s", "of one training"],
-            ["parameters", f"{found.parameters:,}", "exact, with the auxiliary head"],
-            ["multiply_adds", f"{found.multiply_adds:,}", "exact, one image at inference"],
-            *([f"member {k}", f"{accuracy:.2%}", ""] for k, accuracy in enumerate(predicted)),
-            *([_distance_row(familiarity)] if familiarity else []),
-        ],
-    )
-    for warning in familiarity.warnings if familiarity else ():
-        typer.echo(f"warning: {warning}")
+    inputs = read_all(genotypes, file, benchmark.read)
+    rows = [*_rows(benchmark, inputs, seed, members=members, check=check)]
+    if as_csv:
+        print_csv(map(_flat, rows))
+    elif as_json:
+        print_json(_without_genotype(rows[0]) if len(rows) == 1 else rows)
+    elif len(rows) == 1:
+        _print_one(benchmark, rows[0], seed)
+    else:
+        _print_many(benchmark, inputs, rows)
 
 
 def _read_table(path: Path) -> EvaluationTable:
-    from nb301.tables.schema import read_table  # and with it pandas, which a query does without
+    from nb301.tables.schema import read_table  # and with it pandas, which queries do without
 
     return read_table(path)
+
+
+def _rows(
+    benchmark: Benchmark, inputs: Sequence[Input], seed: int | None, *, members: bool, check: bool
+) -> Iterator[dict[str, Any]]:
+    """What each genotype gets, in batches."""
+    for start in range(0, len(inputs), _BATCH):
+        batch = [each.genotype for each in inputs[start : start + _BATCH]]
+        predicted = benchmark.members(batch).T.tolist() if members else []
+        familiarities = benchmark.familiarity(batch) if check else []
+        for index, (genotype, found) in enumerate(zip(batch, benchmark.query(batch, seed=seed), strict=True)):
+            row = {"genotype": str(genotype), **asdict(found), "truth": benchmark.release.manifest.truth}
+            if members:
+                row["members"] = predicted[index]
+            if check:
+                row["familiarity"] = _described(familiarities[index])
+            yield row
+
+
+def _without_genotype(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "genotype"}
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of one value a column."""
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if name == "members":
+            flat |= {f"member_{number}": accuracy for number, accuracy in enumerate(value)}
+        elif name == "familiarity":
+            flat |= {**value, "warnings": " ".join(value["warnings"])}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _print_one(benchmark: Benchmark, row: Mapping[str, Any], seed: int | None) -> None:
+    noise = "no seed, no noise" if seed is None else f"with the noise of seed {seed}"
+    network = benchmark.network
+    counted = f"{network.channels} channels, {network.layers} cells"
+    image = f"{network.image_size}x{network.image_size} pixels"
+    head = ", with the auxiliary head" if network.auxiliary else ""
+    familiarity = row.get("familiarity")
+    print_table(
+        f"{row['release']} ({row['truth']})",
+        ["", "value", ""],
+        [
+            ["mean", f"{row['mean']:.2%}", "validation accuracy, mean of the members"],
+            ["std", f"{row['std']:.2%}", "between the members"],
+            ["val_accuracy", f"{row['val_accuracy']:.2%}", noise],
+            ["runtime", f"{row['runtime']:,.0f} s", "of one training"],
+            ["parameters", f"{row['parameters']:,}", f"exact, {counted}{head}"],
+            ["multiply_adds", f"{row['multiply_adds']:,}", f"exact, one image of {image} at inference"],
+            *([f"member {k}", f"{accuracy:.2%}", ""] for k, accuracy in enumerate(row.get("members", ()))),
+            *([_distance_row(familiarity)] if familiarity else []),
+        ],
+    )
+    for warning in familiarity["warnings"] if familiarity else ():
+        typer.echo(f"warning: {warning}")
+
+
+def _print_many(benchmark: Benchmark, inputs: Sequence[Input], rows: Sequence[Mapping[str, Any]]) -> None:
+    print_table(
+        f"{benchmark.release.name} ({benchmark.release.manifest.truth})",
+        ["", "mean", "std", "val_accuracy", "runtime", "parameters", "multiply_adds"],
+        [
+            [
+                each.place.rpartition(", ")[2],
+                *(f"{row[name]:.2%}" for name in ("mean", "std", "val_accuracy")),
+                f"{row['runtime']:,.0f} s",
+                *(f"{row[name]:,}" for name in ("parameters", "multiply_adds")),
+            ]
+            for each, row in zip(inputs, rows, strict=True)
+        ],
+    )
+    for each, row in zip(inputs, rows, strict=True):
+        for warning in row["familiarity"]["warnings"] if "familiarity" in row else ():
+            typer.echo(f"warning: {each.place}: {warning}")
 
 
 def _described(familiarity: Familiarity) -> dict[str, Any]:
@@ -110,9 +183,9 @@ def _described(familiarity: Familiarity) -> dict[str, Any]:
     }
 
 
-def _distance_row(familiarity: Familiarity) -> list[str]:
-    edges = f"edges to the nearest fitted row; familiar up to {familiarity.limit}"
-    return ["distance", f"{familiarity.distance} of 16", edges]
+def _distance_row(familiarity: Mapping[str, Any]) -> list[str]:
+    edges = f"edges to the nearest fitted row; familiar up to {familiarity['limit']}"
+    return ["distance", f"{familiarity['distance']} of 16", edges]
 
 
 def sample(
@@ -129,10 +202,11 @@ def sample(
 
 
 def convert(
-    genotype: GenotypeText,
+    genotypes: GenotypeTexts = None,
+    file: GenotypeFile = None,
     to: Annotated[Notation, typer.Option(help="Notation to write.")] = Notation.TEXT,
     canonical: Annotated[bool, typer.Option(help="Rename nodes to the canonical form first.")] = False,
 ) -> None:
-    """Read a genotype in any notation and write it in another."""
-    found = formats.read(genotype)
-    typer.echo(_WRITERS[to](found.canonical() if canonical else found))
+    """Read genotypes in any notation and write them in another, one a line."""
+    for _, found in read_all(genotypes, file, formats.read):
+        typer.echo(_WRITERS[to](found.canonical() if canonical else found))

@@ -47,7 +47,7 @@ def train(
     out: Annotated[Path, typer.Option(help="The .json file to write, in the official format.")],
     data: Annotated[Data, typer.Option(help="Image set.")] = Data.DIGITS,
     preset: Annotated[Preset, typer.Option(help="paper: Appendix C.6, takes hours.")] = Preset.TINY,
-    seed: Annotated[int, typer.Option(min=0, help="Of every random draw.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of every random draw.")] = 1,
     folder: DataFolder = None,
     checkpoints: Annotated[
         Path | None, typer.Option(help="Folder of the checkpoint that an interrupted training goes on from.")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nb301.encodings import MAX_LENGTH, path_columns, paths
 from nb301.optimizers.base import Observation
 from nb301.optimizers.network import Network
-from nb301.space import Genotype, mutate, sample, to_codes
+from nb301.space import Genotype, check_generator, mutate, sample, to_codes
 
 
 def path_encoding(genotypes: list[Genotype], length: int = MAX_LENGTH) -> NDArray[np.float32]:
@@ -66,6 +66,7 @@ class Bananas:
         layers: int = 10,
         width: int = 20,
     ) -> None:
+        check_generator(rng)
         self._rng = rng
         self._startup, self._members, self._batch = startup, members, batch
         self._candidates, self._parents, self._growth = candidates, parents, growth

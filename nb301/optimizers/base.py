@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
@@ -13,7 +13,13 @@ from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from nb301.columns import Columns
+from nb301.errors import GenotypeError, ObjectiveError, SeedError, shown
+from nb301.formats import read
 from nb301.space import Genotype
+
+#: Training seeds are below this, so that those of repeats fit into 64 bits.
+_SEED_LIMIT = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +40,10 @@ class Optimizer(Protocol):
     """
 
     def ask(self) -> Genotype:
-        """Propose the next architecture to train."""
+        """Propose the next architecture to train, in any notation that `formats.read` takes."""
 
     def tell(self, genotype: Genotype, observation: Observation) -> None:
-        """Take the result of an architecture that was proposed."""
+        """Take the result of an architecture that was proposed, the very object that `ask` gave."""
 
 
 @runtime_checkable
@@ -73,7 +79,8 @@ class Evaluated(Protocol):
 
 _AnyObjective = TypeVar("_AnyObjective", bound=Callable[..., Any])
 #: An architecture and a training seed to its result: `EmulatedTruth().evaluate`, or a release's `query`.
-Objective = Callable[[Genotype, int], Evaluated]
+#: A mapping with the entries val_accuracy and runtime is a result, too.
+Objective = Callable[[Genotype, int], Evaluated | Mapping[str, Any]]
 
 
 def takes_many(objective: _AnyObjective) -> _AnyObjective:
@@ -86,9 +93,12 @@ def takes_many(objective: _AnyObjective) -> _AnyObjective:
 Progress = Callable[[int, float], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Trajectory:
-    """One run of an optimizer: all evaluations in the order in which they ended."""
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Trajectory(Columns):
+    """One run of an optimizer: all evaluations in the order in which they ended.
+
+    Arrays are read-only; equal are runs with equal values.
+    """
 
     genotypes: list[Genotype]
     #: Training seed of each evaluation, shape (n,).
@@ -102,6 +112,12 @@ class Trajectory:
 
     def __len__(self) -> int:
         return len(self.genotypes)
+
+    def __repr__(self) -> str:
+        if not len(self):
+            return "<Trajectory without evaluations>"
+        best = f"best val_accuracy {max(self.val_accuracy):.4f}"
+        return f"<Trajectory of {len(self):,} evaluations in {self.clock[-1]:,.0f} s: {best}>"
 
     @property
     def incumbents(self) -> NDArray[np.intp]:
@@ -152,7 +168,7 @@ class Finished(NamedTuple):
 
     #: Its number, as submitted.
     number: int
-    result: Evaluated
+    result: Evaluated | Mapping[str, Any]
     #: Seconds from the start of the run.
     ended: float
 
@@ -184,13 +200,17 @@ class SimulatedWorkers:
             raise ValueError(f"count is {count}, expected at least one worker")
         self.count = count
         self._objective = objective
-        self._open: list[tuple[float, int, Evaluated]] = []
+        self._open: list[tuple[float, int, Evaluated | Mapping[str, Any]]] = []
 
     def submit(self, number: int, genotype: Genotype, seed: int, at: float) -> None:
-        """Evaluate at once, to end after its runtime."""
+        """Evaluate at once, to end after its runtime.
+
+        Raises:
+            ObjectiveError: The objective returned no accuracy and runtime.
+        """
         result = self._objective(genotype, seed)
         # of evaluations that end together the one submitted first comes first
-        heapq.heappush(self._open, (at + float(result.runtime), number, result))
+        heapq.heappush(self._open, (at + _observed(result, number).runtime, number, result))
 
     def finished(self) -> Finished:
         """Give the open evaluation that ends first."""
@@ -213,9 +233,14 @@ def simulate(
         optimizer: Asked and told until the budget ends.
         objective: Evaluates an architecture with a training seed.
         budget: When to end.
-        seed: Training seed of first evaluations.
+        seed: Training seed of first evaluations, 0..2^62-1.
         workers: Evaluations that are open at once; each worker asks as soon as it is free.
         progress: Called after each evaluation with their number and the simulated seconds so far.
+
+    Raises:
+        GenotypeError: The optimizer asked for what is no genotype; names the evaluation.
+        ObjectiveError: The objective returned no accuracy and runtime; names the evaluation.
+        SeedError: The seed is no such integer.
     """
     if isinstance(optimizer, LooksAhead) and getattr(objective, "takes_many", False):
         objective = _Ahead(objective, optimizer)
@@ -236,16 +261,18 @@ class _Ahead:
 
     def __init__(self, objective: Objective, optimizer: LooksAhead) -> None:
         self._objective = objective
-        self._objective_of_many: Callable[[list[Genotype], int], Iterable[Evaluated]] = objective  # type: ignore[assignment]
+        self._objective_of_many: Callable[[list[Genotype], int], Iterable[Evaluated | Mapping[str, Any]]] = (
+            objective  # type: ignore[assignment]
+        )
         self._optimizer = optimizer
         #: Results that wait for their turn.
-        self._results: dict[tuple[Genotype, int], Evaluated] = {}
+        self._results: dict[tuple[Genotype, int], Evaluated | Mapping[str, Any]] = {}
 
-    def __call__(self, genotype: Genotype, seed: int) -> Evaluated:
+    def __call__(self, genotype: Genotype, seed: int) -> Evaluated | Mapping[str, Any]:
         if (genotype, seed) in self._results:
             return self._results.pop((genotype, seed))
         # the next ones are taken to be new, and so to have this seed; a repeated one is evaluated again
-        architectures = [genotype, *self._optimizer.upcoming(_AHEAD)]
+        architectures = [genotype, *map(read, self._optimizer.upcoming(_AHEAD))]
         if len(architectures) == 1:
             return self._objective(genotype, seed)
         first, *others = self._objective_of_many(architectures, seed)
@@ -269,10 +296,18 @@ def drive(
     Returns:
         Everything that ended within the budget, or before the optimizer raised `RunEnded`, in the
         order in which it ended.
+
+    Raises:
+        GenotypeError: See `simulate`.
+        ObjectiveError: See `simulate`.
+        SeedError: See `simulate`.
     """
+    is_integer = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
+    if not is_integer or not 0 <= seed < _SEED_LIMIT:
+        raise SeedError(f"a run's seed is an integer from 0 to 2^62-1, got {shown(seed)}")
     log = _Log()
     with suppress(RunEnded):
-        _drive(optimizer, workers, budget, seed, progress, log)
+        _drive(optimizer, workers, budget, int(seed), progress, log)
     return log.trajectory()
 
 
@@ -308,25 +343,62 @@ def _drive(
 ) -> None:
     """Fill the log."""
     repeats: Counter[bytes] = Counter()
+    #: Open proposals as they were given, by their numbers: the optimizer is told of these very objects.
+    asked: dict[int, Any] = {}
     while True:
         while len(log.proposals) < budget.evaluations and len(log.proposals) - len(log.ended) < workers.count:
-            genotype = optimizer.ask()
+            number = len(log.proposals)
+            asked[number] = optimizer.ask()
+            genotype = _proposed(asked[number], number)
             name = genotype.canonical_code
             log.proposals.append(genotype)
             log.seeds.append(seed + repeats[name])
             repeats[name] += 1
             at = log.clock[-1] if log.clock else 0.0
-            workers.submit(len(log.proposals) - 1, genotype, log.seeds[-1], at=at)
+            workers.submit(number, genotype, log.seeds[-1], at=at)
         if len(log.ended) == len(log.proposals):
             break
         number, result, ended = workers.finished()
         if ended > budget.seconds:
             break
-        observation = Observation(float(result.val_accuracy), float(result.runtime))
+        observation = _observed(result, number)
         log.ended.append(number)
         log.accuracies.append(observation.val_accuracy)
         log.runtimes.append(observation.runtime)
         log.clock.append(ended)
-        optimizer.tell(log.proposals[number], observation)
+        optimizer.tell(asked.pop(number), observation)
         if progress is not None:
             progress(len(log.ended), ended)
+
+
+def _proposed(asked: Any, number: int) -> Genotype:
+    if isinstance(asked, Genotype):
+        return asked
+    try:
+        return read(asked)
+    except GenotypeError as error:
+        raise GenotypeError(f"evaluation {number}: ask() returned what cannot be trained: {error}") from None
+
+
+def _observed(result: Any, number: int) -> Observation:
+    """Accuracy and runtime of what an objective returned.
+
+    Raises:
+        ObjectiveError: They are not there, or no fraction and no seconds.
+    """
+    try:
+        if isinstance(result, Mapping):
+            observed = Observation(float(result["val_accuracy"]), float(result["runtime"]))
+        else:
+            observed = Observation(float(result.val_accuracy), float(result.runtime))
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ObjectiveError(
+            f"evaluation {number}: the objective returned {shown(result)}, expected an accuracy and a "
+            "runtime: an Evaluation, or a dict such as {'val_accuracy': 0.93, 'runtime': 4600.0}"
+        ) from error
+    if not (0 <= observed.val_accuracy <= 1 and 0 <= observed.runtime < float("inf")):
+        raise ObjectiveError(
+            f"evaluation {number}: the objective returned val_accuracy {observed.val_accuracy} and runtime "
+            f"{observed.runtime}, expected a fraction from 0 to 1 and seconds"
+        )
+    return observed

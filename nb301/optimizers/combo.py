@@ -13,7 +13,7 @@ from nb301.extras import require
 from nb301.optimizers.base import Observation
 from nb301.optimizers.choices import SIZES, from_choices, to_choices
 from nb301.optimizers.diffusion import DiffusionProcess
-from nb301.space import Genotype, sample, sample_many
+from nb301.space import Genotype, check_generator, sample, sample_many
 
 _Choices = NDArray[np.int64]
 
@@ -54,6 +54,7 @@ class Combo:
     ) -> None:
         for module in ("scipy.linalg", "scipy.optimize", "scipy.special"):
             require(module, "optimizers")
+        check_generator(rng)
         self._rng = rng
         self._startup, self._starts, self._start_candidates = startup, starts, start_candidates
         self._rounds, self._growth, self._max_results = rounds, growth, max_results

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nb301.optimizers.base import Observation
 from nb301.optimizers.choices import SIZES, from_choices
-from nb301.space import Genotype, sample
+from nb301.space import Genotype, check_generator, sample
 
 
 def decode(vectors: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -58,6 +58,7 @@ class DifferentialEvolution:
     ) -> None:
         if population_size < 4:
             raise ValueError(f"population_size is {population_size}, expected at least 4")
+        check_generator(rng)
         self._rng = rng
         self._scale = scale
         self._crossover = crossover

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nb301.optimizers.base import Observation
-from nb301.space import Genotype, neighbours, sample
+from nb301.space import Genotype, check_generator, neighbours, sample
 
 
 class LocalSearch:
@@ -44,6 +44,7 @@ class LocalSearch:
     ) -> None:
         if starts < 1:
             raise ValueError(f"starts is {starts}, expected at least 1")
+        check_generator(rng)
         self._rng = rng
         self._starts = starts
         self._whole_neighbourhood, self._stop_at_minimum = whole_neighbourhood, stop_at_minimum

@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 
 from nb301.optimizers.base import Observation
-from nb301.space import Genotype, sample_in_turn
+from nb301.space import Genotype, check_generator, sample_in_turn
 
 
 class RandomGenotypes:
@@ -19,6 +19,7 @@ class RandomGenotypes:
     """
 
     def __init__(self, rng: np.random.Generator) -> None:
+        check_generator(rng)
         self._rng = rng
         self._drawn: deque[Genotype] = deque()
 

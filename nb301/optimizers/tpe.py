@@ -18,7 +18,7 @@ import numpy as np
 from nb301.errors import MissingExtra
 from nb301.formats import CONFIG_PREFIX, from_config, to_config
 from nb301.optimizers.base import Observation
-from nb301.space import CELL_NAMES, FIRST_EDGE, INPUT_PAIRS, NODES, Genotype, Op, sample
+from nb301.space import CELL_NAMES, FIRST_EDGE, INPUT_PAIRS, NODES, Genotype, Op, check_generator, sample
 
 if TYPE_CHECKING:
     from optuna import Trial
@@ -76,6 +76,7 @@ class TreeParzen:
                 f"expected 0 < good < 1, 0 <= random_fraction <= 1 and memory >= 2, "
                 f"got {good}, {random_fraction} and {memory}"
             )
+        check_generator(rng)
         self._rng = rng
         self._random_fraction = random_fraction
         self._memory = memory

@@ -32,7 +32,7 @@ class Release:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = folder.absolute()  # whatever folder is the working one later
         path = folder / manifests.FILE
         try:
             text = read_bytes(path, manifests.LARGEST)
@@ -63,6 +63,11 @@ class Release:
     def name(self) -> str:
         """Such as `emulated-xgb-v1.0`."""
         return self.manifest.name
+
+    @property
+    def reference(self) -> str | Path:
+        """What `find` finds this very release by: an embedded one's name, or its folder's absolute path."""
+        return self.name if self.folder.parent == _EMBEDDED else self.folder.resolve()
 
     @property
     def files(self) -> list[str]:

@@ -34,7 +34,7 @@ def to_data(codes: NDArray[np.uint8]) -> list[Data]:
     return [
         Data(
             num_nodes=len(NODE_TYPES),
-            node_type=torch.from_numpy(NODE_TYPES),
+            node_type=torch.tensor(NODE_TYPES),
             degree=torch.from_numpy(degrees),
             edge_index=torch.from_numpy(
                 np.array([[*op_sources, *sources], [*OP_TARGETS, *targets]], dtype=np.int64)

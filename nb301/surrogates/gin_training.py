@@ -93,7 +93,7 @@ class Network:
         # rows of (b * 14, d)
         sources = (graphs.sources + GRAPH_NODES * torch.arange(b)[:, None]).reshape(-1)
         ops = graphs.ops.reshape(-1)
-        x = w["type"][torch.from_numpy(NODE_TYPES)] + functional.embedding(graphs.degrees, w["degree"])
+        x = w["type"][torch.tensor(NODE_TYPES)] + functional.embedding(graphs.degrees, w["degree"])
         virtual = w["virtual_start"].expand(b, d)
         layers = self._layers()
         for k, layer in enumerate(layers):

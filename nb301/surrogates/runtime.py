@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301 import exact
+from nb301.columns import read_only
 from nb301.encodings import (
     CONFIGURATIONS,
     UNSET,
@@ -79,7 +80,7 @@ class RuntimeModel:
         except (ReleaseError, ValueError) as error:
             raise ReleaseError(f"{FILE}: {error}") from None
         #: What each node configuration adds, seconds, shape (1960,).
-        self.seconds = _seconds_by_configuration(trees)
+        self.seconds = read_only(_seconds_by_configuration(trees))
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict simulated seconds, shape (n,), of canonical genotypes as `space.to_codes` packs them."""

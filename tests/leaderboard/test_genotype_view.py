@@ -50,7 +50,7 @@ def test_configspace_notation_makes_a_configuration(genotypes):
 
 def test_view_draws_both_cells_and_says_whose_they_are(genotypes):
     """The drawings have names, escaped; costs are in millions."""
-    shown = view(str(genotypes[0]), "<b> & co")
+    shown = view(str(genotypes[0]), "emulated 1.0", "<b> & co")
     parameters, multiply_adds = cost_many(to_codes(genotypes[:1]))[0]
 
     assert 'aria-label="Normal cell of &lt;b&gt; &amp; co: node 2' in shown.normal
@@ -60,10 +60,21 @@ def test_view_draws_both_cells_and_says_whose_they_are(genotypes):
     assert Genotype.parse(shown.notations[0].text) == genotypes[0]
 
 
+def test_view_counts_the_network_of_the_ground_truth(genotypes):
+    """Small networks of real trainings have their own counts, and the page says of what they are."""
+    release = nb301.load("fashion-mnist-tiny-gin-v1.0")
+    expected = release.query(genotypes[0])
+    shown = view(genotypes[0], release.release.manifest.truth, "it")
+
+    assert float(shown.parameters) == pytest.approx(expected.parameters / 1e6, rel=0.005)
+    assert float(shown.multiply_adds) == pytest.approx(expected.multiply_adds / 1e6, rel=0.005)
+    assert shown.network == "8 channels, 3 cells, 8x8 pixels"
+
+
 def test_text_of_no_genotype_is_refused():
     """A damaged text is an error, no empty drawing."""
     with pytest.raises(GenotypeError):
-        view("normal:nothing", "it")
+        view("normal:nothing", "emulated 1.0", "it")
 
 
 @pytest.mark.browser
