@@ -29,10 +29,7 @@ from leaderboard.site_page import FRONT, Page, write_page
 from leaderboard.store import Run, Store
 from leaderboard.submission import Submission
 from leaderboard.tables import tables_of
-from nb301.files import check_folder, folder_written_whole
-
-#: Lists all files of a site; a folder that holds others is not replaced by a new one.
-FILES = "files.txt"
+from nb301.files import check_folder, folder_written_whole, listed, write_list
 
 
 def build_site(
@@ -75,7 +72,7 @@ def build_site(
         ReportError: The report cannot be read.
         SubmissionError: A submission is wrong.
     """
-    check_folder(out, site_files)
+    check_folder(out, listed)
     runs, known = read_all(runs_folder, results), read_references() if references is None else references
     site = _site(
         [] if without_runs and not runs else rank_tracks(runs, known),
@@ -91,7 +88,7 @@ def build_site(
         *(landscape_pages(tables) if tables else ()),
     ]
     paths = frozenset({page.path for page in pages} | {DATA_PAGE})
-    with folder_written_whole(out, site_files) as folder:
+    with folder_written_whole(out, listed) as folder:
         for source in sorted((SITE / "static").iterdir()):
             _write(folder / "static" / source.name, source.read_bytes())
         for path in packed:
@@ -106,21 +103,8 @@ def build_site(
         # lists what the others have written
         write_page(data_page(site, folder), folder, paths)
         write_sums(folder)
-        _write(folder / FILES, "\n".join([FILES, *_names(folder)]).encode() + b"\n")
+        write_list(folder)
     return out / FRONT
-
-
-def site_files(folder: Path) -> list[str]:
-    """Names of all files that the build has written into a site's folder.
-
-    Raises:
-        OSError: The folder holds no site.
-    """
-    return (folder / FILES).read_text(encoding="utf-8").splitlines()
-
-
-def _names(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def _site(

@@ -22,6 +22,8 @@ _MARK = ".nb301-"
 #: Inside of a hidden folder: what is being written, and what it takes the place of.
 _NEW, _OLD = "new", "old"
 
+#: In a folder of many files: their names, one a line.
+LIST = "files.txt"
 #: Gives the names of the files, relative to a folder, that a folder of one kind consists of.
 Contents = Callable[[Path], Collection[str]]
 
@@ -102,6 +104,21 @@ def check_folder(path: Path, contents: Contents = lambda _: ()) -> None:
         _check_folder(path, contents)
         with _beside(target):
             pass
+
+
+def listed(folder: Path) -> list[str]:
+    """Names of the files in a folder of ours, as its `write_list` wrote them: the `contents` of the folder.
+
+    Raises:
+        OSError: It has no such list.
+    """
+    return (folder / LIST).read_text(encoding="utf-8").splitlines()
+
+
+def write_list(folder: Path) -> None:
+    """Write the names of all files in a folder that is being written, at the very end."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    (folder / LIST).write_text("\n".join([LIST, *names]) + "\n", encoding="utf-8")
 
 
 def settle(path: Path) -> None:

@@ -31,7 +31,14 @@ class Journal:
         Raises:
             OutputError: There is something that is no file.
         """
-        return self._whole().splitlines()
+        data = self._readable()
+        return data[: data.rfind(b"\n") + 1].splitlines()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is there, or the last line has its end."""
+        data = self._readable()
+        return not data or data.endswith(b"\n")
 
     def check(self, lines: list[bytes]) -> None:
         """Called with the lines that are there before anything is cut off; raises if they are no journal."""
@@ -44,11 +51,13 @@ class Journal:
         """
         with said_of(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._whole()
+            self._readable()
             self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
             try:
                 self._lock(self._descriptor)
-                whole = self._whole()
+                data = self._readable()
+                whole = data[: data.rfind(b"\n") + 1]
+                self._check_beginning(data)
                 self.check(whole.splitlines())
                 self._bytes = len(whole)
                 os.truncate(self._descriptor, self._bytes)
@@ -102,16 +111,17 @@ class Journal:
         except BlockingIOError:
             raise OutputError(f"{self.path}: another process writes it: wait for it, or end it") from None
 
-    def _whole(self) -> bytes:
-        if not self.path.exists():
-            return b""
-        if not self.path.is_file():
-            raise OutputError(f"{self.path}: is no file: choose another name")
-        data = self.path.read_bytes()
+    def _check_beginning(self, data: bytes) -> None:
         length = min(len(data), len(self._beginning))
         if data[:length] != self._beginning[:length]:
             raise OutputError(
                 f"{self.path}: is no journal, as it does not begin with {self._beginning.decode()!r}: "
                 "choose another name"
             )
-        return data[: data.rfind(b"\n") + 1]
+
+    def _readable(self) -> bytes:
+        if not self.path.exists():
+            return b""
+        if not self.path.is_file():
+            raise OutputError(f"{self.path}: is no file: choose another name")
+        return self.path.read_bytes()
