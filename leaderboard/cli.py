@@ -188,7 +188,7 @@ def pack(
     rankings = rank_tracks([run for run in read_all(runs, out) if run.cell.submission in entries], known)
     kept = [run for ranking in rankings for run in ranking.runs]
     campaigns = campaigns_of(kept, Store(runs), out)
-    for path in write_results(kept, tables(rankings, known), campaigns, out):
+    for path in write_results(kept, tables(rankings, known), out, campaigns):
         typer.echo(f"{path}: {path.stat().st_size:,} bytes")
     for ranking in rankings:
         for each in ranking.unfinished:

@@ -50,15 +50,15 @@ def campaign_files(folder: Path) -> list[Path]:
 
 
 def write_results(
-    runs: Iterable[Run], tables: Mapping[str, str], campaigns: Iterable[Campaign], folder: Path
+    runs: Iterable[Run], tables: Mapping[str, str], folder: Path, campaigns: Iterable[Campaign] = ()
 ) -> list[Path]:
     """Write runs, one file for each entry, named after it, and tables; other such files are deleted.
 
     Args:
         runs: What is kept.
         tables: Text of CSV files, by path without suffix.
-        campaigns: Whose runs these are; `campaigns/<id>.json` is what `Store.campaign` reads.
         folder: Where they go.
+        campaigns: Whose runs these are; `campaigns/<id>.json` is what `Store.campaign` reads.
 
     Returns:
         The files of runs.

@@ -14,7 +14,16 @@ from leaderboard.runner import run_missing
 from leaderboard.store import Run, Store
 from leaderboard.trace import Trace, read_trace
 
-FILE_OPERATIONS = {"open", "os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.scandir", "shutil.rmtree"}
+FILE_OPERATIONS = {
+    "open",
+    "os.link",
+    "os.rename",
+    "os.mkdir",
+    "os.rmdir",
+    "os.remove",
+    "os.scandir",
+    "shutil.rmtree",
+}
 
 
 def killed_after(operations):

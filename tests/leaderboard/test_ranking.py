@@ -235,7 +235,7 @@ def test_no_runs_is_an_error_that_says_what_to_do(ranked):
     ("changes", "message"),
     [
         ({"release_hash": "b" * 64}, "differ in release"),
-        ({"cell": {"protocol": 2}}, "differ in protocol"),
+        ({"cell": {"protocol": 1}}, "differ in protocol"),
     ],
 )
 def test_runs_that_cannot_be_compared_are_refused(make_run, ranked, changes, message):

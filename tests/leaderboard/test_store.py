@@ -244,8 +244,8 @@ def test_incumbents_follow_each_other(make_run, columns):
 def test_results_keep_every_record(make_run, tmp_path):
     """The compact form holds all that the ranking reads, one file for each entry."""
     runs = [make_run("re"), make_run("rs"), make_run("rs", seed=1, evaluations=0, support=None)]
-    write_results([make_run("gone")], {"old/ranking": ""}, [], tmp_path)
-    paths = write_results(runs, {"new/ranking": "1\n"}, [], tmp_path)
+    write_results([make_run("gone")], {"old/ranking": ""}, tmp_path)
+    paths = write_results(runs, {"new/ranking": "1\n"}, tmp_path)
 
     assert [path.name for path in paths] == ["re.parquet", "rs.parquet"]
     assert read_results(tmp_path) == runs
@@ -254,7 +254,7 @@ def test_results_keep_every_record(make_run, tmp_path):
 
 def test_damaged_results_are_named(make_run, tmp_path):
     """A file that is none, or a row that is no run, is told with its place."""
-    (path,) = write_results([make_run()], {}, [], tmp_path)
+    (path,) = write_results([make_run()], {}, tmp_path)
     path.write_bytes(path.read_bytes()[:100])
 
     with pytest.raises(RunFileError, match=r"rs\.parquet: no results"):
