@@ -94,18 +94,17 @@ def _sealed(
     files: Mapping[str, bytes], visible: list[Mount], limits: Limits, pipes: Pipes, program: list[str]
 ) -> Process:
     seccomp = filter_file()
-    # in memory: nothing lies anywhere to be changed, or to be left behind
-    copies = {path: _in_memory(data) for path, data in files.items()}
+    # without names: nothing lies anywhere to be changed, or to be left behind
+    copies = {path: _unnamed(data) for path, data in files.items()}
     read_info, info = os.pipe()
     command = profile.command(program, visible, copies, limits, info, seccomp)
     inherited = (info, seccomp, *copies.values())
     return Process(command, _PATH, limits, pipes, inherited=inherited, info=read_info)
 
 
-def _in_memory(data: bytes) -> int:
+def _unnamed(data: bytes) -> int:
     """A descriptor of a file without a name, at its beginning."""
-    descriptor = os.memfd_create("submitted")
-    with os.fdopen(os.dup(descriptor), "wb") as file:
+    with tempfile.TemporaryFile() as file:
         file.write(data)
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor
+        file.seek(0)
+        return os.dup(file.fileno())
