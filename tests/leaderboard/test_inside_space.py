@@ -95,3 +95,17 @@ def test_validate_names_what_is_wrong(change, message):
         SPACE.validate(wrong)
     with pytest.raises((ValueError, TypeError)):
         read(wrong)
+
+
+@given(st.from_type(Genotype))
+def test_validates_integers_of_numpy(genotype):
+    """Sources may be numpy's integers; its booleans, and floats, are none."""
+    written = inside(genotype)
+    for convert, is_right in ((np.int64, True), (np.uint8, True), (np.bool_, False), (float, False)):
+        changed = {cell: [[op, convert(source)] for op, source in written[cell]] for cell in CELLS}
+        if is_right:
+            SPACE.validate(changed)
+            assert SPACE.to_text(changed) == str(genotype)
+        else:
+            with pytest.raises(ValueError, match="inputs"):
+                SPACE.validate(changed)

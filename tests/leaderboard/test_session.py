@@ -28,6 +28,7 @@ from leaderboard.protocol import Fault, Reply, Verdict, read_reply
 from leaderboard.sandbox import start
 from leaderboard.session import Clock, Code, Session, run
 from leaderboard.tree import read_tree
+from nb301.formats import to_config
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 from nb301.space import Genotype
 
@@ -380,6 +381,77 @@ def run(objective, budget):
         best = min(best, (result.val_error, objective.space.to_text(genotype)))
     return best[1]
 """
+
+
+NOTATIONS = """
+from collections import namedtuple, OrderedDict
+from types import SimpleNamespace
+import numpy as np
+
+Genotype = namedtuple("Genotype", "normal normal_concat reduce reduce_concat")
+
+def run(objective, budget):
+    text = TEXT
+    cells = objective.space.from_text(text)
+    normal, reduce = ([(op, source) for op, source in cells[name]] for name in ("normal", "reduce"))
+    scalars = [[(np.str_(op), np.int64(source)) for op, source in cell] for cell in (normal, reduce)]
+    nodes = [[tuple(cell[i : i + 2]) for i in range(0, 8, 2)] for cell in (normal, reduce)]
+    numbers = [[(np.int8(s), objective.space.ops.index(op)) for op, s in cell] for cell in (normal, reduce)]
+    config = CONFIG
+    proposals = [
+        text,
+        cells,
+        Genotype(normal, range(2, 6), reduce, range(2, 6)),
+        Genotype(scalars[0], np.arange(2, 6), scalars[1], [2, 3, 4, 5]),
+        Genotype(nodes[0], [2, 3, 4, 5], nodes[1], [2, 3, 4, 5]),
+        SimpleNamespace(normal=normal, reduce=reduce),
+        tuple(numbers),
+        np.array(numbers),
+        [np.array(cell) for cell in numbers],
+        repr(Genotype(normal, range(2, 6), reduce, range(2, 6))),
+        "genotype = " + repr(Genotype(scalars[0], range(2, 6), scalars[1], range(2, 6))),
+        OrderedDict((key, np.str_(op)) for key, op in config.items()),
+        {**config, "epoch": np.int64(98)},
+        SimpleNamespace(get_dictionary=lambda: config),
+    ]
+    for proposal in proposals:
+        objective(proposal)
+    objective(LAST)
+"""
+
+
+def notations(last):
+    genotype = Genotype.parse(TEXT)
+    text = NOTATIONS.replace("TEXT", repr(TEXT)).replace("CONFIG", repr(to_config(genotype)))
+    return submission(text.replace("LAST", last))
+
+
+def test_proposals_in_any_notation(installed_numpy):
+    """Whatever notation a proposal has, with numpy's scalars and arrays, the evaluator reads it."""
+    budget = Budget(evaluations=15)
+    ended = sealed(notations("text"), "optimizer:run", environment=installed_numpy, budget=budget)
+
+    assert (ended.verdict, ended.detail) == (Verdict.completed, "")
+    assert ended.trajectory.genotypes == [Genotype.parse(TEXT)] * 15
+
+
+@pytest.mark.parametrize(
+    ("last", "detail"),
+    [
+        ("{**config, 'epoch': 1}", "epoch is 1, expected 100"),
+        ("Genotype(normal, range(10**9), reduce, [2, 3, 4, 5])", "concatenates"),
+        ("np.zeros((2, 8, 2), dtype=bool)", "normal cell"),
+        ("'(' + '-' * 6000 + '1)'", "cannot read"),
+    ],
+)
+def test_other_proposals_say_what_is_wrong(installed_numpy, last, detail):
+    """What is no genotype, or asks for another training, ends the run with the reader's words."""
+    budget = Budget(evaluations=30)
+    ended = sealed(notations(last), "optimizer:run", environment=installed_numpy, budget=budget)
+
+    assert ended.verdict is Verdict.invalid_genotype
+    assert len(ended.trajectory) == 14
+    assert detail in ended.detail
 
 
 def test_function_that_ends_with_the_budget():

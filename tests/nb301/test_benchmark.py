@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
+import pickle
+import shutil
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
 import nb301
-from nb301 import formats
+from nb301 import encodings, formats
 from nb301.benchmark import Benchmark, Evaluation, Evaluations
-from nb301.cost import cost
-from nb301.errors import GenotypeError
+from nb301.cost import cost, cost_by_configuration
+from nb301.errors import GenotypeError, HashMismatch, SeedError
 from nb301.space import Cell, Genotype, Op, sample, sample_many
 
 GENOTYPES, SEEDS = st.from_type(Genotype), st.integers(0, 2**64 - 1)
@@ -32,6 +37,10 @@ NOTATIONS = {
     "configuration": formats.to_configuration,
     "naslib": formats.to_naslib,
 }
+
+
+def loaded(pickled):
+    return pickle.loads(pickled)  # noqa: S301 - made here
 
 
 @pytest.fixture(scope="module")
@@ -193,11 +202,21 @@ def test_answers_are_immutable(genotypes):
         BENCHMARK.query(genotypes[0]).mean = 1.0
 
 
-@pytest.mark.parametrize("seed", [-1, 2**64, 1.5, "1", [1.5, 2.5], [-1, 0], [[1], [2]], [1, 2, 3], [1], []])
+@pytest.mark.parametrize(
+    "seed",
+    [
+        *(-1, 2**64, 1.5, "1", True, np.True_, [1.5, 2.5], [-1, 0], [True, False], [[1], [2]], [1, 2, 3]),
+        *([1], [], np.array([0.0, 1.0]), np.array([True, False]), 10**5000),
+    ],
+    ids=lambda seed: f"{type(seed).__name__} of {np.shape(seed)}",
+)
 def test_refuses_bad_seeds(genotypes, seed):
     """Seeds are integers from 0 to 2^64-1, one or as many as architectures."""
-    with pytest.raises(ValueError, match="seed"):
+    with pytest.raises(SeedError, match="seed"):
         BENCHMARK.query(genotypes[:2], seed=seed)
+    if np.ndim(seed) == 0:
+        with pytest.raises(SeedError, match=r"a seed is an integer from 0 to 2\^64-1, got "):
+            BENCHMARK.query(genotypes[0], seed=seed)
 
 
 def test_refuses_a_list_of_seeds_for_one_architecture(genotypes):
@@ -224,6 +243,158 @@ def test_large_seeds_are_exact(genotypes):
     assert [e.val_accuracy for e in found] == [
         BENCHMARK.query(genotypes[0], seed=s).val_accuracy for s in seeds
     ]
+
+
+def test_arrays_of_answers_are_read_only(genotypes):
+    """No two fields share what can be written to: not in answers, their parts, copies or pickles."""
+    found = BENCHMARK.query(genotypes[:5])
+    parts = found[1:], found[[0, 2]], found[found.mean > 0]
+    for each in (found, *parts, copy.copy(found), copy.deepcopy(found), loaded(pickle.dumps(found))):
+        for name in ARRAYS:
+            array = getattr(each, name)
+            with pytest.raises(ValueError, match="read-only"):
+                array *= 2
+            with pytest.raises(ValueError, match="WRITEABLE"):
+                array.flags.writeable = True
+    mine = found.mean.copy()
+    replaced = dataclasses.replace(found, mean=mine)
+    mine[0] = 0
+    assert replaced == found
+
+
+def test_tables_that_are_kept_are_read_only(genotypes):
+    """What a release and the encodings keep cannot be changed by whoever looks at it."""
+    kept = [
+        *cost_by_configuration(BENCHMARK.network),
+        *(encodings.configuration_codes(), encodings.configuration_vectors(), encodings.path_ops()),
+        *(encodings.path_columns(), encodings.NODE_TYPES, encodings.OP_TARGETS),
+        BENCHMARK.release.runtime_model.seconds,
+    ]
+    for array in kept:
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 1
+    expected = BENCHMARK.members(genotypes[:2])
+    changed = BENCHMARK.members(genotypes[:2])
+    changed *= 0
+    np.testing.assert_array_equal(BENCHMARK.members(genotypes[:2]), expected)
+
+
+def test_answers_are_equal_by_value(genotypes):
+    """Answers with equal values are equal and have equal hashes; others are not equal."""
+    found, again = (BENCHMARK.query(genotypes[:3], seed=1) for _ in range(2))
+    others = BENCHMARK.query(genotypes[:3], seed=2), found[:2], found[::-1], [*found], None
+    assert found == again
+    assert len({found, again, found[:], loaded(pickle.dumps(found))}) == 1
+    assert all(found != other for other in others)
+    assert BENCHMARK.query([]) == BENCHMARK.query([])
+
+
+def test_parts_of_answers(genotypes):
+    """Masks, lists and arrays of indices choose as they do from arrays; an index may be one of numpy's."""
+    found = BENCHMARK.query(genotypes[:5], seed=1)
+    mask = found.val_accuracy > np.median(found.val_accuracy)
+    for index in (mask, mask.tolist(), np.flatnonzero(mask), np.flatnonzero(mask).tolist()):
+        assert [*found[index]] == [each for each, chosen in zip(found, mask, strict=True) if chosen]
+    for index in ([4, 0, -1], (4, 0, -1), np.array([4, 0, -1], dtype=np.int8)):
+        assert [*found[index]] == [found[4], found[0], found[4]]
+    assert [*found[range(2)]] == [found[0], found[1]]
+    for index in ([], (), np.array([], dtype=int), slice(0)):
+        assert found[index] == BENCHMARK.query([])
+    assert found[np.int64(-5)] == found[np.uint8(0)] == found[0]
+    for index in (5, -6, np.int64(5), [0, 5], [True]):
+        with pytest.raises(IndexError):
+            found[index]
+    for index in (1.0, "0", None, np.zeros((2, 2), dtype=int)):
+        with pytest.raises((IndexError, TypeError)):
+            found[index]
+
+
+def test_representations_are_short(genotypes):
+    """What is printed says what it is, in one line."""
+    shown = [repr(each) for each in (BENCHMARK, BENCHMARK.query(genotypes), BENCHMARK.query([]))]
+    assert all(len(text) < 120 and "\n" not in text and "emulated-xgb-v1.0" in text for text in shown)
+    assert "emulated 1.0" in shown[0]
+    assert f"{len(genotypes)} architectures" in shown[1]
+
+
+def test_pickles_as_its_name_and_hash(genotypes, tiny_release, monkeypatch):
+    """A benchmark, however much used, is as good as nothing to send; a release in a folder by its path."""
+    monkeypatch.chdir(tiny_release.parent)
+    for benchmark in (BENCHMARK, nb301.load(Path(tiny_release.name))):
+        expected = benchmark.query(genotypes[:3], seed=1)
+        pickled = pickle.dumps(benchmark)
+        assert len(pickled) < 1000
+        monkeypatch.chdir("/")
+        first, second = loaded(pickled), loaded(pickled)
+        assert first.query(genotypes[:3], seed=1) == expected
+        assert first.release is second.release  # read once in a process
+        assert copy.deepcopy(benchmark).query(genotypes[:3], seed=1) == expected
+        assert copy.copy(benchmark).query(genotypes[:3], seed=1) == expected
+        assert loaded(pickle.dumps(benchmark.query))(genotypes[:3], seed=1) == expected
+
+
+def test_pickles_refuse_another_release(tiny_release, tmp_path):
+    """Where the release has changed meanwhile, the pickle of a benchmark does not give another."""
+    folder = shutil.copytree(tiny_release, tmp_path / "mine")
+    pickled = pickle.dumps(nb301.load(folder))
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"seed": ', '"seed": 1'))
+    with pytest.raises(HashMismatch, match="mine: its release hash is"):
+        loaded(pickled)
+
+
+def test_pickles_bring_a_table_that_was_given(tiny_release, tiny_table, genotypes):
+    """A table that the release does not find by itself goes along."""
+    benchmark = loaded(pickle.dumps(nb301.load(tiny_release, table=tiny_table)))
+    expected = nb301.load(tiny_release, table=tiny_table).familiarity(genotypes[0])
+    assert benchmark.familiarity(genotypes[0]) == expected
+
+
+def test_lists_of_lists_are_told_apart(genotypes):
+    """Lists that are one architecture by their structure are one; lists of such are many."""
+    naslib = [json.loads(json.dumps(formats.to_naslib(genotype))) for genotype in genotypes[:2]]
+    printed = [[*formats.to_darts(genotype)] for genotype in genotypes[:2]]
+    expected = [*BENCHMARK.query(genotypes[:2])]
+    for written in (naslib, printed, [np.array(each) for each in naslib]):
+        assert BENCHMARK.query(written[0]) == expected[0]
+        assert [*BENCHMARK.query(written)] == expected
+        assert [*BENCHMARK.query(written[:1])] == expected[:1]
+    for many in (np.array(naslib), pd.Series(naslib), np.array([*map(str, genotypes[:2])])):
+        assert [*BENCHMARK.query(many)] == expected
+    assert [*BENCHMARK.query(pd.Series([*map(str, genotypes[:2])], index=["a", "b"]))] == expected
+    assert [*BENCHMARK.query((str(genotypes[0]), formats.to_config(genotypes[1])))] == expected
+    with pytest.raises(GenotypeError, match="architecture 1: reduce cell: expected eight"):
+        BENCHMARK.query([naslib[0], [naslib[1][0], naslib[1][1][:7]]])
+
+
+@pytest.mark.parametrize(
+    ("release", "right", "wrong"),
+    [
+        ("emulated-xgb-v1.0", {"T_max": 100, "init_channels": 32, "layers": 8}, {"epoch": 1, "epochs": 3}),
+        ("fashion-mnist-tiny-gin-v1.0", {"T_max": 3, "init_channels": 8, "layers": 3}, {"epoch": 98}),
+    ],
+)
+def test_refuses_questions_for_another_training(genotypes, release, right, wrong):
+    """A configuration may say the training that the release answers for; another one is refused."""
+    benchmark = nb301.load(release)
+    config = formats.to_config(genotypes[0])
+    expected = benchmark.query(genotypes[0])
+    names = {f"official:{name}": value for name, value in right.items()}
+    assert benchmark.query({**config, **names, "epochs": right["T_max"]}) == expected
+    assert benchmark.query({**config, "OptimizerSelector:sgd:learning_rate": 0.1}) == expected
+    for name, value in [*wrong.items(), *((name, value + 1) for name, value in names.items())]:
+        for question in ({**config, name: value}, json.dumps({**config, name: value})):
+            for ask in (benchmark.query, benchmark.members, benchmark.read):
+                with pytest.raises(GenotypeError, match=f"{name} is {value}, expected "):
+                    ask(question)
+        with pytest.raises(GenotypeError, match=f"architecture 1: {name} is {value}"):
+            benchmark.query([genotypes[0], {**config, name: value}])
+
+
+def test_a_result_file_is_asked_for_its_architecture(official_result):
+    """A result file says how another training was: a query reads the architecture alone."""
+    genotype = formats.from_config(official_result["optimized_hyperparamater_config"])
+    assert BENCHMARK.query(official_result) == BENCHMARK.query(genotype)
 
 
 def test_accuracy_stays_a_fraction():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 import sys
@@ -13,6 +15,7 @@ from typer.testing import CliRunner
 import nb301
 from nb301 import cli, formats
 from nb301.cli import genotypes
+from nb301.cli.output import print_csv
 from nb301.releases import find
 from nb301.space import NODES, Cell, Genotype, sample
 from nb301.surrogates import runtime, xgb
@@ -26,9 +29,9 @@ SKIPS = Genotype(
 )
 
 
-def run(*arguments):
-    """Run a command that succeeds and return what it printed."""
-    result = CliRunner().invoke(cli.app, [*map(str, arguments)], catch_exceptions=False)
+def run(*arguments, entered=""):
+    """Run a command that succeeds and return what it printed; `entered` is its standard input."""
+    result = CliRunner().invoke(cli.app, [*map(str, arguments)], input=entered, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.stdout
 
@@ -140,9 +143,119 @@ def test_tune_and_freeze(tiny_table, tmp_path, monkeypatch):
     assert len([*checkpoints.iterdir()]) == 10
 
 
+@pytest.fixture
+def genotypes_file(tmp_path):
+    """Three genotypes in other notations, one over several lines, between comments."""
+    darts = repr(formats.to_darts(GENOTYPES[1])).replace("reduce=", "\n    reduce=")
+    path = tmp_path / "genotypes.txt"
+    path.write_text(
+        f"\ufeff# mine\n\n{GENOTYPES[0]}\nX = {darts}\n  # more\nlog: {GENOTYPES[2]!r}\n", "utf-8"
+    )
+    return path
+
+
+@pytest.mark.parametrize("seed", [None, 2**64 - 1])
+def test_query_takes_many(embedded, genotypes_file, seed):
+    """Several arguments, a file and standard input give what the benchmark answers, in their order."""
+    options = [] if seed is None else ["--seed", seed]
+    expected = embedded.query(GENOTYPES, seed=seed)
+    text = genotypes_file.read_text("utf-8")
+    for source, entered in ((GENOTYPES, ""), (["--file", genotypes_file], ""), (["-"], text)):
+        printed = run("query", *source, "--json", *options, entered=entered)
+        found = json.loads(printed)
+        assert [each["genotype"] for each in found] == [*map(str, GENOTYPES)]
+        assert [each["val_accuracy"] for each in found] == expected.val_accuracy.tolist()
+        rows = [*csv.DictReader(io.StringIO(run("query", *source, "--csv", *options, entered=entered)))]
+        assert [row["genotype"] for row in rows] == [*map(str, GENOTYPES)]
+        assert [float(row["val_accuracy"]) for row in rows] == expected.val_accuracy.tolist()
+        assert {row["release_hash"] for row in rows} == {expected.release_hash}
+        shown = run("query", *source, *options, entered=entered)
+        assert all(f"{accuracy:.2%}" in shown for accuracy in expected.val_accuracy)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda: json.dumps(
+            [str(GENOTYPES[0]), formats.to_yahpo(GENOTYPES[1]), formats.to_naslib(GENOTYPES[2])]
+        ),
+        lambda: "\n".join(json.dumps(formats.to_config(genotype)) for genotype in GENOTYPES),
+        lambda: "\n".join(json.dumps(formats.to_naslib(genotype)) for genotype in GENOTYPES),
+        lambda: "\n".join(json.dumps(formats.to_yahpo(genotype), indent=1) for genotype in GENOTYPES),
+        lambda: "\r\n".join(f"[INFO] genotype = {formats.to_darts(genotype)!r}" for genotype in GENOTYPES),
+    ],
+)
+def test_convert_reads_files(tmp_path, write):
+    """Lists and lines of JSON, and logs, are read one genotype after the other."""
+    path = tmp_path / "genotypes"
+    path.write_text(write(), "utf-8")
+    assert run("convert", "--file", path).splitlines() == [*map(str, GENOTYPES)]
+    assert run("convert", "-", entered=write()).splitlines() == [*map(str, GENOTYPES)]
+
+
+def test_files_of_one_genotype(tmp_path, embedded, official_result):
+    """A file that is one genotype, such as an official result file or NASLib's lists, is one question."""
+    path = tmp_path / "result.json"
+    for written in (official_result, formats.to_naslib(GENOTYPE), formats.to_config(GENOTYPE)):
+        path.write_text(json.dumps(written, indent=2), "utf-8")
+        expected = embedded.query(written)
+        assert json.loads(run("query", "--file", path, "--json"))["mean"] == expected.mean
+
+
+def test_query_names_the_network():
+    """What parameters are counted of is said: it is the network that the ground truth trains."""
+    shown = run("query", "DARTS_V2", "--release", "fashion-mnist-tiny-gin-v1.0")
+    assert "exact, 8 channels, 3 cells " in shown
+    assert "auxiliary" not in shown
+    assert "one image of 8x8 pixels" in shown
+    shown = " ".join(run("query", "DARTS_V2").split())
+    assert "exact, 32 channels, 8 cells, with the auxiliary head" in shown
+
+
+def test_csv_holds_no_formulas(capsys):
+    """A text that a spreadsheet would run as a formula comes as text."""
+    print_csv([{"name": text, "n": -1.5} for text in ("=1+1", "+1", "-1", "@x", "\tx", "normal:x")])
+    rows = [*csv.reader(io.StringIO(capsys.readouterr().out))]
+    assert [row[0] for row in rows[1:]] == ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "normal:x"]
+    assert {row[1] for row in rows[1:]} == {"-1.5"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("DARTS_V1\n\n# x\nDARTS_V3\n", ["genotypes.txt, line 4: cannot read 'DARTS_V3'"]),
+        ('["DARTS_V1", {"epoch": 1}]', ["genotypes.txt, entry 2: epoch is 1, expected 100"]),
+        ("# nothing\n", ["genotypes.txt: there is no genotype in it"]),
+        ("DARTS_V1\nGenotype(normal=[\n('sep_conv_3x3', 0),\n", ["genotypes.txt, line 2: cannot read"]),
+        ("[" * 100_000, ["genotypes.txt, line 1: a text of 100,000 characters"]),
+    ],
+)
+def test_files_name_the_line_that_is_wrong(tmp_path, capsys, monkeypatch, text, words):
+    """Before anything is printed, the first entry that is no genotype is named."""
+    path = tmp_path / "genotypes.txt"
+    path.write_text(text, "utf-8")
+    for command in ("query", "convert"):
+        monkeypatch.setattr(sys, "argv", ["nb301", command, "--file", str(path)])
+        with pytest.raises(SystemExit, match="1"):
+            cli.main()
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert len(printed.err.splitlines()) == 1
+        assert all(word in printed.err for word in words)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["query"], ["give genotypes, --file FILE, or -"]),
+        (["convert"], ["give genotypes, --file FILE, or -"]),
+        (["query", "DARTS_V1", "--json", "--csv"], ["--json or --csv, not both"]),
+        (["query", "DARTS_V1", "--seed", str(2**64)], ["--seed", "18446744073709551615"]),
+        (["query", "DARTS_V1", "--file", "/dev/zero"], ["/dev/zero: no file of genotypes"]),
+        (["query", "DARTS_V1", "--file", "."], [".: no file of genotypes"]),
+        (["query", "--file", "nonsense"], ["nonsense: No such file"]),
+        (["query", "DARTS_V1", "DARTS"], ["argument 2: cannot read 'DARTS'", "DARTS_V2"]),
+        (["query", "(" + "-" * 6000 + "1)"], ["cannot read"]),
         (["query", "normal:"], ["normal:CELL"]),
         (["query", str(GENOTYPE), "--release", "nonsense"], ["no release 'nonsense'", "emulated-xgb-v1.0"]),
         (["tables", "show", "nonsense"], ["no table 'nonsense'", "emulated-v1.0"]),

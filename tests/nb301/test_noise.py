@@ -96,7 +96,9 @@ def test_is_uncorrelated(one, other):
     assert abs(np.corrcoef(a**2, b**2)[0, 1]) < 4 / np.sqrt(N)
 
 
-@pytest.mark.parametrize("bad", [-1, 2**64, 1.0, "1", None, [0, -1], np.array([-1]), np.array([0.5]), np.nan])
+@pytest.mark.parametrize(
+    "bad", [-1, 2**64, 1.0, True, [True, 1], "1", None, [0, -1], np.array([-1]), np.array([0.5]), np.nan]
+)
 @pytest.mark.parametrize("name", ["key", "seed"])
 def test_refuses_what_is_no_word(name, bad):
     """Keys and seeds are integers from 0 to 2^64-1; the error names which is not."""

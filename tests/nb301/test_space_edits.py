@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
+from nb301.errors import GeneratorError, GenotypeError
 from nb301.formats import read
 from nb301.space import NODES, Cell, Genotype, Op, mutate, neighbours, sample, sample_many
 
@@ -169,3 +170,21 @@ def test_swapping_inputs_of_a_node_is_no_change(swapped):
     rest = [(source, node, "sep_conv_3x3") for node in (3, 4, 5) for source in (0, 1)]
     cell = Cell.from_edges([*(edges[::-1] if swapped else edges), *rest])
     assert [(e.source, e.op) for e in cell.edges[:2]] == [(0, Op.skip_connect), (1, Op.max_pool_3x3)]
+
+
+@pytest.mark.parametrize("rng", [0, 7, None, "0", True, np.random.RandomState(0)])
+def test_says_what_generator_is_needed(rng):
+    """A seed in place of a generator is refused, with what would be right."""
+    seed = 7 if rng == 7 else 0
+    genotype = read("DARTS_V2")
+    for draw in (sample, lambda rng: sample_many(rng, 2), lambda rng: mutate(genotype, rng)):
+        with pytest.raises(GeneratorError, match=rf"such as np.random.default_rng\({seed}\), got"):
+            draw(rng)
+
+
+@pytest.mark.parametrize("genotype", ["DARTS_V2", None, {}])
+def test_edits_take_genotypes(genotype):
+    """Edits read no notations, and say what does."""
+    for edit in (neighbours, lambda g: mutate(g, np.random.default_rng(0))):
+        with pytest.raises(GenotypeError, match=r"expected a Genotype, got .*: nb301.formats.read reads"):
+            edit(genotype)

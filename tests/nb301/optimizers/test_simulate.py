@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import nb301
-from nb301.formats import read
+from nb301.errors import GeneratorError, GenotypeError, ObjectiveError, SeedError
+from nb301.formats import read, to_config, to_darts, to_naslib, to_yahpo
 from nb301.optimizers import OPTIMIZERS, Budget, RandomSearch, RunEnded, Trajectory, simulate
 from nb301.optimizers.base import takes_many
 from nb301.space import sample_many
@@ -112,6 +113,123 @@ def test_incumbent_at_any_time():
     seconds = np.array([0.0, 9.99, 10.0, 19.99, 20.0, 29.99, 30.0, 1e9])
     assert trajectory.incumbent_at(seconds).tolist() == [-1, -1, 0, 0, 0, 0, 2, 2]
     assert trajectory.incumbent_at(np.array([30.0, 0.0])).tolist() == [2, -1]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize(
+    "write",
+    [
+        str,
+        repr,
+        to_darts,
+        to_config,
+        to_naslib,
+        lambda g: {**to_yahpo(g), "epoch": 98},
+        lambda g: str(g).encode(),
+    ],
+)
+def test_reads_proposals_in_any_notation(write, workers):
+    """Whatever notation `ask` gives is read, and `tell` gets the very object back."""
+    proposals = [write(genotype) for genotype in GENOTYPES]
+    optimizer = Listed(proposals)
+    trajectory = simulate(optimizer, Scripted([0.9] * 10), Budget(evaluations=10), seed=1, workers=workers)
+    assert trajectory.genotypes == GENOTYPES
+    assert all(told is asked for (told, _), asked in zip(optimizer.told, proposals, strict=True))
+
+
+def test_reads_upcoming_proposals_in_any_notation():
+    """An optimizer that looks ahead may do so in its own notation."""
+
+    class Ahead(Listed):
+        def __init__(self, proposals):
+            super().__init__(proposals)
+            self.left = list(proposals)
+
+        def ask(self):
+            return self.left.pop(0)
+
+        def upcoming(self, n):
+            return self.left[:n]
+
+    objective = Counted()
+    trajectory = simulate(
+        Ahead([to_darts(g) for g in GENOTYPES]), objective.__call__, Budget(evaluations=10), seed=4
+    )
+    assert trajectory.genotypes == GENOTYPES
+    assert objective.sizes == [10]
+
+
+@pytest.mark.parametrize(
+    "proposal", [None, 3, "normal:", {**to_yahpo(GENOTYPES[0]), "epoch": 1}, GENOTYPES[:2]]
+)
+def test_names_the_evaluation_that_asks_for_no_genotype(proposal):
+    """A proposal that cannot be trained ends the run with its number."""
+    with pytest.raises(GenotypeError, match="evaluation 2: ask"):
+        simulate(Listed([*GENOTYPES[:2], proposal]), Scripted([0.9] * 3), Budget(evaluations=3), seed=1)
+
+
+def test_objectives_may_return_mappings():
+    """A dict with accuracy and runtime is a result, be its numbers Python's or numpy's."""
+    results = {"val_accuracy": 0.5, "runtime": 7}, {"val_accuracy": np.float32(0.25), "runtime": np.int64(3)}
+    found = iter(results)
+    trajectory = simulate(Listed(GENOTYPES), lambda *_: next(found), Budget(evaluations=2), seed=1)
+    assert trajectory.val_accuracy.tolist() == [0.5, 0.25]
+    assert trajectory.clock.tolist() == [7.0, 10.0]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        *(
+            0.93,
+            None,
+            (0.93, 10.0),
+            "0.93",
+            {},
+            {"val_accuracy": 0.93},
+            {"val_accuracy": None, "runtime": 1.0},
+        ),
+        *({"val_accuracy": 93.0, "runtime": 10.0}, {"val_accuracy": float("nan"), "runtime": 10.0}),
+        *({"val_accuracy": 0.9, "runtime": -1.0}, {"val_accuracy": 0.9, "runtime": float("inf")}),
+        *(SimpleNamespace(val_accuracy=0.9), SimpleNamespace(val_accuracy="high", runtime=1.0)),
+    ],
+)
+def test_names_the_evaluation_whose_result_is_none(result):
+    """What holds no accuracy and runtime ends the run with a word on what would be right."""
+    found = iter([{"val_accuracy": 0.9, "runtime": 1.0}, result])
+    with pytest.raises(ObjectiveError, match=r"evaluation 1: the objective returned .*, expected"):
+        simulate(Listed(GENOTYPES), lambda *_: next(found), Budget(evaluations=3), seed=1)
+
+
+@pytest.mark.parametrize("seed", [True, -1, 1.5, "1", None, 2**62, 2**64])
+def test_refuses_bad_seeds(seed):
+    """A run's seed is an integer that leaves room for those of repeats."""
+    with pytest.raises(SeedError, match=r"a run's seed is an integer from 0 to 2\^62-1, got"):
+        run([0.9], Budget(evaluations=1), seed=seed)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("rng", [0, None, np.random.RandomState(0)])
+def test_optimizers_say_what_generator_they_need(name, rng):
+    """A seed in place of a generator is refused at once, with what would be right."""
+    with pytest.raises(
+        GeneratorError, match=r"expected a numpy Generator, such as np.random.default_rng\(0\)"
+    ):
+        OPTIMIZERS[name](rng)
+
+
+def test_runs_are_equal_by_value_and_print_short():
+    """A run is read-only, equal to an equal run, and says in a line what it is."""
+    one, same, other = (
+        run(accuracies, Budget(evaluations=3)) for accuracies in ([0.9, 0.8, 0.7], [0.9, 0.8, 0.7], [0.9] * 3)
+    )
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one != other
+    assert repr(one) == "<Trajectory of 3 evaluations in 30 s: best val_accuracy 0.9000>"
+    with pytest.raises(ValueError, match="read-only"):
+        one.val_accuracy[0] = 1
+    assert "without evaluations" in repr(run([0.9], Budget(seconds=5.0)))
 
 
 def test_a_run_without_evaluations_is_empty():
