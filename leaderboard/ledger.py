@@ -7,7 +7,6 @@ lines; who has noted the last line's hash has noted all of them.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from pydantic import ValidationError
 from leaderboard.cells import Sha256, Strict, first_wrong
 from leaderboard.errors import RunFileError
 from nb301.files import sha256
+from nb301.journal import Journal
 
 
 class Line(Strict):
@@ -40,21 +40,18 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._journal = Journal(path, '{"run":')
 
     def start(self) -> str | None:
         """What the first line follows, unless there is none, or none that can be read."""
-        if not self.path.exists():
-            return None
-        with self.path.open("rb") as file:
-            first = file.readline()
         try:
-            return Line.model_validate_json(first).previous
-        except ValidationError:
+            return Line.model_validate_json(self._journal.lines()[0]).previous
+        except (IndexError, ValidationError):
             return None
 
     def end(self) -> str | None:
         """SHA-256 of the last line, if there is one: who has noted it has noted all of them."""
-        lines = self._whole().splitlines()
+        lines = self._journal.lines()
         return sha256(lines[-1]) if lines else None
 
     def lines(self, start: str) -> list[Line]:
@@ -66,12 +63,12 @@ class Ledger:
         Raises:
             RunFileError: A line is none, or does not follow from the one before; names it.
         """
-        return list(self._checked(self._whole().splitlines(), start))
+        return list(self._checked(self._journal.lines(), start))
 
     @property
     def is_whole(self) -> bool:
         """Whether the last line has its end, or there is none."""
-        return not self.path.exists() or len(self._whole()) == self.path.stat().st_size
+        return self._journal.is_whole
 
     def append(self, run: str, record: str, trace: str, start: str) -> None:
         """Note a run that has been stored; on return the line is on disk.
@@ -82,25 +79,17 @@ class Ledger:
             trace: SHA-256 of its evaluations.
             start: What a first line follows.
         """
-        whole = self.mend()  # an earlier line may have ended in a full disk
-        before = whole.splitlines()
-        previous = sha256(before[-1]) if before else start
-        line = Line(run=run, record=record, trace=trace, previous=previous)
-        with self.path.open("ab") as file:
-            file.write(line.model_dump_json().encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        with self._journal as journal:
+            before = journal.lines()
+            previous = sha256(before[-1]) if before else start
+            line = Line(run=run, record=record, trace=trace, previous=previous)
+            journal.append(line.model_dump_json(), sync=True)
 
-    def mend(self) -> bytes:
-        """Cut off half a line that a killed process has left, and give what stays."""
-        whole = self._whole()
-        if self.path.exists() and len(whole) < self.path.stat().st_size:
-            os.truncate(self.path, len(whole))
-        return whole
-
-    def _whole(self) -> bytes:
-        data = self.path.read_bytes() if self.path.exists() else b""
-        return data[: data.rfind(b"\n") + 1]
+    def mend(self) -> None:
+        """Cut off half a line that a killed process has left."""
+        if not self.is_whole:
+            with self._journal:
+                pass
 
     def _checked(self, lines: list[bytes], previous: str) -> Iterator[Line]:
         for number, text in enumerate(lines, 1):

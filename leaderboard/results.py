@@ -15,7 +15,7 @@ from leaderboard.campaign import Campaign, read_campaign
 from leaderboard.cells import first_wrong
 from leaderboard.errors import RunFileError
 from leaderboard.store import Run, Store
-from nb301.files import file_written_whole, write_text
+from nb301.files import folder_written_whole, listed, write_list
 
 _CAMPAIGNS = "campaigns"
 
@@ -52,16 +52,19 @@ def campaign_files(folder: Path) -> list[Path]:
 def write_results(
     runs: Iterable[Run], tables: Mapping[str, str], folder: Path, campaigns: Iterable[Campaign] = ()
 ) -> list[Path]:
-    """Write runs, one file for each entry, named after it, and tables; other such files are deleted.
+    """Write runs, one file for each entry, named after it, and tables: the folder as a whole, or nothing.
 
     Args:
         runs: What is kept.
         tables: Text of CSV files, by path without suffix.
-        folder: Where they go.
+        folder: Where they go, in the place of results that are there, and of nothing else.
         campaigns: Whose runs these are; `campaigns/<id>.json` is what `Store.campaign` reads.
 
     Returns:
         The files of runs.
+
+    Raises:
+        OutputError: The folder holds something else, or cannot be written.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -69,24 +72,17 @@ def write_results(
     entries: dict[str, list[Run]] = {}
     for run in sorted(runs, key=lambda run: (run.release.name, run.cell.seed, run.cell.id)):
         entries.setdefault(run.cell.submission, []).append(run)
-    paths = []
-    for entry, of_entry in sorted(entries.items()):
-        path = folder / f"{entry}.parquet"
-        rows = [run.model_dump(mode="json") for run in of_entry]
-        with file_written_whole(path) as temporary:
-            pq.write_table(pa.Table.from_pylist(rows), temporary, compression="zstd", compression_level=19)
-        paths.append(path)
-    written = {folder / f"{name}.csv" for name in tables} | set(paths)
-    for name, text in tables.items():
-        write_text(folder / f"{name}.csv", text)
-    for each in campaigns:
-        path = folder / _CAMPAIGNS / f"{each.id}.json"
-        write_text(path, each.model_dump_json(indent=1) + "\n")
-        written.add(path)
-    for left in [*folder.glob("*.parquet"), *folder.glob("**/*.csv"), *campaign_files(folder)]:
-        if left not in written:
-            left.unlink()
-    return paths
+    texts = {f"{name}.csv": text for name, text in tables.items()}
+    texts |= {f"{_CAMPAIGNS}/{each.id}.json": each.model_dump_json(indent=1) + "\n" for each in campaigns}
+    with folder_written_whole(folder, listed) as temporary:
+        for entry, of_entry in sorted(entries.items()):
+            rows = pa.Table.from_pylist([run.model_dump(mode="json") for run in of_entry])
+            pq.write_table(rows, temporary / f"{entry}.parquet", compression="zstd", compression_level=19)
+        for name, text in texts.items():
+            (temporary / name).parent.mkdir(parents=True, exist_ok=True)
+            (temporary / name).write_text(text, encoding="utf-8")
+        write_list(temporary)
+    return [folder / f"{entry}.parquet" for entry in sorted(entries)]
 
 
 def read_results(folder: Path) -> list[Run]:

@@ -24,7 +24,7 @@ def run(app: typer.Typer) -> None:
     that help is shown; 130 interrupted.
     """
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(standalone_mode=False) or 0)
     except _Wrong as error:
         sys.exit(_tell_wrong(error))
     except typer.Abort:

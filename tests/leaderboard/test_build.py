@@ -18,6 +18,7 @@ from leaderboard.errors import BoardError, ReportError
 from leaderboard.legible import legible
 from leaderboard.results import write_results
 from leaderboard.store import Run, Store
+from nb301.errors import OutputError
 
 RELEASES = ("emulated-xgb-v1.0", "emulated-xgb-rand-v1.0")
 SUBMISSIONS = Path(cli.__file__).with_name("submissions")
@@ -319,8 +320,22 @@ def test_unfinished_entries_are_named(built_of, make_run):
 
 def test_no_runs_leave_the_old_site_alone(tmp_path):
     """A build that fails changes nothing."""
-    (tmp_path / "index.html").write_text("old")
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_text("old")
+    (site / "files.txt").write_text("files.txt\nindex.html\n")
 
     with pytest.raises(BoardError):
-        build_site(tmp_path / "nowhere", tmp_path)
-    assert (tmp_path / "index.html").read_text() == "old"
+        build_site(tmp_path / "nowhere", site)
+    assert (site / "index.html").read_text() == "old"
+
+
+def test_nothing_but_a_site_is_replaced(tmp_path):
+    """A folder that holds what no build wrote is left alone, be it beside a site's own files."""
+    build_site(tmp_path / "nowhere", tmp_path / "site", without_runs=True)
+    build_site(tmp_path / "nowhere", tmp_path / "site", without_runs=True)
+    (tmp_path / "site" / "data" / "notes.csv").write_text("kept")
+
+    with pytest.raises(OutputError, match=r"site: holds 'data/notes\.csv', which would be lost"):
+        build_site(tmp_path / "nowhere", tmp_path / "site", without_runs=True)
+    assert (tmp_path / "site" / "data" / "notes.csv").read_text() == "kept"

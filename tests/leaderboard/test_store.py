@@ -15,7 +15,7 @@ from leaderboard.limits import Level, Limits
 from leaderboard.results import read_results, write_results
 from leaderboard.store import Incumbents
 from leaderboard.trace import Trace, read_trace, write_trace
-from nb301.errors import Nb301Error
+from nb301.errors import Nb301Error, OutputError
 from nb301.files import sha256
 
 TRACE = Trace(
@@ -205,13 +205,16 @@ def test_half_a_line_is_cut_off(make_run, add):
 def test_remains_of_a_killed_process_are_taken_away(make_run, add):
     """Runs are written in hidden folders first, which a kill can leave behind."""
     store = add(make_run())
-    left = store.folder / f".{'0' * 64}-x7" / ("0" * 64)
+    left = store.folder / f".{'0' * 64}.nb301-x7" / "new" / ("0" * 64)
     left.mkdir(parents=True)
     (left / "run.json").write_text('{"half": ')
+    others = store.folder / ".config-backup"
+    others.mkdir()
 
     assert store.runs() == [make_run()]
     with store.opened():
-        assert not left.exists()
+        assert not left.parents[1].exists()
+        assert others.exists()
 
 
 def test_one_process_adds_at_a_time(make_run, add):
@@ -250,6 +253,18 @@ def test_results_keep_every_record(make_run, tmp_path):
     assert [path.name for path in paths] == ["re.parquet", "rs.parquet"]
     assert read_results(tmp_path) == runs
     assert [path.read_text() for path in tmp_path.glob("**/*.csv")] == ["1\n"]
+
+
+def test_results_replace_results_alone(make_run, tmp_path):
+    """Files of others in the folder are never deleted: nothing is written, and the error names one."""
+    write_results([make_run()], {}, tmp_path / "results")
+    for name in ("mine.csv", "table.parquet"):
+        (tmp_path / "results" / name).write_text("kept")
+        with pytest.raises(OutputError, match=f"holds '{name}'"):
+            write_results([make_run("re")], {}, tmp_path / "results")
+        assert (tmp_path / "results" / name).read_text() == "kept"
+        (tmp_path / "results" / name).unlink()
+    assert {run.cell.submission for run in read_results(tmp_path / "results")} == {"rs"}
 
 
 def test_damaged_results_are_named(make_run, tmp_path):
