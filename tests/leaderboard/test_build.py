@@ -154,7 +154,8 @@ def test_hostile_names_are_escaped_everywhere(built_of, make_run, tmp_path):
         path for path, text in texts.items() if path.suffix == ".json" and re.search(r"[^\\]\\u202e", text)
     ]
     for path in (path for path in written if path.suffix == ".csv"):
-        assert not [row for row in csv.reader(path.open()) for cell in row if cell.startswith("=")]
+        for row in csv.reader(path.read_text().splitlines()):
+            assert not any(cell.startswith("=") for cell in row)
     assert sum("'=1+1;'@x" in texts[path] for path in written if path.suffix == ".csv") >= 2
 
 
