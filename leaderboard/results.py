@@ -12,10 +12,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from leaderboard.campaign import Campaign, read_campaign
-from leaderboard.cells import first_wrong
 from leaderboard.errors import RunFileError
 from leaderboard.store import Run, Store
 from nb301.files import file_written_whole, write_text
+from nb301.parsing import first_wrong
 
 _CAMPAIGNS = "campaigns"
 
