@@ -16,10 +16,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from leaderboard.cells import Sha256, Strict, first_wrong
+from leaderboard.cells import Sha256, Strict
 from leaderboard.errors import RunFileError
 from nb301.files import file_written_whole, sha256
-from nb301.parsing import read_bytes
+from nb301.parsing import first_wrong, read_bytes
 
 #: Bits of a salt: nobody guesses it.
 SALT_BITS = 256

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from leaderboard.limits import Level, Limits
 from nb301.files import sha256
@@ -20,13 +20,6 @@ class Strict(BaseModel):
     """A record: frozen, without unknown fields, without NaN and infinity."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-def first_wrong(error: ValidationError) -> str:
-    """The first of the things that are wrong with a record: its place, and what is."""
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg']}" if place else first["msg"]
 
 
 #: Budget of a run, unless another is asked for: simulated seconds, about the paper's 115 GPU days, and

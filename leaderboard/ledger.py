@@ -12,10 +12,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from leaderboard.cells import Sha256, Strict, first_wrong
+from leaderboard.cells import Sha256, Strict
 from leaderboard.errors import RunFileError
 from nb301.files import sha256
 from nb301.journal import Journal
+from nb301.parsing import first_wrong
 
 
 class Line(Strict):

@@ -12,10 +12,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from leaderboard.campaign import Campaign, read_campaign
-from leaderboard.cells import first_wrong
 from leaderboard.errors import RunFileError
 from leaderboard.store import Run, Store
 from nb301.files import folder_written_whole, listed, write_list
+from nb301.parsing import first_wrong, one_line
 
 _CAMPAIGNS = "campaigns"
 
@@ -100,8 +100,8 @@ def _read(path: Path) -> Iterable[Run]:
 
     try:
         rows = pq.read_table(path).to_pylist()
-    except (OSError, pa.ArrowException) as error:
-        raise RunFileError(f"{path}: no results, or damaged ({error})") from None
+    except (OSError, pa.ArrowException, ValueError) as error:
+        raise RunFileError(f"{path}: no results, or damaged ({one_line(str(error))})") from None
     for number, row in enumerate(rows):
         try:
             yield Run.model_validate(row)

@@ -20,7 +20,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from leaderboard.campaign import Campaign, begin_campaign, read_campaign
-from leaderboard.cells import Cell, Sha256, Slug, Strict, first_wrong
+from leaderboard.cells import Cell, Sha256, Slug, Strict
 from leaderboard.errors import RunFileError
 from leaderboard.ledger import Ledger, Line
 from leaderboard.legible import legible
@@ -28,6 +28,7 @@ from leaderboard.process import Usage
 from leaderboard.protocol import Verdict
 from leaderboard.trace import Trace, read_trace, write_trace
 from nb301.files import folder_written_whole, sha256, sweep, write_text
+from nb301.parsing import first_wrong
 from nb301.space import CELL_NAMES, NODES, Genotype, Op
 
 RECORD, TRACE, LEDGER, CAMPAIGN = "run.json", "trace.parquet", "ledger.jsonl", "campaign.json"

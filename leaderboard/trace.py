@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from leaderboard.errors import RunFileError
 from nb301.files import sha256
 from nb301.optimizers import Trajectory
+from nb301.parsing import one_line
 from nb301.space import Genotype
 
 _COLUMNS = ("genotype", "number", "training_seed", "val_accuracy", "runtime", "clock")
@@ -87,10 +88,10 @@ def read_trace(path: Path) -> Trace:
         genotypes, *others = (table.column(name) for name in _COLUMNS)
         found = Trace(tuple(genotypes.to_pylist()), *(each.to_numpy() for each in others))
     except (OSError, pa.ArrowException, KeyError, ValueError, TypeError) as error:
-        raise RunFileError(f"{path}: no trace of a run, or damaged ({error})") from None
+        raise RunFileError(f"{path}: no trace of a run, or damaged ({one_line(str(error))})") from None
     if not is_trace:
         has = ", ".join(f"{field.name} ({field.type})" for field in table.schema)
-        raise RunFileError(f"{path}: no trace of this protocol: it has {has}")
+        raise RunFileError(f"{path}: no trace of this protocol: it has {one_line(has)}")
     return found
 
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 from nb301.errors import TableError
 from nb301.journal import Journal
 from nb301.optimizers.base import Finished, Workers
+from nb301.parsing import parse_object, shown
 from nb301.space import Genotype
 from nb301.truth.base import TrainingRun
 
@@ -138,18 +139,18 @@ class CollectionJournal(Journal):
     def check(self, lines: list[bytes]) -> None:
         """Read what they say."""
         try:
-            read = [json.loads(line) for line in lines]
+            read = [parse_object(line) for line in lines]
             first = read[0]["run"] if read else self._about
             self.submitted = [line["submit"] for line in read if "submit" in line]
             self.ended = [line["end"] for line in read if "end" in line]
             # a result is what `JournaledWorkers` replays
             for entry in self.ended:
                 TrainingRun(*entry["result"]), entry["number"], float(entry["ended"])
-        except (ValueError, LookupError, TypeError, RecursionError) as error:
-            raise TableError(f"{self.path}: not a journal of a collection ({error!r})") from None
+        except (ValueError, LookupError, TypeError, OverflowError) as error:
+            raise TableError(f"{self.path}: not a journal of a collection ({shown(error)})") from None
         if first != self._about:
             raise TableError(
-                f"{self.path}: belongs to another run, {first}, expected {self._about}: "
+                f"{self.path}: belongs to another run, {shown(first, 400)}, expected {self._about}: "
                 "choose another folder, or delete the file"
             )
 

@@ -21,7 +21,7 @@ ROUNDS = int(os.environ.get("NB301_FUZZ", "40"))
 
 def _own(**entries: object) -> dict:
     """A file of ours, but with other entries of its own."""
-    own = {"truth": "digits-tiny 1.0", "image_size": 8, "auxiliary": False} | entries
+    own = {"truth": "digits-tiny 1.0", "image_size": 32, "auxiliary": True} | entries
     return official(GENOTYPES[0]) | {"nb301": own}
 
 
@@ -55,6 +55,8 @@ def test_odd_entries_of_ours_lose_one_file(tmp_path, what):
     assert [bad.path.as_posix() for bad in found.bad_files] == ["rs/results_1.json"]
     assert len(found.table) == 1
     assert found.bad_files[0].reason.isprintable()
+    write(tmp_path / "rs" / "results_1.json", _own())
+    assert not import_official(tmp_path).bad_files
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems let nobody make them")
