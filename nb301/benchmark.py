@@ -6,7 +6,7 @@ import operator
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, overload
@@ -18,7 +18,7 @@ from nb301 import formats
 from nb301.columns import Columns
 from nb301.cost import CIFAR10_NETWORK, Network, cost_by_configuration, cost_many
 from nb301.encodings import CONFIGURATIONS, canonical, configuration_codes
-from nb301.errors import GenotypeError, HashMismatch, SeedError, TrainingError
+from nb301.errors import GenotypeError, SeedError, TrainingError
 from nb301.noise import keyed_normal, keyed_normal_of_one
 from nb301.optimizers.base import takes_many
 from nb301.releases import Release, find
@@ -154,15 +154,10 @@ class Benchmark:
         self._table = table
 
     def __repr__(self) -> str:
-        manifest = self.release.manifest
-        return f"<Benchmark {self.release.name}: {manifest.members} {manifest.family} on {manifest.truth}>"
+        return repr(self.release).replace("Release", "Benchmark", 1)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (self.release.reference, self.release.release_hash, self._table)
-
-    def __deepcopy__(self, memo: object) -> Benchmark:
-        """Share the release, which nothing changes."""
-        return Benchmark(self.release, self._table)
+        return Benchmark, (self.release, self._table)
 
     @overload
     def query(self, genotype: One, seed: int | np.integer[Any] | None = None) -> Evaluation: ...
@@ -380,22 +375,6 @@ def load(name: str | Path, *, table: EvaluationTable | None = None) -> Benchmark
         HashMismatch: A file was changed.
     """
     return Benchmark(find(name), table)
-
-
-@lru_cache(maxsize=8)
-def _loaded(reference: str | Path, release_hash: str) -> Release:
-    """A release that another process, or a copy, has; once in each process."""
-    release = find(reference)
-    if release.release_hash != release_hash:
-        raise HashMismatch(
-            f"{reference}: its release hash is {release.release_hash}, but the pickled benchmark's was "
-            f"{release_hash}: give both processes the same release"
-        )
-    return release
-
-
-def _unpickled(reference: str | Path, release_hash: str, table: EvaluationTable | None) -> Benchmark:
-    return Benchmark(_loaded(reference, release_hash), table)
 
 
 def _are_genotypes(value: Any) -> bool:

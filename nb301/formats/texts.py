@@ -15,7 +15,7 @@ from nb301.space import CELL_NAMES, Genotype
 #: What `str(genotype)` writes, and where what `repr` of a namedtuple writes starts.
 _OWN = re.compile(r"(?<!\w)normal:[\w@+/]*+,\s*+reduce:[\w@+/]*+(?=$|[\s'\"`,;.)\]}|<])")
 _BETWEEN = re.compile(r",\s+")
-_CALL = re.compile(r"Genotype\s*+\(")
+_CALL = re.compile(r"Genotype\s*+\(|\b\w++\(\s*+normal\s*+=")
 _OPENING = re.compile(r"[(\[{]")
 _EXPECTED = (
     "expected 'normal:CELL,reduce:CELL' with CELL = 'op@source+op@source' for each of the nodes 2-5, joined "

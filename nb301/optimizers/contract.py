@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from nb301.errors import Nb301Error
+from nb301.errors import GenotypeError, Nb301Error, shown
+from nb301.formats import read
 from nb301.optimizers.base import LooksAhead, Observation, Optimizer
 from nb301.space import Genotype
 
@@ -82,13 +83,13 @@ def keeps_what_is_upcoming(make: Make, evaluations: int) -> None:
         return
     upcoming: list[Genotype] = []
     for index, expected in enumerate(_run(make, evaluations)):
-        upcoming = upcoming or optimizer.upcoming(4)
-        asked = _asked(optimizer, index)
-        if upcoming and asked != upcoming.pop(0):
+        upcoming = upcoming or [read(each) for each in optimizer.upcoming(4)]
+        asked, genotype = _asked(optimizer, index)
+        if upcoming and genotype != upcoming.pop(0):
             raise ContractError(f"proposal {index} is not the one that `upcoming` gave before its turn")
-        if asked != expected:
+        if genotype != expected:
             raise ContractError(f"proposal {index} is another one than without calls of `upcoming`")
-        optimizer.tell(asked, Observation(_some_accuracy(asked), 1000.0))
+        optimizer.tell(asked, Observation(_some_accuracy(genotype), 1000.0))
 
 
 #: All checks, by what they check.
@@ -120,23 +121,25 @@ def _run(
     optimizer = make(np.random.default_rng(seed))
     order = np.random.default_rng(0)
     proposals: list[Genotype] = []
-    still_open: list[Genotype] = []
+    still_open: list[tuple[Any, Genotype]] = []
     while len(proposals) < evaluations or still_open:
         if len(proposals) < evaluations and len(still_open) < workers:
-            proposals.append(_asked(optimizer, len(proposals)))
-            still_open.append(proposals[-1])
+            still_open.append(_asked(optimizer, len(proposals)))
+            proposals.append(still_open[-1][1])
             continue
-        genotype = still_open.pop(int(order.integers(len(still_open))))
+        asked, genotype = still_open.pop(int(order.integers(len(still_open))))
         for repeat in range(times):
-            optimizer.tell(genotype, Observation(accuracy(genotype) + 1e-3 * repeat, 1000.0))
+            optimizer.tell(asked, Observation(accuracy(genotype) + 1e-3 * repeat, 1000.0))
     return proposals
 
 
-def _asked(optimizer: Optimizer, index: int) -> Genotype:
-    genotype: object = optimizer.ask()
-    if not isinstance(genotype, Genotype):
-        raise ContractError(f"proposal {index} is {genotype!r:.80}, expected a Genotype")
-    return genotype
+def _asked(optimizer: Optimizer, index: int) -> tuple[Any, Genotype]:
+    """A proposal as it was given, which the optimizer is told of, and the genotype that it is."""
+    asked: object = optimizer.ask()
+    try:
+        return asked, read(asked)
+    except GenotypeError as error:
+        raise ContractError(f"proposal {index} is {shown(asked)}, expected a Genotype: {error}") from None
 
 
 def _global_state() -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from nb301.errors import HashMismatch, ReleaseError, UnknownRelease
@@ -67,7 +67,20 @@ class Release:
     @property
     def reference(self) -> str | Path:
         """What `find` finds this very release by: an embedded one's name, or its folder's absolute path."""
-        return self.name if self.folder.parent == _EMBEDDED else self.folder.resolve()
+        return self.name if self.folder.parent == _EMBEDDED else self.folder
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """It is pickled as where it is, and its hash: models are read where they are needed."""
+        return _same, (self.reference, self.release_hash)
+
+    def __deepcopy__(self, memo: object) -> Release:
+        """Give itself: nothing changes it."""
+        return self
+
+    def __repr__(self) -> str:
+        return (
+            f"<Release {self.name}: {self.manifest.members} {self.manifest.family} on {self.manifest.truth}>"
+        )
 
     @property
     def files(self) -> list[str]:
@@ -110,6 +123,22 @@ class Release:
                 f"{path}: SHA-256 is {found}, but release {self.name} was frozen with {file.sha256}: {again}"
             )
         return data
+
+
+@lru_cache(maxsize=8)
+def _same(reference: str | Path, release_hash: str) -> Release:
+    """A release that another process, or a pickle, has; read once in each process.
+
+    Raises:
+        HashMismatch: Another one is in its place.
+    """
+    release = find(reference)
+    if release.release_hash != release_hash:
+        raise HashMismatch(
+            f"{reference}: its release hash is {release.release_hash}, but the pickled release's was "
+            f"{release_hash}: give both processes the same release"
+        )
+    return release
 
 
 def names() -> list[str]:
