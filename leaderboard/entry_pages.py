@@ -13,7 +13,6 @@ from leaderboard.entry_checks import checks
 from leaderboard.entry_code import archive, code_files, locked
 from leaderboard.examination import TRUTH, errors_by_judges
 from leaderboard.genotype_view import GenotypeView, view
-from leaderboard.legible import legible
 from leaderboard.measures import anytime_score, final_error, final_genotype
 from leaderboard.protocol import Verdict
 from leaderboard.ranking import Ranking, Row, Standing
@@ -191,7 +190,7 @@ def _about(entry: str, of_entry: Sequence[_OnTrack], submission: Submission | No
     findings = [] if submission is None else scan(submission)
     return {
         "slug": entry,
-        "title": legible(of_entry[0].standing.row.name),
+        "title": of_entry[0].standing.row.name,
         "told": told,
         "address": _ADDRESS.fullmatch(told.reference) and told.reference,
         "manifest": manifest,
