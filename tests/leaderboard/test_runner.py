@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import select
 import signal
@@ -222,6 +223,22 @@ class TestSealed:
         seed = campaign.training_seed(2)
         answer = load(RELEASE).query(Genotype.parse(one.genotype[0]), seed=seed)
         assert (one.training_seed[0], one.val_accuracy[0]) == (seed, answer.val_accuracy)
+
+    def test_nothing_inside_tells_the_noise(self, tmp_path, campaign):
+        """A submission sees its run's seed; neither salt nor training seeds, wherever it looks."""
+        code = (Path(__file__).with_name("hostile") / "looks_for_seeds.py").read_text()
+        secrets = [campaign.salt, str(campaign.training_seed(3)), f"{campaign.training_seed(3):x}"]
+        hashes = sorted(hashlib.sha256(each.encode()).hexdigest() for each in (*secrets, "3"))
+        folder = hostile("looks_for_seeds", tmp_path)
+        (folder / "optimizer.py").write_text(code.replace("HASHES = []", f"HASHES = {hashes}"))
+        (task,) = plan([folder], [RELEASE], [3], tmp_path, campaign, budget=BUDGET)
+
+        run, trace = execute(task)
+
+        assert trace.training_seed[0] == campaign.training_seed(3)
+        assert run.verdict is Verdict.completed, run.detail
+        # what it looks for it finds: its own seed
+        assert run.output.split() == ["found", hashlib.sha256(b"3").hexdigest()]
 
     @pytest.mark.parametrize(
         ("name", "verdict", "evaluations"),

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from leaderboard import environment
 from leaderboard.environment import environment_hash
 from leaderboard.errors import SubmissionError
+from leaderboard.protocol import MAX_LINE
 from leaderboard.scan import Severity, scan
-from leaderboard.submission import LOCK, Submission
+from leaderboard.submission import LOCK, Manifest, Submission
 
 ROOT = Path(__file__).resolve().parents[2] / "leaderboard"
 SUBMISSIONS = sorted(path for path in (ROOT / "submissions").iterdir() if path.is_dir())
@@ -69,6 +75,15 @@ def test_skeleton_is_a_submission(folder):
         ("optimizer:Optimizer", "os;system:x", "entry_point: "),
         ("patience = 50", "patience = nan", "settings"),
         ("patience = 50", "patience = [1, 2]", "settings.patience"),
+        ("patience = 50", f"patience = 0x{'f' * 4000}", "an integer of more than 300 digits"),
+        ("patience = 50", f"patience = {'9' * 5000}", "TOML"),
+        ("patience = 50", f"patience = {2**64}", "settings: .*'patience' has more than 64 bits"),
+        ("patience = 50", f"patience = -{2**63 + 1}", "settings: .*'patience' has more than 64 bits"),
+        ("patience = 50", f"patience = {'[' * 2000}", "TOML"),
+        ("patience = 50", f'patience = "{"x" * 70_000}"', "settings: .*bytes as JSON, allowed are 16,384"),
+        ("patience = 50", f'patience = "{"é" * 5_000}"', "settings: .*bytes as JSON, allowed are 16,384"),
+        ("patience = 50", f"{'k' * 20_000} = 1", "settings: .*bytes as JSON, allowed are 16,384"),
+        ("patience = 50", "\n".join(f"k{n} = {n}" for n in range(101)), "settings: .*at most 100"),
         ('version = "0.1"', 'version = "../x"', "version: "),
         ('name = "NAME"', 'name = "NA\\u202eME"', r"name: .*U\+202E.*got 'NA\\u202eME'"),
         ('name = "NAME"', 'name = "NA\\u200bME"', r"name: .*U\+200B that is not seen"),
@@ -130,6 +145,26 @@ def test_unknown_keys_are_shown_harmless(folder):
 
     with pytest.raises(SubmissionError, match=r"\\x1b\[2J\\u202e: unknown key"):
         Submission(folder)
+
+
+SETTINGS = st.dictionaries(
+    st.text("abcxyz_", min_size=1),
+    st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec="ascii", categories="L")),
+)
+
+
+@given(SETTINGS, st.sampled_from([1, 10, 3000]))
+def test_settings_that_are_taken_can_be_sent(settings, times):
+    """Whatever stands there: it is refused, or fits into a message with all that is sent with it."""
+    written = {f"{name}{'k' * times}": value for name, value in settings.items()}
+    text = (ROOT / "skeleton" / "submission.toml").read_text().replace("NAME", "mine")
+    content = tomllib.loads(text) | {"settings": written}
+    try:
+        taken = Manifest.model_validate(content).settings
+    except ValidationError:
+        return
+    assert len(json.dumps({"id": 1, "do": "build", "seed": 0, "settings": taken})) < MAX_LINE / 2
+    assert json.loads(json.dumps(taken)) == written
 
 
 def test_missing_manifest_says_how_to_get_one(tmp_path):
