@@ -16,10 +16,11 @@ at 6 to 0.17 at 8 (the truth being the mean of four emulated trainings).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +34,12 @@ from nb301.tables.splits import Split, random_only_split, stratified_split
 
 #: Edges of both cells: the largest distance.
 EDGES = 16
-#: Equal parameter-free ops in the normal cell above which accuracy falls ever faster: two or three skip
-#: connections are best, many deteriorate it (Appendices C.5, D.6, Figure 18); as `OneShotMonitor`.
+#: Equal parameter-free ops in the normal cell above which accuracy falls ever faster on CIFAR-10: two or
+#: three skip connections are best, many deteriorate it (Appendices C.5, D.6, Figure 18); as
+#: `OneShotMonitor`. Whether it falls on a release's ground truth its table tells, see `falls`.
 MAX_EQUAL = 4
+#: Rows of more equal ops that a table needs to tell: their mean is then known to a fifth of their std.
+_ENOUGH = 25
 #: Share of held-out rows that are at most as far as the limit.
 QUANTILE = 0.99
 #: Held-out rows that the limit is measured on; the quantile's standard error is then below half of the
@@ -93,6 +97,7 @@ class FittedRows:
         alike = table.rows["optimizer"].isin(manifest.optimizers).to_numpy()[split.test]
         self._held_out = table.codes[split.test[alike]]
         self._index = EdgeIndex(table.codes[split.fitting])
+        self._falls = falls(table)
 
     @cached_property
     def limit(self) -> int:
@@ -117,8 +122,37 @@ class FittedRows:
             distance=distance,
             limit=self.limit,
             nearest=self._index.genotype(row),
-            warnings=tuple(_warnings(genotype, distance, self.limit)),
+            warnings=tuple(_warnings(genotype, distance, self.limit, self._falls)),
         )
+
+
+class Fall(NamedTuple):
+    """What a table tells of architectures with many equal ops in the normal cell."""
+
+    #: How many of them it has.
+    rows: int
+    #: Their mean validation accuracy below that of all other rows, fraction.
+    by: float
+
+
+def falls(table: EvaluationTable) -> dict[Op, Fall]:
+    """The ops without parameters of which many make architectures collapse, as the rows of a table tell.
+
+    Many are more than `MAX_EQUAL` in the normal cell. They collapse where there are at least 25 such rows,
+    on average worse than the others by more than the others' std: in the emulated table that is so for each
+    of the ops, in that of the small trainings `fashion-mnist-tiny` for none.
+    """
+    accuracy = table.rows["val_accuracy"].to_numpy(dtype=np.float64)
+    found = {}
+    for op in PARAMETER_FREE:
+        many = (table.codes[:, 0, :, 1] == op).sum(axis=1) > MAX_EQUAL
+        if many.sum() < _ENOUGH or many.all():
+            continue
+        others = accuracy[~many]
+        fall = Fall(int(many.sum()), float(others.mean() - accuracy[many].mean()))
+        if fall.by > others.std():
+            found[op] = fall
+    return found
 
 
 class EdgeIndex:
@@ -206,16 +240,17 @@ def _split(manifest: Manifest, table: EvaluationTable) -> Split:
     return split(table, manifest.split.seed)
 
 
-def _warnings(genotype: Genotype, distance: int, limit: int) -> Iterator[str]:
+def _warnings(genotype: Genotype, distance: int, limit: int, falls: Mapping[Op, Fall]) -> Iterator[str]:
     if distance > limit:
         yield (
             f"unfamiliar: {distance} of {EDGES} edges differ from the nearest architecture that the release "
             f"was fitted on, and at most {limit} for {QUANTILE:.0%} of held-out ones"
         )
-    for op in PARAMETER_FREE:
+    for op, fall in falls.items():
         count = genotype.normal.count(op)
         if count > MAX_EQUAL:
             yield (
-                f"collapse: {count} of 8 edges of the normal cell are {op.name}, more than {MAX_EQUAL}: "
-                "accuracy falls fast there, and few rows show how fast"
+                f"collapse: {count} of 8 edges of the normal cell are {op.name}, more than {MAX_EQUAL}, as "
+                f"in {fall.rows:,} rows of the table, which are {100 * fall.by:.1f} points worse on "
+                "average than the others"
             )

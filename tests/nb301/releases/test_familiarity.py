@@ -6,6 +6,7 @@ import json
 from itertools import permutations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,8 +15,9 @@ import nb301
 from nb301 import tables
 from nb301.errors import DataMissing, GenotypeError, TableError
 from nb301.releases import find
-from nb301.releases.familiarity import EdgeIndex, FittedRows, distance
-from nb301.space import Cell, Genotype, Op, mutate, neighbours, sample, sample_many, to_codes
+from nb301.releases.familiarity import EdgeIndex, FittedRows, distance, falls
+from nb301.space import PARAMETER_FREE, Cell, Genotype, Op, mutate, neighbours, sample, sample_many, to_codes
+from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import random_only_split, stratified_split
 
 CELLS, GENOTYPES = st.from_type(Cell), st.from_type(Genotype)
@@ -159,6 +161,50 @@ def test_warns_of_many_equal_parameter_free_ops(full):
             assert all(f"5 of 8 edges of the normal cell are {op.name}" in warning for warning in warned)
             in_reduce = full.familiarity(Genotype(all_of(Op.sep_conv_3x3).normal, cell)).warnings
             assert not [warning for warning in in_reduce if warning.startswith("collapse")]
+
+
+def test_warns_of_no_fall_that_the_table_does_not_have():
+    """On small real trainings cells of skip connections or pools alone are as good as others: not a word."""
+    benchmark = nb301.load("fashion-mnist-tiny-gin-v1.0")
+    for op in PARAMETER_FREE:
+        found = benchmark.familiarity(all_of(op))
+        assert not [warning for warning in found.warnings if "collapse" in warning]
+
+
+def test_the_warning_has_the_numbers_of_the_table(full, embedded_table):
+    """How many such rows the table has, and by how much they are worse than the others."""
+    many = np.array([genotype.normal.count(Op.skip_connect) > 4 for genotype in embedded_table.genotypes])
+    accuracy = embedded_table.rows["val_accuracy"].to_numpy()
+    points = 100 * (accuracy[~many].mean() - accuracy[many].mean())
+    (warning,) = [text for text in full.familiarity(all_of(Op.skip_connect)).warnings if "collapse" in text]
+    assert f"{many.sum():,} rows of the table, which are {points:.1f} points worse" in warning
+
+
+@pytest.fixture(scope="module")
+def known(embedded_table):
+    """Rows of random search, with as many of five skip connections or more."""
+    skips = (embedded_table.codes[:, 0, :, 1] == Op.skip_connect).sum(axis=1)
+    rows = embedded_table.rows
+    many, few = (rows[chosen & (rows["optimizer"] == "rs")] for chosen in (skips > 4, skips <= 4))
+
+    def make(n_many, fall_in_std):
+        chosen = pd.concat([few.iloc[:400], many.iloc[:n_many]], ignore_index=True)
+        accuracy = np.random.default_rng(0).normal(0.9, 0.01, len(chosen))
+        accuracy[:400] += 0.9 - accuracy[:400].mean()
+        if n_many:
+            accuracy[400:] += 0.9 - fall_in_std * accuracy[:400].std() - accuracy[400:].mean()
+        return EvaluationTable("mine", "1.0", "my trainings", chosen.assign(val_accuracy=accuracy))
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("n_many", "fall_in_std", "expected"),
+    [(25, 1.1, True), (25, 0.9, False), (25, -3, False), (24, 3, False), (0, 0, False)],
+)
+def test_any_table_tells_by_its_rows(known, n_many, fall_in_std, expected):
+    """A collapse is a mean more than a std below the other rows', over rows enough to know it."""
+    assert (Op.skip_connect in falls(known(n_many, fall_in_std))) is expected
 
 
 def test_warns_of_the_unfamiliar(tiny):
