@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import inspect
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError, create_model
 from pydantic.dataclasses import dataclass
 
 from nb301.errors import Nb301Error
-from nb301.parsing import one_line, parse_toml, read_bytes
+from nb301.parsing import first_wrong, one_line, parse_toml, read_bytes
+from nb301.surrogates import FAMILIES
 from validation.measures import MEASURES
+from validation.measures.base import one_of
 from validation.subject import TrainedOn
 
 _CLAIMS = Path(__file__).with_name("claims")
@@ -25,14 +29,10 @@ class ClaimError(Nb301Error, ValueError):
     """A claim that cannot be read, or a release that no claim is about; names file, claim and key."""
 
 
-def _known_measure(name: str) -> str:
-    if name not in MEASURES:
-        raise ValueError(f"{name!r} is not one of {', '.join(MEASURES)}")
-    return name
-
-
+_ID = r"[A-Za-z0-9_.+-]{1,100}"
 _Text = Annotated[str, Field(min_length=1)]
 _Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+_Family = Annotated[str, one_of(FAMILIES)]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -45,7 +45,8 @@ class Claim:
         measure: A name in `measures.MEASURES`.
         symbol: What the measure gives, for people.
         unit: Of the number; empty where it has none.
-        threshold: The number, in that unit as `report` shows it; one for each family where they differ.
+        threshold: The number, in that unit as `report` shows it; where families differ one for each that
+            has its own, and all others, and foreign surrogates, are held to the hardest of them.
         scale: What the measure's value is multiplied by to have the unit.
         direction: On which side of the threshold, itself included, the value has to be.
         source: Where the number stands in the paper, or the theory that it follows from.
@@ -53,44 +54,38 @@ class Claim:
         trained_on: The subjects that it is about, by the rows that their models saw.
         kind: A `gate` has to hold before a release is published; a `comparison` sets our ground truth
             beside the paper's, where its digits need not carry over, and is reported whatever comes out.
-        families: Of the surrogates that it is about, where it is not about all; those of `threshold`.
-        parameters: Of the measure.
+        families: Of the surrogates that it is about, where it is not about all.
+        parameters: Of the measure; its annotations say which values they may have.
         slow: Whether it fits models or runs optimizers.
         group: Its table in the file; by default the id.
     """
 
-    id: _Text
+    id: Annotated[str, StringConstraints(pattern=f"^{_ID}$")]
     statement: _Text
-    measure: Annotated[str, AfterValidator(_known_measure)]
+    measure: Annotated[str, one_of(MEASURES)]
     symbol: _Text
-    threshold: _Number | dict[str, _Number]
+    threshold: _Number | Annotated[dict[_Family, _Number], Field(min_length=1)]
     direction: Literal["at_least", "at_most"]
     source: _Text
     reason: _Text
     trained_on: Annotated[tuple[TrainedOn, ...], Field(min_length=1)]
     kind: Literal["gate", "comparison"] = "gate"
-    families: tuple[_Text, ...] = ()
+    families: tuple[_Family, ...] = ()
     parameters: dict[str, str | int | float | bool] = field(default_factory=dict)
     unit: str = ""
-    scale: float = 1.0
-    slow: bool = False
+    scale: Annotated[_Number, Field(gt=0)] = 1.0
+    slow: Annotated[bool, Field(strict=True)] = False
     group: str = ""
 
     def __post_init__(self) -> None:
-        known = list(inspect.signature(MEASURES[self.measure]).parameters)[1:]
-        for name in self.parameters:
-            if name not in known:
-                raise ValueError(f"{self.measure} takes {', '.join(known) or 'no parameter'}, not {name!r}")
+        _check_parameters(self.measure, self.parameters)
 
     def is_about(self, family: str | None, trained_on: TrainedOn) -> bool:
-        """Whether it is about surrogates of a family; about a foreign one's if it is about every family."""
-        if trained_on not in self.trained_on:
-            return False
-        named = {*self.families, *(self.threshold if isinstance(self.threshold, dict) else ())}
-        return not named or family in named or (family is None and not self.families)
+        """Whether it is about surrogates of a family; of a foreign surrogate, whose family is None, too."""
+        return trained_on in self.trained_on and (not self.families or family in self.families)
 
     def bound_for(self, family: str | None) -> float:
-        """The number for a family; for a foreign surrogate the hardest of them."""
+        """The number for a family; for one without a number of its own the hardest of them."""
         if not isinstance(self.threshold, dict):
             return self.threshold
         hardest = max if self.direction == "at_least" else min
@@ -127,16 +122,26 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
         entries = parse_toml(read_bytes(path, _MOST_BYTES))
     except (OSError, ValueError) as error:
         raise ClaimError(f"{path}: cannot read the claims ({one_line(str(error))})") from None
-    return tuple(claim for name, entry in entries.items() for claim in _claims(name, entry, path))
+    claims = tuple(claim for name, entry in entries.items() for claim in _claims(name, entry, path))
+    for claim_id, n in Counter(claim.id for claim in claims).items():
+        if n > 1:
+            raise ClaimError(f"{path}: claim {claim_id} is declared {n} times, expected once")
+    return claims
 
 
 def claims_of(truth: str) -> tuple[Claim, ...]:
     """All claims about subjects that rest on a ground truth, such as `emulated 1.0` or `CIFAR-10 training`.
 
     Raises:
-        ClaimError: They cannot be read.
+        ClaimError: There are none, or they cannot be read.
     """
-    name = "".join(letter for letter in truth.split(maxsplit=1)[0].lower() if letter.isalnum())
+    name = "".join(letter for word in truth.split()[:1] for letter in word.lower() if letter.isalnum())
+    known = sorted(path.stem for path in _CLAIMS.glob("*.toml"))
+    if name not in known:
+        raise ClaimError(
+            f"no claims are declared about ground truth {truth!r:.100}, in {name[:100]}.toml; there are: "
+            f"{', '.join(known)}"
+        )
     return load_claims(_CLAIMS / f"{name}.toml")
 
 
@@ -159,16 +164,54 @@ def claims_about(truth: str, family: str | None, trained_on: TrainedOn) -> tuple
     return found
 
 
+def _check_parameters(measure: str, parameters: Mapping[str, Any]) -> None:
+    """Check that a measure can be called, by the names and annotations of what it takes beside a subject.
+
+    Raises:
+        ValueError: A parameter is missing, unknown or not what the measure takes; names it.
+    """
+    taken = list(inspect.signature(MEASURES[measure]).parameters.values())[1:]
+    known = [parameter.name for parameter in taken]
+    for name in parameters:
+        if name not in known:
+            raise ValueError(f"{measure} takes {', '.join(known) or 'no parameter'}, not {name!r:.80}")
+    kinds = get_type_hints(MEASURES[measure], include_extras=True)
+    fields: dict[str, Any] = {
+        parameter.name: (
+            kinds[parameter.name],
+            ... if parameter.default is parameter.empty else parameter.default,
+        )
+        for parameter in taken
+    }
+    try:
+        create_model(measure, __config__=ConfigDict(strict=True), **fields)(**parameters)
+    except ValidationError as error:
+        raise ValueError(f"parameters.{_told(error)}") from None
+
+
+def _told(error: ValidationError) -> str:
+    return first_wrong(error).replace("Value error, ", "", 1)
+
+
 def _claims(name: str, entry: Any, path: Path) -> list[Claim]:
-    if not isinstance(entry, dict) or "id" in entry:
-        raise ClaimError(f"{path}: {name} is not a claim: expected a table [{name}] without a key `id`")
+    if not re.fullmatch(_ID, name):
+        raise ClaimError(f"{path}: {name!r:.100} is no id of a claim: expected letters, digits and _ . + -")
+    if not isinstance(entry, dict) or {"id", "group"} & {*entry}:
+        raise ClaimError(
+            f"{path}: {name} is not a claim: expected a table [{name}] without a key `id` or `group`"
+        )
     each = entry.pop("each", None)
     if each is None:
         return [_claim(name, entry, path)]
-    if not isinstance(each, dict) or len(each) != 1 or not isinstance(next(iter(each.values())), list):
+    values = next(iter(each.values())) if isinstance(each, dict) and len(each) == 1 else None
+    if not isinstance(values, list) or not values:
         raise ClaimError(f"{path}: claim {name}: each: expected one parameter with a list of values")
-    [(parameter, values)] = each.items()
-    thresholds = entry.pop("thresholds", None)
+    [parameter] = each
+    fixed, thresholds = entry.get("parameters", {}), entry.pop("thresholds", None)
+    if not isinstance(fixed, dict) or parameter in fixed:
+        raise ClaimError(f"{path}: claim {name}: parameters: expected a table without {parameter}, of `each`")
+    if thresholds is not None and "threshold" in entry:
+        raise ClaimError(f"{path}: claim {name}: thresholds: expected them or a threshold, not both")
     made = []
     for number, value in enumerate(values):
         one = {
@@ -176,7 +219,7 @@ def _claims(name: str, entry: Any, path: Path) -> list[Claim]:
             for key, text in entry.items()
         }
         one["group"] = name
-        one["parameters"] = {**entry.get("parameters", {}), parameter: value}
+        one["parameters"] = {**fixed, parameter: value}
         if thresholds is not None:
             one["threshold"] = _numbered(thresholds, number, len(values), name, path)
         made.append(_claim(f"{name}_{value}", one, path))
@@ -195,8 +238,6 @@ def _claim(name: str, entry: Mapping[str, Any], path: Path) -> Claim:
     try:
         return Claim(id=name, **{"group": name, **entry})
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ClaimError(f"{path}: claim {name}: {place}: {first['msg']}") from None
-    except ValueError as error:
-        raise ClaimError(f"{path}: claim {name}: {error}") from None
+        raise ClaimError(f"{path}: claim {name:.100}: {_told(error)}") from None
+    except (TypeError, ValueError) as error:
+        raise ClaimError(f"{path}: claim {name:.100}: {error}") from None

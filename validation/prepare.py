@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nb301.cli.output import progress
+from nb301.errors import TableError
 from nb301.releases import find
 from nb301.tables import load
 from validation.claims import Claim
@@ -36,11 +37,12 @@ def prepare(wanted: Iterable[tuple[Subject, Sequence[Claim]]], table: str | None
         table: Of the subjects, a name or a file; by default the embedded one that they name.
         processes: Fits at once.
     """
-    planned: dict[tuple[str, Fit], Subject] = {}
+    planned: dict[tuple[str, str, int, Fit], Subject] = {}
     for subject, claims in wanted:
         for fit in fits(claims, subject):
-            if subject.release is not None and not subject.is_fitted(*fit):
-                planned.setdefault((subject.release.manifest.family, fit), subject)
+            if subject.release is not None and _is_missing(subject, fit):
+                family, of = subject.release.manifest.family, subject.table.content_hash
+                planned.setdefault((family, of, subject.split_seed, fit), subject)
     if not planned:
         return
     # spawned, not forked: libraries that have started threads do not survive a fork
@@ -49,7 +51,7 @@ def prepare(wanted: Iterable[tuple[Subject, Sequence[Claim]]], table: str | None
         task = bar.add_task("models for claims", total=len(planned))
         futures = [
             pool.submit(_fit, subject.release.folder, table, subject.cache, fit)
-            for (_, fit), subject in planned.items()
+            for (*_, fit), subject in planned.items()
             if subject.release is not None
         ]
         for future in as_completed(futures):
@@ -81,6 +83,14 @@ def _fits(claim: Claim, subject: Subject) -> Iterator[Fit]:
             yield from (Fit(f"first_{rows}", 1) for rows in size.SIZES)
     if "fitted_to" in parameters:
         yield Fit(str(parameters["fitted_to"]), 1)
+
+
+def _is_missing(subject: Subject, fit: Fit) -> bool:
+    """Whether there is something to fit: a table without such rows is told by the claims that need them."""
+    try:
+        return not subject.is_fitted(*fit)
+    except TableError:
+        return False
 
 
 def _fit(folder: Path, table: str | None, cache: Path, planned: Fit) -> None:

@@ -304,6 +304,7 @@ def sabotaged(name: str, cache: Path) -> Subject:
         name=name,
         key=sha256(f"{name} {release.release_hash}".encode()),
         predictor=saboteur.make(subject.predictor, subject, ""),
+        is_kept=False,  # its hash does not say what its fault does
         wrap=lambda predictor, rows: saboteur.make(predictor, subject, rows),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,10 +14,13 @@ Rows = NDArray[np.intp]
 
 
 class Interval(NamedTuple):
-    """A closed interval; both ends NaN where a resample has no value."""
+    """A closed interval; both ends NaN where it is undefined, as where a resample has no value."""
 
     low: float
     high: float
+
+
+UNDEFINED = Interval(float("nan"), float("nan"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,55 @@ def bootstrap_interval(
     Rows are drawn one by one, though a test split has an architecture twice now and then; a fit is not
     repeated, so the interval is that of one fitted model over the draw of its test rows.
 
+    It is undefined where it does not contain the statistic of the rows themselves: resamples then lie off
+    what was measured, as those of a maximum of equals do, and say nothing about how far off the truth is.
+
     Args:
-        statistic: A function of one array of row numbers for each stratum; NaN where it is undefined.
+        statistic: A function of one array of row numbers for each stratum; NaN where it is undefined. Of
+            distances, which resampling makes larger, see `distance_interval`.
         strata: Rows of each stratum, which are resampled among themselves.
         bootstrap: Number of resamples, level and seed.
     """
-    rng = np.random.default_rng(bootstrap.seed)
-    values = np.array(
-        [statistic(*(rng.integers(n, size=n) for n in strata)) for _ in range(bootstrap.resamples)]
-    )
+    measured = statistic(*map(np.arange, strata))
+    values = np.array([statistic(*rows) for rows in _resamples(strata, bootstrap)])
+    # the order of rows is no part of a statistic, but of its last digits
+    values[np.isclose(values, measured, rtol=1e-12, atol=0)] = measured
     tail = (1 - bootstrap.level) / 2
     low, high = np.quantile(values, [tail, 1 - tail])
-    return Interval(float(low), float(high))
+    return Interval(float(low), float(high)) if low <= measured <= high else UNDEFINED
+
+
+def distance_interval(
+    difference: Callable[..., Array], *strata: int, bootstrap: Bootstrap = BOOTSTRAP
+) -> Interval:
+    """Interval of a distance: of the mean absolute value of a difference, such as that of two mean curves.
+
+    Noise makes any distance larger, and resampling adds to it once more, so that percentiles of resampled
+    distances lie too high: with five runs a side they contained 0 % of the true distances of two curves, and
+    three times in fifty not even the measured one. But the distances of two differences from zero are no
+    farther apart than the differences are from each other. So the radius is the distance that resampled
+    differences keep from the measured one: the interval contains the measured distance, and the true one at
+    least as often as it says (99 % in the same simulation, 95 % where the difference is one number).
+
+    Args:
+        difference: A function as in `bootstrap_interval` that gives an array of any length, or a number.
+        strata: As there; resamples of `n` rows vary as if there were `n / (n - 1)` times as many, which the
+            radius makes good (Hesterberg 2015, section 4.2), so a single row leaves the interval undefined.
+        bootstrap: As there.
+    """
+    measured = np.asarray(difference(*map(np.arange, strata)))
+    moved = [
+        np.abs(np.asarray(difference(*rows)) - measured).mean() for rows in _resamples(strata, bootstrap)
+    ]
+    fewest = min(strata)
+    if fewest < 2:
+        return UNDEFINED
+    distance = float(np.abs(measured).mean())
+    radius = float(np.quantile(moved, bootstrap.level)) * (fewest / (fewest - 1)) ** 0.5
+    return Interval(max(0.0, distance - radius), distance + radius)
+
+
+def _resamples(strata: Sequence[int], bootstrap: Bootstrap) -> Iterator[list[Rows]]:
+    rng = np.random.default_rng(bootstrap.seed)
+    for _ in range(bootstrap.resamples):
+        yield [rng.integers(n, size=n) for n in strata]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
@@ -13,12 +14,12 @@ import numpy as np
 from nb301 import tables
 from nb301.benchmark import Benchmark
 from nb301.encodings import canonical
-from nb301.errors import ReleaseError
+from nb301.errors import DataMissing, ReleaseError, TableError
 from nb301.files import sha256
 from nb301.noise import keyed_normal
 from nb301.releases import Manifest, Release
 from nb301.releases.freeze import SEED
-from nb301.space import Genotype, sample_many, to_codes
+from nb301.space import Genotype, to_codes
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.base import Family, Surrogate
 from nb301.surrogates.ensemble import fit_ensemble, fit_one, mean_and_std, missing
@@ -33,6 +34,7 @@ from nb301.tables.splits import (
 )
 from nb301.tables.statistics import seeds
 from nb301.truth.emulated import EmulatedTruth
+from validation.answers import Answers
 from validation.statistics import Array, Rows
 
 TrainedOn = Literal["all-data", "random-only"]
@@ -129,7 +131,7 @@ class Subject:
 
     Args:
         name: For people.
-        key: Names everything that its results depend on; of a release, its hash.
+        key: Tells it from every other one; of a release, its hash.
         predictor: What predicts.
         table: The evaluation table behind it.
         split_seed: Which stratified split of the table it has not seen the test part of.
@@ -137,6 +139,8 @@ class Subject:
         family: How models of its kind are fitted; None where nobody knows.
         cache: Keeps fitted models and runs, by the hash of what they depend on.
         release: The release, if it is one.
+        is_kept: Whether the key names all that its answers depend on, so that runs on it may be kept.
+        wrap: Changes models that are fitted for claims as the predictor is changed, for saboteurs.
     """
 
     name: str
@@ -148,7 +152,7 @@ class Subject:
     family: Family | None
     cache: Path
     release: Release | None = None
-    #: Changes models that are fitted for claims as the predictor is changed, for saboteurs.
+    is_kept: bool = True
     wrap: Callable[[Predictor, str], Predictor] = field(default=lambda predictor, _rows: predictor)
 
     @cached_property
@@ -198,7 +202,11 @@ class Subject:
         return not missing(self.family, self.table, split, self.split_seed, folder, members=members)
 
     def split_of(self, rows: str) -> Split:
-        """The rows that `refit` fits, and those that it leaves for tests."""
+        """The rows that `refit` fits, and those that it leaves for tests.
+
+        Raises:
+            TableError: The table does not have them.
+        """
         if rows.startswith("without_"):
             return leave_one_out_split(self.table, rows.removeprefix("without_"), self.split_seed)
         if rows.startswith("first_"):
@@ -209,6 +217,8 @@ class Subject:
         """Random rows, nine of ten for training, of architectures that were trained with one seed alone."""
         rows, nothing = self.table.rows, np.array([], dtype=np.intp)
         usable = rows["optimizer"].isin(FITTED) & ~rows["genotype"].isin(seeds(self.table).index)
+        if usable.sum() < n:
+            raise TableError(f"table {self.table.name} has {usable.sum()} rows of single trainings, not {n}")
         chosen = np.random.default_rng(self.split_seed).permutation(np.flatnonzero(usable))[:n]
         return Split(np.sort(chosen[: n * 9 // 10]), np.sort(chosen[n * 9 // 10 :]), nothing)
 
@@ -250,31 +260,48 @@ def subject_of(release: Release, table: EvaluationTable, cache: Path) -> Subject
 
 
 def foreign_subject(name: str, predictor: Predictor, table: EvaluationTable, cache: Path) -> Subject:
-    """Anything that predicts, as a subject; it is named by what it predicts.
+    """Anything that predicts, as a subject.
+
+    Two are never taken for each other, whatever they are called and answer: nothing that can be asked of
+    code says what it will answer to everything else, so what is run on it is kept in this process alone.
 
     Args:
         name: For people.
-        predictor: Has not seen the test part of the table's stratified split 301.
+        predictor: Has not seen the test part of the table's stratified split 301. What it answers is
+            checked, see `Answers`.
         table: What its claims are measured on.
         cache: Folder of what is run for claims.
     """
-    sampled = sample_many(np.random.default_rng(0), 500)
-    mean, std = (np.asarray(part, dtype=np.float64) for part in predictor.predict(sampled))
     return Subject(
         name=name,
-        key=sha256(mean.tobytes() + std.tobytes()),
-        predictor=predictor,
+        key=sha256(f"surrogate {next(_FOREIGN)} of this process: {name}".encode()),
+        predictor=Answers(name, predictor),
         table=table,
         split_seed=SEED,
         trained_on="all-data",
         family=None,
         cache=cache,
+        is_kept=False,
     )
 
 
+#: Numbers surrogates that are no releases.
+_FOREIGN = count()
+
+
 def embedded_table(manifest: Manifest) -> EvaluationTable:
-    """The embedded table that a release names."""
-    return tables.load(f"{manifest.table.name}-v{manifest.table.version}")
+    """The embedded table that a release names.
+
+    Raises:
+        DataMissing: There is none; says how to give it.
+    """
+    name = f"{manifest.table.name}-v{manifest.table.version}"
+    if name not in tables.names():
+        raise DataMissing(
+            f"release {manifest.name} was fitted on table {name}, which nb301 does not hold: give the file "
+            "it was frozen from, --table FILE.parquet"
+        )
+    return tables.load(name)
 
 
 def _checked(manifest: Manifest, table: EvaluationTable) -> EvaluationTable:

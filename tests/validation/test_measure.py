@@ -106,6 +106,16 @@ def test_undefined_predictions_are_refused(subject_that):
         measure(CLAIM, subject_that(lambda mean: np.where(mean == mean.max(), NAN, mean)))
 
 
+@pytest.mark.parametrize("value", [0.0, 0.69, 0.91, float("inf"), float("-inf")])
+def test_no_value_is_beside_its_interval(value):
+    """An estimate and an interval of another statistic are an error, not a row of a report."""
+    with pytest.raises(ValueError, match="outside its own interval"):
+        Measured(value, Interval(0.7, 0.9), 5)
+    Measured(0.7, Interval(0.7, 0.7), 5)
+    Measured(value, Interval(NAN, NAN), 5)
+    Measured(NAN, Interval(0.7, 0.9), 5)
+
+
 def test_values_are_shown_in_the_claims_unit(monkeypatch, subject_that):
     """Value, interval and ceiling are scaled before they are judged."""
     found = Measured(0.002, Interval(0.001, 0.003), 5, ceiling=0.004)

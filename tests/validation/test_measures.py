@@ -55,6 +55,12 @@ def test_the_best_surrogate_is_calibrated(oracle):
     assert noise.divergence(oracle).value < 2
 
 
+def test_a_distance_near_zero_has_an_interval(oracle):
+    """Of a calibrated surrogate resamples lie above its distance from calibration: percentiles miss it."""
+    found = noise.calibration(oracle)
+    assert found.interval.low <= found.value <= found.interval.high < 0.05
+
+
 def test_the_best_surrogate_knows_the_collapse(oracle):
     """Two or three skip connections are best, ever more are worse, and pools hurt at once."""
     assert collapse.best_count(oracle, "skip_connect", 2, 3).interval.low > 0
@@ -108,11 +114,18 @@ def test_runs_on_the_best_surrogate_are_those_on_the_truth(oracle):
 @pytest.mark.usefixtures("short")
 def test_runs_are_kept(oracle):
     """Curves are read from the cache, and are the same."""
-    first = trajectories.curves(replace(oracle, key="kept"), "rs")
-    files = set((oracle.cache / "runs").iterdir())
-    again = trajectories.curves(replace(oracle, key="kept"), "rs")
+    before = {*oracle.cache.glob("runs/*")}
+    first = trajectories.curves(replace(oracle, key="kept", is_kept=True), "rs")
+    files = {*oracle.cache.glob("runs/*")}
+    assert len(files - before) == 1
+    again = trajectories.curves(replace(oracle, key="kept", is_kept=True), "rs")
     np.testing.assert_array_equal(first.errors, again.errors)
     assert set((oracle.cache / "runs").iterdir()) == files
+    for text in ("", "[1]", "{}", "[" * 10_000):
+        (path,) = files - before
+        path.write_text(text)
+        found = trajectories.curves(replace(oracle, key="kept", is_kept=True), "rs")
+        np.testing.assert_array_equal(first.errors, found.errors)
 
 
 @pytest.mark.parametrize(

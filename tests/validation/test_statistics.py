@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
-from nb301.metrics import r2, sparse_kendall_tau
-from validation.statistics import Bootstrap, bootstrap_interval
+from nb301.metrics import kendall_tau, r2, sparse_kendall_tau
+from validation.statistics import UNDEFINED, Bootstrap, bootstrap_interval, distance_interval
 
 
 @pytest.fixture
@@ -87,3 +89,83 @@ def test_undefined_resample():
     """An interval is undefined once a resample is: here some hold one value only."""
     truth = np.array([1.0, 2.0])
     assert np.isnan(bootstrap_interval(of_rows(r2, truth, truth), 2)).all()
+
+
+#: Statistics of two arrays, with those that resampling moves to one side: extremes, distances, ranks.
+STATISTICS = {
+    "r2": r2,
+    "kendall_tau": kendall_tau,
+    "mean": lambda x, y: float((x - y).mean()),
+    "largest": lambda x, y: float((x - y).max()),
+    "smallest_fall": lambda x, _: float(-np.diff(np.sort(x)).max()) if len(x) > 1 else np.nan,
+    "distance": lambda x, y: float(abs((x - y).mean())),
+    "share": lambda x, y: float((x > y).mean()),
+}
+NUMBERS = st.one_of(st.floats(-1e3, 1e3), st.sampled_from([0.0, 1.0, 0.93, 1e-12]))
+SAMPLES = st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=30).map(np.array)
+
+
+@settings(max_examples=60)
+@given(SAMPLES, st.sampled_from(sorted(STATISTICS)))
+def test_an_interval_contains_what_was_measured(sample, name):
+    """Or it is undefined: an interval beside its own estimate says nothing of the truth either."""
+    statistic = of_rows(STATISTICS[name], *sample.T)
+    low, high = bootstrap_interval(statistic, len(sample), bootstrap=Bootstrap(40))
+    value = statistic(np.arange(len(sample)))
+    assert np.isnan([low, high]).all() or low <= value <= high
+
+
+def test_an_interval_beside_what_was_measured_is_undefined():
+    """Resamples of a distance lie above it, as those of three published estimates did."""
+    curves = np.random.default_rng(0).standard_normal((20, 30))
+    curves -= curves.mean(axis=0)  # at no distance from zero, as no resample of them is
+    assert bootstrap_interval(lambda r: float(np.abs(curves[r].mean(axis=0)).mean()), 20) is UNDEFINED
+
+
+def test_digits_of_a_sum_are_no_spread():
+    """What differs in the order of rows alone is one value, to the last digit."""
+    x = np.random.default_rng(0).standard_normal(30)
+    value = float(x.mean())
+    found = bootstrap_interval(
+        lambda rows: float(np.add.accumulate(x[np.unique([*rows, *range(30)])])[-1] / 30), 30
+    )
+    assert found == (found.low, found.low)
+    assert found.low == pytest.approx(value, rel=1e-12)
+
+
+@settings(max_examples=60)
+@given(SAMPLES, st.integers(1, 12))
+def test_a_distance_is_inside_its_interval(sample, split):
+    """Whatever the two samples are, if each has two rows; and no distance is below zero."""
+    one, other = sample[:, 0], sample[:split, 1]
+    low, high = distance_interval(
+        lambda r, s: one[r].mean() - other[s].mean(), len(one), len(other), bootstrap=Bootstrap(40)
+    )
+    value = abs(one.mean() - other.mean())
+    assert np.isnan([low, high]).all() if len(other) < 2 else 0 <= low <= value <= high
+
+
+@pytest.mark.parametrize("true", [0.0, 0.3, 3.0])
+def test_distances_are_covered(true):
+    """Intervals of the distance of five curves from five others hold the true one at least so often."""
+    rng, points = np.random.default_rng(2), 10
+    held, of_percentiles = [], []
+    for _ in range(150):
+        one, other = true + rng.standard_normal((5, points)), rng.standard_normal((5, points))
+        few = Bootstrap(150)
+        low, high = distance_interval(
+            lambda r, s, one=one, other=other: one[r].mean(axis=0) - other[s].mean(axis=0),
+            5,
+            5,
+            bootstrap=few,
+        )
+        held.append(low <= true <= high)
+        low, high = bootstrap_interval(
+            lambda r, s, one=one, other=other: float(np.abs(one[r].mean(0) - other[s].mean(0)).mean()),
+            *(5, 5),
+            bootstrap=few,
+        )
+        of_percentiles.append(low <= true <= high)
+    assert np.mean(held) > 0.93
+    if true == 0:
+        assert not any(of_percentiles)

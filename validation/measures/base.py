@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Annotated, TypeVar
 
 import numpy as np
+from pydantic import AfterValidator, Field
 
+from nb301.errors import TableError
 from nb301.metrics import kendall_tau, r2, sparse_kendall_tau, spearman
-from nb301.space import Genotype
+from nb301.space import Genotype, Op
+from nb301.tables.schema import FITTED
 from nb301.tables.statistics import noise_variance
-from validation.statistics import Array, Interval, Rows, bootstrap_interval
-from validation.subject import Predictor, Subject
+from validation.statistics import Array, Interval, Rows, bootstrap_interval, distance_interval
+from validation.subject import SPLITS, Predictor, Subject
 
 
 class NotApplicable(Exception):
@@ -26,11 +30,14 @@ class Measured:
 
     Args:
         value: The statistic; NaN where it is undefined.
-        interval: Its 95 % interval; of exact statistics the value alone.
+        interval: Its 95 % interval, which contains the value; of exact statistics the value alone.
         n: What it was computed over: rows, architectures, draws or runs.
         ceiling: What the noise-free truth scores on the same rows, where it is known: noise lets no
             surrogate score much more. It informs, and has no part in the verdict.
         also: Further numbers for readers, by name.
+
+    Raises:
+        ValueError: The value lies outside the interval: they are not of one statistic.
     """
 
     value: float
@@ -39,7 +46,13 @@ class Measured:
     ceiling: float | None = None
     also: Mapping[str, float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        low, high = self.interval
+        if self.value < low or self.value > high:
+            raise ValueError(f"{self.value} is outside its own interval, {low} to {high}")
 
+
+_Known = TypeVar("_Known", str, int)
 #: Of truth and prediction, fractions, shape (n,) each.
 STATISTICS: Mapping[str, Callable[[Array, Array], float]] = {
     "r2": r2,
@@ -51,6 +64,27 @@ STATISTICS: Mapping[str, Callable[[Array, Array], float]] = {
 }
 
 
+def one_of(known: Collection[_Known]) -> AfterValidator:
+    """Of annotations: a name or number that is one of those known."""
+
+    def check(given: _Known) -> _Known:
+        if given not in known:
+            raise ValueError(f"{given!r:.80} is not one of {', '.join(str(each) for each in known if each)}")
+        return given
+
+    return AfterValidator(check)
+
+
+#: What measures take, for whoever declares a claim.
+Statistic = Annotated[str, one_of(STATISTICS)]
+Source = Annotated[str, one_of(FITTED)]
+Operation = Annotated[str, one_of(Op.__members__)]
+#: Of equal operations in the normal cell.
+Number = Annotated[int, Field(ge=0, le=8)]
+#: What models are fitted to for a claim; empty for the subject as it is.
+Refit = Annotated[str, one_of(("", *SPLITS, *(f"without_{name}" for name in FITTED)))]
+
+
 def exact(value: float, n: int, **also: float) -> Measured:
     """A statistic without sampling error."""
     return Measured(float(value), Interval(float(value), float(value)), n, also=also)
@@ -59,6 +93,12 @@ def exact(value: float, n: int, **also: float) -> Measured:
 def over_rows(statistic: Callable[[Rows], float], n: int, **also: float) -> Measured:
     """A statistic of rows, with its bootstrap interval."""
     return Measured(statistic(np.arange(n)), bootstrap_interval(statistic, n), n, also=also)
+
+
+def distance(difference: Callable[..., Array], *strata: int, **also: float) -> Measured:
+    """The mean absolute value of a difference, with its interval; of the first stratum's rows."""
+    value = float(np.abs(difference(*map(np.arange, strata))).mean())
+    return Measured(value, distance_interval(difference, *strata), strata[0], also=also)
 
 
 def compare(subject: Subject, name: str, rows: Rows, predicted: Array) -> Measured:
@@ -87,10 +127,14 @@ def refitted(subject: Subject, rows: str, members: int = 1) -> Predictor:
     """Models of the subject's family, fitted to other rows of its table.
 
     Raises:
-        NotApplicable: Nobody knows how.
+        NotApplicable: Nobody knows how, or the table does not have such rows.
     """
     if subject.family is None:
         raise NotApplicable(f"{subject.name} does not say how it is fitted")
+    try:
+        subject.split_of(rows)
+    except TableError as error:
+        raise NotApplicable(str(error)) from None
     return _refitted(subject, rows, members)
 
 

@@ -9,6 +9,7 @@ import sys
 import numpy as np
 
 from nb301.space import Genotype, sample_many
+from validation.answers import SubjectError
 from validation.measures.base import Measured, NotApplicable, exact
 from validation.statistics import Array
 from validation.subject import Subject, draw
@@ -41,7 +42,7 @@ def processes(subject: Subject) -> Measured:
         raise NotApplicable("only a release can be loaded elsewhere")
     genotypes = _sampled(20)
     code = (
-        "import json, sys, nb301; b = nb301.load(sys.argv[1])\n"
+        "import json, sys, nb301, pathlib; b = nb301.load(pathlib.Path(sys.argv[1]))\n"
         "found = b.query(json.load(sys.stdin), seed=1)\n"
         "print(json.dumps([found.mean.tolist(), found.std.tolist(), found.val_accuracy.tolist()]))"
     )
@@ -50,8 +51,11 @@ def processes(subject: Subject) -> Measured:
         input=json.dumps([str(genotype) for genotype in genotypes]),
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if ran.returncode:
+        last = (ran.stderr.strip().splitlines() or ["no word of why"])[-1]
+        raise SubjectError(f"{subject.name}: cannot be asked in another process ({last:.300})")
     mean, std = subject.predictor.predict(genotypes)
     here = np.stack([mean, std, draw(subject.predictor, genotypes, np.ones(len(genotypes), dtype=np.int64))])
     return exact(np.abs(here - np.array(json.loads(ran.stdout))).max(), len(genotypes))
@@ -88,8 +92,10 @@ def std_of_draws(subject: Subject) -> Measured:
 def _standardised(subject: Subject) -> Array:
     genotypes = _sampled(10) * 1000
     mean, std = subject.predictor.predict(genotypes)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray((draw(subject.predictor, genotypes, np.arange(len(genotypes))) - mean) / std)
+    # divided by a std of zero nothing is standardised, neither noise nor its absence
+    return (draw(subject.predictor, genotypes, np.arange(len(genotypes))) - mean) / np.where(
+        std > 0, std, np.nan
+    )
 
 
 def _both(subject: Subject, genotypes: list[Genotype]) -> Array:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from nb301.space import Genotype, Op
 from nb301.truth.emulated import EmulatedTruth
@@ -18,6 +20,9 @@ from nb301.truth.probes import parameter_free
 from validation.measures.base import (
     Measured,
     NotApplicable,
+    Number,
+    Operation,
+    Refit,
     observed,
     over_rows,
     predicted_mean,
@@ -34,23 +39,25 @@ _COUNTS = range(9)
 _BASES = 300
 
 
-def best_count(subject: Subject, op: str, low: int, high: int, fitted_to: str = "") -> Measured:
+def best_count(subject: Subject, op: Operation, low: Number, high: Number, fitted_to: Refit = "") -> Measured:
     """Best mean accuracy with `low` to `high` of the op minus the best with another number, fraction."""
     inside = np.isin(_COUNTS, range(low, high + 1))
     return _of_means(subject, op, fitted_to, lambda means: float(means[inside].max() - means[~inside].max()))
 
 
-def falls_after(subject: Subject, op: str, after: int, fitted_to: str = "") -> Measured:
+def falls_after(
+    subject: Subject, op: Operation, after: Annotated[int, Field(ge=0, le=7)], fitted_to: Refit = ""
+) -> Measured:
     """Smallest fall of the mean accuracy with one more of the op, from `after` of them on, fraction."""
     return _of_means(subject, op, fitted_to, lambda means: float(-np.diff(means[after:]).max()))
 
 
-def hurts_at_once(subject: Subject, op: str) -> Measured:
+def hurts_at_once(subject: Subject, op: Operation) -> Measured:
     """Mean accuracy without the op minus the best with it, fraction."""
     return _of_means(subject, op, "", lambda means: float(means[0] - means[1:].max()))
 
 
-def gap(subject: Subject, op: str, count: int, fitted_to: str = "") -> Measured:
+def gap(subject: Subject, op: Operation, count: Number, fitted_to: Refit = "") -> Measured:
     """Mean of predicted minus observed accuracy with `count` of the op, fraction."""
     truth, predicted = means_by_base(subject, op, fitted_to)
     errors = (predicted - truth)[:, count]

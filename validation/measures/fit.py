@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from nb301.tables.statistics import noise_variance
 from validation.measures.base import (
     Measured,
     NotApplicable,
+    Source,
+    Statistic,
     compare,
     noise_free,
     observed,
@@ -21,7 +24,7 @@ from validation.statistics import Rows, bootstrap_interval
 from validation.subject import Subject, TimePredictor
 
 
-def unseen(subject: Subject, statistic: str, optimizer: str = "") -> Measured:
+def unseen(subject: Subject, statistic: Statistic, optimizer: Source | Literal[""] = "") -> Measured:
     """A statistic over the test rows, of all optimizers or of one."""
     rows = _test(subject, optimizer)
     return compare(subject, statistic, rows, predicted_mean(subject, rows))
@@ -42,7 +45,7 @@ def above_ceiling(subject: Subject) -> Measured:
     return over_rows(lambda r: r2(truth[r], predicted[r]) - 1 + noise / float(truth[r].var()), len(rows))
 
 
-def runtime(subject: Subject, optimizer: str = "") -> Measured:
+def runtime(subject: Subject, optimizer: Source | Literal[""] = "") -> Measured:
     """R2 of the seconds of a training over the test rows; beside it Kendall's tau."""
     if not isinstance(subject.predictor, TimePredictor):
         raise NotApplicable(f"{subject.name} predicts no runtimes")

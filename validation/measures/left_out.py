@@ -5,6 +5,8 @@ As in the paper these are single models, fitted on the training part and stopped
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from nb301.metrics import r2, sparse_kendall_tau
@@ -12,6 +14,9 @@ from nb301.space import Op
 from validation.measures.base import (
     STATISTICS,
     Measured,
+    Number,
+    Source,
+    Statistic,
     compare,
     observed,
     over_rows,
@@ -23,13 +28,13 @@ from validation.statistics import Array, Rows
 from validation.subject import Subject
 
 
-def optimizer(subject: Subject, statistic: str, name: str) -> Measured:
+def optimizer(subject: Subject, statistic: Statistic, name: Source) -> Measured:
     """A statistic over all rows of an optimizer, of a model that was fitted to the others'."""
     rows = rows_of(subject, name)
     return compare(subject, statistic, rows, predicted_mean(subject, rows, f"without_{name}"))
 
 
-def overpredicted(subject: Subject, name: str, more_than: int) -> Measured:
+def overpredicted(subject: Subject, name: Source, more_than: Number) -> Measured:
     """Mean of predicted minus observed accuracy, fraction, over the left-out rows with many skips."""
     rows, count, truth, predicted = _with_skips(subject, name)
     many = count > more_than
@@ -40,7 +45,7 @@ def overpredicted(subject: Subject, name: str, more_than: int) -> Measured:
     )
 
 
-def gain_without_skips(subject: Subject, name: str, more_than: int) -> Measured:
+def gain_without_skips(subject: Subject, name: Source, more_than: Number) -> Measured:
     """R2 over the left-out rows without those with many skips, minus R2 over all."""
     rows, count, truth, predicted = _with_skips(subject, name)
 
@@ -51,7 +56,7 @@ def gain_without_skips(subject: Subject, name: str, more_than: int) -> Measured:
     return over_rows(gain, len(rows), sparse_kendall_tau=sparse_kendall_tau(truth, predicted))
 
 
-def gain_of_all_optimizers(subject: Subject, statistic: str) -> Measured:
+def gain_of_all_optimizers(subject: Subject, statistic: Statistic) -> Measured:
     """A statistic of a model of rows of all optimizers minus that of one of as many of random search."""
     rows = subject.split.test
     truth, compute = observed(subject, rows), STATISTICS[statistic]
@@ -64,7 +69,7 @@ def gain_of_all_optimizers(subject: Subject, statistic: str) -> Measured:
     )
 
 
-def below_92(subject: Subject, statistic: str = "") -> Measured:
+def below_92(subject: Subject, statistic: Statistic | Literal[""] = "") -> Measured:
     """Fitted above 92 %, tested below: a statistic, or the mean of predicted minus observed accuracy."""
     rows = subject.split_of("above_92").test
     truth, predicted = observed(subject, rows), predicted_mean(subject, rows, "above_92")

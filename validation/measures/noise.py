@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
+from pydantic import Field
 from scipy.stats import norm
 
 from nb301 import list_releases
 from nb301.benchmark import load
 from nb301.metrics import gaussian_kl
 from nb301.space import Genotype
+from nb301.surrogates import FAMILIES
 from nb301.tables.statistics import seeds
-from validation.measures.base import Measured, NotApplicable, exact, over_rows
+from validation.measures.base import Measured, NotApplicable, distance, exact, over_rows
 from validation.statistics import Array
 from validation.subject import Subject
 
@@ -54,13 +56,13 @@ def divergence(subject: Subject) -> Measured:
 
 
 def gain_of_gin(subject: Subject) -> Measured:
-    """Smallest KL of the tree ensembles on the same table minus that of the subject, nats."""
+    """Smallest KL of the other families' ensembles on the same table minus that of the subject, nats."""
     if subject.release is None:
         raise NotApplicable("only releases have siblings")
-    siblings = [subject.name.replace("-gin", f"-{family}") for family in ("xgb", "lgb")]
+    siblings = [subject.name.replace("-gin", f"-{family}") for family in FAMILIES if family != "gin"]
     siblings = [name for name in siblings if name in list_releases()]
     if not siblings:
-        raise NotApplicable(f"no tree ensemble was released beside {subject.name}")
+        raise NotApplicable(f"no ensemble of another family was released beside {subject.name}")
     found = _repeated(subject)
     own = _kl(found)
     others = []
@@ -73,7 +75,7 @@ def gain_of_gin(subject: Subject) -> Measured:
     )
 
 
-def coverage(subject: Subject, level: float) -> Measured:
+def coverage(subject: Subject, level: Annotated[float, Field(gt=0, lt=1)]) -> Measured:
     """Share of trainings that lie in the predicted central interval of a nominal share."""
     found = _repeated(subject)
     inside = np.abs(found.runs[:, 1:] - found.mean[:, None]) <= norm.ppf((1 + level) / 2) * found.std[:, None]
@@ -84,7 +86,7 @@ def coverage(subject: Subject, level: float) -> Measured:
 def calibration(subject: Subject) -> Measured:
     """Expected calibration error: mean difference of nominal and actual coverage, 0..0.5."""
     inside = _inside_levels(subject)
-    return over_rows(lambda r: float(np.abs(inside[r].mean(axis=(0, 1)) - _LEVELS).mean()), len(inside))
+    return distance(lambda r: inside[r].mean(axis=(0, 1)) - _LEVELS, len(inside))
 
 
 def calibration_curve(subject: Subject) -> tuple[Array, Array]:
@@ -96,8 +98,8 @@ def _inside_levels(subject: Subject) -> Array:
     """Whether trainings are inside central intervals, shape (architectures, seeds, levels)."""
     found = _repeated(subject)
     with np.errstate(divide="ignore", invalid="ignore"):
-        distance = np.abs(found.runs[:, 1:] - found.mean[:, None]) / found.std[:, None]
-    return np.asarray(distance[..., None] <= norm.ppf((1 + _LEVELS) / 2))
+        off = np.abs(found.runs[:, 1:] - found.mean[:, None]) / found.std[:, None]
+    return np.asarray(off[..., None] <= norm.ppf((1 + _LEVELS) / 2))
 
 
 class Repeated(NamedTuple):

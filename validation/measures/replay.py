@@ -7,7 +7,7 @@ optimizer, settings and number of workers, evaluation by evaluation.
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from nb301.optimizers import OPTIMIZERS, Budget, simulate
 from nb301.space import Genotype
 from nb301.truth.collect import Collection
 from nb301.truth.recipes import recipe_of
-from validation.measures.base import Measured, NotApplicable, exact, refitted, rows_of
+from validation.measures.base import Measured, NotApplicable, exact, one_of, refitted, rows_of
 from validation.statistics import Array
 from validation.subject import Predictor, Subject, draw
 
@@ -26,7 +26,7 @@ MEMBERS = 10
 _FROM = 10
 
 
-def told_apart(subject: Subject, optimizer: str) -> Measured:
+def told_apart(subject: Subject, optimizer: Annotated[str, one_of(OPTIMIZERS)]) -> Measured:
     """Probability by rank that a run lies so far outside as the logged one, 0..1.
 
     Runs are ranked by their best accuracy so far, averaged over the logarithm of evaluations. If the models

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Annotated
 
 import numpy as np
 
 from nb301.space import Genotype
 from nb301.tables.statistics import seeds
-from validation.measures.base import Measured, NotApplicable, over_rows, refitted
+from validation.measures.base import Measured, NotApplicable, one_of, over_rows, refitted
 from validation.statistics import Array
 from validation.subject import Subject
 
@@ -16,7 +17,7 @@ from validation.subject import Subject
 SIZES = (500, 1000, 2000, 5000, 10_000, 20_000, 40_000)
 
 
-def gain_over_table(subject: Subject, rows: int) -> Measured:
+def gain_over_table(subject: Subject, rows: Annotated[int, one_of(SIZES)]) -> Measured:
     """Mean absolute error of a table of single trainings minus that of models of so many rows, fraction.
 
     Beside it the number of rows from which on the models are better, interpolated in its logarithm.

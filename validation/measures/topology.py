@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Annotated
 
-from validation.measures.base import Measured, compare, predicted_mean, rows_of
+import numpy as np
+from pydantic import Field
+
+from validation.measures.base import Measured, Statistic, compare, predicted_mean, rows_of
 from validation.subject import Subject
 
 
-def depth(subject: Subject, statistic: str, edges: int) -> Measured:
+def depth(subject: Subject, statistic: Statistic, edges: Annotated[int, Field(ge=1, le=4)]) -> Measured:
     """A statistic over D.7's probes whose cells have a longest path of so many edges."""
     rows = rows_of(subject, "topology")
     deep = [genotype.normal.depth == edges for genotype in subject.genotypes(rows)]

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
+from pydantic import Field
 from scipy.stats import kendalltau
 
 from nb301 import list_releases
@@ -21,7 +23,18 @@ from nb301.files import sha256, write_text
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 from nb301.optimizers.base import takes_many
 from nb301.space import Genotype
-from validation.measures.base import Measured, NotApplicable, predicted_mean, refitted, rows_of
+from nb301.surrogates import FAMILIES
+from validation.answers import SubjectError
+from validation.measures.base import (
+    Measured,
+    NotApplicable,
+    Source,
+    distance,
+    one_of,
+    predicted_mean,
+    refitted,
+    rows_of,
+)
 from validation.statistics import Array, bootstrap_interval
 from validation.subject import Genotypes, Predictor, ReleasePredictor, Subject, TimePredictor, draw
 
@@ -32,8 +45,15 @@ SECONDS = {"rs": 1e7, "re": 1e7, "ls": 1e7, "de": 1e7, "tpe": 1e6, "bananas": 1e
 #: Members of ensembles without an optimizer's rows; a GIN takes minutes to fit.
 _MEMBERS = {"gin": 1}
 _START, _POINTS = 1e4, 31
+#: How many times as short as those of the table trainings may be: the evaluations of a run are bounded.
+_SHORTEST = 20
 #: Of what is kept: raised when runs would come out otherwise.
 _FORMAT = 1
+
+
+#: What claims may ask for: an optimizer that runs, a time that all of some of them reach.
+Runs = Annotated[str, one_of(SECONDS)]
+Moment = Annotated[float, Field(ge=_START, le=max(SECONDS.values()))]
 
 
 class Curves(NamedTuple):
@@ -49,27 +69,19 @@ class Curves(NamedTuple):
         return self.errors[:, int(np.searchsorted(self.seconds, seconds * 1.001)) - 1]
 
 
-def area(subject: Subject, optimizer: str, left_out: bool = False) -> Measured:  # noqa: FBT001
+def area(subject: Subject, optimizer: Runs, left_out: bool = False) -> Measured:  # noqa: FBT001
     """Mean distance of the mean error curves on subject and truth over log time, fraction."""
     on_subject, on_truth = curves(subject, optimizer, left_out), truth_curves(subject, optimizer)
-    return _of_runs(
-        lambda one, other: float(np.abs(one.mean(axis=0) - other.mean(axis=0)).mean()),
-        on_subject.errors,
-        on_truth.errors,
-    )
+    return _apart(on_subject.errors, on_truth.errors)
 
 
-def final(subject: Subject, optimizer: str) -> Measured:
+def final(subject: Subject, optimizer: Runs) -> Measured:
     """Distance of the mean final errors on subject and truth, fraction."""
     on_subject, on_truth = curves(subject, optimizer), truth_curves(subject, optimizer)
-    return _of_runs(
-        lambda one, other: float(abs(one.mean() - other.mean())),
-        on_subject.errors[:, -1],
-        on_truth.errors[:, -1],
-    )
+    return _apart(on_subject.errors[:, -1:], on_truth.errors[:, -1:])
 
 
-def ranking(subject: Subject, seconds: float) -> Measured:
+def ranking(subject: Subject, seconds: Moment) -> Measured:
     """Kendall's tau of the optimizers' mean errors at a time, on subject and truth."""
     names = _running_at(seconds)
     subjects = np.stack([curves(subject, name).at(seconds) for name in names], axis=1)
@@ -77,7 +89,9 @@ def ranking(subject: Subject, seconds: float) -> Measured:
     return _of_runs(_tau, subjects, truths)
 
 
-def agreement(subject: Subject, other: str, seconds: float) -> Measured:
+def agreement(
+    subject: Subject, other: Annotated[str, one_of(("random-only", *FAMILIES))], seconds: Moment
+) -> Measured:
     """Kendall's tau of the optimizers' mean errors at a time, on a release and on a sibling of it.
 
     Args:
@@ -92,7 +106,7 @@ def agreement(subject: Subject, other: str, seconds: float) -> Measured:
     return _of_runs(_tau, ours, theirs)
 
 
-def ahead(subject: Subject, optimizer: str, of: str, seconds: float) -> Measured:
+def ahead(subject: Subject, optimizer: Runs, of: Runs, seconds: Moment) -> Measured:
     """Mean error of one optimizer minus that of another at a time, fraction: above 0 the other is ahead."""
     one, other = (curves(subject, name).at(seconds) for name in (of, optimizer))
     difference = (truth_curves(subject, of).at(seconds) - truth_curves(subject, optimizer).at(seconds)).mean()
@@ -100,18 +114,14 @@ def ahead(subject: Subject, optimizer: str, of: str, seconds: float) -> Measured
     return Measured(found.value, found.interval, found.n, ceiling=float(difference))
 
 
-def one_shot(subject: Subject, method: str, epochs: int = 50) -> Measured:
+def one_shot(subject: Subject, method: Source, epochs: Annotated[int, Field(ge=1)] = 50) -> Measured:
     """Mean over search epochs of |predicted - observed| mean accuracy over searches, fraction.
 
     Predictions are those of a model that was fitted without the method's rows (Figure 6).
     """
     observed_, predicted = one_shot_curves(subject, method, epochs)
-    return _of_runs(
-        lambda one, other: float(np.abs(one.mean(axis=0) - other.mean(axis=0)).mean()),
-        predicted,
-        observed_,
-        paired=True,
-    )
+    # a search is drawn together with what is predicted of it
+    return distance(lambda r: predicted[r].mean(axis=0) - observed_[r].mean(axis=0), len(observed_))
 
 
 def one_shot_curves(subject: Subject, method: str, epochs: int = 50) -> tuple[Array, Array]:
@@ -129,14 +139,20 @@ def one_shot_curves(subject: Subject, method: str, epochs: int = 50) -> tuple[Ar
 
 @cache
 def curves(subject: Subject, optimizer: str, left_out: bool = False) -> Curves:  # noqa: FBT001
-    """Runs on the subject, or on models fitted without the optimizer's rows."""
+    """Runs on the subject, or on models fitted without the optimizer's rows.
+
+    Raises:
+        SubjectError: The subject's trainings are too short or too long for runs to say anything.
+    """
     predictor, key = subject.predictor, subject.key
     if left_out:
-        if subject.family is None:
-            raise NotApplicable(f"{subject.name} does not say how it is fitted")
         predictor = refitted(subject, f"without_{optimizer}", members_without(subject))
         key = f"{key} without {optimizer}"
-    return _kept(subject, key, optimizer, lambda: _run(_on(predictor, subject), _mean(predictor), optimizer))
+
+    def run() -> Curves:
+        return _run(subject, optimizer, _on(predictor, subject), _mean(predictor))
+
+    return _kept(subject, key, optimizer, run) if subject.is_kept else run()
 
 
 def members_without(subject: Subject) -> int:
@@ -159,15 +175,22 @@ def truth_curves(subject: Subject, optimizer: str) -> Curves:
         return truth.evaluate(genotype, seed)
 
     key = f"{truth.name} {truth.version}"
-    return _kept(subject, key, optimizer, lambda: _run(objective, truth.mean, optimizer))
+    return _kept(subject, key, optimizer, lambda: _run(subject, optimizer, objective, truth.mean))
 
 
-def _run(objective: Any, mean: Callable[[list[Genotype]], Array], optimizer: str) -> Curves:
-    seconds = np.geomspace(_START, SECONDS[optimizer], _points(optimizer))
+def _run(subject: Subject, optimizer: str, objective: Any, mean: Callable[[list[Genotype]], Array]) -> Curves:
+    budget = SECONDS[optimizer]
+    seconds = np.geomspace(_START, budget, _points(optimizer))
+    most = int(_SHORTEST * budget / subject.table.rows["runtime"].mean())
     errors = []
     for run in range(RUNS):
         make = OPTIMIZERS[optimizer](np.random.default_rng(run))
-        trajectory = simulate(make, objective, Budget(seconds=SECONDS[optimizer]), seed=10**6 * run)
+        trajectory = simulate(make, objective, Budget(budget, most), seed=10**6 * run)
+        if not 0 < len(trajectory) < most:
+            raise SubjectError(
+                f"{subject.name}: a run of {optimizer} has {len(trajectory)} evaluations in {budget:g} s, "
+                f"expected 1 to {most - 1}: are its runtimes in seconds?"
+            )
         at = np.maximum(trajectory.incumbent_at(seconds), 0)
         chosen, where = np.unique(at, return_inverse=True)
         errors.append(1 - np.asarray(mean([trajectory.genotypes[number] for number in chosen]))[where])
@@ -215,21 +238,23 @@ def _kept(subject: Subject, key: str, optimizer: str, make: Callable[[], Curves]
     """Curves from the cache, or new ones, which it then has."""
     about = [_FORMAT, key, optimizer, SECONDS[optimizer], RUNS, _POINTS]
     path = subject.cache / "runs" / f"{optimizer}-{sha256(json.dumps(about).encode())[:16]}.json"
-    if path.exists():
+    with suppress(OSError, ValueError, TypeError, RecursionError):  # there is none that can be read
         seconds, errors = json.loads(path.read_text(encoding="utf-8"))
-        return Curves(np.array(seconds), np.array(errors))
+        return Curves(np.array(seconds, dtype=np.float64), np.array(errors, dtype=np.float64))
     made = make()
     write_text(path, json.dumps([made.seconds.tolist(), made.errors.tolist()]) + "\n")
     return made
 
 
-def _of_runs(statistic: Callable[..., float], one: Array, other: Array, *, paired: bool = False) -> Measured:
-    """A statistic of two sets of runs, each resampled for itself, or together if they are paired."""
-    if paired:
-        interval = bootstrap_interval(lambda r: statistic(one[r], other[r]), len(one))
-    else:
-        interval = bootstrap_interval(lambda r, s: statistic(one[r], other[s]), len(one), len(other))
+def _of_runs(statistic: Callable[..., float], one: Array, other: Array) -> Measured:
+    """A statistic of two sets of runs, each resampled for itself."""
+    interval = bootstrap_interval(lambda r, s: statistic(one[r], other[s]), len(one), len(other))
     return Measured(statistic(one, other), interval, len(one))
+
+
+def _apart(one: Array, other: Array) -> Measured:
+    """How far the means of two sets of runs are apart, each resampled for itself; shape (runs, points)."""
+    return distance(lambda r, s: one[r].mean(axis=0) - other[s].mean(axis=0), len(one), len(other))
 
 
 def _tau(one: Array, other: Array) -> float:
@@ -260,4 +285,4 @@ def _sibling_curves(subject: Subject, sibling: str, optimizer: str) -> Curves:
     benchmark = load(sibling)
     predictor = ReleasePredictor(benchmark)
     key = benchmark.release.release_hash
-    return _kept(subject, key, optimizer, lambda: _run(benchmark.query, _mean(predictor), optimizer))
+    return _kept(subject, key, optimizer, lambda: _run(subject, optimizer, benchmark.query, _mean(predictor)))

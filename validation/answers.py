@@ -1,0 +1,134 @@
+"""What somebody's own surrogate answers, checked: numbers of the right shape, or a line that says why not."""
+
+from __future__ import annotations
+
+import traceback
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nb301.errors import Nb301Error
+from nb301.parsing import one_line
+from nb301.space import Genotype
+from validation.statistics import Array, Rows
+
+#: No accuracy, std or duration in seconds is larger, in whatever unit: sums of squares stay finite.
+_LARGEST = 1e9
+#: No std is smaller and not zero: quotients of accuracies by it stay finite.
+_SMALLEST_STD = 1e-12
+
+
+class SubjectError(Nb301Error, ValueError):
+    """A surrogate whose answers cannot be measured; names it, its method and the first such value."""
+
+
+class Answers:
+    """A surrogate of somebody else, as claims ask it.
+
+    It gets lists and arrays of its own, so that nothing it does to them is seen elsewhere, and its answers
+    are copied. Of `seconds` and `draws` it has those that the surrogate has.
+
+    Args:
+        name: For people.
+        surrogate: Has a method `predict`; see `subject.Predictor`, `TimePredictor` and `NoisyPredictor`.
+
+    Raises:
+        SubjectError: An attribute cannot be read.
+    """
+
+    def __init__(self, name: str, surrogate: Any) -> None:
+        self._name, self._surrogate = name, surrogate
+        if self._has("seconds"):
+            self.seconds = self._seconds
+        if self._has("draws"):
+            self.draws = self._draws
+
+    def predict(self, genotypes: Sequence[Genotype]) -> tuple[Array, Array]:
+        """Mean and std.
+
+        Raises:
+            SubjectError: It raises an error, or gives anything but two finite numbers for each architecture,
+                the second not negative.
+        """
+        answer = self._asked("predict", [*genotypes])
+        try:
+            means, stds = answer
+        except (Exception, SystemExit) as error:
+            raise SubjectError(
+                f"{self._name}: predict gave {type(answer).__name__}, expected a pair: means and stds"
+            ) from error
+        mean, std = (
+            self._numbers(f"predict: {part}", values, genotypes)
+            for part, values in (("mean", means), ("std", stds))
+        )
+        self._require("predict: std", std, (std == 0) | (std >= _SMALLEST_STD), genotypes, "0 or a std")
+        return mean, std
+
+    def _seconds(self, genotypes: Sequence[Genotype]) -> Array:
+        """Seconds of a training.
+
+        Raises:
+            SubjectError: As for `predict`; seconds are positive.
+        """
+        seconds = self._numbers("seconds", self._asked("seconds", [*genotypes]), genotypes)
+        self._require("seconds", seconds, seconds > 0, genotypes, "positive seconds")
+        return seconds
+
+    def _draws(self, genotypes: Sequence[Genotype], seeds: Rows) -> Array:
+        """Single trainings.
+
+        Raises:
+            SubjectError: As for `predict`.
+        """
+        answer = self._asked("draws", [*genotypes], np.array(seeds))
+        return self._numbers("draws", answer, genotypes)
+
+    def _has(self, method: str) -> bool:
+        try:
+            return callable(getattr(self._surrogate, method, None))
+        except (Exception, SystemExit) as error:
+            raise SubjectError(f"{self._name}: {method} cannot be read ({told(error)})") from error
+
+    def _asked(self, method: str, *arguments: Any) -> Any:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("default")  # its warnings are for people, and no error of ours
+                return getattr(self._surrogate, method)(*arguments)
+        except (Exception, SystemExit) as error:
+            raise SubjectError(f"{self._name}: {method} raised {told(error)}") from error
+
+    def _numbers(self, what: str, answer: Any, genotypes: Sequence[Genotype]) -> Array:
+        try:
+            # what is masked is no answer
+            values = np.asarray(np.ma.filled(answer, np.nan) if np.ma.isMaskedArray(answer) else answer)
+            numbers = np.array(values, dtype=np.float64) if values.dtype.kind in "fiu" else None
+        except (Exception, SystemExit) as error:
+            raise SubjectError(f"{self._name}: {what}: cannot be read as numbers ({told(error)})") from error
+        if numbers is None or numbers.shape != (len(genotypes),):
+            raise SubjectError(
+                f"{self._name}: {what}: got {values.dtype} of shape {values.shape}, expected numbers of "
+                f"shape ({len(genotypes)},)"
+            )
+        self._require(what, numbers, np.abs(numbers) <= _LARGEST, genotypes, "finite numbers")
+        return numbers
+
+    def _require(
+        self, what: str, values: Array, right: Any, genotypes: Sequence[Genotype], expected: str
+    ) -> None:
+        wrong = np.flatnonzero(~right)
+        if len(wrong):
+            first = wrong[0]
+            raise SubjectError(
+                f"{self._name}: {what} is {values[first]} for {genotypes[first]}, expected {expected}"
+            )
+
+
+def told(error: BaseException) -> str:
+    """An error of somebody else's code in one line: its type, its message and where it came from."""
+    line = one_line("".join(traceback.format_exception_only(error)[-1:]).strip())
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"{line}{where}"
