@@ -6,27 +6,29 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from nb301.errors import MissingExtra
+from nb301.extras import require
 from nb301.files import write_text
 from validation.report import Results, threshold_text, value_text
 
 _TEMPLATE = Path(__file__).with_name("card.html.j2")
 
 
-def write_card(path: Path, results: Sequence[Results]) -> None:
-    """Write the page, whole or not at all.
+def require_extra() -> None:
+    """Check that what draws the figures is installed, before anything is measured.
 
     Raises:
-        MissingExtra: What draws the figures is not installed.
+        MissingExtra: It is not.
     """
-    try:
-        import jinja2
+    for module in ("jinja2", "altair", "vl_convert"):
+        require(module, "validation")
 
-        from validation.figures import figures
-    except ModuleNotFoundError as error:
-        raise MissingExtra(
-            f"{error.name}, which draws report cards, is not installed: pip install 'nb301[validation]'"
-        ) from error
+
+def write_card(path: Path, results: Sequence[Results]) -> None:
+    """Write the page, whole or not at all; see `require_extra`."""
+    import jinja2
+
+    from validation.figures import figures
+
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -11,6 +11,7 @@ import numpy as np
 import vl_convert
 
 from nb301.space import PARAMETER_FREE
+from validation.answers import SubjectError
 from validation.measures import NotApplicable, collapse, noise, replay, trajectories
 from validation.measures.base import observed, predicted_mean, rows_of
 from validation.subject import Subject
@@ -39,7 +40,7 @@ def figures(subject: Subject, *, with_runs: bool) -> Iterator[Figure]:
     for title, caption, draw in drawn:
         try:
             yield Figure(title, caption, _svg(draw(subject)))
-        except NotApplicable:
+        except (NotApplicable, SubjectError):
             continue
 
 

@@ -8,17 +8,22 @@ travel in the tests' reports, so that it works under pytest-xdist.
 
 from __future__ import annotations
 
+import argparse
 import importlib
+import tempfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from nb301 import list_releases, tables
 from nb301.errors import Nb301Error
+from nb301.parsing import one_line
 from nb301.releases import find
-from validation.card import write_card
+from validation.answers import SubjectError, told
+from validation.card import require_extra, write_card
 from validation.claims import Claim, claims_about
 from validation.measure import explain, family_of, measure
 from validation.measures import NotApplicable
@@ -37,6 +42,8 @@ from validation.subject import Subject, embedded_table, foreign_subject, subject
 
 #: Measures a claim about a subject, keeps the result for the report, and fails unless the claim holds.
 Verify = Callable[[Claim, Subject], None]
+#: Keeps for the report what came out: `CLAIM` or `CHECK`, about what, its id, and the entry.
+Record = Callable[[str, Subject, str, Mapping[str, Any]], None]
 
 _RESULTS = pytest.StashKey[tuple[Results, ...]]()
 _CACHE = Path("build/validation")
@@ -70,26 +77,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help=f"keeps fits and runs (default: {_CACHE})",
     )
     group.addoption(
-        "--processes", type=int, default=2, metavar="N", help="models that are fitted at once (default: 2)"
+        "--processes",
+        type=_positive,
+        default=2,
+        metavar="N",
+        help="models that are fitted at once (default: 2)",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Load the subjects and their claims before anything is run."""
     config.addinivalue_line("markers", "slow: a claim that fits models or runs optimizers")
-    for option in ("report", "card"):
-        path = config.getoption(option)
-        if path is not None and path.is_dir():
-            raise pytest.UsageError(f"--{option} {path} is a folder, expected a file")
+    is_worker = hasattr(config, "workerinput")  # of xdist: it leaves the reports to its controller
+    report, card = config.getoption("report"), config.getoption("card")
+    if not is_worker:
+        if report is not None and card is not None and report.absolute() == card.absolute():
+            _refuse(f"--report and --card are both {report}, expected two files")
+        for option, path in (("report", report), ("card", card)):
+            if path is not None:
+                _check_file(option, path)
+        _check_folder("cache", config.getoption("cache"))
     try:
+        if card is not None:
+            require_extra()
         results = tuple(Results(subject, _claims(subject)) for subject in _subjects(config))
-    except Nb301Error as error:
-        raise pytest.UsageError(str(error)) from None
+    except (Nb301Error, OSError) as error:
+        _refuse(str(error))
     config.stash[_RESULTS] = results
-    if not hasattr(config, "workerinput"):  # a worker of xdist leaves the report to its controller
-        config.pluginmanager.register(
-            _Collector(results, config.getoption("report"), config.getoption("card"))
-        )
+    if not is_worker:
+        config.pluginmanager.register(_Collector(results, report, card))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -98,7 +114,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput") or option.collectonly or option.keyword or option.markexpr:
         return  # a claim that is chosen by itself fits what it needs
     results = session.config.stash[_RESULTS]
-    prepare([(each.subject, each.claims) for each in results], option.table, option.processes)
+    try:
+        prepare([(each.subject, each.claims) for each in results], option.table, option.processes)
+    except (Nb301Error, OSError, BrokenExecutor) as error:
+        _refuse(f"models for claims cannot be fitted: {error}")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -132,32 +151,61 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def verify(record_property: Callable[[str, object], None]) -> Verify:
+def record(record_property: Callable[[str, object], None], pytestconfig: pytest.Config) -> Record:
+    """See `Record`."""
+    subjects = [each.subject for each in pytestconfig.stash[_RESULTS]]
+
+    def keep(kind: str, subject: Subject, what: str, entry: Mapping[str, Any]) -> None:
+        # by its place among what is validated: nothing that it answers tells it from others for sure
+        record_property(kind, {"subject": subjects.index(subject), "id": what, "entry": entry})
+
+    return keep
+
+
+@pytest.fixture
+def verify(record: Record) -> Verify:
     """See `Verify`."""
 
     def measure_and_judge(claim: Claim, subject: Subject) -> None:
-        try:
-            found = measure(claim, subject)
-        except NotApplicable as reason:
-            entry: Mapping[str, Any] = {"verdict": "not applicable", "note": str(reason)}
-            record_property(CLAIM, {"key": subject.key, "id": claim.id, "entry": entry})
-            pytest.skip(str(reason))
-        record_property(CLAIM, {"key": subject.key, "id": claim.id, "entry": measured_entry(found)})
-        if found.verdict != "holds":
-            message = explain(claim, found, family_of(subject))
-            if claim.kind == "gate":
-                pytest.fail(message, pytrace=False)
-            pytest.xfail(message)
+        entry, outcome = _judged(claim, subject)
+        record(CLAIM, subject, claim.id, entry)
+        if outcome is not None:
+            raise outcome  # here, where no error of the surrogate is its context, which pytest would print
 
     return measure_and_judge
+
+
+def _judged(claim: Claim, subject: Subject) -> tuple[Mapping[str, Any], BaseException | None]:
+    """The entry of a report, and how the test ends if the claim does not hold."""
+    try:
+        found = measure(claim, subject)
+    except NotApplicable as reason:
+        return {"verdict": "not applicable", "note": str(reason)}, pytest.skip.Exception(str(reason))
+    except SubjectError as error:
+        return {"verdict": "fails", "note": str(error)}, _failure(claim, str(error))
+    except (Nb301Error, OSError) as error:  # not of the subject's making, so no verdict about it
+        return {"note": str(error)}, pytest.fail.Exception(str(error), pytrace=False)
+    if found.verdict == "holds":
+        return measured_entry(found), None
+    return measured_entry(found), _failure(claim, explain(claim, found, family_of(subject)))
+
+
+def _failure(claim: Claim, message: str) -> BaseException:
+    return (
+        pytest.fail.Exception(message, pytrace=False)
+        if claim.kind == "gate"
+        else pytest.xfail.Exception(message)
+    )
 
 
 class _Collector:
     """Gathers results from the tests' reports; writes the reports and the table at the end."""
 
     def __init__(self, results: tuple[Results, ...], report: Path | None, card: Path | None) -> None:
-        self._results = {each.subject.key: each for each in results}
+        self._results = results
         self._report, self._card = report, card
+        self._written: list[Path] = []
+        self._unwritten: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what a test has recorded."""
@@ -166,23 +214,33 @@ class _Collector:
         recorded: list[tuple[str, Any]] = list(report.user_properties)
         for name, value in recorded:
             if name == CLAIM:
-                self._results[value["key"]].measured[value["id"]] = value["entry"]
+                self._results[value["subject"]].measured[value["id"]] = value["entry"]
             elif name == CHECK:
-                self._results[value["key"]].checks[value["id"]] = report.outcome
+                self._results[value["subject"]].checks[value["id"]] = report.outcome
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the reports, whatever the outcome."""
-        results = list(self._results.values())
+        """Write the reports, whatever the outcome; one that cannot be written costs nothing else."""
         if session.config.getoption("collectonly"):
             return
-        if self._report is not None:
-            write_report(self._report, results)
-        if self._card is not None:
-            write_card(self._card, results)
+        for option, path, write in (
+            ("report", self._report, write_report),
+            ("card", self._card, write_card),
+        ):
+            if path is None:
+                continue
+            try:
+                write(path, self._results)
+            except (OSError, Nb301Error) as error:
+                self._unwritten.append(one_line(f"--{option} {path}: not written ({error})", 1000))
+                session.exitstatus = pytest.ExitCode.USAGE_ERROR
+            else:
+                self._written.append(path)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, once anything was measured."""
-        results = list(self._results.values())
+        for line in self._unwritten:
+            terminalreporter.write_line(line, red=True)
+        results = self._results
         if not any(each.measured for each in results):
             return
         terminalreporter.section("claims")
@@ -194,9 +252,8 @@ class _Collector:
             terminalreporter.write_line(verdict, **_COLOURS.get(row[-1], {}))
         for line in summary(results):
             terminalreporter.write_line(line)
-        for path in (self._report, self._card):
-            if path is not None:
-                terminalreporter.write_line(f"Report: {path}")
+        for path in self._written:
+            terminalreporter.write_line(f"Report: {path}")
 
 
 _COLOURS: Mapping[str, dict[str, Any]] = {
@@ -224,7 +281,7 @@ def _subjects(config: pytest.Config) -> list[Subject]:
         subjects.append(subject_of(release, table or read[name], cache))
     if foreign:
         table = table or tables.load("emulated-v1.0")
-        subjects += [foreign_subject(spec, _made(spec), table, cache) for spec in foreign]
+        subjects += [foreign_subject(spec, _made(spec), table, cache) for spec in dict.fromkeys(foreign)]
     return subjects
 
 
@@ -232,12 +289,43 @@ def _made(spec: str) -> Any:
     module, _, name = spec.partition(":")
     try:
         found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise pytest.UsageError(f"--surrogate {spec}: expected MODULE:NAME ({error})") from None
-    made = found if hasattr(found, "predict") and not isinstance(found, type) else found()
-    if not hasattr(made, "predict"):
-        raise pytest.UsageError(f"--surrogate {spec}: {made!r:.80} has no method predict")
+        made = found if hasattr(found, "predict") and not isinstance(found, type) else found()
+        is_usable = callable(getattr(made, "predict", None))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - code of somebody else
+        _refuse(f"--surrogate {spec}: expected MODULE:NAME of one, or of what makes one ({told(error)})")
+    if not is_usable:
+        _refuse(f"--surrogate {spec}: {type(made).__name__} has no method predict")
     return made
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 4 and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r:.40} is not a number from 1 to 999")
+    return int(text)
+
+
+def _check_file(option: str, path: Path) -> None:
+    """Check that a file can be written, before hours of measuring."""
+    try:
+        if path.exists() and not path.is_file():
+            _refuse(f"--{option} {path} is a folder or a device, expected a file")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except (OSError, ValueError) as error:
+        _refuse(f"--{option} {path}: cannot be written ({error})")
+
+
+def _check_folder(option: str, path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path).close()
+    except (OSError, ValueError) as error:
+        _refuse(f"--{option} {path}: cannot be written to ({error})")
+
+
+def _refuse(message: str) -> NoReturn:
+    """End the run before it starts."""
+    raise pytest.UsageError(one_line(message, 1000)) from None
 
 
 def _claims(subject: Subject) -> tuple[Claim, ...]:

@@ -84,10 +84,10 @@ class Results:
 
 
 def measured_entry(measurement: Measurement) -> dict[str, Any]:
-    """A measurement as plain JSON: an undefined number or interval becomes null."""
+    """A measurement as plain JSON: an undefined or infinite number or interval becomes null."""
     found = asdict(measurement.measured)
     interval = [float(bound) for bound in measurement.measured.interval]
-    found["interval"] = None if any(map(math.isnan, interval)) else interval
+    found["interval"] = interval if all(map(math.isfinite, interval)) else None
     found["also"] = {name: _defined(float(value)) for name, value in found["also"].items()}
     return {key: _defined(value) for key, value in found.items()} | {"verdict": measurement.verdict}
 
@@ -97,7 +97,7 @@ def write_report(path: Path, results: Sequence[Results]) -> None:
     report = {
         "format": FORMAT,
         "releases": [each.to_dict() for each in results],
-        "bootstrap": {"method": "percentile", **asdict(BOOTSTRAP)},
+        "bootstrap": {"method": "percentile", "distances": "triangle inequality", **asdict(BOOTSTRAP)},
         "libraries": _versions(),
     }
     write_text(path, json.dumps(report, indent=2, allow_nan=False) + "\n")

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from nb301 import exact
 from nb301.encodings import canonical
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
 from validation.measures.base import observed, predicted
+from validation.plugin import Record
 from validation.report import CHECK
 from validation.subject import Subject
 
 
-def test_frozen_metrics(subject: Subject, record_property: Callable[[str, object], None]) -> None:
+def test_frozen_metrics(subject: Subject, record: Record) -> None:
     """The metrics in the manifest are those that the release has now."""
     if subject.release is None:
         pytest.skip("no release")
-    record_property(CHECK, {"key": subject.key, "id": "frozen_metrics"})
+    record(CHECK, subject, "frozen_metrics", {})
     rows = subject.split.test
     truth, (mean, std) = observed(subject, rows), predicted(subject, rows)
     seconds = subject.release.runtime_model.predict

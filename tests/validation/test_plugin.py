@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
+import errno
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import nb301
 from nb301.releases import Release
 from nb301.tables.schema import write_table
+from validation import plugin
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,6 +28,16 @@ class Guess:
     def predict(self, genotypes):
         convolutions = [sum(op > 2 for op in g.normal.code[1::2]) for g in genotypes]
         return 0.91 + 0.003 * np.array(convolutions), np.full(len(genotypes), 0.002)
+
+class Lucky(Guess):
+    def draws(self, genotypes, seeds):
+        return self.predict(genotypes)[0] + 0.01
+
+class Broken(Guess):
+    def draws(self, genotypes, seeds):
+        raise ZeroDivisionError("no\\nnoise")
+
+guess = Guess()
 """
 #: A plugin that gives every architecture another one's prediction.
 SABOTAGE = """
@@ -105,7 +119,13 @@ def test_a_run_and_its_reports(validate, table, tiny_release, tmp_path):
 
     assert finished.returncode == 1, finished.stdout + finished.stderr
     assert written["format"] == 2
-    assert written["bootstrap"] == {"method": "percentile", "resamples": 500, "level": 0.95, "seed": 301}
+    assert written["bootstrap"] == {
+        "method": "percentile",
+        "distances": "triangle inequality",
+        "resamples": 500,
+        "level": 0.95,
+        "seed": 301,
+    }
     assert {"python", "numpy", "scipy", "pytest"} <= set(written["libraries"])
     (release,) = written["releases"]
     assert release["release_hash"] == Release(tiny_release).release_hash
@@ -131,27 +151,139 @@ def test_a_run_and_its_reports(validate, table, tiny_release, tmp_path):
     assert "https://" not in page
 
 
-def test_a_foreign_surrogate(validate, table, tmp_path):
-    """Anything with `predict` is validated; what it does not say is not applicable."""
+def test_foreign_surrogates(validate, table, tmp_path):
+    """Anything with `predict` is validated, each for itself; what it does not say is not applicable."""
     (tmp_path / "mine.py").write_text(FOREIGN, encoding="utf-8")
     report = tmp_path / "report.json"
-    finished = validate("--surrogate", "mine:Guess", "--table", table, "--report", report)
+    names = [f"mine:{name}" for name in ("Guess", "Lucky", "Broken", "guess", "Guess")]
+    options = [option for name in names for option in ("--surrogate", name)]
+    finished = validate(*options, "--table", table, "--report", report)
 
     assert finished.returncode == 1, finished.stdout + finished.stderr
-    (found,) = json.loads(report.read_text(encoding="utf-8"))["releases"]
-    verdicts = {claim["id"]: claim["verdict"] for claim in found["claims"]}
-    assert found["name"] == "mine:Guess"
-    assert verdicts["runtime_r2"] == "not applicable"
-    assert verdicts["batches"] == "holds"
-    assert verdicts["best_skips"] == "fails"
+    found = json.loads(report.read_text(encoding="utf-8"))["releases"]
+    assert [each["name"] for each in found] == names[:-1]
+    assert len({each["release_hash"] for each in found}) == len(found)
+    verdicts = [{claim["id"]: claim["verdict"] for claim in each["claims"]} for each in found]
+    for each in verdicts:
+        assert each["runtime_r2"] == "not applicable"
+        assert each["batches"] == "holds"
+        assert each["best_skips"] == "fails"
+    # twins in all that they predict, which only their noise tells apart
+    assert [each["mean_of_draws"] for each in verdicts] == ["holds", "fails", "fails", "holds"]
+    broken = {claim["id"]: claim for claim in found[2]["claims"]}["mean_of_draws"]
+    assert broken["note"].startswith("mine:Broken: draws raised ZeroDivisionError: no\\nnoise (mine.py")
+    assert broken["note"] in finished.stdout
+    assert "Traceback" not in finished.stdout + finished.stderr
 
 
-@pytest.mark.parametrize("spec", ["nowhere:Guess", "json:nothing", "json"])
-def test_no_such_surrogate(validate, spec):
+def test_no_such_surrogate(validate):
     """A surrogate that is not there ends the run before it starts, by its name."""
-    finished = validate("--surrogate", spec)
+    finished = validate("--surrogate", "nowhere:Guess")
     assert finished.returncode == pytest.ExitCode.USAGE_ERROR
-    assert f"--surrogate {spec}: expected MODULE:NAME" in finished.stderr
+    assert "ERROR: --surrogate nowhere:Guess: expected MODULE:NAME" in finished.stderr
+
+
+MODULES = {
+    "bad_syntax": "def f(:",
+    "bad_import": "import nowhere_at_all",
+    "bad_start": "raise RuntimeError('one\\ntwo')",
+    "ends": "raise SystemExit(0)",
+    "things": """
+number = 3
+def none(): return None
+def broken(): raise OSError('disk')
+class Needs:
+    def __init__(self, what): pass
+    def predict(self, genotypes): pass
+class Nothing: pass
+class Attribute: predict = 3
+class Evil:
+    def __getattr__(self, name): raise ValueError('no ' + name)
+evil = Evil()
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ("", "expected MODULE:NAME"),
+        (":", "expected MODULE:NAME"),
+        ("json", "expected MODULE:NAME"),
+        ("json:", "expected MODULE:NAME"),
+        ("json:nothing", "expected MODULE:NAME"),
+        ("json:loads", "expected MODULE:NAME"),
+        (".json:loads", "expected MODULE:NAME"),
+        ("bad_syntax:X", "SyntaxError"),
+        ("bad_import:X", "No module named 'nowhere_at_all'"),
+        ("bad_start:X", "RuntimeError: one"),
+        ("ends:X", "SystemExit"),
+        ("things:number", "not callable"),
+        ("things:none", "NoneType has no method predict"),
+        ("things:broken", "OSError: disk"),
+        ("things:Needs", "missing 1 required"),
+        ("things:Nothing", "Nothing has no method predict"),
+        ("things:Attribute", "Attribute has no method predict"),
+        ("things:evil", "ValueError: no predict"),
+    ],
+)
+def test_what_is_no_surrogate(tmp_path, monkeypatch, spec, told):
+    """Whatever it is, and however it fails: one line with what was asked for."""
+    for name, text in MODULES.items():
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(pytest.UsageError, match=f"^--surrogate {spec}: .*{told}") as error:
+        plugin._made(spec)
+    assert "\n" not in str(error.value)
+
+
+def test_what_cannot_be_written_is_refused_first(tmp_path):
+    """Folders, devices and what no file can be are refused before anything is measured."""
+    (tmp_path / "file").write_text("kept")
+    plugin._check_file("report", tmp_path / "new" / "report.json")
+    plugin._check_file("report", tmp_path / "file")
+    for path in (tmp_path, Path(), Path("/dev/null"), Path("/dev/full")):
+        with pytest.raises(pytest.UsageError, match=f"^--card {path} is a folder or a device"):
+            plugin._check_file("card", path)
+    for path in (tmp_path / "file" / "x", tmp_path / ("x" * 300), Path("/proc/x")):
+        with pytest.raises(pytest.UsageError, match=r"^--report .*: cannot be written"):
+            plugin._check_file("report", path)
+    for path in (
+        tmp_path / "file",
+        tmp_path / "file" / "x",
+        Path("/proc/x"),
+        Path("/dev/null"),
+        Path("a\0b"),
+    ):
+        with pytest.raises(pytest.UsageError, match=r"^--cache .*: cannot be written to"):
+            plugin._check_folder("cache", path)
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1e3", "", "9" * 5000, "٣", "1000"])
+def test_numbers_of_processes(text):
+    """At least one, and not more than any machine has."""
+    with pytest.raises(argparse.ArgumentTypeError, match="not a number from 1 to 999"):
+        plugin._positive(text)
+    assert plugin._positive("2") == 2
+
+
+def test_a_report_that_cannot_be_written_costs_no_verdict(monkeypatch, tmp_path):
+    """A disk that is full at the end is one line, and no success; the other report is still written."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(plugin, "write_report", full)
+    collector = plugin._Collector((), tmp_path / "report.json", tmp_path / "card.html")
+    config = SimpleNamespace(getoption=lambda _: False)
+    session, lines = SimpleNamespace(config=config, exitstatus=0), []
+    collector.pytest_sessionfinish(session)
+    collector.pytest_terminal_summary(SimpleNamespace(write_line=lambda line, **_: lines.append(line)))
+    assert lines == [f"--report {tmp_path / 'report.json'}: not written ([Errno 28] No space left on device)"]
+    assert session.exitstatus == pytest.ExitCode.USAGE_ERROR
+    assert (tmp_path / "card.html").is_file()
 
 
 def test_sabotage_fails_on_a_worker(validate, table, tiny_release, tmp_path):

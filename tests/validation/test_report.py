@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -38,11 +39,12 @@ def test_entry_of_a_measurement():
 
 def test_entry_of_an_undefined_measurement():
     """What is undefined is null, as JSON has no NaN."""
-    measured = Measured(NAN, Interval(NAN, NAN), 695, None, {"spearman": NAN, "kl": float("inf")})
-    entry = measured_entry(Measurement(measured, "fails"))
-    assert (entry["value"], entry["interval"], entry["ceiling"]) == (None, None, None)
-    assert entry["also"] == {"spearman": None, "kl": None}
-    assert json.dumps(entry, allow_nan=False)
+    for interval in (Interval(NAN, NAN), Interval(0.5, float("inf")), Interval(float("-inf"), 0.5)):
+        measured = Measured(NAN, interval, 695, None, {"spearman": NAN, "kl": float("inf")})
+        entry = measured_entry(Measurement(measured, "fails"))
+        assert (entry["value"], entry["interval"], entry["ceiling"]) == (None, None, None)
+        assert entry["also"] == {"spearman": None, "kl": None}
+        assert json.dumps(entry, allow_nan=False)
 
 
 def test_nothing_measured_is_not_run(results):
@@ -68,3 +70,15 @@ def test_passes_when_every_gate_holds(results):
     assert results.passes()
     results.measured["isomorphism"] = {"verdict": "undecided"}
     assert not results.passes()
+
+
+def test_published_estimates_are_inside_their_intervals():
+    """Every number of `docs/validation.json` lies in the interval beside it."""
+    report = json.loads((Path(__file__).parents[2] / "docs" / "validation.json").read_text(encoding="utf-8"))
+    if "distances" not in report["bootstrap"]:
+        pytest.skip("measured before distances had intervals of their own: run `tox run -e validate` anew")
+    for release in report["releases"]:
+        for claim in release["claims"]:
+            if claim["value"] is not None and claim["interval"] is not None:
+                low, high = claim["interval"]
+                assert low <= claim["value"] <= high, (release["name"], claim["id"])
