@@ -58,11 +58,17 @@ Family = Literal[
     "linear",
     "other",
 ]
+_BOOSTED_TREES = frozenset({"xgboost", "lightgbm", "other-gbdt"})
 #: Families that an optimizer shares with a release's surrogate (Section 7), by the release's family.
 SAME_FAMILY: dict[str, frozenset[str]] = {
-    "xgb": frozenset({"xgboost", "lightgbm", "other-gbdt"}),
-    "lgb": frozenset({"xgboost", "lightgbm", "other-gbdt"}),
+    "xgb": _BOOSTED_TREES,
+    "lgb": _BOOSTED_TREES,
     "gin": frozenset({"gin", "other-gnn"}),
+    "rf": frozenset({"random-forest"}),
+    "eps_svr": frozenset({"gp", "other"}),  # kernel machines; support vectors are declared as `other`
+    "nu_svr": frozenset({"gp", "other"}),
+    "ngb": _BOOSTED_TREES,
+    "mlp": frozenset({"mlp"}),
 }
 
 
@@ -254,8 +260,12 @@ class Submission:
 
 
 def conflicting(families: Iterable[str], family: str) -> list[str]:
-    """Those of an entry's families of models that are those of a release's surrogate (Section 7)."""
-    return sorted(set(families) & SAME_FAMILY.get(family, frozenset()))
+    """Those of an entry's families of models that are those of a release's surrogate (Section 7).
+
+    Of a family that nobody has compared with others, any model may be one.
+    """
+    declared = {*families} - {"none"}
+    return sorted(declared & SAME_FAMILY.get(family, declared))
 
 
 def check_slug(name: str) -> str:

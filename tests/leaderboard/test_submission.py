@@ -20,7 +20,8 @@ from leaderboard.environment import environment_hash
 from leaderboard.errors import SubmissionError
 from leaderboard.protocol import MAX_LINE
 from leaderboard.scan import Severity, scan
-from leaderboard.submission import LOCK, Manifest, Submission
+from leaderboard.submission import LOCK, SAME_FAMILY, Manifest, Submission
+from nb301.surrogates import FAMILIES
 
 ROOT = Path(__file__).resolve().parents[2] / "leaderboard"
 SUBMISSIONS = sorted(path for path in (ROOT / "submissions").iterdir() if path.is_dir())
@@ -215,6 +216,13 @@ def test_what_was_read_stays(folder):
         ('["gin"]', "xgb", []),
         ('["other-gnn"]', "gin", ["other-gnn"]),
         ('["none"]', "gin", []),
+        ('["random-forest"]', "rf", ["random-forest"]),
+        ('["lightgbm"]', "ngb", ["lightgbm"]),
+        ('["mlp"]', "mlp", ["mlp"]),
+        ('["gp"]', "nu_svr", ["gp"]),
+        ('["gin"]', "rf", []),
+        ('["gp", "linear"]', "somebody-elses", ["gp", "linear"]),
+        ('["none"]', "somebody-elses", []),
     ],
 )
 def test_same_family_is_a_conflict(folder, families, release, conflict):
@@ -222,6 +230,12 @@ def test_same_family_is_a_conflict(folder, families, release, conflict):
     submission = Submission(changed(folder, '["none"]', families))
 
     assert submission.conflicts_with(release) == conflict
+
+
+def test_every_family_has_its_own():
+    """A new family of surrogates says which optimizers fit it, too."""
+    assert set(SAME_FAMILY) == set(FAMILIES)
+    assert all(SAME_FAMILY.values())
 
 
 def findings(folder, source):
