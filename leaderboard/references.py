@@ -18,8 +18,9 @@ from leaderboard.cells import Sha256, Slug, Strict
 from leaderboard.errors import UnknownReference
 from leaderboard.store import Fraction
 from nb301.benchmark import Benchmark
+from nb301.errors import one_line
 from nb301.files import write_text
-from nb301.parsing import first_wrong, one_line, parse_toml, read_bytes
+from nb301.parsing import first_wrong, parse_toml, read_bytes
 from nb301.space import Genotype, mutate, neighbours, sample_many
 
 PATH = Path(__file__).with_name("references.toml")

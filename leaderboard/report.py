@@ -11,7 +11,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from leaderboard.errors import ReportError
-from nb301.parsing import first_wrong, one_line, parse_object, read_bytes
+from nb301.errors import one_line
+from nb301.parsing import first_wrong, parse_object, read_bytes
 
 #: The report of the embedded releases, which `docs/validation.py` keeps.
 COMMITTED = Path(__file__).resolve().parents[1] / "docs" / "validation.json"

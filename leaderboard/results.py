@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from leaderboard.campaign import Campaign, read_campaign
 from leaderboard.errors import RunFileError
 from leaderboard.store import Run, Store
+from nb301.errors import one_line
 from nb301.files import folder_written_whole, listed, write_list
-from nb301.parsing import first_wrong, one_line
+from nb301.parsing import first_wrong
 
 _CAMPAIGNS = "campaigns"
 

@@ -24,7 +24,8 @@ from leaderboard.errors import SubmissionError
 from leaderboard.legible import legible, marred
 from leaderboard.limits import Limits
 from leaderboard.tree import read_tree, tree_hash
-from nb301.parsing import parse_toml, shown
+from nb301.errors import shown
+from nb301.parsing import parse_toml
 
 #: What other parts of a submission must not be called, since the sandbox has modules of that name.
 _TAKEN = {"leaderboard", "nb301"}

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.errors import RunFileError
+from nb301.errors import one_line
 from nb301.files import sha256
 from nb301.optimizers import Trajectory
-from nb301.parsing import one_line
 from nb301.space import Genotype
 
 _COLUMNS = ("genotype", "number", "training_seed", "val_accuracy", "runtime", "clock")

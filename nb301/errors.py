@@ -21,15 +21,21 @@ Nb301Error
 import reprlib
 
 _REPR = reprlib.Repr()
-_REPR.maxstring = _REPR.maxother = 80
+_REPR.maxstring = _REPR.maxother = 200
 
 
-def shown(value: object) -> str:
-    """Show a value in a message: its repr, shortened, however large or deep the value is."""
+def shown(value: object, most: int = 80) -> str:
+    """A value for a message: its repr in one line, shortened, however large, deep or strange the value is."""
     try:
-        return " ".join(_REPR.repr(value).split())[:200]
+        return one_line(_REPR.repr(value), most)
     except Exception:  # noqa: BLE001 - an integer of 4,301 digits has no repr, and others raise what they like
         return f"what cannot be shown, of type {type(value).__name__},"
+
+
+def one_line(text: str, most: int = 300) -> str:
+    """Text in one line of printable characters, shortened: none can move a cursor or turn what follows."""
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:most])
+    return line if len(text) <= most else f"{line}..."
 
 
 class Nb301Error(Exception):

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nb301.errors import one_line, shown
+
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
@@ -98,17 +100,6 @@ def first_wrong(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     return one_line(f"{place}: {first['msg']}" if place else first["msg"])
-
-
-def shown(value: object, most: int = 80) -> str:
-    """A value that others wrote, for messages: in one line, shortened."""
-    return one_line(repr(value), most)
-
-
-def one_line(text: str, most: int = 300) -> str:
-    """Text in one line of printable characters, shortened: none can move a cursor or turn what follows."""
-    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:most])
-    return line if len(text) <= most else f"{line}..."
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

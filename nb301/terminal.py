@@ -6,8 +6,7 @@ import sys
 
 import typer
 
-from nb301.errors import DataMissing, Nb301Error
-from nb301.parsing import one_line
+from nb301.errors import DataMissing, Nb301Error, one_line
 
 #: What typer raises for wrong options and arguments; its versions have it at different places.
 _Wrong: type[Exception] = typer.BadParameter.__mro__[2]

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nb301.errors import Nb301Error
-from nb301.parsing import one_line
+from nb301.errors import Nb301Error, one_line
 from nb301.space import Genotype
 from validation.statistics import Array, Rows
 

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal, get_type_hints
 from pydantic import ConfigDict, Field, StringConstraints, ValidationError, create_model
 from pydantic.dataclasses import dataclass
 
-from nb301.errors import Nb301Error
-from nb301.parsing import first_wrong, one_line, parse_toml, read_bytes
+from nb301.errors import Nb301Error, one_line
+from nb301.parsing import first_wrong, parse_toml, read_bytes
 from nb301.surrogates import FAMILIES
 from validation.measures import MEASURES
 from validation.measures.base import one_of

@@ -19,8 +19,7 @@ from typing import Any, NoReturn
 import pytest
 
 from nb301 import list_releases, tables
-from nb301.errors import Nb301Error
-from nb301.parsing import one_line
+from nb301.errors import Nb301Error, one_line
 from nb301.releases import find
 from validation.answers import SubjectError, told
 from validation.card import require_extra, write_card

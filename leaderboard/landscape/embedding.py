@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from leaderboard.errors import BoardError
 from nb301.encodings import canonical
-from nb301.errors import MissingExtra
+from nb301.errors import MissingExtra, one_line
 from nb301.files import write_text
-from nb301.parsing import one_line, parse_object, read_bytes
+from nb301.parsing import parse_object, read_bytes
 from nb301.space import FIRST_EDGE, Op
 from nb301.tables import load
 from nb301.tables.schema import FITTED, EvaluationTable

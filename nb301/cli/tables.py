@@ -191,7 +191,7 @@ def import_table(
 
 
 def _import_official(folder: Path, out: Path) -> None:
-    from nb301.parsing import one_line
+    from nb301.errors import one_line
     from nb301.tables.official import import_official
     from nb301.tables.schema import write_table
 

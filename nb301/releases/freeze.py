@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from nb301 import exact
-from nb301.errors import Nb301Error, ReleaseError
+from nb301.errors import Nb301Error, ReleaseError, one_line, shown
 from nb301.files import check_folder, folder_written_whole, sha256
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
-from nb301.parsing import NAME, one_line, read_bytes, shown
+from nb301.parsing import NAME, read_bytes
 from nb301.releases import manifest as manifests
 from nb301.releases.load import names, user_folder
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference

@@ -7,9 +7,9 @@ import os
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from nb301.errors import HashMismatch, ReleaseError, UnknownRelease
+from nb301.errors import HashMismatch, ReleaseError, UnknownRelease, shown
 from nb301.files import sha256
-from nb301.parsing import read_bytes, shown
+from nb301.parsing import read_bytes
 from nb301.releases import manifest as manifests
 from nb301.releases.manifest import Manifest
 from nb301.surrogates import FAMILIES, Surrogate

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nb301.errors import ReleaseError
+from nb301.errors import ReleaseError, one_line
 from nb301.files import sha256
-from nb301.parsing import NAME, first_wrong, one_line, parse_object
+from nb301.parsing import NAME, first_wrong, parse_object
 
 #: Newest manifest format that this version writes and reads.
 FORMAT = 1

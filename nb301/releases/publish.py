@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from nb301.errors import ReleaseError
+from nb301.errors import ReleaseError, one_line
 from nb301.files import file_written_whole, sha256, write_text
-from nb301.parsing import first_wrong, one_line, parse_object, read_bytes
+from nb301.parsing import first_wrong, parse_object, read_bytes
 from nb301.releases.load import Release
 from nb301.releases.manifest import LARGEST_FILES
 

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nb301.errors import ReleaseError
-from nb301.parsing import one_line, shown
+from nb301.errors import ReleaseError, one_line, shown
 
 
 def pack(arrays: Mapping[str, ArrayLike]) -> bytes:

@@ -27,8 +27,8 @@ from nb301.encodings import (
     Graphs,
     graph,
 )
-from nb301.errors import MissingExtra, ReleaseError
-from nb301.parsing import one_line, parse_object, shown
+from nb301.errors import MissingExtra, ReleaseError, one_line, shown
+from nb301.parsing import parse_object
 from nb301.space import Op
 from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report, read_members
 from nb301.surrogates.grid import Grid, Map, rounded_columns, to_integers

@@ -24,12 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from nb301.errors import ReleaseError, TuningError
+from nb301.errors import ReleaseError, TuningError, one_line, shown
 from nb301.files import sha256, write_text
 from nb301.journal import Journal
 from nb301.metrics import r2, sparse_kendall_tau
 from nb301.optimizers.tpe import import_optuna, quiet
-from nb301.parsing import first_wrong, one_line, parse_object, read_bytes, shown
+from nb301.parsing import first_wrong, parse_object, read_bytes
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
 from nb301.surrogates.ensemble import examples

@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from nb301.cost import Network, cost
-from nb301.errors import TableError
+from nb301.errors import TableError, one_line, shown
 from nb301.files import write_text
 from nb301.formats import CONFIG_PREFIX, from_config, to_config
-from nb301.parsing import one_line, parse_json, read_bytes, shown
+from nb301.parsing import parse_json, read_bytes
 from nb301.space import Genotype
 from nb301.tables.schema import EvaluationTable, check_names
 

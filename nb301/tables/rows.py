@@ -13,8 +13,7 @@ import pyarrow.parquet as pq
 
 from nb301 import formats
 from nb301.cost import CIFAR10_NETWORK, Network, cost_many
-from nb301.errors import GenotypeError, TableError
-from nb301.parsing import one_line
+from nb301.errors import GenotypeError, TableError, one_line
 from nb301.space import Genotype, to_codes
 from nb301.tables.schema import ACCURACIES, SCHEMA, EvaluationTable
 

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from nb301.errors import GenotypeError, TableError
+from nb301.errors import GenotypeError, TableError, one_line, shown
 from nb301.files import check_file, file_written_whole, sha256
-from nb301.parsing import NAME, one_line, parse_object, read_bytes, shown
+from nb301.parsing import NAME, parse_object, read_bytes
 from nb301.space import Genotype, from_codes
 from nb301.tables.genotypes import to_codes
 

@@ -14,9 +14,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from nb301.errors import HashMismatch, TrainingError
+from nb301.errors import HashMismatch, TrainingError, one_line, shown
 from nb301.files import folder_written_whole, settle, sha256
-from nb301.parsing import one_line, parse_object, read_bytes, shown
+from nb301.parsing import parse_object, read_bytes
 
 _TENSORS, _REST, _FORMAT = "state.safetensors", "checkpoint.json", 1
 _MOST_BYTES = 2**32

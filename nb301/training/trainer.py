@@ -17,8 +17,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
-from nb301.errors import TrainingError
-from nb301.parsing import one_line
+from nb301.errors import TrainingError, one_line
 from nb301.space import Genotype
 from nb301.training.batches import Batch, Batches, Standardisation
 from nb301.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint

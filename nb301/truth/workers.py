@@ -10,10 +10,10 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from pathlib import Path
 from typing import Any, Self
 
-from nb301.errors import TableError
+from nb301.errors import TableError, shown
 from nb301.journal import Journal
 from nb301.optimizers.base import Finished, Workers
-from nb301.parsing import parse_object, shown
+from nb301.parsing import parse_object
 from nb301.space import Genotype
 from nb301.truth.base import TrainingRun
 

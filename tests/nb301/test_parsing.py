@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nb301.parsing import MAX_DEPTH, one_line, parse_json, parse_object, parse_toml, read_bytes, shown
+from nb301.errors import one_line, shown
+from nb301.parsing import MAX_DEPTH, parse_json, parse_object, parse_toml, read_bytes
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_nan=False) | st.text(),

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from nb301.errors import TableError
+from nb301.errors import TableError, one_line, shown
 from nb301.files import write_text
-from nb301.parsing import one_line, parse_object, read_bytes, shown
+from nb301.parsing import parse_object, read_bytes
 from nb301.space import Genotype, from_codes, to_codes
 
 #: The packaged searches.
