@@ -61,7 +61,7 @@ def test_traces(stored):
 
 def test_results(make_run, tmp_path):
     """Whatever is changed in packed results."""
-    [path] = write_results([make_run()], {}, [], tmp_path)
+    [path] = write_results([make_run()], {}, tmp_path)
     tried("results", path, [changed_bytes], lambda: read_results(tmp_path))
 
 
