@@ -96,7 +96,8 @@ def checked(trees: Trees, base: float = 0.0, *, most_leaves: int = MOST_LEAVES) 
     require(np.isfinite(trees.threshold[inner]), inner, "its threshold is not finite")
     leaves = np.add.reduceat(is_leaf, root)
     require(leaves <= most_leaves, root, f"the tree has more than {most_leaves} leaves")
-    size = np.where(is_leaf, np.abs(trees.value.astype(np.float64)), 0.0)
+    with np.errstate(invalid="ignore"):  # a signalling NaN would warn
+        size = np.where(is_leaf, np.abs(trees.value.astype(np.float64)), 0.0)
     largest = np.maximum.reduceat(size, root)
     require(largest <= _LARGEST_SUM, root, f"a leaf is not a number of at most {_LARGEST_SUM:g}")
     if not abs(base) + largest.sum() <= _LARGEST_SUM:

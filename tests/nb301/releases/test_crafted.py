@@ -117,6 +117,11 @@ HOSTILE = {
     "xgb with a child twice": ("xgb", lambda: boosted(right=(1, -1, -1)), "expected one parent"),
     "xgb with feature 34": ("xgb", lambda: boosted(feature=(34, 0, 0)), r"its feature is not in 0\.\.33"),
     "xgb with a NaN leaf": ("xgb", lambda: boosted(value=(2, np.nan, 1)), "a leaf is not a number"),
+    "xgb with a signalling NaN": (
+        "xgb",
+        lambda: boosted().replace(struct.pack(">f", 91), b"\x7f\x80\x00\x01"),
+        "a leaf is not a number",
+    ),
     "xgb with a NaN threshold": ("xgb", lambda: boosted(value=(np.nan, 1, 1)), "its threshold is not finite"),
     "xgb with a large leaf": (
         "xgb",
