@@ -138,7 +138,7 @@ def _facts(release: Release, claims: Sequence[Claim]) -> list[tuple[str, str]]:
     ]
     return [
         *facts,
-        ("R² of the runtime", f"{metrics.runtime_r2:.4f}"),
+        ("R² of the runtime", "none" if metrics.runtime_r2 is None else f"{metrics.runtime_r2:.4f}"),
         ("Seed", str(manifest.seed)),
         ("Made with", ", ".join(f"{name} {version}" for name, version in manifest.libraries.items())),
         ("Release hash", release.release_hash),

@@ -21,7 +21,7 @@ def require(module: str, extra: str) -> None:
     Raises:
         MissingExtra: It is not installed; says how to install it.
     """
-    if module in sys.modules:
+    if sys.modules.get(module) is not None:
         return
     with warnings.catch_warnings():
         try:

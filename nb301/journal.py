@@ -94,12 +94,12 @@ class Journal:
                 written = 0
                 while written < len(data):
                     written += os.write(self._descriptor, data[written:])
+                if sync:
+                    os.fsync(self._descriptor)
             except OSError:
                 os.truncate(self._descriptor, self._bytes)
                 raise
             self._bytes += len(data)
-            if sync:
-                os.fsync(self._descriptor)
 
     def _lock(self, descriptor: int) -> None:
         try:

@@ -188,12 +188,12 @@ def _measured(table: EvaluationTable, split: Split, surrogate: Surrogate, files:
     truth = test["val_accuracy"].to_numpy()
     mean, std = mean_and_std(surrogate.predict(codes))
     seconds = runtime.RuntimeModel(files).predict(codes)
+    explained = r2(test["runtime"].to_numpy(), seconds)
     measured = {
         "r2": r2(truth, mean),
         "sparse_kendall_tau": sparse_kendall_tau(truth, mean),
         "mean_absolute_error": mean_absolute_error(truth, mean),
         "mean_std": float(exact.mean(std)),
-        "runtime_r2": r2(test["runtime"].to_numpy(), seconds),
     }
     for name, value in measured.items():
         if not math.isfinite(value):
@@ -201,4 +201,4 @@ def _measured(table: EvaluationTable, split: Split, surrogate: Surrogate, files:
                 f"{name} is {value} on the {len(test)} test rows of {table.name}, which are alike, or "
                 "predicted alike: a release needs rows that differ"
             )
-    return Metrics(**measured)
+    return Metrics(**measured, runtime_r2=explained if math.isfinite(explained) else None)

@@ -62,7 +62,8 @@ class Metrics(_Strict):
     sparse_kendall_tau: float
     mean_absolute_error: float
     mean_std: float
-    runtime_r2: float
+    #: None where all test rows took the same time.
+    runtime_r2: float | None
 
 
 class Manifest(_Strict):

@@ -101,7 +101,7 @@ def test_scheduler_needs_dask(command, monkeypatch, tmp_path):
     code, said = command(*arguments, "--scheduler", "tcp://127.0.0.1:1", "--seeds", 1)
 
     assert code == 1
-    assert "error: dask.distributed is not installed: pip install 'nb301[cluster]'" in said
+    assert "error: distributed is not installed: pip install 'nb301[cluster]'" in said
 
 
 def test_references_keep_those_of_other_releases(command, monkeypatch, tiny_release, tmp_path):

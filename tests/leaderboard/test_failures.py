@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from leaderboard import cli, ledger, store
+from leaderboard import cli, store
 from leaderboard.canary import Attestation
 from leaderboard.errors import RunError, SandboxError, SubmissionError
 from leaderboard.limits import Level
@@ -20,6 +20,7 @@ from leaderboard.runner import run_missing
 from leaderboard.store import Run, Store
 from leaderboard.trace import Trace
 from leaderboard.trial import create
+from nb301 import journal
 
 RELEASE = "emulated-xgb-v1.0"
 WHOLE, REAL = np.empty(0, dtype=np.int64), np.empty(0)
@@ -108,7 +109,7 @@ def test_half_a_line_of_the_ledger_spoils_no_other(tasks, make, store_of, tmp_pa
             failed.append(True)
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(ledger.os, "fsync", full)
+    monkeypatch.setattr(journal.os, "fsync", full)
     made = list(run_missing(tasks, runs, make=make({})))
 
     assert [each.seed for each in made if isinstance(each, Failure)] == [2]

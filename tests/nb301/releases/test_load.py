@@ -7,6 +7,7 @@ import re
 import shutil
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,8 +16,10 @@ import nb301
 from nb301 import exact, releases, tables
 from nb301.errors import HashMismatch, ReleaseError, UnknownRelease
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
+from nb301.releases.freeze import freeze
 from nb301.releases.manifest import Manifest, read_manifest
 from nb301.space import to_codes
+from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import stratified_split
 
 FILES = ("manifest.json", "member-3.ubj", "runtime.txt")
@@ -81,7 +84,7 @@ def test_files_changed_after_loading_are_found(release):
         benchmark.query(genotype)
 
 
-@pytest.mark.parametrize("name", ["NB301-XGB-v1.0", "", "emulated", "../data", "emulated-xgb-v1.0/"])
+@pytest.mark.parametrize("name", ["NB301-XGB-v1.0", "", "emulated", "data", "emulated-xgb-v1.0.tar.xz"])
 def test_unknown_names_list_the_known_ones(name):
     """A name that no embedded release has gives the list of those there are."""
     with pytest.raises(
@@ -213,3 +216,38 @@ def test_embedded_releases_are_what_they_say(name):
         assert (getattr(found, cost) == rows[cost].to_numpy()).all()
         assert getattr(benchmark.query(genotypes[0]), cost) == rows[cost].iloc[0]
     assert benchmark.release.surrogate.predict(to_codes(genotypes)).shape == (manifest.members, len(test))
+
+
+def test_a_name_is_never_a_folder_of_the_working_directory(tiny_release, tmp_path, monkeypatch):
+    """An embedded release's name means that one; a folder beside us has a slash, or is a Path."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("emulated-xgb-v1.0", "mine"):
+        shutil.copytree(tiny_release, name)
+        for folder in (Path(name), f"./{name}", f"{name}/", tmp_path / name):
+            assert nb301.load(folder).release.name == "tiny-xgb-v1.0"
+    assert nb301.load("emulated-xgb-v1.0").release.name == "emulated-xgb-v1.0"
+    with pytest.raises(UnknownRelease, match=r"for the folder of that name write \./mine"):
+        nb301.load("mine")
+
+
+def test_releases_of_the_user_have_a_home(tiny_release, tmp_path, monkeypatch):
+    """What was frozen into NB301_HOME is found by name, after the embedded ones."""
+    monkeypatch.setenv("NB301_HOME", str(tmp_path))
+    home = releases.user_folder()
+    assert home == tmp_path / "releases"
+    assert releases.user_names() == []
+    shutil.copytree(tiny_release, home / tiny_release.name)
+    shutil.copytree(tiny_release, home / "renamed-v1.0")
+    assert nb301.load("tiny-xgb-v1.0").release.folder == home / "tiny-xgb-v1.0"
+    with pytest.raises(ReleaseError, match=r"renamed-v1\.0: holds release tiny-xgb-v1\.0: rename"):
+        nb301.load("renamed-v1.0")
+    with pytest.raises(UnknownRelease, match=r"yours, in .*: renamed-v1\.0, tiny-xgb-v1\.0"):
+        nb301.load("nonsense")
+
+
+def test_no_release_of_the_user_takes_an_embedded_name(tiny_table, tmp_path, monkeypatch):
+    """A release that would be called as an embedded one is refused before it is fitted."""
+    monkeypatch.setenv("NB301_HOME", str(tmp_path))
+    table = EvaluationTable("emulated", "1.0", tiny_table.truth, tiny_table.rows)
+    with pytest.raises(ReleaseError, match=r"emulated-xgb-v1\.0 is the name of an embedded release"):
+        freeze(table, "xgb", releases.user_folder())

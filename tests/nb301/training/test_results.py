@@ -96,7 +96,7 @@ def test_trainings_of_several_protocols_are_several_tables(tmp_path):
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
-        ({"truth": "", "auxiliary": True, "image_size": 8}, "truth is ''"),
+        ({"truth": "", "auxiliary": True, "image_size": 8}, "name ''"),
         (
             {"truth": "t", "auxiliary": "True", "image_size": 8},
             "auxiliary 'True', expected text and a boolean",
