@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
 from leaderboard import cli
-from leaderboard.results import read_results
+from leaderboard.results import campaign_files, read_results
 from leaderboard.store import Store
 from leaderboard.trial import create
 
@@ -25,7 +26,7 @@ def command(monkeypatch, capsys):
         with pytest.raises(SystemExit) as stopped:
             cli.main()
         captured = capsys.readouterr()
-        return stopped.value.code, captured.out + captured.err
+        return stopped.value.code or 0, captured.out + captured.err
 
     return call
 
@@ -66,13 +67,17 @@ def test_verify_fails_for_a_forged_run(command, runs_folder, store_of, tmp_path)
 
 def test_pack_writes_records_and_numbers(command, runs_folder, tmp_path):
     """What is committed: the runs without their traces, and what was computed from them."""
-    code, _ = command("pack", "--runs", runs_folder, "--out", tmp_path)
-    folder = tmp_path / "5e4-seconds-1-worker"
+    runs = Path(shutil.copytree(runs_folder, tmp_path / "runs"))  # whose salt is published then
+    out = tmp_path / "results"
+    code, _ = command("pack", "--runs", runs, "--out", out)
+    folder = out / "5e4-seconds-1-worker"
     with (folder / "standings.csv").open(encoding="utf-8") as file:
         standings = [*csv.DictReader(file)]
 
     assert code == 0
-    assert sorted(run.cell.id for run in read_results(tmp_path)) == Store(runs_folder).ids()
+    assert sorted(run.cell.id for run in read_results(out)) == Store(runs).ids()
+    assert [path.stem for path in campaign_files(out)] == [Store(runs).campaign().id]
+    assert len(Store(runs).campaign().published) == 2
     assert {line["entry"] for line in standings} == {"rs", "re"}
     assert {path.name for path in folder.glob("*.csv")} == {
         *(
