@@ -74,13 +74,12 @@ def started(command: tuple[str, ...], out: Path, table: Path) -> subprocess.Pope
 
 def contents(folder: Path, varying: tuple[str, ...]) -> dict[str, str]:
     """Hashes of all files; of those that vary the names alone."""
-    return {
-        path.relative_to(folder).as_posix(): ""
-        if any(path.relative_to(folder).as_posix().startswith(name) for name in varying)
-        else hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    hashes = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file():
+            hashes[name] = "" if name.startswith(varying) else hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashes
 
 
 def main(kills: int, chosen: list[str]) -> None:

@@ -155,18 +155,15 @@ def _print_one(benchmark: Benchmark, row: Mapping[str, Any], seed: int | None) -
 
 
 def _print_many(benchmark: Benchmark, inputs: Sequence[Input], rows: Sequence[Mapping[str, Any]]) -> None:
+    cells = []
+    for each, row in zip(inputs, rows, strict=True):
+        fractions = [f"{row[name]:.2%}" for name in ("mean", "std", "val_accuracy")]
+        counts = [f"{row[name]:,}" for name in ("parameters", "multiply_adds")]
+        cells.append([each.place.rpartition(", ")[2], *fractions, f"{row['runtime']:,.0f} s", *counts])
     print_table(
         f"{benchmark.release.name} ({benchmark.release.manifest.truth})",
         ["", "mean", "std", "val_accuracy", "runtime", "parameters", "multiply_adds"],
-        [
-            [
-                each.place.rpartition(", ")[2],
-                *(f"{row[name]:.2%}" for name in ("mean", "std", "val_accuracy")),
-                f"{row['runtime']:,.0f} s",
-                *(f"{row[name]:,}" for name in ("parameters", "multiply_adds")),
-            ]
-            for each, row in zip(inputs, rows, strict=True)
-        ],
+        cells,
     )
     for each, row in zip(inputs, rows, strict=True):
         for warning in row["familiarity"]["warnings"] if "familiarity" in row else ():

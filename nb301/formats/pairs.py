@@ -22,7 +22,15 @@ class DartsGenotype(NamedTuple):
     reduce: list[_OpAndSource]
     reduce_concat: list[int]
 
-    def __repr__(self) -> str:
+    def _darts_cell(cell: Cell) -> list[_OpAndSource]:
+    return [(edge.op.name, edge.source) for edge in cell.edges]
+
+
+def _naslib_cell(cell: Cell) -> tuple[tuple[int, int], ...]:
+    return tuple((edge.source, int(edge.op)) for edge in cell.edges)
+
+
+def __repr__(self) -> str:
         # as in DARTS' own files, where the class is called Genotype
         words = ", ".join(f"{name}={value!r}" for name, value in self._asdict().items())
         return f"Genotype({words})"
@@ -30,8 +38,7 @@ class DartsGenotype(NamedTuple):
 
 def to_darts(genotype: Genotype) -> DartsGenotype:
     """Write the namedtuple of DARTS; `repr` of it can be pasted into DARTS' genotypes.py."""
-    cells = [[(e.op.name, e.source) for e in getattr(genotype, name).edges] for name in CELL_NAMES]
-    return DartsGenotype(cells[0], [*NODES], cells[1], [*NODES])
+    return DartsGenotype(_darts_cell(genotype.normal), [*NODES], _darts_cell(genotype.reduce), [*NODES])
 
 
 def from_darts(darts: Any) -> Genotype:
@@ -57,10 +64,7 @@ def to_naslib(genotype: Genotype) -> tuple[tuple[tuple[int, int], ...], tuple[tu
 
     NASLib numbers the ops as `Op` does.
     """
-    normal, reduce = (
-        tuple((edge.source, int(edge.op)) for edge in getattr(genotype, name).edges) for name in CELL_NAMES
-    )
-    return normal, reduce
+    return _naslib_cell(genotype.normal), _naslib_cell(genotype.reduce)
 
 
 def from_naslib(compact: Sequence[Any]) -> Genotype:
