@@ -22,15 +22,7 @@ class DartsGenotype(NamedTuple):
     reduce: list[_OpAndSource]
     reduce_concat: list[int]
 
-    def _darts_cell(cell: Cell) -> list[_OpAndSource]:
-    return [(edge.op.name, edge.source) for edge in cell.edges]
-
-
-def _naslib_cell(cell: Cell) -> tuple[tuple[int, int], ...]:
-    return tuple((edge.source, int(edge.op)) for edge in cell.edges)
-
-
-def __repr__(self) -> str:
+    def __repr__(self) -> str:
         # as in DARTS' own files, where the class is called Genotype
         words = ", ".join(f"{name}={value!r}" for name, value in self._asdict().items())
         return f"Genotype({words})"
@@ -85,6 +77,14 @@ def is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple)) or (
         isinstance(value, Sequence) and not isinstance(value, str | bytes)
     )
+
+
+def _darts_cell(cell: Cell) -> list[_OpAndSource]:
+    return [(edge.op.name, edge.source) for edge in cell.edges]
+
+
+def _naslib_cell(cell: Cell) -> tuple[tuple[int, int], ...]:
+    return tuple((edge.source, int(edge.op)) for edge in cell.edges)
 
 
 def _is_nodes(concat: Any) -> bool:
