@@ -78,9 +78,10 @@ class Evaluated(Protocol):
 
 
 _AnyObjective = TypeVar("_AnyObjective", bound=Callable[..., Any])
-#: An architecture and a training seed to its result: `EmulatedTruth().evaluate`, or a release's `query`.
 #: A mapping with the entries val_accuracy and runtime is a result, too.
-Objective = Callable[[Genotype, int], Evaluated | Mapping[str, Any]]
+Result = Evaluated | Mapping[str, Any]
+#: An architecture and a training seed to its result: `EmulatedTruth().evaluate`, or a release's `query`.
+Objective = Callable[[Genotype, int], Result]
 
 
 def takes_many(objective: _AnyObjective) -> _AnyObjective:
@@ -116,8 +117,8 @@ class Trajectory(Columns):
     def __repr__(self) -> str:
         if not len(self):
             return "<Trajectory without evaluations>"
-        best = f"best val_accuracy {max(self.val_accuracy):.4f}"
-        return f"<Trajectory of {len(self):,} evaluations in {self.clock[-1]:,.0f} s: {best}>"
+        found = f"{len(self):,} evaluations in {self.clock[-1]:,.0f} s"
+        return f"<Trajectory of {found}: best val_accuracy {max(self.val_accuracy):.4f}>"
 
     @property
     def incumbents(self) -> NDArray[np.intp]:
@@ -168,7 +169,7 @@ class Finished(NamedTuple):
 
     #: Its number, as submitted.
     number: int
-    result: Evaluated | Mapping[str, Any]
+    result: Result
     #: Seconds from the start of the run.
     ended: float
 
@@ -200,7 +201,7 @@ class SimulatedWorkers:
             raise ValueError(f"count is {count}, expected at least one worker")
         self.count = count
         self._objective = objective
-        self._open: list[tuple[float, int, Evaluated | Mapping[str, Any]]] = []
+        self._open: list[tuple[float, int, Result]] = []
 
     def submit(self, number: int, genotype: Genotype, seed: int, at: float) -> None:
         """Evaluate at once, to end after its runtime.
@@ -261,14 +262,12 @@ class _Ahead:
 
     def __init__(self, objective: Objective, optimizer: LooksAhead) -> None:
         self._objective = objective
-        self._objective_of_many: Callable[[list[Genotype], int], Iterable[Evaluated | Mapping[str, Any]]] = (
-            objective  # type: ignore[assignment]
-        )
+        self._objective_of_many: Callable[[list[Genotype], int], Iterable[Result]] = objective  # type: ignore[assignment]
         self._optimizer = optimizer
         #: Results that wait for their turn.
-        self._results: dict[tuple[Genotype, int], Evaluated | Mapping[str, Any]] = {}
+        self._results: dict[tuple[Genotype, int], Result] = {}
 
-    def __call__(self, genotype: Genotype, seed: int) -> Evaluated | Mapping[str, Any]:
+    def __call__(self, genotype: Genotype, seed: int) -> Result:
         if (genotype, seed) in self._results:
             return self._results.pop((genotype, seed))
         # the next ones are taken to be new, and so to have this seed; a repeated one is evaluated again
@@ -298,12 +297,9 @@ def drive(
         order in which it ended.
 
     Raises:
-        GenotypeError: See `simulate`.
-        ObjectiveError: See `simulate`.
-        SeedError: See `simulate`.
+        GenotypeError, ObjectiveError, SeedError: See `simulate`.
     """
-    is_integer = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
-    if not is_integer or not 0 <= seed < _SEED_LIMIT:
+    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or not 0 <= seed < _SEED_LIMIT:
         raise SeedError(f"a run's seed is an integer from 0 to 2^62-1, got {shown(seed)}")
     log = _Log()
     with suppress(RunEnded):
