@@ -11,7 +11,6 @@ import errno
 import json
 import re
 import stat
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,6 +69,8 @@ def parse_toml(text: str | bytes) -> dict[str, Any]:
     Raises:
         ValueError: It is none, is nested deeper than `MAX_DEPTH`, or holds an integer of over 300 digits.
     """
+    import tomllib  # which no query needs
+
     text = text.decode() if isinstance(text, bytes) else text
     # what dotted keys take grows with the cube of their length: 32 KiB would take minutes
     for number, line in enumerate(text.split("\n"), start=1):
