@@ -296,7 +296,7 @@ class TestSealed:
 
         tasks, store = planned(range(4), [str(tiny_release)]), store_of(tmp_path / "runs")
         cluster = distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
+            n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs="CRITICAL"
         )
         with cluster, distributed.Client(cluster) as client:
             made = list(run_missing(tasks, store, client.get_executor(pure=False), dying))

@@ -160,7 +160,7 @@ def test_evaluations_of_a_dead_worker_run_again(tmp_path):
         return EmulatedTruth().evaluate(genotype, seed)
 
     cluster = distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs="CRITICAL"
     )
     with cluster, distributed.Client(cluster) as client:
         executor = client.get_executor(pure=False)
