@@ -53,8 +53,8 @@ class Examiner:
         environments: Path,
     ) -> None:
         self._store, self._releases, self._submissions = store, releases, submissions
-        self._again = None if again is None else Submission(again.resolve())
-        self._environments = environments.resolve()
+        self._again = None if again is None else Submission(again.absolute())
+        self._environments = environments.absolute()
         self._loaded: dict[str, Benchmark] = {}
 
     def check(self, name: str) -> Checked:

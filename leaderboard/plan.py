@@ -113,7 +113,7 @@ def plan(
             ),
             each.folder,
             release,
-            environments.resolve(),
+            environments.absolute(),
             campaign,
         )
         # seeds come first: whatever has been run when somebody looks is paired

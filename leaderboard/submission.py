@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -208,7 +209,7 @@ class Submission:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.slug = check_slug(folder.resolve().name)
+        self.slug = check_slug(Path(os.path.realpath(folder)).name)
         #: Contents by path, as they were when this was made: what is hashed, scanned, shown and run.
         self.files = read_tree(folder) if folder.is_dir() else {}
         self.manifest = _read_manifest(folder / MANIFEST, self.files.get(MANIFEST))

@@ -211,7 +211,8 @@ def said_of(path: Path) -> Iterator[None]:
 
 def _leads(named: object, path: Path) -> bool:
     """Whether a name is that of `path` or of a folder above it."""
-    return Path(str(named)) in {path, path.absolute(), *path.absolute().parents, *path.resolve().parents}
+    real = Path(os.path.realpath(path))
+    return Path(str(named)) in {path, path.absolute(), *path.absolute().parents, *real.parents}
 
 
 def _reason(error: Exception) -> str:

@@ -228,7 +228,7 @@ def import_official(folder: Path, progress: Progress | None = None) -> Imported:
         TableError: There is no such folder, or no `results_N.json` in it.
     """
     files, bad_files = _files(folder)
-    folder = folder.resolve()
+    folder = Path(os.path.realpath(folder))  # which a circle of links does not stop
     runs: list[_Run] = []
     for done, path in enumerate(files, start=1):
         try:
@@ -250,7 +250,7 @@ def _files(folder: Path) -> tuple[list[Path], list[BadFile]]:
     """Files of a run's name below a folder, in their order, and folders that cannot be looked into."""
     if not folder.is_dir():
         raise TableError(f"{folder}: no such folder")
-    folder = folder.resolve()
+    folder = Path(os.path.realpath(folder))  # which a circle of links does not stop
     bad_folders: list[BadFile] = []
 
     def note(error: OSError) -> None:

@@ -101,7 +101,7 @@ def load_data(
     """
     if name not in NAMES:
         raise ValueError(f"no image set {name!r}, expected one of {', '.join(NAMES)}")
-    data = _load(name, folder.resolve() if folder else None, image_size)
+    data = _load(name, folder.absolute() if folder else None, image_size)
     return replace(
         data,
         train=_balanced(data.train, training_images, f"training images of {name}"),

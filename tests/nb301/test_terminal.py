@@ -178,6 +178,20 @@ def test_a_fault_of_ours_keeps_its_traceback(monkeypatch):
         run(app)
 
 
+def test_odd_command_lines_end_well():
+    """Some of `tests/fuzz/commands.py`: no traceback, no hang, nothing lost."""
+    script = Path(__file__).parents[1] / "fuzz" / "commands.py"
+    done = subprocess.run(
+        [sys.executable, script, "150", "2"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=script.parents[2],
+        env={**os.environ, "PYTHONPATH": str(script.parents[2])},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_closed_pipe_is_no_traceback():
     """`nb301 sample | head -1` ends quietly."""
     reader, writer = os.pipe()
