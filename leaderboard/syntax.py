@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from nb301.files import sha256
 
@@ -14,6 +15,7 @@ from nb301.files import sha256
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
+@lru_cache(maxsize=256)  # entries share files
 def syntax_hash(source: bytes) -> str:
     """SHA-256 of a module's syntax tree without docstrings, equal on Python 3.11 and later.
 
