@@ -182,7 +182,7 @@ def test_odd_command_lines_end_well():
     """Some of `tests/fuzz/commands.py`: no traceback, no hang, nothing lost."""
     script = Path(__file__).parents[1] / "fuzz" / "commands.py"
     done = subprocess.run(
-        [sys.executable, script, "150", "2"],
+        [sys.executable, script, "50", "2"],
         capture_output=True,
         text=True,
         check=False,
