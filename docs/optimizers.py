@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from leaderboard.anytime import anytime_chart
-from leaderboard.chart import drawing
-from leaderboard.curves import Curve
+from leaderboard.drawing.anytime import anytime_chart
+from leaderboard.drawing.vega import drawing
+from leaderboard.ranking.curves import Curve
 from nb301 import tables
 from nb301.optimizers import OPTIMIZERS, Budget, LocalSearch, Trajectory, simulate
 from nb301.tables.schema import EvaluationTable

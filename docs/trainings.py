@@ -22,7 +22,7 @@ from nb301.space import PARAMETER_FREE, Genotype, Op
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.statistics import Comparison, beside_the_paper, noise_variance, skips_in_probes
 from nb301.truth.emulated import EmulatedTruth
-from validation.statistics import bootstrap_interval
+from validation.intervals import bootstrap_interval
 
 HERE = Path(__file__).parent
 EMULATED, REAL = "emulated-v1.0", "fashion-mnist-tiny-v1.0"

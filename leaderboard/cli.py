@@ -15,19 +15,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leaderboard.cells import BUDGET_EVALUATIONS, BUDGET_SECONDS
 from leaderboard.legible import legible
+from leaderboard.places import BUILT_SITE, ENVIRONMENTS, REFERENCES, REPORT, RESULTS, RUNS, SUBMISSIONS
+from leaderboard.runs.key import BUDGET_EVALUATIONS, BUDGET_SECONDS
 from nb301.cluster import cluster
 from nb301.terminal import run as run_app
 
 if TYPE_CHECKING:
-    from leaderboard.plan import Failure
+    from leaderboard.runs.plan import Failure
 
-_ROOT = Path(__file__).resolve().parents[1]
-_RUNS = _ROOT / "build" / "runs"
-_SUBMISSIONS = _ROOT / "leaderboard" / "submissions"
-_RESULTS = _ROOT / "leaderboard" / "results"
-_ENVIRONMENTS = _ROOT / "build" / "environments"
 
 app = typer.Typer(
     help="Run optimizers on the releases, rank them, render the site.",
@@ -41,7 +37,7 @@ def run(
     folders: Annotated[
         list[Path] | None, typer.Argument(help="Of submissions. Default: all in leaderboard/submissions.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of runs; those that it has are not made again.")] = _RUNS,
+    out: Annotated[Path, typer.Option(help="Folder of runs; those that it has are not made again.")] = RUNS,
     seeds: Annotated[int, typer.Option(min=1, help="Paired runs of each entry on each release.")] = 30,
     budget_seconds: Annotated[
         float, typer.Option(min=1, help="Simulated seconds of each run.")
@@ -64,14 +60,14 @@ def run(
     unsealed: Annotated[
         bool, typer.Option("--unsealed", help="Without a sandbox: for code that you trust; not ranked.")
     ] = False,
-    environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = _ENVIRONMENTS,
+    environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = ENVIRONMENTS,
 ) -> None:
     """Run submissions on the releases; an interrupted command goes on where it was."""
-    from leaderboard.canary import attest
-    from leaderboard.limits import Level
-    from leaderboard.plan import Failure, install, missing, plan, readable, unspoilt
-    from leaderboard.runner import run_missing
-    from leaderboard.store import Store
+    from leaderboard.runs.plan import Failure, install, missing, plan, readable, unspoilt
+    from leaderboard.runs.runner import run_missing
+    from leaderboard.runs.store import Store
+    from leaderboard.sandbox.attest import attest
+    from leaderboard.sandbox.limits import Level
     from nb301.optimizers import Budget
 
     level, store = Level.limited if unsealed else Level.sealed, Store(out)
@@ -129,7 +125,7 @@ def verify(
         bool,
         typer.Option("--all", help="All runs, and whether the ledger names each once, and nothing else."),
     ] = False,
-    runs: Annotated[Path, typer.Option(help="Folder of runs.")] = _RUNS,
+    runs: Annotated[Path, typer.Option(help="Folder of runs.")] = RUNS,
     release: Annotated[
         list[str] | None,
         typer.Option(help="Name or folder of a release; may be repeated. Default: the embedded ones."),
@@ -137,16 +133,16 @@ def verify(
     again: Annotated[
         Path | None, typer.Option(help="Folder of the submission: run it again, too, and compare.")
     ] = None,
-    environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = _ENVIRONMENTS,
+    environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = ENVIRONMENTS,
 ) -> None:
     """Compute all that stored runs say again, from release, salt and seed, and compare."""
-    from leaderboard.audit import Examiner, audit
-    from leaderboard.store import Store
+    from leaderboard.runs.audit import Examiner, audit
+    from leaderboard.runs.store import Store
 
     if every is bool(names):
         raise typer.BadParameter("give names of runs, or --all")
     store = Store(runs)
-    examiner = Examiner(store, release or [], _SUBMISSIONS, again, environments)
+    examiner = Examiner(store, release or [], SUBMISSIONS, again, environments)
     chosen = store.ids() if every else store.named(names or [])
     faults, wrong, answers = 0, 0, 0
     for fault in audit(store) if every else ():
@@ -169,8 +165,8 @@ def verify(
 
 @app.command()
 def pack(
-    runs: Annotated[Path, typer.Option(help="Folder of runs.")] = _RUNS,
-    out: Annotated[Path, typer.Option(help="Folder of results, to commit.")] = _RESULTS,
+    runs: Annotated[Path, typer.Option(help="Folder of runs.")] = RUNS,
+    out: Annotated[Path, typer.Option(help="Folder of results, to commit.")] = RESULTS,
 ) -> None:
     """Write the ranked runs without their traces, one file for each entry, all numbers as CSV, and the salts.
 
@@ -178,11 +174,11 @@ def pack(
 
     Results that are there stay until the runs have newer ones as complete, or the submission is gone.
     """
-    from leaderboard.build import rank_tracks, read_all
-    from leaderboard.references import read_references
-    from leaderboard.results import campaigns_of, write_results
-    from leaderboard.store import Store
-    from leaderboard.tables import tables
+    from leaderboard.pages.build import rank_tracks, read_all
+    from leaderboard.ranking.csv_tables import tables
+    from leaderboard.ranking.references import read_references
+    from leaderboard.runs.packed import campaigns_of, write_results
+    from leaderboard.runs.store import Store
 
     known, entries = read_references(), {folder.name for folder in _submissions()}
     rankings = rank_tracks([run for run in read_all(runs, out) if run.cell.submission in entries], known)
@@ -210,11 +206,11 @@ def references(
     out: Annotated[Path | None, typer.Option(help="File; references of other releases in it stay.")] = None,
 ) -> None:
     """Compute what the scores of releases are measured against; minutes for each release."""
-    from leaderboard.references import PATH, compute, read_references, write_references
+    from leaderboard.ranking.references import compute, read_references, write_references
     from nb301.benchmark import load
     from nb301.releases import names
 
-    path = out or PATH
+    path = out or REFERENCES
     known = {each.name: each for each in read_references(path).values()} if path.exists() else {}
     for name in release or names():
         found = compute(load(name))
@@ -225,10 +221,10 @@ def references(
 
 @app.command()
 def build(
-    runs: Annotated[Path, typer.Option(help="Folder of runs.")] = _RUNS,
+    runs: Annotated[Path, typer.Option(help="Folder of runs.")] = RUNS,
     results: Annotated[
         Path, typer.Option(help="Folder of committed results, ranked together with the runs.")
-    ] = _RESULTS,
+    ] = RESULTS,
     references: Annotated[
         Path | None, typer.Option(help="File of references. Default: the frozen ones.")
     ] = None,
@@ -239,24 +235,23 @@ def build(
     without_runs: Annotated[
         bool, typer.Option("--without-runs", help="Build a site even where there is no run to rank.")
     ] = False,
-    out: Annotated[Path, typer.Option(help="Folder of the site.")] = _ROOT / "site" / "build",
+    out: Annotated[Path, typer.Option(help="Folder of the site.")] = BUILT_SITE,
 ) -> None:
     """Rank the runs and render the site: plain files that open from disk."""
     from rich.console import Console
 
-    from leaderboard.build import build_site
-    from leaderboard.references import PATH, read_references
-    from leaderboard.report import COMMITTED
+    from leaderboard.pages.build import build_site
+    from leaderboard.ranking.references import read_references
     from nb301.releases import names as releases
     from nb301.tables import names as tables
 
-    frozen = read_references(references or PATH)
+    frozen = read_references(references or REFERENCES)
     with Console(stderr=True).status("ranking") as status:
         page = build_site(
-            *(runs, out, validation or COMMITTED),
+            *(runs, out, validation or REPORT),
             results=results,
             references=frozen,
-            submissions=_SUBMISSIONS,
+            submissions=SUBMISSIONS,
             releases=releases(),
             tables=tables(),
             without_runs=without_runs,
@@ -268,10 +263,10 @@ def build(
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(help="Of the folder: lower-case letters, digits, hyphens.")],
-    folder: Annotated[Path, typer.Option(help="Where it is made.")] = _SUBMISSIONS,
+    folder: Annotated[Path, typer.Option(help="Where it is made.")] = SUBMISSIONS,
 ) -> None:
     """Make a submission that runs, to write your own from."""
-    from leaderboard.trial import create
+    from leaderboard.runs.check import create
 
     created = create(name, folder)
     typer.echo(f"{created}: now write optimizer.py and submission.toml, and try them with")
@@ -281,8 +276,8 @@ def new(
 @app.command()
 def lock(folder: Annotated[Path, typer.Argument(help="Of the submission.")]) -> None:
     """Write the versions and hashes of all packages that a submission's requirements need."""
-    from leaderboard.environment import lock
-    from leaderboard.submission import Submission
+    from leaderboard.entries.environment import lock
+    from leaderboard.entries.submission import Submission
 
     typer.echo(f"locked: {lock(Submission(folder))}")
 
@@ -293,11 +288,11 @@ def check(
     unsealed: Annotated[
         bool, typer.Option("--unsealed", help="Without a sandbox: for code that you trust.")
     ] = False,
-    environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = _ENVIRONMENTS,
+    environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = ENVIRONMENTS,
 ) -> None:
     """Try a submission in the sandbox for a minute, and say what is wrong with it."""
-    from leaderboard.limits import Level
-    from leaderboard.trial import State, check
+    from leaderboard.runs.check import State, check
+    from leaderboard.sandbox.limits import Level
 
     failed = False
     for each in check(folder, environments, Level.limited if unsealed else Level.sealed):
@@ -307,7 +302,7 @@ def check(
 
 
 def _submissions() -> list[Path]:
-    return sorted(path.parent for path in _SUBMISSIONS.glob("*/submission.toml"))
+    return sorted(path.parent for path in SUBMISSIONS.glob("*/submission.toml"))
 
 
 def _listed(failures: Iterable[Failure]) -> str:
@@ -343,7 +338,7 @@ def _progress(total: int, completed: int) -> Iterator[Callable[[], object]]:
 
 @contextmanager
 def _executor(scheduler: str | None, processes: int) -> Iterator[Executor]:
-    from leaderboard.pools import local_processes
+    from leaderboard.runs.pools import local_processes
 
     if scheduler is None:
         with local_processes(processes) as pool:

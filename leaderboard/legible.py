@@ -8,6 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+#: The pattern of texts without a line's end.
+ONE_LINE = r"^[^\n\r]*$"
+
 #: Signs that are not seen, or change how others are: control characters, what directs or joins writing,
 #: fillers and variations, half pairs, private and forbidden ones. Line ends and tabs are not among them.
 _UNSEEN = re.compile(

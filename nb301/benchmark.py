@@ -332,7 +332,7 @@ class Benchmark:
         truth = self.release.manifest.truth
         if is_emulated(truth):
             return formats.EPOCHS, CIFAR10_NETWORK
-        from nb301.truth.training import truth_named  # which queries of emulated releases do without
+        from nb301.truth.trained import truth_named  # which queries of emulated releases do without
 
         try:
             known = truth_named(truth)

@@ -13,12 +13,9 @@ import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nb301.errors import one_line, shown
-
-if TYPE_CHECKING:
-    from pydantic import ValidationError
+from nb301.errors import shown
 
 #: Objects and lists inside each other.
 MAX_DEPTH = 64
@@ -94,13 +91,6 @@ def parse_object(text: str | bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError(f"expected a JSON object, found {shown(found)}")  # noqa: TRY004 - of the text
     return found
-
-
-def first_wrong(error: ValidationError) -> str:
-    """The first of the things that are wrong with a record: its place, and what is, in one line."""
-    first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return one_line(f"{place}: {first['msg']}" if place else first["msg"])
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import nb301
 from nb301 import tables
+from nb301.collection.collect import Collection, collect_table
 from nb301.releases.freeze import freeze
 from nb301.space import INPUT_PAIRS, NODES, Cell, Genotype, Op
 from nb301.tables.schema import EvaluationTable
-from nb301.truth.collect import Collection, collect_table
 
 GOLDEN = Path(__file__).with_name("golden")
 

@@ -9,8 +9,8 @@ import numpy as np
 from safetensors.numpy import load, save
 
 from nb301.encodings import PATH_BITS
-from nb301.surrogates import gin
-from nb301.surrogates.arrays import pack
+from nb301.surrogates.families.gin import file
+from nb301.surrogates.members.arrays import pack
 
 NUMBERS = (0, 1, -1, 7, 34, 64, 65, 255, 2**15, 2**31 - 1, -(2**31), 2**63 - 1, -(2**63))
 WORDS = (
@@ -80,11 +80,11 @@ def machine(kernel):
 
 def graph_network(rng):
     """Two layers of four."""
-    config = gin.Config(num_layers=2, hidden_dim=4)
+    config = file.Config(num_layers=2, hidden_dim=4)
     tensors = {
-        name: rng.uniform(0.1, 1, shape).astype(np.float32) for name, shape in gin.shapes(config).items()
+        name: rng.uniform(0.1, 1, shape).astype(np.float32) for name, shape in file.shapes(config).items()
     }
-    return gin.write_member(config, tensors)
+    return file.write_member(config, tensors)
 
 
 #: Small members by their family.
@@ -153,7 +153,7 @@ def chain(levels):
 
 def graph_network_with(tensors=None, **about):
     """A small GIN with other tensors or metadata."""
-    _, own = gin.read_member(graph_network(np.random.default_rng(0)))
+    _, own = file.read_member(graph_network(np.random.default_rng(0)))
     entry = {"format": 2, "hyperparameters": {"num_layers": 2, "hidden_dim": 4}} | about
     return save({**own, **(tensors or {})}, {"gin": json.dumps(entry)})
 

@@ -23,24 +23,25 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import nb301
-from leaderboard import references as frozen
-from leaderboard.build import rank_tracks
-from leaderboard.campaign import Campaign
-from leaderboard.examination import examine
-from leaderboard.plan import plan, release_reference
-from leaderboard.process import Usage
-from leaderboard.protocol import Verdict
-from leaderboard.recording import Proposals, recorded
-from leaderboard.session import Outcome
-from leaderboard.store import Origin, Run
-from leaderboard.submission import Submission
+from leaderboard.entries.submission import Submission
+from leaderboard.pages.build import rank_tracks
+from leaderboard.places import SUBMISSIONS
+from leaderboard.ranking import references as frozen
+from leaderboard.ranking.examination import examine
+from leaderboard.runs.campaign import Campaign
+from leaderboard.runs.plan import plan, release_reference
+from leaderboard.runs.record import Origin, Run
+from leaderboard.runs.recording import Proposals, recorded
+from leaderboard.runs.session import Outcome
+from leaderboard.sandbox.messages import Verdict
+from leaderboard.sandbox.process import Usage
 from nb301 import exact, metrics
 from nb301.optimizers import OPTIMIZERS, Budget, Observation, simulate
 from nb301.space import Genotype, sample_many
 from nb301.truth.emulated import EmulatedTruth
 
 N = 2000
-_SUBMISSIONS = Path(frozen.__file__).with_name("submissions")
+_SUBMISSIONS = SUBMISSIONS
 #: Their table is small, so that runs are soon told how far their queries are from its rows.
 _RANKED_ON = ("fashion-mnist-tiny-gin-v1.0", "fashion-mnist-tiny-xgb-v1.0")
 _RANKED = ("rs", "re", "ls")

@@ -12,7 +12,7 @@ import numpy as np
 
 from nb301.errors import Nb301Error, one_line
 from nb301.space import Genotype
-from validation.statistics import Array, Rows
+from validation.intervals import Array, Rows
 
 #: No accuracy, std or duration in seconds is larger, in whatever unit: sums of squares stay finite.
 _LARGEST = 1e9

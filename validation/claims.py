@@ -14,13 +14,14 @@ from pydantic import ConfigDict, Field, StringConstraints, ValidationError, crea
 from pydantic.dataclasses import dataclass
 
 from nb301.errors import Nb301Error, one_line
-from nb301.parsing import first_wrong, parse_toml, read_bytes
+from nb301.parsing import parse_toml, read_bytes
+from nb301.records import first_wrong
 from nb301.surrogates import FAMILIES
 from validation.measures import MEASURES
 from validation.measures.base import one_of
+from validation.places import CLAIMS
 from validation.subject import TrainedOn
 
-_CLAIMS = Path(__file__).with_name("claims")
 #: Bytes of a file of claims, 500 each.
 _MOST_BYTES = 2**20
 
@@ -136,13 +137,13 @@ def claims_of(truth: str) -> tuple[Claim, ...]:
         ClaimError: There are none, or they cannot be read.
     """
     name = "".join(letter for word in truth.split()[:1] for letter in word.lower() if letter.isalnum())
-    known = sorted(path.stem for path in _CLAIMS.glob("*.toml"))
+    known = sorted(path.stem for path in CLAIMS.glob("*.toml"))
     if name not in known:
         raise ClaimError(
             f"no claims are declared about ground truth {truth!r:.100}, in {name[:100]}.toml; there are: "
             f"{', '.join(known)}"
         )
-    return load_claims(_CLAIMS / f"{name}.toml")
+    return load_claims(CLAIMS / f"{name}.toml")
 
 
 def claims_about(truth: str, family: str | None, trained_on: TrainedOn) -> tuple[Claim, ...]:

@@ -40,7 +40,8 @@ from nb301.tables.splits import (
 )
 from nb301.tables.statistics import seeds
 from nb301.truth.emulated import EmulatedTruth
-from validation.statistics import Array
+from validation.intervals import Array
+from validation.places import PAPER_TABLES
 
 TABLE = "emulated-v1.0"
 SPLITS: Mapping[str, Callable[[EvaluationTable, int], Split]] = {
@@ -49,7 +50,6 @@ SPLITS: Mapping[str, Callable[[EvaluationTable, int], Split]] = {
     "equal_size": equal_size_split,
     "above_92": above_split,
 }
-_PAPER = Path(__file__).with_name("paper_tables.toml")
 _PAPER_NAMES = {"ngb": "ngboost", "mlp": "mlp_path"}
 #: Families that are frozen, and compared beyond Table 3.
 _FROZEN = ("lgb", "xgb", "gin")
@@ -310,7 +310,7 @@ def rebuild(name: str, folder: Path, processes: int) -> float:
 
 @cache
 def _paper() -> dict[str, Any]:
-    return tomllib.loads(_PAPER.read_text(encoding="utf-8"))
+    return tomllib.loads(PAPER_TABLES.read_text(encoding="utf-8"))
 
 
 def _release(table: EvaluationTable, family: str) -> Benchmark:

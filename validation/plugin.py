@@ -22,12 +22,11 @@ from nb301 import list_releases, tables
 from nb301.errors import Nb301Error, one_line
 from nb301.releases import find
 from validation.answers import SubjectError, told
-from validation.card import require_extra, write_card
 from validation.claims import Claim, claims_about
-from validation.measure import explain, family_of, measure
+from validation.judging import explain, family_of, measure
 from validation.measures import NotApplicable
 from validation.prepare import prepare
-from validation.report import (
+from validation.report.as_json import (
     CHECK,
     CLAIM,
     NOT_RUN,
@@ -37,6 +36,7 @@ from validation.report import (
     table_rows,
     write_report,
 )
+from validation.report.card import require_extra, write_card
 from validation.subject import Subject, embedded_table, foreign_subject, subject_of
 
 #: Measures a claim about a subject, keeps the result for the report, and fails unless the claim holds.

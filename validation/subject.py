@@ -21,8 +21,8 @@ from nb301.releases import Manifest, Release
 from nb301.releases.freeze import SEED
 from nb301.space import Genotype, to_codes
 from nb301.surrogates import FAMILIES
-from nb301.surrogates.base import Family, Surrogate
 from nb301.surrogates.ensemble import fit_ensemble, fit_one, mean_and_std, missing
+from nb301.surrogates.members.base import Family, Surrogate
 from nb301.tables.schema import FITTED, EvaluationTable
 from nb301.tables.splits import (
     Split,
@@ -35,7 +35,7 @@ from nb301.tables.splits import (
 from nb301.tables.statistics import seeds
 from nb301.truth.emulated import EmulatedTruth
 from validation.answers import Answers
-from validation.statistics import Array, Rows
+from validation.intervals import Array, Rows
 
 TrainedOn = Literal["all-data", "random-only"]
 Genotypes = Sequence[Genotype]

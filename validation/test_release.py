@@ -11,7 +11,7 @@ from nb301.encodings import canonical
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
 from validation.measures.base import observed, predicted
 from validation.plugin import Record
-from validation.report import CHECK
+from validation.report.as_json import CHECK
 from validation.subject import Subject
 
 

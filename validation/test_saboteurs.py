@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from validation.claims import claims_of
-from validation.saboteurs import SABOTEURS, sabotaged, verdict
+from validation.saboteurs.catalogue import SABOTEURS, sabotaged, verdict
 from validation.subject import Subject
 
 #: Claims that no saboteur of ours has, with the reason.

@@ -3,9 +3,9 @@
     python -m leaderboard.inside.shim REQUESTS REPLIES LIMITS MODULES
 
 REQUESTS and REPLIES are inherited file descriptors, LIMITS is the JSON that `apply_limits` takes, and
-MODULES are folders with what may be imported, the submission's first. `leaderboard.protocol` lists the
-requests. Nothing here protects the evaluator, which checks every byte that comes out: a submission may
-do to this process what it likes.
+MODULES are folders with what may be imported, the submission's first. The requests are listed in
+`leaderboard.sandbox.messages`. Nothing here protects the evaluator, which checks every byte that comes out: a
+submission may do to this process what it likes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """The command line: `nb301 query`, `sample`, `train`, `collect`, `tables`, `release` and others.
 
 Every error is one line and exit code 1; see `nb301.terminal`.
+
+It may import `nb301`, `benchmark`, `cluster`, `collection`, `errors`, `extras`, `files`, `formats`,
+`optimizers`, `releases`, `space`, `surrogates`, `tables`, `terminal`, `training` and `truth`.
 """
 
 from __future__ import annotations

@@ -17,9 +17,9 @@ from nb301.cluster import cluster
 from nb301.extras import require
 
 if TYPE_CHECKING:
+    from nb301.collection.collect import Collection
     from nb301.tables.schema import EvaluationTable
     from nb301.truth.base import Truth
-    from nb301.truth.collect import Collection
 
 
 class TruthName(StrEnum):
@@ -61,11 +61,11 @@ def collect(
     of small images are done as many at once as there are workers.
     """
     require(*("torch", "torch") if truth is TruthName.TRAINING else ("pandas", "tables"))
+    from nb301.collection.collect import Collection
+    from nb301.collection.recipes import recipe_of
     from nb301.optimizers import OPTIMIZERS
     from nb301.tables.schema import check_table_path, name_after, write_table
     from nb301.truth.base import described
-    from nb301.truth.collect import Collection
-    from nb301.truth.recipes import recipe_of
 
     if everything == (optimizer is not None):
         raise typer.BadParameter("give the name of an optimizer, or --all")
@@ -85,7 +85,7 @@ def collect(
 
 
 def _whole(collections: Sequence[Collection], truth: Truth, folder: Path, processes: int) -> EvaluationTable:
-    from nb301.truth.collect import collect_table
+    from nb301.collection.collect import collect_table
 
     with progress() as bar:
         task = bar.add_task("training runs", total=sum(each.evaluations for each in collections))
@@ -101,7 +101,7 @@ def _whole(collections: Sequence[Collection], truth: Truth, folder: Path, proces
 
 def _truth(truth: TruthName, data: Data, preset: Preset, folder: Path | None) -> Truth:
     from nb301.truth.emulated import EmulatedTruth
-    from nb301.truth.training import TrainingTruth
+    from nb301.truth.trained import TrainingTruth
 
     if truth is TruthName.EMULATED:
         return EmulatedTruth()
@@ -111,8 +111,8 @@ def _truth(truth: TruthName, data: Data, preset: Preset, folder: Path | None) ->
 def _one(
     collection: Collection, truth: Truth, folder: Path, name: str, scheduler: str | None
 ) -> EvaluationTable:
-    from nb301.truth.collect import collect as collect_one
-    from nb301.truth.collect import to_table
+    from nb301.collection.collect import collect as collect_one
+    from nb301.collection.collect import to_table
 
     with progress() as bar, _executor(scheduler) as executor:
         task = bar.add_task(collection.optimizer, total=collection.evaluations)

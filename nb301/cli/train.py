@@ -63,7 +63,7 @@ def train(
     from nb301.training.data import load_for
     from nb301.training.results import official
     from nb301.truth.base import described
-    from nb301.truth.training import TrainingTruth
+    from nb301.truth.trained import TrainingTruth
 
     check_file(out)
     from nb301.training.trainer import train as train_one
@@ -110,7 +110,7 @@ def verify(
     an emulated release that is the emulated truth, which takes no time; a real one really trains.
     """
     from nb301.benchmark import load
-    from nb301.truth.training import truth_named
+    from nb301.truth.trained import truth_named
 
     benchmark = load(name)
     found = benchmark.query(genotype)
@@ -156,7 +156,7 @@ def verify(
 
 
 def _trained(truth: Truth, genotype: str, trainings: int) -> Sequence[TrainingRun]:
-    from nb301.truth.training import TrainingTruth
+    from nb301.truth.trained import TrainingTruth
 
     architecture, seeds = formats.read(genotype), range(1, trainings + 1)
     if isinstance(truth, TrainingTruth):

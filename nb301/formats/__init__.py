@@ -10,6 +10,8 @@
 | YAHPO Gym configuration dict   | `to_yahpo`           | `from_yahpo`           |
 
 `read` takes any of them, as people have them. All readers raise `GenotypeError` with the cell, node and edge.
+
+It may import `errors` and `space`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Those that fit no model (`rs`, `re`, `ls`, `de`) propose the same on every machine for equal seeds and
 answers; `tpe`, `bananas` and `combo` need not, see there.
+
+It may import `columns`, `encodings`, `errors`, `extras`, `formats` and `space`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,11 @@
-"""Releases: frozen, hashed, versioned ensembles with their runtime model."""
+"""Releases: frozen, hashed, versioned ensembles with their runtime model.
 
-from nb301.releases.load import Release, find, names, user_folder, user_names
+It may import `errors`, `exact`, `files`, `metrics`, `optimizers`, `parsing`, `places`, `records`, `space`,
+`surrogates`, `surrogates.members` and `tables`.
+"""
+
+from nb301.places import user_folder
+from nb301.releases.load import Release, find, names, user_names
 from nb301.releases.manifest import Manifest
 
 __all__ = ["Manifest", "Release", "find", "names", "user_folder", "user_names"]

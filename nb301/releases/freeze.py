@@ -13,13 +13,14 @@ from nb301.errors import Nb301Error, ReleaseError, one_line, shown
 from nb301.files import check_folder, folder_written_whole, sha256
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
 from nb301.parsing import NAME, read_bytes
+from nb301.places import user_folder
 from nb301.releases import manifest as manifests
-from nb301.releases.load import names, user_folder
+from nb301.releases.load import names
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
 from nb301.surrogates import FAMILIES, Surrogate, runtime
-from nb301.surrogates.base import Hyperparameters
 from nb301.surrogates.ensemble import MEMBERS, Progress, fit_ensemble, mean_and_std
 from nb301.surrogates.libraries import installed
+from nb301.surrogates.members.base import Hyperparameters
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import Split, folds, random_only_split, stratified_split
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from nb301.errors import HashMismatch, ReleaseError, UnknownRelease, shown
 from nb301.files import sha256
 from nb301.parsing import read_bytes
+from nb301.places import RELEASES, user_folder
 from nb301.releases import manifest as manifests
 from nb301.releases.manifest import Manifest
 from nb301.surrogates import FAMILIES, Surrogate
 from nb301.surrogates.runtime import FILE as RUNTIME_FILE
 from nb301.surrogates.runtime import RuntimeModel
 
-_EMBEDDED = Path(__file__).with_name("data")
 _ARCHIVES = (".tar.xz", ".tar.gz", ".tgz", ".tar", ".zip")
 
 
@@ -67,7 +67,7 @@ class Release:
     @property
     def reference(self) -> str | Path:
         """What `find` finds this very release by: an embedded one's name, or its folder's absolute path."""
-        return self.name if self.folder.parent == _EMBEDDED else self.folder
+        return self.name if self.folder.parent == RELEASES else self.folder
 
     def __reduce__(self) -> tuple[object, ...]:
         """It is pickled as where it is, and its hash: models are read where they are needed."""
@@ -143,22 +143,12 @@ def _same(reference: str | Path, release_hash: str) -> Release:
 
 def names() -> list[str]:
     """Names of the embedded releases."""
-    return _names(_EMBEDDED)
+    return _names(RELEASES)
 
 
 def user_names() -> list[str]:
     """Names of this user's releases, which `nb301 release freeze` made (see `user_folder`)."""
     return _names(user_folder())
-
-
-def user_folder() -> Path:
-    """Where this user's releases are: `releases` in `NB301_HOME`, by default the platform's data folder."""
-    home = os.environ.get("NB301_HOME")
-    if home:
-        return Path(home).expanduser().absolute() / "releases"
-    from platformdirs import user_data_path
-
-    return user_data_path("nb301", appauthor=False) / "releases"
 
 
 def find(name: str | Path) -> Release:
@@ -177,7 +167,7 @@ def find(name: str | Path) -> Release:
     if not isinstance(name, str):
         raise UnknownRelease(f"{name!r:.80} is no name of a release: expected one of {_listed()}")
     if name in names():
-        return Release(_EMBEDDED / name)
+        return Release(RELEASES / name)
     if "/" in name or os.sep in name:
         return Release(Path(name).expanduser())
     if name in user_names():

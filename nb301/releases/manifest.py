@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from nb301.errors import ReleaseError, one_line
 from nb301.files import sha256
-from nb301.parsing import NAME, first_wrong, parse_object
+from nb301.parsing import NAME, parse_object
+from nb301.records import Record, first_wrong
 
 #: Newest manifest format that this version writes and reads.
 FORMAT = 1
@@ -33,11 +34,7 @@ _Truth = Annotated[str, AfterValidator(_is_truth)]
 _Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class TableReference(_Strict):
+class TableReference(Record):
     """The evaluation table that a release was fitted on."""
 
     name: _Name
@@ -47,7 +44,7 @@ class TableReference(_Strict):
     rows: int
 
 
-class SplitReference(_Strict):
+class SplitReference(Record):
     """How the table was split; equal table and seed give the same parts."""
 
     kind: Literal["stratified"]
@@ -57,14 +54,14 @@ class SplitReference(_Strict):
     test: int
 
 
-class FileReference(_Strict):
+class FileReference(Record):
     """One file of a release."""
 
     sha256: _Sha256
     bytes: int = Field(ge=0, le=LARGEST_FILES)
 
 
-class Metrics(_Strict):
+class Metrics(Record):
     """Measured on the test part when the release was frozen; fractions and correlations."""
 
     r2: float
@@ -75,7 +72,7 @@ class Metrics(_Strict):
     runtime_r2: float | None
 
 
-class Manifest(_Strict):
+class Manifest(Record):
     """Everything that identifies a release and lets it be rebuilt."""
 
     format: int

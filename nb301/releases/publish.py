@@ -8,11 +8,12 @@ import tarfile
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from nb301.errors import ReleaseError, one_line
 from nb301.files import file_written_whole, sha256, write_text
-from nb301.parsing import first_wrong, parse_object, read_bytes
+from nb301.parsing import parse_object, read_bytes
+from nb301.records import PartialRecord, first_wrong
 from nb301.releases.load import Release
 from nb301.releases.manifest import LARGEST_FILES
 
@@ -23,8 +24,8 @@ _MOST_BYTES = 2**28
 REPORT = "validation.json"
 
 
-class _Read(BaseModel):
-    model_config = ConfigDict(extra="allow", frozen=True)
+class _Read(PartialRecord):
+    model_config = ConfigDict(extra="allow")
 
 
 class _Claim(_Read):

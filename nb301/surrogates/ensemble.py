@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nb301 import exact
 from nb301.files import file_written_whole, sha256
-from nb301.surrogates.base import Examples, Family, Fit, Hyperparameters
+from nb301.surrogates.members.base import Examples, Family, Fit, Hyperparameters
 
 if TYPE_CHECKING:
     from nb301.tables.schema import EvaluationTable

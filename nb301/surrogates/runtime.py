@@ -20,9 +20,9 @@ from nb301.encodings import (
     configurations,
 )
 from nb301.errors import ReleaseError
-from nb301.surrogates.base import Examples, Hyperparameters
-from nb301.surrogates.lgb import fit_text, read_trees
-from nb301.surrogates.trees import Trees
+from nb301.surrogates.families.lgb import fit_text, read_trees
+from nb301.surrogates.members.base import Examples, Hyperparameters
+from nb301.surrogates.members.trees import Trees
 
 if TYPE_CHECKING:
     from nb301.tables.schema import EvaluationTable

@@ -22,18 +22,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from nb301.errors import ReleaseError, TuningError, one_line, shown
 from nb301.files import sha256, write_text
 from nb301.journal import Journal
 from nb301.metrics import r2, sparse_kendall_tau
 from nb301.optimizers.tpe import import_optuna, quiet
-from nb301.parsing import first_wrong, parse_object, read_bytes
+from nb301.parsing import parse_object, read_bytes
+from nb301.records import Record, first_wrong
 from nb301.surrogates import FAMILIES
-from nb301.surrogates.base import Domain, Examples, Family, Hyperparameters, Range, Report
 from nb301.surrogates.ensemble import examples
 from nb301.surrogates.libraries import installed
+from nb301.surrogates.members.base import Domain, Examples, Family, Hyperparameters, Range, Report
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import stratified_split
 
@@ -56,11 +57,7 @@ _MOST_BYTES = 2**26
 Progress = Callable[[int, int, float], None]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Trial(_Strict):
+class Trial(Record):
     """One configuration that was fitted, or whose fit was ended early."""
 
     number: int
@@ -77,7 +74,7 @@ class Trial(_Strict):
     reason: str | None = None
 
 
-class Tuning(_Strict):
+class Tuning(Record):
     """What a study found, and on what."""
 
     format: int

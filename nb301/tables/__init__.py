@@ -1,4 +1,7 @@
-"""Evaluation tables: schema, splits and the embedded tables."""
+"""Evaluation tables: schema, splits and the embedded tables.
+
+It may import `cost`, `errors`, `extras`, `files`, `formats`, `metrics`, `parsing`, `places` and `space`.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,17 @@ from pathlib import Path
 
 from nb301.errors import TableError
 from nb301.extras import require
+from nb301.places import TABLES
 
 for _library in ("pandas", "pyarrow", "scipy"):
     require(_library, "tables")
 
 from nb301.tables.schema import EvaluationTable, read_table  # noqa: E402 - needs what was looked for
 
-_DATA = Path(__file__).with_name("data")
-
 
 def names() -> list[str]:
     """Names of the embedded tables, such as `emulated-v1.0`."""
-    return sorted(path.stem for path in _DATA.glob("*.parquet"))
+    return sorted(path.stem for path in TABLES.glob("*.parquet"))
 
 
 def load(name: str) -> EvaluationTable:
@@ -34,4 +36,4 @@ def load(name: str) -> EvaluationTable:
         )
     if name not in names():
         raise TableError(f"no table {name!r}; there are: {', '.join(names()) or 'none'}")
-    return read_table(_DATA / f"{name}.parquet")
+    return read_table(TABLES / f"{name}.parquet")

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from nb301.training.data import ImageData, Part
-from nb301.training.network import EDGES
+from nb301.training.networks.network import EDGES
 from nb301.training.protocol import Protocol
 
 

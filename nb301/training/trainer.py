@@ -22,10 +22,10 @@ from nb301.space import Genotype
 from nb301.training.batches import Batch, Batches, Standardisation
 from nb301.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from nb301.training.data import ImageData, Part
-from nb301.training.network import Logits, Network
+from nb301.training.networks.network import Logits, Network
+from nb301.training.networks.stacked import Stack
 from nb301.training.protocol import Protocol
 from nb301.training.results import Epoch, Training
-from nb301.training.stacked import Stack
 
 #: Called after each epoch with the number of epochs that are done and the networks' newest epochs.
 Progress = Callable[[int, Sequence[Epoch]], None]

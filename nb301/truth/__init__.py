@@ -1,1 +1,4 @@
-"""Ground truths: what answers `evaluate(genotype, seed)`, and collection from it."""
+"""Ground truths: what answers `evaluate(genotype, seed)`, and collection from it.
+
+It may import `cost`, `encodings`, `errors`, `exact`, `noise`, `places`, `space`, `threads` and `training`.
+"""

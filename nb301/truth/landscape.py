@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from nb301 import exact
 from nb301.encodings import path_ops, paths
+from nb301.places import LANDSCAPE
 from nb301.space import CELL_NAMES, Op
 
 _POOLS = [Op.max_pool_3x3, Op.avg_pool_3x3]
@@ -88,4 +88,4 @@ def _path_features(numbers: NDArray[np.int16]) -> dict[str, NDArray[Any]]:
 
 @cache
 def _weights() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("landscape.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(LANDSCAPE.read_text(encoding="utf-8"))

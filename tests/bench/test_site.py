@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from leaderboard import build
-from leaderboard.build import build_site
-from leaderboard.results import read_results
-from leaderboard.store import Run, Store
+from leaderboard.pages.build import build_site
+from leaderboard.places import RESULTS
+from leaderboard.runs.packed import read_results
+from leaderboard.runs.record import Run
+from leaderboard.runs.store import Store
 
-RESULTS = Path(build.__file__).with_name("results")
 SEEDS = 10
 
 

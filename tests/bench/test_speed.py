@@ -67,10 +67,11 @@ def library_route(family):
 def _torch_geometric_route():
     torch = pytest.importorskip("torch")
     data = pytest.importorskip("torch_geometric.data")
-    from nb301.surrogates import gin, gin_geometric
+    from nb301.surrogates.families.gin import file
+    from tests import gin_geometric
 
     torch.set_num_threads(1)
-    members = [gin.read_member(member) for member in files("gin")]
+    members = [file.read_member(member) for member in files("gin")]
     networks = [gin_geometric.PlainGIN(config).load_member(tensors).eval() for config, tensors in members]
 
     def prepare(codes):

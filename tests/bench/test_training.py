@@ -17,8 +17,8 @@ from torch.nn import functional  # noqa: E402
 from nb301.cost import Network as Shape  # noqa: E402
 from nb301.space import sample_many  # noqa: E402
 from nb301.threads import one_thread  # noqa: E402
-from nb301.training.network import Network  # noqa: E402
-from nb301.training.stacked import Stack  # noqa: E402
+from nb301.training.networks.network import Network  # noqa: E402
+from nb301.training.networks.stacked import Stack  # noqa: E402
 
 SHAPE = Shape(channels=8, layers=3, image_size=8, auxiliary=False)
 IMAGES = 64

@@ -15,26 +15,26 @@ from typing import Any
 import numpy as np
 import pytest
 
-import leaderboard
-from leaderboard.build import build_site
-from leaderboard.campaign import Campaign
-from leaderboard.canary import Attestation, attest
+from leaderboard.entries.submission import Submission
 from leaderboard.errors import SandboxError
-from leaderboard.limits import Level, Limits
-from leaderboard.plan import plan, release_reference
-from leaderboard.process import Usage
-from leaderboard.profile import Environment
-from leaderboard.protocol import Verdict
-from leaderboard.recording import Proposals, recorded
-from leaderboard.references import Reference
-from leaderboard.session import Outcome
-from leaderboard.store import CAMPAIGN, Incumbents, Origin, Run, Store
-from leaderboard.submission import Submission
-from leaderboard.trace import Trace
+from leaderboard.pages.build import build_site
+from leaderboard.places import SUBMISSIONS
+from leaderboard.ranking.references import Reference
+from leaderboard.runs.campaign import Campaign
+from leaderboard.runs.plan import plan, release_reference
+from leaderboard.runs.record import Incumbents, Origin, Run
+from leaderboard.runs.recording import Proposals, recorded
+from leaderboard.runs.session import Outcome
+from leaderboard.runs.store import CAMPAIGN, Store
+from leaderboard.runs.trace import Trace
+from leaderboard.sandbox.attest import Attestation, attest
+from leaderboard.sandbox.limits import Level, Limits
+from leaderboard.sandbox.messages import Verdict
+from leaderboard.sandbox.mounts import Environment
+from leaderboard.sandbox.process import Usage
 from nb301 import load
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 
-SUBMISSIONS = Path(leaderboard.__file__).with_name("submissions")
 RELEASES = ("emulated-xgb-v1.0", "emulated-xgb-rand-v1.0")
 SALT = Campaign(salt="5a" * 32)
 GENOTYPE = (

@@ -23,14 +23,14 @@ _GRACE = 10.0
 #: Starts sandboxes until it is killed; says when it begins with each.
 _EVALUATOR = """
 import os
-from leaderboard import sandbox
-from leaderboard.limits import Limits
-from leaderboard.profile import Environment
+from leaderboard.sandbox import start
+from leaderboard.sandbox.limits import Limits
+from leaderboard.sandbox.mounts import Environment
 
 files = {"hang_at_import.py": b"while True: pass"}
 while True:
     os.write(1, b".")
-    process = sandbox.start(files, Environment("none"), Limits())
+    process = start.start(files, Environment("none"), Limits())
     process.send({"id": 1, "do": "import", "entry_point": "hang_at_import:Optimizer"})
     process.kill()
     process.close()

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard import cli
-from leaderboard.results import campaign_files, read_results
-from leaderboard.store import Store
-from leaderboard.trial import create
+from leaderboard import cli, places
+from leaderboard.runs.check import create
+from leaderboard.runs.packed import campaign_files, read_results
+from leaderboard.runs.store import Store
 
 RELEASE = "emulated-xgb-v1.0"
 
@@ -107,10 +107,10 @@ def test_scheduler_needs_dask(command, monkeypatch, tmp_path):
 def test_references_keep_those_of_other_releases(command, monkeypatch, tiny_release, tmp_path):
     """Computed for one release, they are added to the file."""
     path = tmp_path / "references.toml"
-    frozen = Path(cli.__file__).with_name("references.toml").read_text()
+    frozen = places.REFERENCES.read_text()
     path.write_text(frozen)
     for name, value in (("_RANDOM", 100), ("_CLIMBERS", 2), ("_ROUNDS", 1)):
-        monkeypatch.setattr(f"leaderboard.references.{name}", value)
+        monkeypatch.setattr(f"leaderboard.ranking.references.{name}", value)
 
     code, said = command("references", "--release", tiny_release, "--out", path)
 

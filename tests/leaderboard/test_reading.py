@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from leaderboard.landscape import embedding
-from leaderboard.references import read_references
-from leaderboard.report import read_report
+from leaderboard.pages.landscape import embedding
+from leaderboard.ranking.references import read_references
+from leaderboard.rendering.report import read_report
 from nb301.errors import Nb301Error
 from tests.crafting import nested
 
@@ -78,7 +78,7 @@ def test_only_regular_files_are_read(name, tmp_path):
 )
 def test_embeddings_are_of_rows_that_are_there(tmp_path, monkeypatch, tiny_table, text):
     """A map holds finite places of rows of its table, or is refused."""
-    monkeypatch.setattr(embedding, "FOLDER", tmp_path)
+    monkeypatch.setattr(embedding, "EMBEDDINGS", tmp_path)
     text = text.replace("HASH", tiny_table.content_hash)
     (tmp_path / "tiny.json").write_text(text, encoding="utf-8", errors="surrogateescape")
     refusal(lambda _: embedding.read_embedding("tiny", tiny_table), tmp_path / "tiny.json")

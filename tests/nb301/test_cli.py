@@ -18,7 +18,8 @@ from nb301.cli import genotypes
 from nb301.cli.output import print_csv
 from nb301.releases import find
 from nb301.space import NODES, Cell, Genotype, sample
-from nb301.surrogates import runtime, xgb
+from nb301.surrogates import runtime
+from nb301.surrogates.families import xgb
 from nb301.tables.schema import write_table
 
 RNG = np.random.default_rng(0)

@@ -50,7 +50,7 @@ USES = {
     "tables": "import nb301.tables; nb301.tables.load('emulated-v1.0')",
     "combo": "from nb301.optimizers import OPTIMIZERS; OPTIMIZERS['combo'](numpy.random.default_rng(0))",
     "threads": "import nb301.threads as t; t.one_blas_thread().__enter__(); t.one_thread().__enter__()",
-    "trainings": "from nb301.truth.training import TrainingTruth as T; T('digits', 'tiny')",
+    "trainings": "from nb301.truth.trained import TrainingTruth as T; T('digits', 'tiny')",
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import FrozenInstanceError
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,8 @@ from nb301.surrogates import FAMILIES
 from nb301.tables import official
 from validation.claims import Claim, ClaimError, claims_about, load_claims
 from validation.measures import MEASURES
+from validation.places import CLAIMS
 
-CLAIMS = Path(__file__).parents[2] / "validation" / "claims"
 GOOD = """
 [some_r2]
 statement = "It explains"
@@ -285,7 +284,7 @@ def test_claims_about_kinds_of_release(family):
 
 def test_no_claims_is_an_error(monkeypatch, tmp_path):
     """A subject that no claim is about cannot be validated, rather than pass."""
-    monkeypatch.setattr("validation.claims._CLAIMS", tmp_path)
+    monkeypatch.setattr("validation.claims.CLAIMS", tmp_path)
     (tmp_path / "emulated.toml").write_text(GOOD, encoding="utf-8")
     with pytest.raises(ClaimError, match="no claim is about random-only releases of family 'xgb'"):
         claims_about("emulated 1.0", "xgb", "random-only")

@@ -12,7 +12,7 @@ from nb301.truth.emulated import EmulatedTruth
 from validation import test_saboteurs
 from validation.claims import claims_of
 from validation.measures import behaviour, collapse, fit, noise, size, trajectories
-from validation.saboteurs import SABOTEURS, sabotaged, verdict
+from validation.saboteurs.catalogue import SABOTEURS, sabotaged, verdict
 from validation.subject import foreign_subject
 
 TRUTH = EmulatedTruth()

@@ -12,6 +12,7 @@ from nb301.tables.schema import write_table
 from nb301.tables.splits import stratified_split
 from validation import paper_tables
 from validation.paper_tables import Experiment, Result, ceiling, measure, measure_all, sections
+from validation.places import PAPER_TABLES
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_every_number_stands_beside_the_papers():
     """All families are in Table 3 with the paper's value, and the ceiling is below them."""
     table = load("emulated-v1.0")
     found = sections(table, results(table))
-    paper = tomllib.loads(paper_tables._PAPER.read_text(encoding="utf-8"))["table3_test"]
+    paper = tomllib.loads(PAPER_TABLES.read_text(encoding="utf-8"))["table3_test"]
 
     first = found[0]
     assert {row[0] for row in first.rows} >= set(FAMILIES)

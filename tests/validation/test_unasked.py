@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nb301.collection.collect import Collection, collect_table
+from nb301.collection.recipes import REAL_V1, recipe_of
 from nb301.metrics import r2
 from nb301.optimizers import Budget, RegularizedEvolution, simulate
 from nb301.space import Op, to_codes
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.statistics import beside_the_paper, noise_variance
 from nb301.truth.base import TrainingRun
-from nb301.truth.collect import Collection, collect_table
 from nb301.truth.emulated import EmulatedTruth
-from nb301.truth.recipes import REAL_V1, recipe_of
 from validation.measures import NotApplicable, fit, replay
 from validation.subject import draw, foreign_subject
 

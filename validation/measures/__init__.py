@@ -1,4 +1,7 @@
-"""What claims measure: functions of a subject and of a claim's parameters, by the names in `claims/`."""
+"""What claims measure: functions of a subject and of a claim's parameters, by the names in `claims/`.
+
+It may import `nb301`, `answers`, `intervals` and `subject`.
+"""
 
 from __future__ import annotations
 

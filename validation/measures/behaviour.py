@@ -10,8 +10,8 @@ import numpy as np
 
 from nb301.space import Genotype, sample_many
 from validation.answers import SubjectError
+from validation.intervals import Array
 from validation.measures.base import Measured, NotApplicable, exact
-from validation.statistics import Array
 from validation.subject import Subject, draw
 
 _N = 200

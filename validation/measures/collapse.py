@@ -14,9 +14,10 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+from nb301.collection.probes import parameter_free
 from nb301.space import Genotype, Op
 from nb301.truth.emulated import EmulatedTruth
-from nb301.truth.probes import parameter_free
+from validation.intervals import Array, Rows, bootstrap_interval
 from validation.measures.base import (
     Measured,
     NotApplicable,
@@ -30,7 +31,6 @@ from validation.measures.base import (
     rows_of,
     skips,
 )
-from validation.statistics import Array, Rows, bootstrap_interval
 from validation.subject import Subject
 
 #: Operations of one kind in the normal cell of the probes.

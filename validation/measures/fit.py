@@ -9,6 +9,7 @@ import numpy as np
 
 from nb301.metrics import kendall_tau, r2
 from nb301.tables.statistics import noise_variance
+from validation.intervals import Rows, bootstrap_interval
 from validation.measures.base import (
     Measured,
     NotApplicable,
@@ -20,7 +21,6 @@ from validation.measures.base import (
     over_rows,
     predicted_mean,
 )
-from validation.statistics import Rows, bootstrap_interval
 from validation.subject import Subject, TimePredictor
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from nb301.metrics import r2, sparse_kendall_tau
 from nb301.space import Op
+from validation.intervals import Array, Rows
 from validation.measures.base import (
     STATISTICS,
     Measured,
@@ -24,7 +25,6 @@ from validation.measures.base import (
     rows_of,
     skips,
 )
-from validation.statistics import Array, Rows
 from validation.subject import Subject
 
 

@@ -15,8 +15,8 @@ from nb301.metrics import gaussian_kl
 from nb301.space import Genotype
 from nb301.surrogates import FAMILIES
 from nb301.tables.statistics import seeds
+from validation.intervals import Array
 from validation.measures.base import Measured, NotApplicable, distance, exact, over_rows
-from validation.statistics import Array
 from validation.subject import Subject
 
 #: Nominal shares at which calibration is measured.

@@ -11,12 +11,12 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from nb301.collection.collect import Collection
+from nb301.collection.recipes import recipe_of
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 from nb301.space import Genotype
-from nb301.truth.collect import Collection
-from nb301.truth.recipes import recipe_of
+from validation.intervals import Array
 from validation.measures.base import Measured, NotApplicable, exact, one_of, refitted, rows_of
-from validation.statistics import Array
 from validation.subject import Predictor, Subject, draw
 
 #: Runs on models: with the logged one 40, of which the outermost on either side is one in twenty.

@@ -9,8 +9,8 @@ import numpy as np
 
 from nb301.space import Genotype
 from nb301.tables.statistics import seeds
+from validation.intervals import Array
 from validation.measures.base import Measured, NotApplicable, one_of, over_rows, refitted
-from validation.statistics import Array
 from validation.subject import Subject
 
 #: Rows that models are fitted to, training and validation together.

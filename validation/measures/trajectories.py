@@ -25,6 +25,7 @@ from nb301.optimizers.base import takes_many
 from nb301.space import Genotype
 from nb301.surrogates import FAMILIES
 from validation.answers import SubjectError
+from validation.intervals import Array, bootstrap_interval
 from validation.measures.base import (
     Measured,
     NotApplicable,
@@ -35,7 +36,6 @@ from validation.measures.base import (
     refitted,
     rows_of,
 )
-from validation.statistics import Array, bootstrap_interval
 from validation.subject import Genotypes, Predictor, ReleasePredictor, Subject, TimePredictor, draw
 
 RUNS = 5

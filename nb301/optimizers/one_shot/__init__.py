@@ -1,6 +1,8 @@
 """Weight-sharing searches of the paper, their logged genotypes, and a monitor (Sections 5.2, C.3, E.1).
 
 Importing this needs no torch; running a search does: pip install 'nb301[torch]'.
+
+It may import `errors`, `files`, `images`, `parsing`, `places`, `space` and `threads`.
 """
 
 from __future__ import annotations

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from nb301.files import write_text
 from nb301.images import ImageSet, load_images
 from nb301.optimizers.one_shot.search import run_search
-from nb301.optimizers.one_shot.searches import PACKAGED, package
+from nb301.optimizers.one_shot.searches import package
 from nb301.optimizers.one_shot.settings import SearchSettings
+from nb301.places import SEARCHES
 from nb301.threads import one_thread
 
 _IMAGE_SIZE = 8
@@ -131,7 +132,7 @@ def collect_one_shot(
             progress(path)
 
 
-def package_searches(folder: Path, path: Path = PACKAGED) -> list[str]:
+def package_searches(folder: Path, path: Path = SEARCHES) -> list[str]:
     """Package the files of a folder in the order of `RECIPES`; returns names of those that are missing."""
     names = [
         PlannedSearch(recipe.method, str(recipe.settings.space), seed).file

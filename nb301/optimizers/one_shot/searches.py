@@ -17,10 +17,10 @@ import numpy as np
 from nb301.errors import TableError, one_line, shown
 from nb301.files import write_text
 from nb301.parsing import parse_object, read_bytes
+from nb301.places import SEARCHES
 from nb301.space import Genotype, from_codes, to_codes
 
 #: The packaged searches.
-PACKAGED = Path(__file__).with_name("data") / "searches.json"
 
 _FORMAT = 1
 #: Bytes of a file; all packaged searches take 300,000.
@@ -58,7 +58,7 @@ def read_search(path: Path) -> LoggedSearch:
         raise TableError(f"{path}: not a logged search ({one_line(str(error))})") from None
 
 
-def package(files: Sequence[Path], path: Path = PACKAGED) -> None:
+def package(files: Sequence[Path], path: Path = SEARCHES) -> None:
     """Pack the files of searches into one, in their order.
 
     A genotype becomes 32 digits, those of its `space.to_codes`.
@@ -73,7 +73,7 @@ def package(files: Sequence[Path], path: Path = PACKAGED) -> None:
     write_text(path, f'{{"format":{_FORMAT},"searches":[\n{lines}\n]}}\n')
 
 
-def logged_searches(path: Path = PACKAGED) -> list[LoggedSearch]:
+def logged_searches(path: Path = SEARCHES) -> list[LoggedSearch]:
     """The packaged searches, in their order.
 
     Raises:

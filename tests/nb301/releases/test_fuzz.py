@@ -13,8 +13,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from nb301.surrogates import FAMILIES, lgb
+from nb301.surrogates import FAMILIES
 from nb301.surrogates.ensemble import examples
+from nb301.surrogates.families import lgb
 from tests.crafting import MAKERS, changed_arrays, changed_bytes, changed_header, changed_words
 
 ROUNDS = int(os.environ.get("NB301_FUZZ", "20"))

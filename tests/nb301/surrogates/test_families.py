@@ -9,9 +9,10 @@ import xgboost
 from nb301.encodings import vector
 from nb301.metrics import r2
 from nb301.space import sample_many, to_codes
-from nb301.surrogates import FAMILIES, xgb
-from nb301.surrogates.base import Range
+from nb301.surrogates import FAMILIES
 from nb301.surrogates.ensemble import examples
+from nb301.surrogates.families import xgb
+from nb301.surrogates.members.base import Range
 from nb301.tables.splits import stratified_split
 
 SEED = 5

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nb301.collection.collect import Collection, collect_table
 from nb301.metrics import r2
 from nb301.surrogates import runtime
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import stratified_split
-from nb301.truth.collect import Collection, collect_table
 
 SEED = 5
 

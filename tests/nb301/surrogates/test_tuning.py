@@ -9,7 +9,7 @@ import pytest
 
 from nb301.errors import OutputError, TableError, TuningError
 from nb301.surrogates import FAMILIES, Family, tuning
-from nb301.surrogates.base import Examples, Range
+from nb301.surrogates.members.base import Examples, Range
 from nb301.surrogates.tuning import read_tuning, tune, tuned_hyperparameters
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import stratified_split

@@ -17,7 +17,7 @@ from nb301.errors import TableError
 from nb301.tables import schema
 from nb301.tables.schema import SCHEMA, EvaluationTable, read_table, write_table
 from nb301.tables.statistics import seeds
-from nb301.truth.training import TrainingTruth
+from nb301.truth.trained import TrainingTruth
 
 ISOMORPHIC = (
     "normal:sep_conv_3x3@0+sep_conv_3x3@1/max_pool_3x3@0+sep_conv_3x3@1"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nb301.places import LANDSCAPE
 from nb301.space import Genotype, Op, to_codes
 from nb301.truth import landscape
 
-WEIGHTS = tomllib.loads(Path(landscape.__file__).with_name("landscape.toml").read_text(encoding="utf-8"))
+WEIGHTS = tomllib.loads(LANDSCAPE.read_text(encoding="utf-8"))
 POOLS = (Op.max_pool_3x3, Op.avg_pool_3x3)
 SEPARABLE = (Op.sep_conv_3x3, Op.sep_conv_5x5)
 CONVOLUTIONS = (*SEPARABLE, Op.dil_conv_3x3, Op.dil_conv_5x5)

@@ -1,0 +1,95 @@
+"""A genotype as pages show it: both cells drawn, what it costs, and how other code writes it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from leaderboard.drawing.cells import draw_cell
+from nb301 import formats
+from nb301.cost import CIFAR10_NETWORK, Network, cost
+from nb301.errors import TrainingError
+from nb301.space import Genotype
+from nb301.truth.trained import truth_named
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """A genotype in the notation of one library."""
+
+    #: For ids: lower-case letters.
+    key: str
+    #: Such as `DARTS namedtuple`.
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GenotypeView:
+    """What `macros/genotype.html.j2` shows."""
+
+    #: Inline SVG elements, everything in them escaped.
+    normal: str
+    reduce: str
+    #: Millions.
+    parameters: str
+    multiply_adds: str
+    #: What they are counted of, such as `32 channels, 8 cells, 32x32 pixels`.
+    network: str
+    #: The text of this package comes first.
+    notations: tuple[Notation, ...]
+
+
+def view(genotype: Genotype | str, truth: str, about: str) -> GenotypeView:
+    """Make what pages show of a genotype.
+
+    Args:
+        genotype: It, or its text.
+        truth: The ground truth, such as `emulated 1.0`, whose network is counted; the paper's where nobody
+            knows it.
+        about: Whose it is, for those who cannot see the drawings, such as `the best architecture of RE`.
+
+    Raises:
+        GenotypeError: The text is none.
+    """
+    found = Genotype.parse(genotype) if isinstance(genotype, str) else genotype
+    network = _network_of(truth)
+    parameters, multiply_adds = cost(found, network)
+    size = f"{network.image_size}x{network.image_size} pixels"
+    return GenotypeView(
+        normal=draw_cell(found.normal, f"Normal cell of {about}"),
+        reduce=draw_cell(found.reduce, f"Reduction cell of {about}"),
+        parameters=_millions(parameters),
+        multiply_adds=_millions(multiply_adds),
+        network=f"{network.channels} channels, {network.layers} cells, {size}",
+        notations=notations(found),
+    )
+
+
+def _network_of(truth: str) -> Network:
+    try:
+        return truth_named(truth).network
+    except TrainingError:
+        return CIFAR10_NETWORK
+
+
+def _millions(count: int) -> str:
+    millions = count / 1e6
+    return f"{millions:,.0f}" if millions >= 100 else f"{millions:.3g}"
+
+
+def notations(genotype: Genotype) -> tuple[Notation, ...]:
+    """A genotype in every notation of `nb301.formats`; all but ConfigSpace's can be pasted into a query."""
+    config = json.dumps(formats.to_config(genotype))
+    return (
+        Notation("nb", "nb301 text", str(genotype)),
+        Notation("darts", "DARTS namedtuple", repr(formats.to_darts(genotype))),
+        Notation("official", "NAS-Bench-301 configuration", config),
+        Notation("naslib", "NASLib tuples", repr(formats.to_naslib(genotype))),
+        Notation("yahpo", "YAHPO Gym configuration", json.dumps(formats.to_yahpo(genotype))),
+        Notation(
+            "configspace",
+            "ConfigSpace values",
+            f"ConfigSpace.Configuration(nb301.formats.configuration_space(), values={config})",
+        ),
+    )

@@ -1,0 +1,172 @@
+"""What a submission may import: locked packages, installed outside of the sandbox and mounted into it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from leaderboard.entries.packages import check_packages
+from leaderboard.entries.submission import LOCK, Submission, check_names
+from leaderboard.entries.syntax import syntax_hash
+from leaderboard.errors import SubmissionError
+from leaderboard.legible import legible
+from leaderboard.places import ROOT
+from leaderboard.sandbox.mounts import Environment, own_files
+from nb301.files import folder_written_whole, sha256, write_text
+
+_LINE = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+ --hash=sha256:[0-9a-f]{64}")
+#: What lies in every sandbox and takes no part in runs: the probes have a sandbox of their own.
+_NO_PART = {"leaderboard/inside/canary.py"}
+#: What cannot be imported without the library.
+_OF_LIBRARY = "leaderboard/inside/library.py"
+_PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet")
+
+
+def lock(submission: Submission) -> Path:
+    """Write which packages the requirements need, as pip finds them for this machine.
+
+    Raises:
+        SubmissionError: pip finds no set of wheels; has its words.
+    """
+    found = json.loads(
+        _pip(
+            submission,
+            [
+                *("install", "--dry-run", "--ignore-installed", "--only-binary", ":all:"),
+                *("--report", "-", *submission.packages),
+            ],
+        )
+    )
+    lines = []
+    for each in found["install"]:
+        name, version = each["metadata"]["name"], each["metadata"]["version"]
+        digest = each["download_info"]["archive_info"]["hashes"]["sha256"]
+        lines.append(f"{name.lower()}=={version} --hash=sha256:{digest}\n")
+    path = submission.folder / LOCK
+    check_names((line.partition("==")[0] for line in lines), path)
+    write_text(path, "".join(sorted(lines)))
+    return path
+
+
+def environment(submission: Submission, cache: Path) -> Environment:
+    """Install what a submission has locked, unless it has been.
+
+    Args:
+        submission: Whose.
+        cache: Folder of installed environments.
+
+    Raises:
+        SubmissionError: There is no lock, it is not one, or pip cannot install it.
+    """
+    name = hash_of(submission)
+    library, adapter = submission.uses_library, submission.uses_adapter
+    if not submission.packages:
+        return Environment(name, None, library, adapter)
+    locked = _locked(submission)
+    # the library and the shim change the hash, but not what is installed
+    folder = cache / sha256(f"{locked}{_platform()}".encode())[:32]
+    if not folder.is_dir():
+        with folder_written_whole(folder) as temporary:
+            write_text(temporary.with_name("lock.txt"), locked)
+            _pip(
+                submission,
+                [
+                    *("install", "--require-hashes", "--no-deps", "--only-binary", ":all:"),
+                    *("--target", str(temporary), "-r", str(temporary.with_name("lock.txt"))),
+                ],
+            )
+            check_packages(temporary, submission.folder / LOCK)
+    return Environment(name, folder, library, adapter)
+
+
+def hash_of(submission: Submission) -> str:
+    """Name a submission's environment, without installing it.
+
+    Raises:
+        SubmissionError: There is no lock, or it is not one.
+    """
+    locked = _locked(submission) if submission.packages else ""
+    return environment_hash(locked, library=submission.uses_library, adapter=submission.uses_adapter)
+
+
+def environment_hash(locked: str, *, library: bool, adapter: bool = False) -> str:
+    """Name an environment by all of it that can decide a run's result.
+
+    Args:
+        locked: Text of the lock.
+        library: Whether the library's space and optimizers are there.
+        adapter: Whether the adapter of optimizers on a ConfigSpace is there.
+    """
+    ours = own_parts(library=library, adapter=adapter)
+    parts = [locked, _platform(), *(f"{path} {digest}" for path, digest in ours.items())]
+    return sha256("\n".join(parts).encode())
+
+
+def own_parts(*, library: bool, adapter: bool = False) -> dict[str, str]:
+    """The files of ours that can decide a run's result, with hashes that change with more than their words.
+
+    Args:
+        library: Whether the library's space and optimizers are there.
+        adapter: Whether the adapter of optimizers on a ConfigSpace is there.
+
+    Returns:
+        Of the syntax tree without docstrings, by path in the repository.
+    """
+    files = {path.relative_to(ROOT).as_posix(): path for path in own_files(library=library, adapter=adapter)}
+    others = _NO_PART if library else {*_NO_PART, _OF_LIBRARY}
+    return {name: syntax_hash(path.read_bytes()) for name, path in files.items() if name not in others}
+
+
+def _locked(submission: Submission) -> str:
+    if LOCK not in submission.files:
+        raise SubmissionError(
+            f"{submission.folder / LOCK}: there is no such file, but there are requirements: "
+            f"`python -m leaderboard lock {submission.folder}` writes it"
+        )
+    locked = submission.files[LOCK].decode("utf-8", "replace")
+    lines = locked.splitlines()
+    for number, line in enumerate(lines, 1):
+        if not _LINE.fullmatch(line):
+            raise SubmissionError(
+                f"{submission.folder / LOCK}:{number}: expected 'name==version --hash=sha256:...', got "
+                f"{line[:100]!r}"
+            )
+    pinned = {_normal(line.partition(" ")[0]) for line in lines}
+    for each in submission.packages:
+        if _normal(each) not in pinned:
+            raise SubmissionError(
+                f"{submission.folder / LOCK}: {each} is not in it: lock the requirements anew"
+            )
+    return locked
+
+
+def _normal(requirement: str) -> str:
+    """Names are equal whatever stands between their words (PEP 503)."""
+    name, _, version = requirement.partition("==")
+    return f"{re.sub(r'[-_.]+', '-', name).lower()}=={version}"
+
+
+def _platform() -> str:
+    return f"{sys.implementation.cache_tag} {platform.machine()} {platform.libc_ver()[0]}"
+
+
+def _pip(submission: Submission, arguments: Sequence[str]) -> str:
+    done = subprocess.run(  # noqa: S603 - wheels alone: no code of theirs is run
+        [sys.executable, *_PIP, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONNOUSERSITE": "1"},
+    )
+    if done.returncode != 0:
+        raise SubmissionError(
+            f"{submission.folder}: the requirements {submission.packages} cannot be installed:\n"
+            f"{legible(done.stderr.strip()[-2000:])}"
+        )
+    return done.stdout

@@ -1,0 +1,76 @@
+"""The page on how to submit: the submissions' README, with what the code itself says of keys and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from leaderboard.entries.submission import SAME_FAMILY, Manifest, Submission
+from leaderboard.places import SKELETON, SUBMISSIONS
+from leaderboard.rendering.described import Key, comments, record_keys
+from leaderboard.rendering.markdown import inlined, sections
+from leaderboard.rendering.page import Page
+from leaderboard.runs.key import RunKey
+from leaderboard.sandbox.messages import Verdict
+from nb301 import formats
+from nb301.space import CELL_NAMES, Genotype
+
+#: DARTS (second order), Liu et al. 2019b.
+_EXAMPLE = (
+    "normal:sep_conv_3x3@0+sep_conv_3x3@1/sep_conv_3x3@0+sep_conv_3x3@1/skip_connect@0+sep_conv_3x3@1/"
+    "skip_connect@0+dil_conv_3x3@2,reduce:max_pool_3x3@0+max_pool_3x3@1/max_pool_3x3@1+skip_connect@2/"
+    "max_pool_3x3@0+skip_connect@2/max_pool_3x3@1+skip_connect@2"
+)
+
+
+class Notation(NamedTuple):
+    """The example's architecture as one may write it."""
+
+    name: str
+    text: str
+
+
+def submit_page(submissions: Mapping[str, Submission]) -> Page:
+    """Make `submit.html`.
+
+    Args:
+        submissions: By slug; they are shown as examples.
+    """
+    context = {
+        "sections": sections((SUBMISSIONS / "README.md").read_text(encoding="utf-8")),
+        "manifest": record_keys(Manifest),
+        "skeleton": {
+            name: (SKELETON / name).read_text(encoding="utf-8")
+            for name in ("submission.toml", "optimizer.py")
+        },
+        "limits": _limits(),
+        "same_family": {family: sorted(same) for family, same in SAME_FAMILY.items()},
+        "notations": [*_notations(Genotype.parse(_EXAMPLE))],
+        "verdicts": verdict_meanings(),
+        "inlined": inlined,
+        "examples": [submissions[slug] for slug in sorted(submissions)],
+    }
+    return Page("submit.html", "submit.html.j2", context)
+
+
+def verdict_meanings() -> dict[Verdict, str]:
+    """What each verdict means, in Markdown, as `protocol.Verdict` says."""
+    meanings = comments(Verdict)
+    return {verdict: meanings[verdict.name] for verdict in Verdict}
+
+
+def _limits() -> tuple[Key, ...]:
+    """Limits of a run, those of its manifest's resources among them."""
+    (limits,) = (each for each in record_keys(RunKey) if each.path == "limits")
+    return limits.keys
+
+
+def _notations(genotype: Genotype) -> Iterator[Notation]:
+    darts = formats.to_darts(genotype)
+    pairs = {name: [[op, source] for op, source in getattr(darts, name)] for name in CELL_NAMES}
+    yield Notation("What space makes", str(pairs))
+    yield Notation("Text of nb301", str(genotype))
+    yield Notation("DARTS", str(darts))
+    yield Notation("Official configuration", str(formats.to_config(genotype)))
+    yield Notation("YAHPO Gym", str(formats.to_yahpo(genotype)))
+    yield Notation("NASLib", str(formats.to_naslib(genotype)))

@@ -1,0 +1,161 @@
+"""Frozen references: what scores are measured against, so that a new entry never moves another.
+
+For each release, by its hash: the median random architecture, and the best value that is known, both
+without noise. `python -m leaderboard references` computes them into `references.toml`; entries may
+pass the best one, and score more than 100. It is only ever replaced together with a release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError, model_validator
+
+from leaderboard.errors import UnknownReference
+from leaderboard.places import REFERENCES
+from leaderboard.runs.key import Sha256, Slug
+from leaderboard.runs.record import Fraction
+from nb301.benchmark import Benchmark
+from nb301.errors import one_line
+from nb301.files import write_text
+from nb301.parsing import parse_toml, read_bytes
+from nb301.records import Record, first_wrong
+from nb301.space import Genotype, mutate, neighbours, sample_many
+
+_SEED, _RANDOM = 301, 10_000
+#: Bytes of a file of references, 400 each.
+_MOST_BYTES = 2**20
+#: Architectures that climb at a time, how often they are shaken, and by how many mutations.
+_CLIMBERS, _ROUNDS, _KICKS = 64, 12, 3
+
+
+class Reference(Record):
+    """What a release's scores are measured against."""
+
+    name: Slug
+    release_hash: Sha256
+    #: Median noise-free accuracy of random architectures, fraction: regret 1.
+    random_accuracy: Fraction
+    #: Best noise-free accuracy that is known, fraction: regret 0.
+    best_accuracy: Fraction
+    #: Text form of the architecture that has it.
+    best_genotype: str
+
+    @model_validator(mode="after")
+    def _apart(self) -> Reference:
+        if not self.random_accuracy < self.best_accuracy:
+            raise ValueError("best_accuracy must lie above random_accuracy")
+        return self
+
+    def regret(self, accuracy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Normalised regret: 0 for the best known accuracy, 1 for the median random one and below.
+
+        Args:
+            accuracy: Noise-free, fraction, shape (n,); NaN where there is no incumbent: regret 1.
+
+        Returns:
+            Shape (n,); negative beyond the best known accuracy.
+        """
+        scale = self.best_accuracy - self.random_accuracy
+        return np.nan_to_num(np.minimum(1.0, (self.best_accuracy - accuracy) / scale), nan=1.0)
+
+
+def compute(benchmark: Benchmark, rounds: int = _ROUNDS) -> Reference:
+    """Compute a release's references: random architectures, then local search from the best, shaken.
+
+    Args:
+        benchmark: The release.
+        rounds: How often the best are shaken and climb again.
+    """
+    rng = np.random.default_rng(_SEED)
+    random = sample_many(rng, _RANDOM)
+    accuracies = benchmark.query(random).mean
+    order = np.argsort(-accuracies, kind="stable")[:_CLIMBERS]
+    climbers = [random[index] for index in order]
+    best, best_accuracy = climbers[0], float(accuracies[order[0]])
+    for _ in range(rounds):
+        climbers, reached = _climb(climbers, benchmark)
+        order = np.argsort(-reached, kind="stable")
+        if reached[order[0]] > best_accuracy:
+            best, best_accuracy = climbers[order[0]], float(reached[order[0]])
+        # the better half, each shaken twice
+        climbers = [_shaken(climbers[index], rng) for index in np.repeat(order[: _CLIMBERS // 2], 2)]
+    return Reference(
+        name=benchmark.release.name,
+        release_hash=benchmark.release.release_hash,
+        random_accuracy=float(np.median(accuracies)),
+        best_accuracy=best_accuracy,
+        best_genotype=str(best),
+    )
+
+
+def read_references(path: Path = REFERENCES) -> dict[str, Reference]:
+    """Read references by release hash.
+
+    Raises:
+        UnknownReference: The file cannot be read.
+    """
+    try:
+        content = parse_toml(read_bytes(path, _MOST_BYTES))
+        found = [Reference(name=name, **fields) for name, fields in content.items()]
+    except (OSError, ValueError, TypeError) as error:  # a ValidationError is a ValueError
+        why = first_wrong(error) if isinstance(error, ValidationError) else one_line(str(error))
+        raise UnknownReference(
+            f"{path}: no references ({why}): `python -m leaderboard references` computes them"
+        ) from None
+    return {reference.release_hash: reference for reference in found}
+
+
+def write_references(references: Iterable[Reference], path: Path = REFERENCES) -> None:
+    """Write references as TOML, ordered by name."""
+    lines = ["# Written by `python -m leaderboard references`; see references.py. Accuracies are fractions."]
+    for reference in sorted(references, key=lambda reference: reference.name):
+        lines += ["", f'["{reference.name}"]']
+        fields: Mapping[str, object] = reference.model_dump(exclude={"name"})
+        lines += [f"{key} = {_toml(value)}" for key, value in fields.items()]
+    write_text(path, "\n".join(lines) + "\n")
+
+
+def reference_of(release_hash: str, name: str, references: Mapping[str, Reference]) -> Reference:
+    """Look a release's references up.
+
+    Raises:
+        UnknownReference: There are none of that hash.
+    """
+    if release_hash not in references:
+        raise UnknownReference(
+            f"release {name} of hash {release_hash} has no references in {REFERENCES.name}: compute them "
+            f"with `python -m leaderboard references --release {name}`"
+        )
+    return references[release_hash]
+
+
+def _toml(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def _climb(climbers: list[Genotype], benchmark: Benchmark) -> tuple[list[Genotype], NDArray[np.float64]]:
+    """Let each go to its best neighbour until none is better; where they ended, and their accuracies."""
+    reached = benchmark.query(climbers).mean.copy()
+    climbing = list(range(len(climbers)))
+    while climbing:
+        around = [neighbours(climbers[index]) for index in climbing]
+        accuracies = benchmark.query([genotype for each in around for genotype in each]).mean
+        still, start = [], 0
+        for index, each in zip(climbing, around, strict=True):
+            of_each = accuracies[start : start + len(each)]
+            start += len(each)
+            if of_each.max() > reached[index]:
+                climbers[index], reached[index] = each[int(of_each.argmax())], of_each.max()
+                still.append(index)
+        climbing = still
+    return climbers, reached
+
+
+def _shaken(genotype: Genotype, rng: np.random.Generator) -> Genotype:
+    for _ in range(_KICKS):
+        genotype = mutate(genotype, rng)
+    return genotype

@@ -1,0 +1,87 @@
+"""Wording: numbers and facts as the site's pages and drawings write them."""
+
+from __future__ import annotations
+
+import math
+
+from leaderboard.ranking.statistics import Estimate
+from leaderboard.runs.key import Track
+from leaderboard.runs.record import ReleaseReference
+from nb301.truth.base import is_emulated
+
+NONE = "\N{EN DASH}"
+_SUPERSCRIPTS = dict(zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
+_SECONDS_PER_DAY = 86_400
+
+
+def is_the_papers(truth: str) -> bool:
+    """Whether a ground truth's numbers are those of the paper's trainings on CIFAR-10."""
+    return truth.startswith(("CIFAR-10 training", "cifar10-paper"))
+
+
+def basis(truth: str) -> str:
+    """What a ground truth is, as the end of a sentence."""
+    if is_emulated(truth):
+        return "an emulated ground truth, an explicit function that follows the published landscape"
+    if is_the_papers(truth):
+        return "the paper's trainings on CIFAR-10"
+    return "real trainings, of other images and much smaller networks than the paper's"
+
+
+def ground_truth(truth: str) -> str:
+    """What numbers rest on, such as `ground truth: emulated 1.0, not CIFAR-10`."""
+    return f"ground truth: {truth}" + ("" if is_the_papers(truth) else ", not CIFAR-10")
+
+
+def kind(release: ReleaseReference) -> str:
+    """What a release was fitted on."""
+    return "random-only" if release.random_only else "all-data"
+
+
+def power(number: float) -> str:
+    """A number in powers of ten, as people write them."""
+    digits, _, exponent = f"{number:.2e}".partition("e")
+    digits = digits.rstrip("0").rstrip(".")
+    ten = "10" + "".join(_SUPERSCRIPTS[digit] for digit in str(int(exponent)))
+    return ten if digits == "1" else f"{digits} \N{MULTIPLICATION SIGN} {ten}"
+
+
+def conditions(track: Track) -> str:
+    """A track's budget and workers."""
+    workers = "1 worker" if track.workers == 1 else f"{track.workers} workers"
+    return f"{power(track.budget_seconds)} s, {workers}"
+
+
+def gpu_days(track: Track) -> str:
+    """A track's budget of simulated seconds in days, of each worker."""
+    return f"{track.budget_seconds / _SECONDS_PER_DAY:,.3g}"
+
+
+def places(ranks: tuple[int, int] | None) -> str:
+    """All places that the data allow: from the first to the last."""
+    if ranks is None:
+        return NONE
+    first, last = ranks
+    return str(first) if first == last else f"{first}\N{EN DASH}{last}"
+
+
+def interval(estimate: Estimate) -> str:
+    """An interval; open where seeds are too few."""
+    if not math.isfinite(estimate.low + estimate.high):
+        return "too few runs"
+    return f"{estimate.low:.2f} to {estimate.high:.2f}"
+
+
+def difference(estimate: Estimate | None) -> str:
+    """A difference with its interval."""
+    return NONE if estimate is None else f"{estimate.value:+.2f} ({interval(estimate)})"
+
+
+def known(value: float | None, form: str) -> str:
+    """A number in a format, or a dash."""
+    return NONE if value is None else format(value, form)
+
+
+def speed_up(times: float | None) -> str:
+    """How many times faster: two digits are all that it is known to."""
+    return NONE if times is None else f"{float(f'{times:.2g}'):,g}"

@@ -1,0 +1,181 @@
+"""Tries a submission in the sandbox against a small budget, and says in its author's terms what is wrong."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from leaderboard.entries.environment import environment
+from leaderboard.entries.scan import Severity, scan
+from leaderboard.entries.submission import Submission, check_slug
+from leaderboard.errors import SubmissionError
+from leaderboard.places import SKELETON
+from leaderboard.runs.key import BUDGET_EVALUATIONS, BUDGET_SECONDS
+from leaderboard.runs.session import Code, Outcome, run
+from leaderboard.sandbox.attest import attest
+from leaderboard.sandbox.limits import Level, Limits
+from leaderboard.sandbox.messages import Verdict
+from leaderboard.sandbox.mounts import SUBMISSION, Environment
+from nb301.files import folder_written_whole
+from nb301.optimizers import Budget
+from nb301.truth.emulated import EmulatedTruth
+
+#: Of each of the short runs.
+EVALUATIONS = 150
+_WORKERS = 30
+_WALL_SECONDS = 30.0
+#: Evaluations of a whole run: 10^7 simulated seconds.
+_FULL = 7000
+
+
+class State(enum.StrEnum):
+    """How a check ended."""
+
+    ok = enum.auto()
+    wrong = enum.auto()
+    #: For a person to judge.
+    look = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was tried."""
+
+    name: str
+    state: State
+    message: str
+
+
+def check(folder: Path, cache: Path, level: Level = Level.sealed) -> Iterator[Check]:
+    """Try a submission; the first fault that makes the rest pointless is the last check.
+
+    Args:
+        folder: The submission's.
+        cache: Folder of installed environments.
+        level: How well it is sealed off.
+
+    Raises:
+        SubmissionError: Its manifest, files or lock are wrong.
+        SandboxError: This machine cannot seal it off.
+    """
+    submission = Submission(folder)
+    yield Check("manifest", State.ok, f"{submission.manifest.name} {submission.manifest.version}")
+    findings = scan(submission)
+    for finding in findings:
+        state = State.wrong if finding.severity is Severity.error else State.look
+        yield Check("source", state, f"{finding.place}: {finding.message}")
+    if any(finding.severity is Severity.error for finding in findings):
+        return
+    attestation = attest(level)
+    yield Check("sandbox", State.ok, f"{attestation.level}, {len(attestation.probes)} probes denied")
+    yield from _runs(submission, environment(submission, cache), level)
+
+
+def create(name: str, parent: Path) -> Path:
+    """Make a submission that runs, to write another from.
+
+    Raises:
+        SubmissionError: It is there, or has a name that submissions cannot have.
+    """
+    folder = parent / check_slug(name)
+    if folder.exists():
+        raise SubmissionError(f"{folder}: is there already: choose another name, or delete it")
+    with folder_written_whole(folder) as temporary:
+        for path in sorted(SKELETON.glob("*.*")):
+            text = path.read_text(encoding="utf-8").replace("NAME", name)
+            (temporary / path.name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def _runs(submission: Submission, packages: Environment, level: Level) -> Iterator[Check]:
+    limits = replace(submission.limits(), wall_seconds=_WALL_SECONDS)
+    first = _run(submission, packages, limits, level)
+    yield _judged("run", first)
+    if first.verdict is not Verdict.completed:
+        return
+    yield _projected(first, submission.limits())
+    again, other = (_run(submission, packages, limits, level, seed=seed) for seed in (1, 2))
+    yield _seeded(submission, first, again, other)
+    yield _asynchronous(first, partial(_run, submission, packages, limits, level, workers=_WORKERS))
+
+
+def _run(
+    submission: Submission,
+    packages: Environment,
+    limits: Limits,
+    level: Level,
+    *,
+    seed: int = 1,
+    workers: int = 1,
+) -> Outcome:
+    return run(
+        Code.of(submission),
+        packages,
+        limits,
+        EmulatedTruth().evaluate,
+        # what a run is told, so that nothing inside knows this from one
+        Budget(seconds=BUDGET_SECONDS, evaluations=BUDGET_EVALUATIONS),
+        seed=seed,
+        training_seed=0,
+        workers=workers,
+        level=level,
+        stop_after=EVALUATIONS,
+    )
+
+
+def _judged(name: str, outcome: Outcome) -> Check:
+    done = f"{len(outcome.trajectory)} evaluations"
+    if outcome.verdict is Verdict.completed:
+        best = 1 - outcome.trajectory.val_accuracy.max()
+        return Check(name, State.ok, f"{done}, best validation error {best:.2%}")
+    output = outcome.output.strip()
+    printed = f"\nit printed:\n{output}" if output else ""
+    return Check(name, State.wrong, f"{outcome.verdict} after {done}: {_own_frames(outcome.detail)}{printed}")
+
+
+def _own_frames(detail: str) -> str:
+    """A traceback from the submission's first frame on; other details as they are."""
+    first, separator, rest = detail.partition(f'  File "{SUBMISSION}/')
+    head = first.partition("\n")[0] + "\n" if separator else first
+    return f"{head}{separator}{rest}".strip()
+
+
+def _asynchronous(first: Outcome, run_with_workers: Callable[[], Outcome]) -> Check:
+    """Whether it can do without the results of open evaluations; `first` is its run with one worker."""
+    name = f"{_WORKERS} workers"
+    if first.is_function:
+        return Check(name, State.ok, "not tried: a function takes part with one worker alone")
+    return _judged(name, run_with_workers())
+
+
+def _seeded(submission: Submission, first: Outcome, again: Outcome, other: Outcome) -> Check:
+    """Whether the seed decides, and nothing else; `again` has the seed of `first`."""
+    for outcome in (again, other):
+        if outcome.verdict is not Verdict.completed:
+            return _judged("seed", outcome)
+    same = first.trajectory.genotypes == again.trajectory.genotypes
+    if submission.manifest.deterministic and not same:
+        return Check(
+            "seed",
+            State.wrong,
+            "two runs with equal seeds and results propose different genotypes: draw all random numbers from "
+            "the seed, or declare deterministic = false",
+        )
+    if first.trajectory.genotypes == other.trajectory.genotypes:
+        return Check("seed", State.look, "seeds 1 and 2 give equal proposals: is the seed used?")
+    said = "equal seeds give equal proposals" if same else "declared as not deterministic"
+    return Check("seed", State.ok, said)
+
+
+def _projected(outcome: Outcome, limits: Limits) -> Check:
+    """Whether the declared processor time would do for a whole run, if every evaluation cost the same."""
+    usage = outcome.usage
+    whole = usage.cpu_seconds * _FULL / len(outcome.trajectory)
+    message = (
+        f"{usage.cpu_seconds:.1f} s of processor time and {usage.memory_mb:.0f} MiB; at this pace {_FULL} "
+        f"evaluations take {whole:.0f} s; declared are {limits.cpu_seconds} s and {limits.memory_mb} MiB"
+    )
+    return Check("resources", State.ok if whole <= limits.cpu_seconds else State.look, message)

@@ -1,0 +1,88 @@
+"""What a run is a run of: equal keys give equal results, if the submission is deterministic."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from leaderboard.sandbox.limits import Level, Limits
+from nb301.files import sha256
+from nb301.records import Record
+
+#: Names that become parts of paths and addresses.
+Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+#: Budget of a run, unless another is asked for: simulated seconds, about the paper's 115 GPU days, and
+#: evaluations.
+BUDGET_SECONDS, BUDGET_EVALUATIONS = 1e7, 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The conditions that runs share to be ranked together."""
+
+    #: Evaluations that are open at once.
+    workers: int
+    #: Simulated seconds.
+    budget_seconds: float
+    budget_evaluations: int
+
+    @property
+    def slug(self) -> str:
+        """For addresses and paths, such as `1e6-seconds-30-workers`."""
+        digits, _, exponent = f"{self.budget_seconds:.12e}".partition("e")
+        parts = [f"{float(digits):g}e{int(exponent)}-seconds"]
+        if self.budget_evaluations != BUDGET_EVALUATIONS:
+            parts.append(f"{self.budget_evaluations}-evaluations")
+        parts.append(f"{self.workers}-worker{'s' * (self.workers > 1)}")
+        return "-".join(parts)
+
+
+class RunKey(Record):
+    """Everything that decides a run's result."""
+
+    #: `protocol.VERSION` at the time.
+    protocol: int
+    #: SHA-256 of the salt that training seeds come from, see `campaign.Campaign`.
+    campaign: Sha256
+    #: Name of the submission's folder: renamed, it is another entry.
+    submission: Slug
+    #: SHA-256 of the submission's files, see `Submission.tree_hash`.
+    tree_hash: Sha256
+    #: SHA-256 of what it may import: locked packages, shim, library.
+    environment_hash: Sha256
+    #: SHA-256 of the manifest of the release that answers.
+    release_hash: Sha256
+    #: Run `s` of one entry is paired with run `s` of every other.
+    seed: Annotated[int, Field(ge=0, lt=10**12)]
+    #: Simulated seconds.
+    budget_seconds: Annotated[float, Field(gt=0)]
+    #: Evaluations at most, however short.
+    budget_evaluations: Annotated[int, Field(ge=1)]
+    #: Evaluations that are open at once.
+    workers: Annotated[int, Field(ge=1)]
+    limits: Limits
+    #: A run that is not sealed off stands in for none that is.
+    level: Level
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of the cell as JSON with sorted keys, without spaces: the name of its run."""
+        content = self.model_dump(mode="json")
+        return sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
+
+    @property
+    def track(self) -> Track:
+        """What it is ranked in."""
+        return Track(self.workers, self.budget_seconds, self.budget_evaluations)
+
+    @property
+    def generation(self) -> tuple[object, ...]:
+        """All but the seed: runs of one generation may stand in one row."""
+        content = self.model_dump(mode="json", exclude={"seed"})
+        return tuple(json.dumps(value, sort_keys=True) for value in content.values())

@@ -1,0 +1,112 @@
+"""The ledger: an append-only list of stored runs, each line chained to the one before by its SHA-256.
+
+The first line is chained to the campaign, by its salt's hash: runs of two campaigns share no ledger. A run
+that is changed or taken away later contradicts the ledger, and a ledger that is changed contradicts its later
+lines; who has noted the last line's hash has noted all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from leaderboard.errors import RunFileError
+from leaderboard.runs.key import Sha256
+from nb301.files import sha256
+from nb301.journal import Journal
+from nb301.records import Record, first_wrong
+
+
+class Line(Record):
+    """One stored run."""
+
+    #: The run's name.
+    run: Sha256
+    #: SHA-256 of its `run.json`.
+    record: Sha256
+    #: SHA-256 of its evaluations, see `Trace.hash`.
+    trace: Sha256
+    #: SHA-256 of the line before, without its end; of the first, the campaign's.
+    previous: Sha256
+
+
+class Ledger:
+    """A ledger's file; one process at a time may append, see `Store.opened`.
+
+    Args:
+        path: Made at the first line.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._journal = Journal(path, '{"run":')
+
+    def start(self) -> str | None:
+        """What the first line follows, unless there is none, or none that can be read."""
+        try:
+            return Line.model_validate_json(self._journal.lines()[0]).previous
+        except (IndexError, ValidationError):
+            return None
+
+    def end(self) -> str | None:
+        """SHA-256 of the last line, if there is one: who has noted it has noted all of them."""
+        lines = self._journal.lines()
+        return sha256(lines[-1]) if lines else None
+
+    def lines(self, start: str) -> list[Line]:
+        """Read and check the whole chain.
+
+        Args:
+            start: What the first line follows: the campaign's id.
+
+        Raises:
+            RunFileError: A line is none, or does not follow from the one before; names it.
+        """
+        return list(self._checked(self._journal.lines(), start))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last line has its end, or there is none."""
+        return self._journal.is_whole
+
+    def append(self, run: str, record: str, trace: str, start: str) -> None:
+        """Note a run that has been stored; on return the line is on disk.
+
+        Args:
+            run: Its name.
+            record: SHA-256 of its `run.json`.
+            trace: SHA-256 of its evaluations.
+            start: What a first line follows.
+        """
+        with self._journal as journal:
+            before = journal.lines()
+            previous = sha256(before[-1]) if before else start
+            line = Line(run=run, record=record, trace=trace, previous=previous)
+            journal.append(line.model_dump_json(), sync=True)
+
+    def mend(self) -> None:
+        """Cut off half a line that a killed process has left."""
+        if not self.is_whole:
+            with self._journal:
+                pass
+
+    def _checked(self, lines: list[bytes], previous: str) -> Iterator[Line]:
+        for number, text in enumerate(lines, 1):
+            try:
+                line = Line.model_validate_json(text)
+            except ValidationError as error:
+                raise RunFileError(
+                    f"{self.path}:{number}: no line of a ledger ({first_wrong(error)})"
+                ) from None
+            if line.previous != previous:
+                before = "the one before" if number > 1 else "this folder's campaign"
+                raise RunFileError(
+                    f"{self.path}:{number}: follows what has SHA-256 {line.previous}, but {before} has "
+                    f"{previous}: the ledger was changed, or is another folder's; restore it from a copy"
+                )
+            if line.model_dump_json().encode() != text:
+                raise RunFileError(f"{self.path}:{number}: was written anew: a ledger's lines have no spaces")
+            previous = sha256(text)
+            yield line

@@ -1,0 +1,114 @@
+"""Results: runs in a compact form that is committed, one Parquet file for each entry.
+
+A row is a run's record with its incumbents; the traces of all evaluations stay with who ran it, and
+anybody can make them again: their hashes are in the rows, and the salts of their training seeds beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from leaderboard.errors import RunFileError
+from leaderboard.runs.campaign import Campaign, read_campaign
+from leaderboard.runs.record import Run
+from leaderboard.runs.store import Store
+from nb301.errors import one_line
+from nb301.files import folder_written_whole, listed, write_list
+from nb301.records import first_wrong
+
+_CAMPAIGNS = "campaigns"
+
+
+def campaigns_of(runs: Iterable[Run], store: Store, folder: Path) -> list[Campaign]:
+    """The campaigns of runs that are published now, or have been; from then on the store's salt is no secret.
+
+    Args:
+        runs: What is published.
+        store: Where new ones were made.
+        folder: Of the results that are published already.
+
+    Raises:
+        RunFileError: A salt is not at hand, or cannot be read.
+    """
+    found = {each.id: each for each in map(read_campaign, campaign_files(folder))}
+    needed = {run.cell.campaign for run in runs}
+    if not needed <= found.keys():
+        published = store.publish()
+        found[published.id] = published
+    if lost := sorted(needed - found.keys()):
+        raise RunFileError(
+            f"{store.folder} and {folder}: neither has the salt of the campaign {lost[0]}, whose runs are "
+            "there: restore it, or take its runs out"
+        )
+    return [found[each] for each in sorted(needed)]
+
+
+def campaign_files(folder: Path) -> list[Path]:
+    """Files of the campaigns in a folder of results, sorted."""
+    return sorted((folder / _CAMPAIGNS).glob("*.json"))
+
+
+def write_results(
+    runs: Iterable[Run], tables: Mapping[str, str], folder: Path, campaigns: Iterable[Campaign] = ()
+) -> list[Path]:
+    """Write runs, one file for each entry, named after it, and tables: the folder as a whole, or nothing.
+
+    Args:
+        runs: What is kept.
+        tables: Text of CSV files, by path without suffix.
+        folder: Where they go, in the place of results that are there, and of nothing else.
+        campaigns: Whose runs these are; `campaigns/<id>.json` is what `Store.campaign` reads.
+
+    Returns:
+        The files of runs.
+
+    Raises:
+        OutputError: The folder holds something else, or cannot be written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    entries: dict[str, list[Run]] = {}
+    for run in sorted(runs, key=lambda run: (run.release.name, run.cell.seed, run.cell.id)):
+        entries.setdefault(run.cell.submission, []).append(run)
+    texts = {f"{name}.csv": text for name, text in tables.items()}
+    texts |= {f"{_CAMPAIGNS}/{each.id}.json": each.model_dump_json(indent=1) + "\n" for each in campaigns}
+    with folder_written_whole(folder, listed) as temporary:
+        for entry, of_entry in sorted(entries.items()):
+            rows = pa.Table.from_pylist([run.model_dump(mode="json") for run in of_entry])
+            pq.write_table(rows, temporary / f"{entry}.parquet", compression="zstd", compression_level=19)
+        for name, text in texts.items():
+            (temporary / name).parent.mkdir(parents=True, exist_ok=True)
+            (temporary / name).write_text(text, encoding="utf-8")
+        write_list(temporary)
+    return [folder / f"{entry}.parquet" for entry in sorted(entries)]
+
+
+def read_results(folder: Path) -> list[Run]:
+    """Read all results of a folder, ordered by entry.
+
+    Raises:
+        RunFileError: A file cannot be read, or a row is no run; names it.
+    """
+    return [run for path in sorted(folder.glob("*.parquet")) for run in _read(path)]
+
+
+def _read(path: Path) -> Iterable[Run]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        rows = pq.read_table(path).to_pylist()
+    except (OSError, pa.ArrowException, ValueError) as error:
+        raise RunFileError(f"{path}: no results, or damaged ({one_line(str(error))})") from None
+    for number, row in enumerate(rows):
+        try:
+            yield Run.model_validate(row)
+        except ValidationError as error:
+            raise RunFileError(
+                f"{path}: row {number} is no run of this leaderboard ({first_wrong(error)}): write the file "
+                "again with `python -m leaderboard pack`"
+            ) from None

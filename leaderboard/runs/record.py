@@ -1,0 +1,180 @@
+"""The record of a run: what it was a run of, how it ended, and its incumbents."""
+
+from __future__ import annotations
+
+import math
+import re
+from itertools import islice
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from leaderboard.legible import legible
+from leaderboard.runs.key import RunKey, Sha256, Slug
+from leaderboard.sandbox.messages import Verdict
+from leaderboard.sandbox.process import Usage
+from nb301.records import Record
+from nb301.space import CELL_NAMES, NODES, Genotype, Op
+
+#: Text of strangers: whoever wrote the record, nothing in it is hidden.
+Legible = Annotated[str, AfterValidator(legible)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+def _genotypes() -> re.Pattern[str]:
+    """What texts of genotypes match: reading them takes thirty times as long."""
+    op = "|".join(each.name for each in Op)
+    nodes = (
+        rf"(?:{op})@([0-{node - 1}])\+(?:{op})@(?!\{group})[0-{node - 1}]"
+        for group, node in enumerate(NODES * len(CELL_NAMES), 1)
+    )
+    texts = [f"{name}:{'/'.join(islice(nodes, len(NODES)))}" for name in CELL_NAMES]
+    return re.compile(",".join(texts))
+
+
+_GENOTYPE = _genotypes()
+
+
+def _check_genotype(text: str) -> None:
+    if not _GENOTYPE.fullmatch(text):
+        Genotype.parse(text)  # says what is wrong
+
+
+class ReleaseReference(Record):
+    """The release that answered a run's queries."""
+
+    name: Slug
+    #: SHA-256 of its manifest.
+    release_hash: Sha256
+    #: The ground truth that its numbers rest on.
+    truth: str
+    family: str
+    #: Whether its models saw random search's rows alone.
+    random_only: bool
+
+
+class Entry(Record):
+    """What a submission says of itself, for people."""
+
+    name: Legible
+    version: Legible
+    reference: Legible
+    #: Families of models that it fits.
+    families: Annotated[tuple[str, ...], Field(min_length=1)]
+    #: Whether equal seeds and results give equal proposals, as it declares.
+    deterministic: bool
+    #: Whether results of this benchmark went into its design or settings, as it declares.
+    used_benchmark_data: bool
+
+
+class Incumbents(Record):
+    """The evaluations that became the incumbent, in order; columns of equal length."""
+
+    #: Number of the evaluation in the run, from 0.
+    evaluation: tuple[int, ...]
+    #: Simulated seconds from the run's start to the evaluation's end.
+    clock_seconds: tuple[float, ...]
+    #: Observed, with noise: what the optimizer was told, and chose the incumbent by. Fractions.
+    val_accuracy: tuple[Fraction, ...]
+    #: Noise-free ensemble mean of the same architecture: what is scored. Fractions.
+    mean: tuple[Fraction, ...]
+    #: Text form of the architecture.
+    genotype: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Incumbents:
+        rising = (self.evaluation, self.clock_seconds, self.val_accuracy)
+        if any(len(column) != len(self.mean) for column in (*rising, self.genotype)):
+            raise ValueError("columns are of different lengths")
+        if any(list(column) != sorted(set(column)) for column in rising):
+            raise ValueError("evaluation, clock_seconds and val_accuracy must rise from row to row")
+        for text in self.genotype:
+            _check_genotype(text)
+        return self
+
+
+class Recommendation(Record):
+    """What a submission recommends in the end, where it does: it counts in place of the last incumbent."""
+
+    genotype: str
+    #: Noise-free ensemble mean, fraction.
+    mean: Fraction
+
+    @model_validator(mode="after")
+    def _readable(self) -> Recommendation:
+        _check_genotype(self.genotype)
+        return self
+
+
+class Support(Record):
+    """How many of a run's queries were far from the architectures that the release was fitted on."""
+
+    #: Evenly spaced over the run.
+    queries: Annotated[int, Field(ge=1)]
+    unfamiliar: Annotated[int, Field(ge=0)]
+
+
+class Origin(Record):
+    """Where and when a run was made: no part of what it is."""
+
+    #: Whether a control group limited the submission, too.
+    grouped: bool
+    #: SHA-256 of what the canaries found; empty where none was tried.
+    canary: str
+    #: Versions of nb301, numpy and Python.
+    nb301: str
+    numpy: str
+    python: str
+    machine: str
+    #: UTC, ISO 8601.
+    started: str
+    ended: str
+
+
+class Run(Record):
+    """One run of one submission on one release, however it ended."""
+
+    #: Of the record: raised when a field changes.
+    format: Literal[3] = 3
+    cell: RunKey
+    entry: Entry
+    release: ReleaseReference
+    #: Families that the submission shares with the release's surrogate: shown then, and not counted.
+    conflicts: tuple[str, ...]
+    #: How it ended.
+    verdict: Verdict
+    #: What happened, in the author's terms; empty if the run was completed.
+    detail: Legible
+    #: End of what the submission printed.
+    output: Legible
+    #: How many ended within the budget, or before the fault.
+    evaluations: Annotated[int, Field(ge=0)]
+    incumbents: Incumbents
+    #: What was open when the run ended, in the order of proposals: text forms.
+    unfinished: tuple[str, ...]
+    recommendation: Recommendation | None
+    #: None where the release's table is not at hand, or nothing was evaluated.
+    support: Support | None
+    #: See `Trace.hash`.
+    trace_hash: Sha256
+    #: Of the submission's process.
+    usage: Usage
+    origin: Origin
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Run:
+        if self.release.release_hash != self.cell.release_hash:
+            raise ValueError("release and cell have different release hashes")
+        if bool(self.evaluations) != bool(self.incumbents.mean):
+            raise ValueError("a run has incumbents if and only if it has evaluations")
+        for text in self.unfinished:
+            _check_genotype(text)
+        used = (self.usage.cpu_seconds, self.usage.memory_mb, self.usage.wall_seconds)
+        if not all(0 <= each < math.inf for each in used):
+            raise ValueError(f"usage is not negative and finite, got {self.usage}")
+        return self
+
+    @property
+    def place(self) -> str:
+        """For messages: entry, release and seed."""
+        return f"{self.cell.submission} on {self.release.name}, seed {self.cell.seed} ({self.cell.id[:12]})"

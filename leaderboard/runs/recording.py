@@ -1,0 +1,128 @@
+"""What is stored of a run, however it ended: its record and its trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leaderboard.entries.submission import Manifest, Submission
+from leaderboard.runs.key import RunKey
+from leaderboard.runs.record import Entry, Incumbents, Origin, Recommendation, ReleaseReference, Run, Support
+from leaderboard.runs.session import Outcome
+from leaderboard.runs.trace import Trace
+from nb301.benchmark import Benchmark
+from nb301.errors import DataMissing
+from nb301.optimizers import Objective, Trajectory
+from nb301.optimizers.base import Evaluated
+from nb301.space import Genotype
+
+#: Queries of a run that are compared with the release's table; each takes a millisecond.
+_SUPPORT = 100
+
+
+class Proposals:
+    """An objective that notes in which order architectures were proposed, those never finished among them.
+
+    Args:
+        objective: What answers.
+    """
+
+    def __init__(self, objective: Objective) -> None:
+        self._objective = objective
+        #: What was proposed, by what tells it from all others: architecture and training seed.
+        self._genotypes: dict[tuple[bytes, int], Genotype] = {}
+
+    def __call__(self, genotype: Genotype, seed: int) -> Evaluated | Mapping[str, Any]:
+        """Ask the objective."""
+        self._genotypes[genotype.canonical_code, seed] = genotype
+        return self._objective(genotype, seed)
+
+    def numbers(self, trajectory: Trajectory) -> NDArray[np.int64]:
+        """As which each evaluation was proposed, from 0, shape (n,)."""
+        order = {key: number for number, key in enumerate(self._genotypes)}
+        return np.array([order[key] for key in _keys(trajectory)], dtype=np.int64)
+
+    def unfinished(self, trajectory: Trajectory) -> tuple[str, ...]:
+        """What was proposed and is not in a trajectory, in order: text forms."""
+        finished = set(_keys(trajectory))
+        return tuple(str(genotype) for key, genotype in self._genotypes.items() if key not in finished)
+
+
+def recorded(
+    cell: RunKey,
+    submission: Submission,
+    release: ReleaseReference,
+    benchmark: Benchmark,
+    outcome: Outcome,
+    proposals: Proposals,
+    origin: Origin,
+) -> tuple[Run, Trace]:
+    """What is stored of a run, however it ended."""
+    trace = Trace.of(outcome.trajectory, proposals.numbers(outcome.trajectory))
+    recommended = outcome.recommendation
+    run = Run(
+        cell=cell,
+        entry=entry_of(submission.manifest),
+        release=release,
+        conflicts=tuple(submission.conflicts_with(release.family)),
+        verdict=outcome.verdict,
+        detail=outcome.detail,
+        output=outcome.output,
+        evaluations=len(trace),
+        incumbents=incumbents(outcome.trajectory, benchmark),
+        unfinished=proposals.unfinished(outcome.trajectory),
+        recommendation=None
+        if recommended is None
+        else Recommendation(genotype=str(recommended), mean=benchmark.query(recommended).mean),
+        support=support(outcome.trajectory, benchmark),
+        trace_hash=trace.hash,
+        usage=outcome.usage,
+        origin=origin,
+    )
+    return run, trace
+
+
+def entry_of(manifest: Manifest) -> Entry:
+    """What a record repeats of a submission's manifest."""
+    return Entry(
+        name=manifest.name,
+        version=manifest.version,
+        reference=manifest.reference,
+        families=tuple(manifest.model_use.families),
+        deterministic=manifest.deterministic,
+        used_benchmark_data=manifest.prior_knowledge.used_benchmark_data,
+    )
+
+
+def incumbents(trajectory: Trajectory, benchmark: Benchmark) -> Incumbents:
+    """The incumbents of a run with their observed accuracy and their noise-free ensemble mean."""
+    chosen = np.unique(trajectory.incumbents)
+    genotypes = [trajectory.genotypes[index] for index in chosen]
+    means = benchmark.query(genotypes).mean.tolist() if genotypes else []
+    return Incumbents(
+        evaluation=tuple(chosen.tolist()),
+        clock_seconds=tuple(trajectory.clock[chosen].tolist()),
+        val_accuracy=tuple(trajectory.val_accuracy[chosen].tolist()),
+        mean=tuple(means),
+        genotype=tuple(map(str, genotypes)),
+    )
+
+
+def support(trajectory: Trajectory, benchmark: Benchmark) -> Support | None:
+    """How many of a run's queries were unfamiliar; None without a query, or where the table is missing."""
+    if not len(trajectory):
+        return None
+    chosen = np.unique(np.linspace(0, len(trajectory) - 1, _SUPPORT).astype(int))
+    try:
+        found = benchmark.familiarity([trajectory.genotypes[index] for index in chosen])
+    except DataMissing:
+        return None
+    return Support(queries=len(found), unfamiliar=sum(not each.is_familiar for each in found))
+
+
+def _keys(trajectory: Trajectory) -> Iterator[tuple[bytes, int]]:
+    for genotype, seed in zip(trajectory.genotypes, trajectory.seeds.tolist(), strict=True):
+        yield genotype.canonical_code, seed

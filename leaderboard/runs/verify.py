@@ -1,0 +1,230 @@
+"""Verification: computes all that a stored run says again, from release, salt and seed, and compares.
+
+Answers are equal to the last bit on every processor, so that a run verifies anywhere, or was changed.
+What cannot be computed, such as processor times, is what the ledger noted when the run was stored.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from leaderboard.entries.submission import Submission, conflicting
+from leaderboard.errors import RunError
+from leaderboard.runs.campaign import Campaign
+from leaderboard.runs.ledger import Line
+from leaderboard.runs.plan import Task, release_reference_of
+from leaderboard.runs.record import Run
+from leaderboard.runs.recording import entry_of, incumbents, support
+from leaderboard.runs.replay import Replay, proposals_of, replay
+from leaderboard.runs.runner import execute
+from leaderboard.runs.store import Store
+from leaderboard.runs.trace import Trace
+from leaderboard.sandbox.limits import Level
+from leaderboard.sandbox.messages import VERSION, Verdict
+from nb301.benchmark import Benchmark
+from nb301.errors import GenotypeError
+from nb301.optimizers import Trajectory
+
+#: Verdicts on what is done before the first proposal, while there is budget left, and after it is spent.
+_BEFORE = {Verdict.crash_import, Verdict.crash_build}
+_WITHIN = _BEFORE | {Verdict.crash_ask}
+_AFTER = {Verdict.completed, Verdict.crash_recommend, Verdict.asked_after_budget}
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was compared, and all that was found wrong."""
+
+    run: Run
+    #: Sentences; none where the run is what it says.
+    wrong: tuple[str, ...]
+
+
+def verify(name: str, store: Store, benchmark: Benchmark, submission: Submission | None = None) -> Verified:
+    """Check a stored run.
+
+    Args:
+        name: Of the run.
+        store: Where it is.
+        benchmark: Its release.
+        submission: Whose run it is, if that is at hand; passed over if its files are others.
+
+    Raises:
+        RunFileError: The run, the campaign or the ledger cannot be read.
+        RunError: The release is another one.
+    """
+    run, trace, campaign = store.read(name), store.trace(name), store.campaign()
+    if benchmark.release.release_hash != run.cell.release_hash:
+        raise RunError(
+            f"{run.place}: was made on a release {run.release.name} of hash {run.cell.release_hash}, but the "
+            f"one at hand has {benchmark.release.release_hash}: give its folder with --release"
+        )
+    noted = {line.run: line for line in store.noted()}.get(name)
+    wrong = [
+        *_ledger(run, store, noted),
+        *_conditions(run, campaign, benchmark),
+        *_contents(run, trace, campaign, benchmark),
+        *_origin(run),
+    ]
+    if submission is not None and submission.tree_hash == run.cell.tree_hash:
+        wrong += _declared(run, submission)
+    return Verified(run, tuple(wrong))
+
+
+def rerun(run: Run, task: Task) -> tuple[str, ...]:
+    """Execute a run's cell again and compare the evaluations; sentences as in `Verified`."""
+    again, _ = execute(task)
+    if again.trace_hash == run.trace_hash:
+        return ()
+    declared = "deterministic" if run.entry.deterministic else "not deterministic"
+    told = (
+        f"run again, its {again.evaluations:,} evaluations have hash {again.trace_hash}, stored are "
+        f"{run.evaluations:,} of {run.trace_hash} (declared as {declared})"
+    )
+    return (told,)
+
+
+def _ledger(run: Run, store: Store, noted: Line | None) -> Iterator[str]:
+    if noted is None:
+        yield f"{store.ledger.path} does not name it"
+        return
+    if noted.record != store.record_hash(run.cell.id):
+        yield f"run.json was changed: {store.ledger.path} has SHA-256 {noted.record}"
+    if noted.trace != run.trace_hash:
+        yield f"trace_hash is {run.trace_hash}, but {store.ledger.path} has {noted.trace}"
+
+
+def _conditions(run: Run, campaign: Campaign, benchmark: Benchmark) -> Iterator[str]:
+    """What was to be run, and on what."""
+    if run.cell.protocol != VERSION:
+        yield f"cell.protocol is {run.cell.protocol}, but what can be verified here is {VERSION}"
+    if run.cell.campaign != campaign.id:
+        yield f"cell.campaign is {run.cell.campaign}, but the salt at hand has {campaign.id}"
+    release = release_reference_of(benchmark.release.manifest)
+    for name in type(release).model_fields:
+        stored, true = getattr(run.release, name), getattr(release, name)
+        if stored != true:
+            yield f"release.{name} is {stored!r}, but the release says {true!r}"
+    conflicts = conflicting(run.entry.families, release.family)
+    if run.conflicts != tuple(conflicts):
+        yield f"conflicts are {[*run.conflicts]}, but those of entry.families and release are {conflicts}"
+
+
+def _contents(run: Run, trace: Trace, campaign: Campaign, benchmark: Benchmark) -> Iterator[str]:
+    if trace.hash != run.trace_hash:
+        yield f"the trace was changed: its hash is {trace.hash}, the record has {run.trace_hash}"
+    if len(trace) != run.evaluations:
+        yield f"the trace has {len(trace):,} evaluations, the record {run.evaluations:,}"
+    try:
+        proposals = proposals_of(trace, run.unfinished)
+        trajectory = trace.trajectory()
+    except GenotypeError as error:
+        yield f"the trace has what is no genotype: {error}"
+        return
+    if proposals is None:
+        yield "the trace's numbers are not those of proposals, from 0 to the last of unfinished"
+        return
+    replayed = replay(proposals, run.cell, campaign.training_seed(run.cell.seed), benchmark)
+    yield from _answers(trace, replayed)
+    yield from _clock(run, trace, replayed)
+    yield from _ended(run, replayed)
+    yield from _scored(run, trajectory, benchmark)
+
+
+def _answers(trace: Trace, replayed: Replay) -> Iterator[str]:
+    if not np.array_equal(trace.training_seed, replayed.training_seed[trace.number]):
+        yield "training seeds are not those that salt, seed and repetitions give"
+    for name in ("val_accuracy", "runtime"):
+        stored, computed = getattr(trace, name), getattr(replayed, name)[trace.number]
+        wrong = np.flatnonzero(stored != computed)
+        if wrong.size:
+            first = wrong[0]
+            yield (
+                f"{name} of {wrong.size:,} evaluations is not the release's, first of evaluation {first}: "
+                f"stored {stored[first]!r}, computed {computed[first]!r}"
+            )
+
+
+def _clock(run: Run, trace: Trace, replayed: Replay) -> Iterator[str]:
+    """Every evaluation starts when a worker is free, and what would end too late is not in the trace."""
+    ended = replayed.trajectory
+    if len(trace) > run.cell.budget_evaluations or (trace.clock > run.cell.budget_seconds).any():
+        yield "evaluations lie beyond the budget"
+    if len(ended) != len(trace):
+        yield f"of the proposals {len(ended):,} end within the budget, but the trace has {len(trace):,}"
+    elif [*map(str, ended.genotypes)] != [*trace.genotype] or not np.array_equal(ended.clock, trace.clock):
+        yield f"the clock does not follow from the runtimes with {run.cell.workers} workers"
+
+
+def _ended(run: Run, replayed: Replay) -> Iterator[str]:
+    """Whether the run can have ended as its verdict says."""
+    if replayed.is_spent and run.verdict in _WITHIN:
+        yield f"verdict is {run.verdict}, but the budget was spent"
+    if not replayed.is_spent and run.verdict in _AFTER:
+        yield (
+            f"verdict is {run.verdict}, but there was budget left after {run.evaluations:,} evaluations, and "
+            f"{len(run.unfinished)} unfinished"
+        )
+    if run.verdict in _BEFORE and len(replayed.runtime):
+        yield f"verdict is {run.verdict}, but there are proposals"
+    if run.verdict is Verdict.crash_tell and not run.evaluations:
+        yield f"verdict is {run.verdict}, but nothing was told"
+    if (run.verdict is Verdict.completed) == bool(run.detail):
+        yield f"verdict is {run.verdict}, but detail is {run.detail!r:.100}"
+    if run.recommendation is not None and run.verdict is not Verdict.completed:
+        yield f"verdict is {run.verdict}, but there is a recommendation"
+
+
+def _scored(run: Run, trajectory: Trajectory, benchmark: Benchmark) -> Iterator[str]:
+    computed, stored = incumbents(trajectory, benchmark), run.incumbents
+    for name in ("evaluation", "clock_seconds", "val_accuracy", "genotype"):
+        if getattr(computed, name) != getattr(stored, name):
+            yield f"incumbents.{name} does not follow from the trace"
+            return
+    if computed.mean != stored.mean:
+        yield "incumbents.mean is not the release's"
+    recommended = run.recommendation
+    if recommended is not None:
+        mean = benchmark.query(recommended.genotype).mean
+        if mean != recommended.mean:
+            yield f"recommendation.mean is {recommended.mean!r}, computed {mean!r}"
+    familiar = support(trajectory, benchmark)
+    # the release's table may not be at hand here
+    if (familiar is not None or not len(trajectory)) and familiar != run.support:
+        yield f"support is {run.support!r}, computed {familiar!r}"
+
+
+def _origin(run: Run) -> Iterator[str]:
+    """What is no part of the run, as far as it can be told to be impossible."""
+    started, ended = map(_in_utc, (run.origin.started, run.origin.ended))
+    if started is None or ended is None or ended < started:
+        yield f"origin.started {run.origin.started!r}, origin.ended {run.origin.ended!r}: no span in UTC"
+    if run.cell.level is Level.sealed and not _SHA256.fullmatch(run.origin.canary):
+        yield "cell.level is sealed, but origin.canary says that no probe was tried"
+
+
+def _declared(run: Run, submission: Submission) -> Iterator[str]:
+    """What the submission's manifest says, whose files are those that were run."""
+    entry = entry_of(submission.manifest)
+    for name in type(entry).model_fields:
+        stored, true = getattr(run.entry, name), getattr(entry, name)
+        if stored != true:
+            yield f"entry.{name} is {stored!r}, but the submission says {true!r}"
+    if run.cell.submission != submission.slug:
+        yield f"cell.submission is {run.cell.submission}, but these are the files of {submission.slug}"
+    if run.cell.limits != submission.limits():
+        yield f"cell.limits are {run.cell.limits}, but those of the submission {submission.limits()}"
+
+
+def _in_utc(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.utcoffset() == timedelta(0) else None

@@ -1,0 +1,5 @@
+"""Collection: ground truths are asked, and their trainings become tables.
+
+It may import `cost`, `errors`, `journal`, `optimizers`, `optimizers.one_shot`, `parsing`, `space`,
+`tables`, `threads` and `truth`.
+"""

@@ -1,0 +1,29 @@
+"""Places: where data lies that comes with the package, and what a user has made."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+#: Embedded releases, a folder each.
+RELEASES = _PACKAGE / "releases" / "data"
+#: Embedded evaluation tables.
+TABLES = _PACKAGE / "tables" / "data"
+#: Logged one-shot searches.
+SEARCHES = _PACKAGE / "optimizers" / "one_shot" / "data" / "searches.json"
+#: Coefficients of the emulated landscape.
+LANDSCAPE = _PACKAGE / "truth" / "landscape.toml"
+#: The source of the emulated ground truth, which the site explains.
+EMULATED_TRUTH = _PACKAGE / "truth" / "emulated.py"
+
+
+def user_folder() -> Path:
+    """Where this user's releases are: `releases` in `NB301_HOME`, by default the platform's data folder."""
+    home = os.environ.get("NB301_HOME")
+    if home:
+        return Path(home).expanduser().absolute() / "releases"
+    from platformdirs import user_data_path
+
+    return user_data_path("nb301", appauthor=False) / "releases"

@@ -1,0 +1,212 @@
+"""Fitted GINs in numpy alone, on a grid of numbers that makes answers equal on every processor (`grid`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nb301 import exact
+from nb301.encodings import CELL_NODES, FIRST_INTERMEDIATE, GRAPH_NODES, NODE_TYPES, OP_TARGETS, Graphs, graph
+from nb301.errors import ReleaseError
+from nb301.surrogates.families.gin.file import NORM_EPS, read_member
+from nb301.surrogates.members.base import read_members
+from nb301.surrogates.members.grid import Grid, Map, rounded_columns, to_integers
+
+#: Graphs that are evaluated together: enough to amortise the calls, few enough to stay in the cache.
+_CHUNK = 16
+#: Values up to 256 in steps of 1/32, hidden ones up to 64 in steps of 1/128; those seen are up to 152 and 18.
+#: The weights of a column share 2^11 steps. docs/processors.md has what that costs.
+_COARSE = Grid(np.float32, capacity=2.0**24, limit=2.0**13, unit=2.0**-5)
+#: Values up to 2048 in steps of 2^-17, hidden ones up to 512 in steps of 2^-19; a column shares 2^25 steps.
+#: For networks of more weights, to which float32 leaves too few steps.
+_FINE = Grid(np.float64, capacity=2.0**53, limit=2.0**28, unit=2.0**-17)
+_WIDEST_COARSE = 32
+#: Between the two maps of an MLP values are smaller, and steps finer by this factor.
+_HIDDEN = 0.25
+
+
+class _MLP(NamedTuple):
+    """Two maps, each with what follows it."""
+
+    first: Map
+    second: Map
+
+
+class _Layer(NamedTuple):
+    ops: NDArray[Any]  # (8, members * d)
+    identity: NDArray[Any]  # (members, d)
+    scale: NDArray[Any]  # 1 + eps, (members, d)
+    nodes: _MLP
+    virtual: _MLP | None  # None in the last layer, of whose nodes only the first map is applied
+
+
+class GINSurrogate:
+    """The members' networks, evaluated together on a grid: equal to the last bit on every processor.
+
+    Values lie node first, (nodes, n, members, d), so that numpy's inner loops run over many numbers.
+
+    Args:
+        files: The members' files, as `fit` returned them.
+        fine: Whether in float64, to 1e-6 of the weights' own predictions, fractions, or in float32, to 2e-3
+            and twice as fast; by default as the width of the network needs.
+
+    Raises:
+        ReleaseError: There is no file, one is broken (names the member), or members differ in their shapes.
+    """
+
+    def __init__(self, files: Sequence[bytes], *, fine: bool | None = None) -> None:
+        stacked = _stacked(files)
+        self._members, self._width = stacked["virtual_start"].shape
+        self._grid = grid = _FINE if (self._width > _WIDEST_COARSE if fine is None else fine) else _COARSE
+        types, degrees = (stacked[name].swapaxes(0, 1) for name in ("type", "degree"))
+        self._virtual_start = grid.units(stacked["virtual_start"])
+        # (14 * 8, members * d), by node and degree
+        start = grid.units(types[NODE_TYPES, None] + degrees) + self._virtual_start
+        self._start = start.reshape(GRAPH_NODES * len(degrees), -1)
+        self._first_start = np.arange(GRAPH_NODES)[:, None] * len(degrees)
+        # as wide as the values, or numpy's inner loops would be short
+        scale = np.repeat(1 + stacked["layer.eps"].T[..., None], self._width, axis=-1).astype(grid.dtype)
+        ops = np.ascontiguousarray(grid.units(stacked["layer.ops"].transpose(1, 2, 0, 3)))
+        nodes, virtual = (_folded(stacked, part, grid) for part in ("layer", "virtual"))
+        self._layers = [
+            _Layer(ops[k].reshape(len(ops[k]), -1), ops[k, 0], scale[k], nodes[k], after)
+            for k, after in enumerate([*virtual, None])
+        ]
+        self._head, self._head_bias = _head(stacked, grid)
+        self._hidden_unit = grid.finer(_HIDDEN).unit
+
+    def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Predict every member, shape (members, n); see `base.Surrogate`."""
+        encoded = graph(codes)
+        predicted = np.empty((self._members, len(codes)))
+        memory = None
+        for start in range(0, len(codes), _CHUNK):
+            rows = slice(start, start + _CHUNK)
+            graphs = Graphs(*(part[rows] for part in encoded))
+            if memory is None or memory.n != len(graphs.ops):
+                memory = _Memory(len(graphs.ops), self._members, self._width, self._grid.dtype)
+            predicted[:, rows] = self._predict(graphs, memory).T
+        return predicted
+
+    def _predict(self, graphs: Graphs, memory: _Memory) -> NDArray[np.float64]:
+        """Predict shape (n, members)."""
+        limit = self._grid.limit
+        # by edge and graph, rows of `memory.rows`
+        sources = memory.n * graphs.sources.T + np.arange(memory.n)
+        ops = graphs.ops.T
+        # with the virtual node in it
+        start = self._first_start + graphs.degrees.T
+        self._start.take(
+            start.ravel(), axis=0, out=memory.rows, mode="clip"
+        )  # without a mode it copies twice
+        x, virtual = memory.x, self._virtual_start
+        for layer in self._layers:
+            if layer.virtual is not None:
+                pooled = x.sum(axis=0) + virtual
+                pooled.clip(-limit, limit, out=pooled)
+                hidden = layer.virtual.first(pooled, memory.hidden[: memory.n])
+                virtual = layer.virtual.second(hidden, pooled)
+            _receive(sources, ops, layer, memory)
+            x *= layer.scale
+            x += memory.received
+            layer.nodes.first(to_integers(memory.flat, -limit, limit), memory.hidden)
+            if layer.virtual is not None:
+                layer.nodes.second(memory.hidden, memory.flat)
+                x += virtual
+        # what follows the last hidden values is linear: the second map, the mean over nodes, the head
+        summed = memory.hidden.reshape(GRAPH_NODES, memory.n, *self._head.shape).sum(axis=0)
+        return exact.logistic((summed * self._head).sum(axis=-1) * self._hidden_unit + self._head_bias)
+
+
+class _Memory:
+    """Where the values of n graphs go, one chunk's after the other's: fresh memory takes longer."""
+
+    def __init__(self, n: int, members: int, d: int, dtype: type[np.floating[Any]]) -> None:
+        shape, edges = (n, members, d), len(OP_TARGETS)
+        self.n = n
+        #: Of the nodes, then as rows of two kinds, and by cell.
+        self.x = np.empty((GRAPH_NODES, *shape), dtype)
+        self.flat = self.x.reshape(-1, members, d)
+        self.rows = self.x.reshape(-1, members * d)
+        self.cells = self.x.reshape(2, CELL_NODES, *shape)
+        self.hidden = np.empty((GRAPH_NODES * n, members, 2 * d), dtype)
+        #: Along the op edges, and by cell, target and the target's edge.
+        self.messages = np.empty((edges * n, members * d), dtype)
+        self.by_target = self.messages.reshape(2, edges // 4, 2, *shape)
+        self.ops = np.empty_like(self.messages)
+        #: From the nodes that identity edges leave: intermediate ones and outputs.
+        self.onward = np.empty((2, CELL_NODES - FIRST_INTERMEDIATE, *shape), dtype)
+        self.received = np.empty_like(self.x)
+        self.received_cells = self.received.reshape(self.cells.shape)
+        #: A maximum with them takes half the time of one with the number.
+        self.zeros = np.zeros_like(self.messages)
+        self.zeros_onward = self.zeros.ravel()[: self.onward.size].reshape(self.onward.shape)
+
+
+def _receive(sources: NDArray[np.intp], ops: NDArray[np.intp], layer: _Layer, memory: _Memory) -> None:
+    """Sum the messages ReLU(source + op) into each node, into `memory.received` (F7, F10)."""
+    messages, onward, received = memory.messages, memory.onward, memory.received_cells
+    memory.rows.take(sources.ravel(), axis=0, out=messages, mode="clip")
+    layer.ops.take(ops.ravel(), axis=0, out=memory.ops, mode="clip")
+    messages += memory.ops
+    np.maximum(messages, memory.zeros, out=messages)
+    np.add(memory.cells[:, FIRST_INTERMEDIATE:], layer.identity, out=onward)
+    np.maximum(onward, memory.zeros_onward, out=onward)
+    received[:, :FIRST_INTERMEDIATE] = onward[::-1, -1:]  # the other cell's output
+    np.add(memory.by_target[:, :, 0], memory.by_target[:, :, 1], out=received[:, FIRST_INTERMEDIATE:-1])
+    np.add.reduce(onward[:, :-1], axis=1, out=received[:, -1])
+    received[0, -1] += onward[0, -1]  # the normal cell's output reads itself
+
+
+def _stacked(files: Sequence[bytes]) -> dict[str, NDArray[np.float64]]:
+    """The members' tensors as float64, with a first axis of members."""
+    members = [tensors for _, tensors in read_members(files, read_member)]
+    sizes = {tensors["layer.ops"].shape for tensors in members}
+    if len(sizes) != 1:
+        raise ReleaseError(f"members need one shape (layers, ops, dim), got {sorted(sizes)}")
+    stacked = {}
+    for name in members[0]:
+        stacked[name] = np.stack([tensors[name] for tensors in members]).astype(np.float64)
+    return stacked
+
+
+def _folded(stacked: Mapping[str, NDArray[np.float64]], part: str, grid: Grid) -> list[_MLP]:
+    """The MLP of each layer."""
+    hidden = grid.finer(_HIDDEN)
+    first, first_bias = _with_norm(stacked, f"{part}.first")
+    second, second_bias = _with_norm(stacked, f"{part}.second")
+    return [
+        _MLP(
+            hidden.map(first[:, k], first_bias[:, k], grid.unit),
+            grid.map(second[:, k], second_bias[:, k], hidden.unit),
+        )
+        for k in range(first.shape[1])
+    ]
+
+
+def _with_norm(
+    stacked: Mapping[str, NDArray[np.float64]], name: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights (members, layers, in, out) and bias (members, layers, out) of linear maps and batch norms.
+
+    Batch norms, constant after the fit, become part of the maps.
+    """
+    norm = {kind: stacked[f"{name}_norm.{kind}"] for kind in ("weight", "bias", "mean", "variance")}
+    scale = norm["weight"] / np.sqrt(norm["variance"] + NORM_EPS)
+    bias = (stacked[f"{name}.bias"] - norm["mean"]) * scale + norm["bias"]
+    return (stacked[f"{name}.weight"] * scale[..., None]).swapaxes(-1, -2), bias
+
+
+def _head(
+    stacked: Mapping[str, NDArray[np.float64]], grid: Grid
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What the sum of the last hidden values over nodes is multiplied by, (members, 2d), and the bias."""
+    weight, bias = _with_norm(stacked, "layer.second")
+    head = stacked["head.weight"]
+    through = exact.total(weight[:, -1] * head[:, None]) / GRAPH_NODES
+    # float64 holds sums of these products exactly
+    rounded = rounded_columns(through[..., None], _FINE.capacity / (GRAPH_NODES * grid.limit))[..., 0]
+    return rounded, exact.total(bias[:, -1] * head) + stacked["head.bias"][:, 0]

@@ -1,0 +1,348 @@
+"""Entry pages: what they tell, that hostile entries harm nobody, and how they answer in a real browser."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import zipfile
+from html.parser import HTMLParser
+
+import pytest
+
+from leaderboard.drawing.strip import Lane, draw_strip
+from leaderboard.entries.submission import Submission
+from leaderboard.pages.build import rank_tracks
+from leaderboard.pages.entries import pages as entry_pages
+from leaderboard.pages.entries.checks import checks
+from leaderboard.pages.entries.code import archive, code_files, legible
+from leaderboard.ranking.references import read_references
+from leaderboard.rendering.content import Site
+from leaderboard.rendering.page import write_page
+from leaderboard.rendering.render import SITE
+from leaderboard.runs.store import Store
+from leaderboard.sandbox.messages import Verdict
+
+HOSTILE = '</td><script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}<img src=x onerror="alert(1)">' + "W" * 300
+MANIFEST = """name = "N"
+version = "1.0"
+authors = '<b>A</b>'
+description = "D"
+licence = "MIT"
+reference = "javascript:alert(1)"
+requirements = ["numpy==2.0.0"]
+[model_use]
+families = ["none"]
+[prior_knowledge]
+used_benchmark_data = false
+[settings]
+size = 3
+"""
+
+
+class Read(HTMLParser):
+    """Collects tags, links and the text of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.links, self.ids, self.text = [], [], [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.tags.append(tag)
+        self.links += [found["href"]] if tag == "a" else []
+        self.ids += [found["id"]] if "id" in found else []
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.fixture
+def submit(tmp_path):
+    """Make a submission's folder."""
+
+    def submit(slug="mine", **files):
+        folder = tmp_path / "submissions" / slug
+        folder.mkdir(parents=True)
+        (folder / "submission.toml").write_text(MANIFEST)
+        for name, text in files.items():
+            (folder / f"{name}.py").write_bytes(text if isinstance(text, bytes) else text.encode())
+        return Submission(folder)
+
+    return submit
+
+
+@pytest.fixture
+def pages_of(references, tmp_path):
+    """Write the entry pages of made-up runs, and read them by entry."""
+
+    def pages_of(runs, *submissions, packed=()):
+        rankings = tuple(rank_tracks(runs, references))
+        site = Site(rankings, {}, references, {each.slug: each for each in submissions}, None)
+        pages = list(entry_pages.pages(site, packed))
+        assert not any(page.charts for page in pages)
+        paths = [write_page(page, tmp_path / "site") for page in pages]
+        return {path.stem: Read(path.read_text(encoding="utf-8")) for path in paths}
+
+    return pages_of
+
+
+def plain(text):
+    return " ".join(text.split())
+
+
+def test_every_entry_has_a_page(pages_of, make_run):
+    """Entries of any track, each once; runs of all tracks stand on it."""
+    many = {"cell": {"workers": 30}}
+    pages = pages_of([make_run("rs"), make_run("re"), make_run("re", **many), make_run("b", **many)])
+
+    assert [*pages] == ["b", "re", "rs"]
+    text = plain(pages["re"].text)
+    assert "Results: 10⁷ s, 1 worker" in text
+    assert "Results: 10⁷ s, 30 workers" in text
+    assert "../data/runs/re/1e7-seconds-30-workers/emulated-xgb-v1.0-0.json" in pages["re"].links
+    assert len(pages["re"].ids) == len({*pages["re"].ids})
+
+
+def test_numbers_say_what_they_rest_on(pages_of, make_run):
+    """Release and ground truth stand beside results, runs, drawing and best architecture."""
+    page = pages_of([make_run()])["rs"]
+
+    assert "These are not CIFAR-10 results." in page.text
+    assert page.text.count("ground truth: emulated 1.0, not CIFAR-10") >= 4
+    real = pages_of([make_run(truth="CIFAR-10 training")])["rs"]
+    assert "not CIFAR-10" not in real.text
+    assert "ground truth: CIFAR-10 training" in real.text
+    small = pages_of([make_run(truth="fashion-mnist-tiny 1.0")])["rs"]
+    assert "ground truth: fashion-mnist-tiny 1.0, not CIFAR-10" in small.text
+
+
+def test_gap_is_what_luck_gave(pages_of, make_run):
+    """The observed error is a tenth of a point better than the true one, and the page says so."""
+    text = plain(pages_of([make_run(error=5.0)])["rs"].text)
+
+    assert "Final error5.00 %without noise" in text
+    assert "Observed error4.90 %the best of many noisy values that it saw: luck flatters it by +0.10" in text
+
+
+def test_best_architecture_is_judged_by_the_truth(pages_of, make_run):
+    """The best of releases that count is drawn; its own release and the ground truth judge it."""
+    other = {"release": "other", "release_hash": "b" * 64, "conflicts": ("gin",)}
+    page = pages_of([make_run(error=5.4, seed=3), make_run(error=5.1, seed=3, **other)])["rs"]
+
+    assert "found on emulated-xgb-v1.0 with seed 3" in plain(page.text)
+    assert page.tags.count("svg") == 3
+    assert "ground truth" in page.text
+    assert "5.400" in page.text
+
+
+def test_hostile_texts_are_text(pages_of, make_run, submit):
+    """Whatever a submission or its output says is shown, and nothing of it is markup or an address."""
+    code = f"# {HOSTILE}\nimport socket\ndef xgb_{'a' * 50}(): pass\n"
+    runs = [make_run("mine", name=HOSTILE, verdict=Verdict.crash_ask, detail=HOSTILE, output=HOSTILE)]
+    page = pages_of(runs, submit(optimizer=code))["mine"]
+
+    assert page.tags.count("script") == 3  # our own
+    assert not {"img", "b"} & {*page.tags}
+    assert not any(link.startswith("javascript") for link in page.links)
+    assert "\\u202e" in page.text
+    assert "imports socket: there is no network" in page.text
+    assert "<b>A</b>" in page.text
+
+
+def test_addresses_are_links(pages_of, make_run):
+    """A reference that is an address can be followed, any other is text."""
+
+    def links(reference):
+        run = make_run()
+        entry = run.entry.model_copy(update={"reference": reference})
+        return pages_of([run.model_copy(update={"entry": entry})])["rs"].links
+
+    assert "https://example.org/a?b=1" in links("https://example.org/a?b=1")
+    assert not any("example.org" in link for link in links('https://example.org/"onclick="x'))
+    assert not any("example.org" in link for link in links("See https://example.org"))
+
+
+def test_entry_without_a_folder_has_a_page(pages_of, make_run):
+    """What its runs' records tell is enough."""
+    page = pages_of([make_run()], packed={"rs"})["rs"]
+
+    assert "Its folder was not at hand" in page.text
+    assert "../data/results/rs.parquet" in page.links
+    assert not any(link.endswith(".zip") for link in page.links)
+
+
+def test_entry_that_found_nothing_has_a_page(pages_of, make_run):
+    """A run that failed at once has no architecture, and its verdict is told with its detail."""
+    runs = [make_run(evaluations=7), make_run("bad", evaluations=0, verdict=Verdict.timeout, detail="60 s")]
+    page = pages_of(runs)["bad"]
+
+    assert "None of its runs evaluated an architecture." in page.text
+    assert "1 of 1 runs failed: timeout (1)" in page.text
+    assert "60 s" in page.text
+
+
+def test_conflicts_are_told(pages_of, make_run):
+    """An entry that does not count somewhere has its reason there."""
+    page = pages_of([make_run("rs"), make_run("gbdt", conflicts=("xgboost",))])["gbdt"]
+
+    assert "not counted: fits xgboost as the release does" in page.text
+    assert "it fits xgboost, as the surrogates of emulated-xgb-v1.0 do: not counted there" in page.text
+
+
+def test_declarations_are_shown(pages_of, make_run, submit):
+    """What the manifest says: settings, requirements, resources, code."""
+    page = pages_of([make_run("mine")], submit(optimizer="x = 1\n"))["mine"]
+    text = plain(page.text)
+
+    for told in ("size = 3", "numpy==2.0.0", "1,024 MB, 3,600 CPU s, 1 thread", "MIT", "x = 1"):
+        assert told in text
+    assert "../data/submissions/mine.zip" in page.links
+
+
+def verdicts(runs, submission=None):
+    return {check.text.partition(":")[0]: check.verdict for check in checks(runs, submission)}
+
+
+def test_checks_speak_for_and_against(make_run, submit):
+    """A reader learns whether code, sandbox and canaries are what they should be."""
+    submission = submit(optimizer="x = 1\n")
+    ran = make_run(cell={"tree_hash": submission.tree_hash})
+    other, origin = make_run(), make_run().origin.model_dump()
+
+    good = verdicts([ran], submission)
+    assert {*good.values()} == {"holds"}
+    assert (
+        verdicts([other], submission)[
+            f"the code below (SHA-256 {submission.tree_hash}) is not what ran, or not all of it"
+        ]
+        == "fails"
+    )
+    bare = verdicts([make_run(origin=origin | {"grouped": False, "canary": ""})])
+    assert bare["a control group limited memory and processes of 0 of 1 runs, too"] == "undecided"
+    assert [*bare.values()].count("undecided") == 3
+
+
+def test_code_shows_what_it_hides(submit):
+    """Marks that make code look other than it is are written out; what is no text is named, not shown."""
+    submission = submit(optimizer="if user != 'admin\u202e \u2066# x':\r\n\tpass\x1b[2J\n", data=b"\xff\xfe")
+    shown = {each.path: each.text for each in code_files(submission)}
+
+    assert shown["optimizer.py"] == "if user != 'admin\\u202e \\u2066# x':\n\tpass\\x1b[2J\n"
+    assert shown["data.py"] is None
+    assert [*shown][-1] == "submission.toml"
+    assert legible("שלום, Ω") == "שלום, Ω"
+
+
+def test_long_code_stays_in_the_archive(submit):
+    """A page does not grow without end."""
+    submission = submit(optimizer="x = 1\n", tables="#" * 500_000)
+
+    assert {each.path: each.text for each in code_files(submission)}["tables.py"] is None
+    assert len(archive(submission)) > 500_000
+
+
+def test_archives_are_equal_for_equal_files(submit):
+    """Bytes depend on names and contents alone, and unpack to the folder."""
+    submission = submit(optimizer="x = 1\n")
+    packed = archive(submission)
+    for path in submission.folder.iterdir():
+        path.touch()
+
+    assert archive(Submission(submission.folder)) == packed
+    with zipfile.ZipFile(io.BytesIO(packed)) as found:
+        assert found.namelist() == ["mine/optimizer.py", "mine/submission.toml"]
+        assert found.read("mine/optimizer.py") == b"x = 1\n"
+
+
+def test_strip_has_a_mark_for_each_run():
+    """Dots for runs, crosses for failed ones; names are escaped, and numbers told to who cannot see them."""
+    lanes = [Lane("<r>", [1.0, 2.0, 4.0], [False, True, False]), Lane("none", [], [])]
+    drawn = draw_strip(lanes, "Scores", "score")
+
+    dots, crosses = (
+        re.search(rf'class="strip-{name}" d="([^"]*)"', drawn)[1] for name in ("dots", "crosses")
+    )
+    assert (dots.count("M"), crosses.count("M")) == (2, 1)
+    assert "&lt;r&gt; median 2.00, 1.00 to 4.00" in drawn
+    assert "<r>" not in drawn
+
+
+@pytest.mark.parametrize("values", [[0.0], [7.25, 7.25], [-3e5, 2e-7], [99.999, 100.0]])
+def test_strip_draws_any_values(values):
+    """Everything lies within the drawing, be it one value or many decades."""
+    drawn = draw_strip([Lane("r", values, [False] * len(values))], "Scores", "score")
+    width = float(re.search(r'width="(\d+)"', drawn)[1])
+
+    places = [float(x) for x in re.findall(r"M(-?[\d.]+) [\d.]+h0", drawn)]
+    assert len(places) == len(values)
+    assert all(0 <= x <= width for x in places)
+
+
+@pytest.mark.browser
+class TestInBrowser:
+    """The pages of short real runs, one of them with a hostile name, opened from disk."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def site(cls, runs_folder, tmp_path_factory):
+        runs = [
+            run.model_copy(update={"entry": run.entry.model_copy(update={"name": HOSTILE})})
+            if run.cell.submission == "re"
+            else run
+            for run in Store(runs_folder).runs()
+        ]
+        references = read_references()
+        folder = SITE.parent / "leaderboard" / "submissions" / "rs"
+        rankings = tuple(rank_tracks(runs, references))
+        out = tmp_path_factory.mktemp("entries")
+        shutil.copytree(SITE / "static", out / "static")
+        for page in entry_pages.pages(Site(rankings, {}, references, {"rs": Submission(folder)}, None)):
+            write_page(page, out)
+        return out
+
+    @pytest.fixture
+    def opened(self, open_page, site):
+        return lambda entry="rs", **options: open_page(site / f"entries/{entry}.html", **options)
+
+    @pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1200)])
+    @pytest.mark.parametrize("entry", ["rs", "re"])
+    def test_pages_are_accessible_and_fit(self, opened, accessible, entry, width, scheme):
+        """With everything unfolded nothing sticks out, and axe has nothing to say."""
+        page = opened(entry, width=width, scheme=scheme)
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
+
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        accessible(page)
+
+    def test_runs_are_sorted_and_filtered(self, opened):
+        """The address of a state opens it."""
+        page = opened()
+        page.get_by_text("All 4 runs, with").click()
+        page.locator("select[name=release]").select_option("emulated-xgb-rand-v1.0")
+        page.locator(".every-run").get_by_role("button", name="Seed").click()
+        page.locator(".every-run").get_by_role("button", name="Seed").click()
+
+        assert page.locator("output").text_content() == "2 of 4 runs"
+        seeds = page.locator(".every-run tbody tr:visible td:nth-child(2)")
+        assert seeds.evaluate_all("cells => cells.map(cell => cell.dataset.value)") == ["1", "0"]
+        assert "sort=runs-5e4-seconds-1-worker.seed.desc" in page.url
+
+    def test_address_of_a_table_unfolds_it(self, opened, site):
+        """Who follows a permalink sees what it is of."""
+        page = opened()
+        page.goto(f"{(site / 'entries/rs.html').as_uri()}#sort=runs-5e4-seconds-1-worker.score.asc")
+
+        page.locator(".every-run:visible").wait_for()
+
+    def test_page_is_complete_without_javascript(self, opened):
+        """Drawings, tables, notations and code need no script."""
+        page = opened(java_script_enabled=False)
+
+        assert page.locator("button:visible, form:visible").count() == 0
+        assert page.locator("svg:visible").count() == 3
+        page.get_by_text("The same as").click()
+        assert page.get_by_text("Genotype(normal=[").is_visible()
+        page.get_by_text("All 4 runs, with").click()
+        assert page.locator(".every-run tbody tr:visible").count() == 4

@@ -1,0 +1,84 @@
+"""Tests of `validation.report.as_json`; `test_plugin.py` has the report of a whole run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nb301.releases import Release
+from validation.claims import claims_about
+from validation.intervals import Interval
+from validation.judging import Measurement
+from validation.measures import Measured
+from validation.report.as_json import Results, measured_entry, summary, table_rows
+from validation.subject import subject_of
+
+NAN = float("nan")
+
+
+@pytest.fixture
+def results(tiny_release, tiny_table, tmp_path):
+    subject = subject_of(Release(tiny_release), tiny_table, tmp_path)
+    return Results(subject, claims_about("emulated 1.0", "xgb", "all-data"))
+
+
+def test_entry_of_a_measurement():
+    """A measurement becomes plain JSON, digit by digit."""
+    measured = Measured(0.8, Interval(0.7, 0.9), 695, 0.95, {"spearman": 0.9})
+    assert measured_entry(Measurement(measured, "undecided")) == {
+        "value": 0.8,
+        "interval": [0.7, 0.9],
+        "n": 695,
+        "ceiling": 0.95,
+        "also": {"spearman": 0.9},
+        "verdict": "undecided",
+    }
+
+
+def test_entry_of_an_undefined_measurement():
+    """What is undefined is null, as JSON has no NaN."""
+    for interval in (Interval(NAN, NAN), Interval(0.5, float("inf")), Interval(float("-inf"), 0.5)):
+        measured = Measured(NAN, interval, 695, None, {"spearman": NAN, "kl": float("inf")})
+        entry = measured_entry(Measurement(measured, "fails"))
+        assert (entry["value"], entry["interval"], entry["ceiling"]) == (None, None, None)
+        assert entry["also"] == {"spearman": None, "kl": None}
+        assert json.dumps(entry, allow_nan=False)
+
+
+def test_nothing_measured_is_not_run(results):
+    """Before anything is measured every claim and check is there, and none is green."""
+    report = results.to_dict()
+    assert {claim["verdict"] for claim in report["claims"]} == {"not run"}
+    assert set(report["checks"].values()) == {"not run"}
+    assert not report["passes"]
+    _, *rows = table_rows([results])
+    assert {row[-1] for row in rows} == {"not run"}
+
+
+def test_passes_when_every_gate_holds(results):
+    """Comparisons have no part in it; a gate that does not hold, or a check that did not pass, has."""
+    for claim in results.claims:
+        verdict = "holds" if claim.kind == "gate" else "fails"
+        results.measured[claim.id] = {"verdict": verdict}
+    assert not results.passes()
+    results.checks["frozen_metrics"] = "passed"
+    assert results.passes()
+    assert f"{results.subject.name} passes" in next(summary([results]))
+    results.measured["isomorphism"] = {"verdict": "not applicable"}
+    assert results.passes()
+    results.measured["isomorphism"] = {"verdict": "undecided"}
+    assert not results.passes()
+
+
+def test_published_estimates_are_inside_their_intervals():
+    """Every number of `docs/validation.json` lies in the interval beside it."""
+    report = json.loads((Path(__file__).parents[3] / "docs" / "validation.json").read_text(encoding="utf-8"))
+    if "distances" not in report["bootstrap"]:
+        pytest.skip("measured before distances had intervals of their own: run `tox run -e validate` anew")
+    for release in report["releases"]:
+        for claim in release["claims"]:
+            if claim["value"] is not None and claim["interval"] is not None:
+                low, high = claim["interval"]
+                assert low <= claim["value"] <= high, (release["name"], claim["id"])

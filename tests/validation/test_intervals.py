@@ -1,0 +1,171 @@
+"""Tests of `validation.intervals`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from nb301.metrics import kendall_tau, r2, sparse_kendall_tau
+from validation.intervals import UNDEFINED, Bootstrap, bootstrap_interval, distance_interval
+
+
+@pytest.fixture
+def pairs():
+    rng = np.random.default_rng(0)
+    truth = 0.93 + 0.006 * rng.standard_normal(200)
+    return truth, truth + 0.002 * rng.standard_normal(200)
+
+
+def of_rows(statistic, *arrays):
+    """A statistic of rows of some arrays."""
+    return lambda rows: statistic(*(array[rows] for array in arrays))
+
+
+@pytest.mark.parametrize("statistic", [r2, sparse_kendall_tau])
+def test_equals_scipy(pairs, statistic):
+    """The interval is that of `scipy.stats.bootstrap` with the same draws."""
+    theirs = stats.bootstrap(
+        pairs,
+        statistic,
+        paired=True,
+        vectorized=False,
+        method="percentile",
+        n_resamples=300,
+        confidence_level=0.9,
+        rng=np.random.default_rng(7),
+        batch=1,
+    )
+    ours = bootstrap_interval(of_rows(statistic, *pairs), 200, bootstrap=Bootstrap(300, 0.9, 7))
+    assert ours == pytest.approx(tuple(theirs.confidence_interval), abs=5e-3)
+
+
+def test_a_constant_has_no_spread():
+    """A statistic that is the same in every resample has an interval of one point."""
+    assert bootstrap_interval(lambda _rows: 0.5, 3) == (0.5, 0.5)
+
+
+def test_normal_theory(pairs):
+    """For a mean the interval is about 1.96 standard errors to each side."""
+    difference = pairs[0] - pairs[1]
+    error = 1.96 * difference.std() / np.sqrt(len(difference))
+    low, high = bootstrap_interval(of_rows(np.mean, difference), 200, bootstrap=Bootstrap(4000))
+    assert (low, high) == pytest.approx(
+        (difference.mean() - error, difference.mean() + error), abs=0.1 * error
+    )
+
+
+def test_strata_are_resampled_among_themselves():
+    """Two samples, each resampled in its own size: the error of their difference is that of theory."""
+    rng = np.random.default_rng(0)
+    one, other = rng.standard_normal(50), rng.standard_normal(200) + 1
+    error = 1.96 * np.sqrt(one.var() / 50 + other.var() / 200)
+    low, high = bootstrap_interval(
+        lambda a, b: float(other[b].mean() - one[a].mean()), 50, 200, bootstrap=Bootstrap(4000)
+    )
+    assert (high - low) / 2 == pytest.approx(error, rel=0.1)
+
+
+def test_coverage():
+    """About 95 % of the intervals of many samples hold the true value."""
+    samples = np.random.default_rng(1).standard_normal((300, 60))
+    intervals = [bootstrap_interval(of_rows(np.mean, x), 60, bootstrap=Bootstrap(200)) for x in samples]
+    # three binomial standard errors of 300 are 3.8 %
+    assert np.mean([low <= 0 <= high for low, high in intervals]) == pytest.approx(0.95, abs=0.038)
+
+
+def test_seed_decides(pairs):
+    """Equal seeds give equal intervals, others do not."""
+    first, again, other = (
+        bootstrap_interval(of_rows(r2, *pairs), 200, bootstrap=Bootstrap(seed=seed)) for seed in (1, 1, 2)
+    )
+    assert first == again
+    assert first != other
+
+
+def test_undefined_resample():
+    """An interval is undefined once a resample is: here some hold one value only."""
+    truth = np.array([1.0, 2.0])
+    assert np.isnan(bootstrap_interval(of_rows(r2, truth, truth), 2)).all()
+
+
+#: Statistics of two arrays, with those that resampling moves to one side: extremes, distances, ranks.
+STATISTICS = {
+    "r2": r2,
+    "kendall_tau": kendall_tau,
+    "mean": lambda x, y: float((x - y).mean()),
+    "largest": lambda x, y: float((x - y).max()),
+    "smallest_fall": lambda x, _: float(-np.diff(np.sort(x)).max()) if len(x) > 1 else np.nan,
+    "distance": lambda x, y: float(abs((x - y).mean())),
+    "share": lambda x, y: float((x > y).mean()),
+}
+NUMBERS = st.one_of(st.floats(-1e3, 1e3), st.sampled_from([0.0, 1.0, 0.93, 1e-12]))
+SAMPLES = st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=30).map(np.array)
+
+
+@settings(max_examples=60)
+@given(SAMPLES, st.sampled_from(sorted(STATISTICS)))
+def test_an_interval_contains_what_was_measured(sample, name):
+    """Or it is undefined: an interval beside its own estimate says nothing of the truth either."""
+    statistic = of_rows(STATISTICS[name], *sample.T)
+    low, high = bootstrap_interval(statistic, len(sample), bootstrap=Bootstrap(40))
+    value = statistic(np.arange(len(sample)))
+    assert np.isnan([low, high]).all() or low <= value <= high
+
+
+def test_an_interval_beside_what_was_measured_is_undefined():
+    """Resamples of a distance lie above it, as those of three published estimates did."""
+    curves = np.random.default_rng(0).standard_normal((20, 30))
+    curves -= curves.mean(axis=0)  # at no distance from zero, as no resample of them is
+    assert bootstrap_interval(lambda r: float(np.abs(curves[r].mean(axis=0)).mean()), 20) is UNDEFINED
+
+
+def test_digits_of_a_sum_are_no_spread():
+    """What differs in the order of rows alone is one value, to the last digit."""
+    x = np.random.default_rng(0).standard_normal(30)
+    value = float(x.mean())
+    found = bootstrap_interval(
+        lambda rows: float(np.add.accumulate(x[np.unique([*rows, *range(30)])])[-1] / 30), 30
+    )
+    assert found == (found.low, found.low)
+    assert found.low == pytest.approx(value, rel=1e-12)
+
+
+@settings(max_examples=60)
+@given(SAMPLES, st.integers(1, 12))
+def test_a_distance_is_inside_its_interval(sample, split):
+    """Whatever the two samples are, if each has two rows; and no distance is below zero."""
+    one, other = sample[:, 0], sample[:split, 1]
+    low, high = distance_interval(
+        lambda r, s: one[r].mean() - other[s].mean(), len(one), len(other), bootstrap=Bootstrap(40)
+    )
+    value = abs(one.mean() - other.mean())
+    assert np.isnan([low, high]).all() if len(other) < 2 else 0 <= low <= value <= high
+
+
+@pytest.mark.parametrize("true", [0.0, 0.3, 3.0])
+def test_distances_are_covered(true):
+    """Intervals of the distance of five curves from five others hold the true one at least so often."""
+    rng, points = np.random.default_rng(2), 10
+    held, of_percentiles = [], []
+    for _ in range(150):
+        one, other = true + rng.standard_normal((5, points)), rng.standard_normal((5, points))
+        few = Bootstrap(150)
+        low, high = distance_interval(
+            lambda r, s, one=one, other=other: one[r].mean(axis=0) - other[s].mean(axis=0),
+            5,
+            5,
+            bootstrap=few,
+        )
+        held.append(low <= true <= high)
+        low, high = bootstrap_interval(
+            lambda r, s, one=one, other=other: float(np.abs(one[r].mean(0) - other[s].mean(0)).mean()),
+            *(5, 5),
+            bootstrap=few,
+        )
+        of_percentiles.append(low <= true <= high)
+    assert np.mean(held) > 0.93
+    if true == 0:
+        assert not any(of_percentiles)
