@@ -2,7 +2,7 @@
 
 Every error is one line and exit code 1; see `nb301.terminal`.
 
-It may import `nb301`, `benchmark`, `cluster`, `collection`, `errors`, `extras`, `files`, `formats`,
+It may import `nb301`, `benchmark`, `cluster`, `collection`, `errors`, `extras`, `files`, `formats`, `images`,
 `optimizers`, `releases`, `space`, `surrogates`, `tables`, `terminal`, `training` and `truth`.
 """
 

@@ -15,17 +15,10 @@ from nb301.cli.genotypes import DEFAULT_RELEASE, GenotypeText
 from nb301.cli.output import AsJson, print_json, print_table, progress
 from nb301.extras import require
 from nb301.files import check_file
+from nb301.images.sets import SetName
 
 if TYPE_CHECKING:
     from nb301.truth.base import TrainingRun, Truth
-
-
-class Data(StrEnum):
-    """Image sets; `training.data.NAMES`."""
-
-    CIFAR10 = "cifar10"
-    FASHION_MNIST = "fashion-mnist"
-    DIGITS = "digits"
 
 
 class Preset(StrEnum):
@@ -45,7 +38,7 @@ DataFolder = Annotated[
 def train(
     genotype: GenotypeText,
     out: Annotated[Path, typer.Option(help="The .json file to write, in the official format.")],
-    data: Annotated[Data, typer.Option(help="Image set.")] = Data.DIGITS,
+    data: Annotated[SetName, typer.Option(help="Image set.")] = SetName.DIGITS,
     preset: Annotated[Preset, typer.Option(help="paper: Appendix C.6, takes hours.")] = Preset.TINY,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of every random draw.")] = 1,
     folder: DataFolder = None,

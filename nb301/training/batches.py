@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from nb301.training.data import ImageData, Part
+from nb301.images.labelled import Images
+from nb301.images.loading import ImageData
 from nb301.training.networks.network import EDGES
 from nb301.training.protocol import Protocol
 
@@ -144,7 +145,7 @@ class Standardisation:
         device: Where the statistics are kept.
     """
 
-    def __init__(self, part: Part, device: torch.device) -> None:
+    def __init__(self, part: Images[np.uint8], device: torch.device) -> None:
         pixels = part.pixels.astype(np.float64)
         mean, std = (fold(pixels, axis=(0, 2, 3)) for fold in (np.mean, np.std))
         self.mean, self.std = (

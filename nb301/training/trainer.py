@@ -18,10 +18,11 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from nb301.errors import TrainingError, one_line
+from nb301.images.labelled import Images
+from nb301.images.loading import ImageData
 from nb301.space import Genotype
 from nb301.training.batches import Batch, Batches, Standardisation
 from nb301.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
-from nb301.training.data import ImageData, Part
 from nb301.training.networks.network import Logits, Network
 from nb301.training.networks.stacked import Stack
 from nb301.training.protocol import Protocol
@@ -205,7 +206,7 @@ class _Trainer:
         return torch.stack([loss.detach(), _mixed_accuracy(logits.main, batch)]).cpu()
 
     @torch.no_grad()
-    def _evaluate(self, part: Part) -> tuple[list[float], list[float]]:
+    def _evaluate(self, part: Images[np.uint8]) -> tuple[list[float], list[float]]:
         """Cross-entropy and accuracy of each network over a part of the images."""
         self.networks.eval()
         pixels, labels = torch.from_numpy(part.pixels), torch.from_numpy(part.labels)

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from nb301.cost import Network
 from nb301.errors import TrainingError
+from nb301.images.loading import ImageData
+from nb301.images.sets import IMAGE_SETS, image_set
 from nb301.space import Genotype
 from nb301.threads import one_thread
-from nb301.training.data import IMAGE_SIZES, NAMES, ImageData, load_for
+from nb301.training.data import load_for
 from nb301.training.protocol import PRESETS, Protocol, preset
 from nb301.truth.base import TrainingRun, Truth, described
 from nb301.truth.emulated import EmulatedTruth
@@ -36,7 +38,7 @@ class TrainingTruth:
     """Trains architectures on one image set with one preset, each on one CPU thread.
 
     Args:
-        data: Name of the image set (`training.data.NAMES`).
+        data: Name of the image set (`images.sets.IMAGE_SETS`).
         preset: Name of the protocol (`training.protocol.PRESETS`).
         folder: Holds the image set's files, where it needs one.
 
@@ -49,8 +51,7 @@ class TrainingTruth:
     folder: Path | None = None
 
     def __post_init__(self) -> None:
-        if self.data not in NAMES:
-            raise ValueError(f"no image set {self.data!r}, expected one of {', '.join(NAMES)}")
+        image_set(self.data)
         preset(self.preset, self.data)
 
     @property
@@ -76,7 +77,7 @@ class TrainingTruth:
     @property
     def network(self) -> Network:
         """The network that is trained."""
-        return self.protocol.network(self.protocol.image_size or IMAGE_SIZES[self.data])
+        return self.protocol.network(self.protocol.image_size or image_set(self.data).size)
 
     @property
     def stacks(self) -> bool:
@@ -114,7 +115,7 @@ def truth_named(text: str, folder: Path | None = None) -> Truth:
         TrainingError: This version of nb301 has no such truth.
     """
     candidates: list[Truth] = [EmulatedTruth()]
-    candidates += [TrainingTruth(data, name, folder) for data in NAMES for name in PRESETS]
+    candidates += [TrainingTruth(data, name, folder) for data in map(str, IMAGE_SETS) for name in PRESETS]
     for truth in candidates:
         if text == described(truth) or (text == _OFFICIAL and truth.name == _OFFICIAL_NAME):
             return truth

@@ -9,8 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from nb301.files import write_text
-from nb301.images import ImageSet, load_images
+from nb301.images.labelled import Images
+from nb301.images.loading import load_standardised
 from nb301.optimizers.one_shot.search import run_search
 from nb301.optimizers.one_shot.searches import package
 from nb301.optimizers.one_shot.settings import SearchSettings
@@ -67,25 +70,25 @@ RECIPES = (
     Recipe(
         method="pc_darts",
         searches=32,
-        images="fashion_mnist",
+        images="fashion-mnist",
         settings=SearchSettings(space="darts", channels=16, warm_up=0, head_start=200),
     ),
     Recipe(
         method="drnas",
         searches=19,
-        images="fashion_mnist",
+        images="fashion-mnist",
         settings=SearchSettings(space="no_none", warm_up=5),
     ),
     Recipe(
         method="gdas",
         searches=5,
-        images="fashion_mnist",
+        images="fashion-mnist",
         settings=SearchSettings(space="darts"),
     ),
     Recipe(
         method="random_ws",
         searches=4,
-        images="fashion_mnist",
+        images="fashion-mnist",
         settings=SearchSettings(space="no_none"),
     ),
 )
@@ -144,8 +147,8 @@ def package_searches(folder: Path, path: Path = SEARCHES) -> list[str]:
 
 
 @cache
-def _images(name: str) -> ImageSet:
-    return load_images(name, _IMAGE_SIZE)
+def _images(name: str) -> Images[np.float32]:
+    return load_standardised(name, _IMAGE_SIZE)
 
 
 def _run(recipe: Recipe, seed: int) -> dict[str, Any]:
@@ -155,7 +158,8 @@ def _run(recipe: Recipe, seed: int) -> dict[str, Any]:
         "method": recipe.method,
         "space": recipe.settings.space,
         "seed": seed,
-        "images": f"{recipe.images} {_IMAGE_SIZE}x{_IMAGE_SIZE}",
+        # files of searches, which must not change, have an underscore in fashion_mnist
+        "images": f"{recipe.images.replace('-', '_')} {_IMAGE_SIZE}x{_IMAGE_SIZE}",
         "settings": asdict(recipe.settings),
         "genotypes": [str(genotype.canonical()) for genotype in log.genotypes],
         "train_loss": [round(loss, 4) for loss in log.train_loss],

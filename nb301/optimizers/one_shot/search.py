@@ -10,10 +10,11 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from nb301.images import ImageSet
+from nb301.images.labelled import Images
 from nb301.optimizers.one_shot.darts import Darts
 from nb301.optimizers.one_shot.discretisation import SPACES
 from nb301.optimizers.one_shot.drnas import DrNas
@@ -52,7 +53,7 @@ class SearchLog:
 def run_search(
     method: str,
     seed: int,
-    images: ImageSet,
+    images: Images[np.float32],
     settings: SearchSettings = DEFAULT_SETTINGS,
     progress: Callable[[int, Genotype], None] | None = None,
     **options: object,
@@ -64,7 +65,7 @@ def run_search(
     Args:
         method: Name in `METHODS`.
         seed: Of every random draw.
-        images: What the supernet learns; only its training images are used.
+        images: What the supernet learns, standardised.
         settings: Of the search.
         progress: Called at every epoch's end with its number, from 0, and its genotype.
         options: The method's own, such as `second_order`.
@@ -142,21 +143,21 @@ class _Trainer:
         return self.method.loss(self.supernet, val, epoch / self.settings.epochs).item()
 
 
-def _supernet(method: Method, images: ImageSet, settings: SearchSettings) -> Supernet:
+def _supernet(method: Method, images: Images[np.float32], settings: SearchSettings) -> Supernet:
     return Supernet(
         method.ops,
         settings.cells,
         settings.channels,
-        image_channels=images.train.pixels.shape[1],
+        image_channels=images.pixels.shape[1],
         classes=images.classes,
         generator=method.generator,
         partial=method.partial,
     )
 
 
-def _halves(images: ImageSet, batch: int, generator: Generator) -> list[Iterator[Batch]]:
-    """Endless batches from the two halves of the training images."""
-    pixels, labels = torch.from_numpy(images.train.pixels), torch.from_numpy(images.train.labels)
+def _halves(images: Images[np.float32], batch: int, generator: Generator) -> list[Iterator[Batch]]:
+    """Endless batches from the two halves of the images."""
+    pixels, labels = torch.from_numpy(images.pixels), torch.from_numpy(images.labels)
     order = torch.randperm(len(labels), generator=generator)
     return [_batches(pixels[half], labels[half], batch, generator) for half in order.chunk(2)]
 

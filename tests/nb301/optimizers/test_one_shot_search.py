@@ -9,11 +9,12 @@ import pytest
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional
 
-from nb301.images import Images, ImageSet  # noqa: E402
+from nb301.images.labelled import Images  # noqa: E402
 from nb301.optimizers.one_shot import SPACES, SearchSettings, collect, darts, run_search  # noqa: E402
 from nb301.optimizers.one_shot.network import Mixture, Supernet  # noqa: E402
 from nb301.optimizers.one_shot.random_ws import one_genotype  # noqa: E402
 from nb301.optimizers.one_shot.search import METHODS  # noqa: E402
+from nb301.optimizers.one_shot.searches import logged_searches  # noqa: E402
 from nb301.space import FIRST_EDGE, Genotype, Op, sample  # noqa: E402
 from nb301.threads import one_thread  # noqa: E402
 
@@ -31,8 +32,7 @@ def images():
     labels = rng.integers(4, size=64)
     pixels = rng.normal(size=(64, 1, 8, 8)).astype(np.float32)
     pixels[np.arange(64), 0, 2 * labels] += 2
-    part = Images(pixels, labels)
-    return ImageSet("random", part, part, classes=4)
+    return Images(pixels, labels, classes=4)
 
 
 def _settings(method, **changes):
@@ -51,7 +51,7 @@ def _supernet(ops=SPACES["darts"], cells="nr", channels=4, partial=1, seed=0):
 
 
 def _batch(images, n=8):
-    return torch.from_numpy(images.train.pixels[:n]), torch.from_numpy(images.train.labels[:n])
+    return torch.from_numpy(images.pixels[:n]), torch.from_numpy(images.labels[:n])
 
 
 def _even(ops, requires_grad=False):
@@ -317,6 +317,19 @@ def test_collects_whole_files_once(tmp_path, monkeypatch, images):
     record = json.loads(done[0].read_text())
     assert tuple(record[k] for k in ("method", "space", "seed", "images")) == ("gdas", "s2", 0, "random 8x8")
     assert collect.package_searches(tmp_path, tmp_path / "packed.json") == []
+
+
+def test_files_name_images_as_the_packaged_searches_do(tmp_path, monkeypatch, images):
+    """A search that is run again gives the packaged bytes, which spell Fashion-MNIST in their own way."""
+    settings = _settings("gdas", space="s2")
+    recipe = collect.Recipe(method="gdas", searches=1, images="fashion-mnist", settings=settings)
+    monkeypatch.setattr(collect, "RECIPES", (recipe,))
+    monkeypatch.setattr(collect, "_images", lambda _name: images)
+    collect.collect_one_shot(tmp_path)
+
+    named = json.loads((tmp_path / "gdas-s2-00.json").read_text())["images"]
+    assert named == "fashion_mnist 8x8"
+    assert {search.images for search in logged_searches()} == {named, "digits 8x8"}
 
 
 def test_plan_is_balanced():
