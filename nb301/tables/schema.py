@@ -19,7 +19,7 @@ from nb301.errors import GenotypeError, TableError, one_line, shown
 from nb301.files import check_file, file_written_whole, sha256
 from nb301.parsing import NAME, parse_object, read_bytes
 from nb301.space import Genotype, from_codes
-from nb301.tables.parsing import to_codes
+from nb301.tables.genotype_column import to_codes
 
 #: Columns with their Parquet types, in order; accuracies are fractions, runtime is seconds.
 SCHEMA: Mapping[str, pa.DataType] = {

@@ -3,7 +3,7 @@ import pytest
 
 from nb301 import space
 from nb301.errors import GenotypeError
-from nb301.tables.parsing import are_canonical, to_codes
+from nb301.tables.genotype_column import are_canonical, to_codes
 
 GENOTYPES = space.sample_many(np.random.default_rng(4), 2000)
 CANONICAL = str(GENOTYPES[0].canonical())
