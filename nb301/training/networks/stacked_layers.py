@@ -15,6 +15,7 @@ from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn import functional
 
 from nb301.space import Op
+from nb301.training.networks.network import AUXILIARY_CHANNELS
 
 _EPSILON, _MOMENTUM = 1e-5, 0.1  # of batch norm, torch's defaults
 #: Numbers of a tensor that are worked on at a time.
@@ -250,12 +251,12 @@ class AuxiliaryHead(nn.Module):
 
     def __init__(self, networks: int, channels: int, classes: int, views: Views) -> None:
         super().__init__()
-        every = range(networks)
-        first, second = 128, 768
+        rows = range(networks)
+        first, second = AUXILIARY_CHANNELS
         self.first = PointwiseNorm(networks, channels, first)
-        self.first.bind(views, every, ["auxiliary.first.convolution"], "auxiliary.first.norm")
+        self.first.bind(views, rows, ["auxiliary.first.convolution"], "auxiliary.first.norm")
         self.second = PointwiseNorm(networks, 4 * first, second)
-        self.second.bind(views, every, ["auxiliary.second"], "auxiliary.norm")
+        self.second.bind(views, rows, ["auxiliary.second"], "auxiliary.norm")
         self.classifier = Linear(networks, second, classes, views, "auxiliary.classifier")
 
     def forward(self, x: Tensor) -> Tensor:
