@@ -185,7 +185,7 @@ def import_table(
         raise typer.BadParameter(f"--truth: say what was trained for {source}, such as 'cifar10 1.0'")
     asked = {"optimizer": optimizer, "epochs": epochs}
     told = {column: value for column, value in asked.items() if value is not None}
-    table = table_of(read_rows(source), name_after(out), truth, told=told, percent=percent)
+    table = table_of(read_rows(source), name_after(out), truth, constants=told, percent=percent)
     write_table(table, out)
     typer.echo(f"wrote {len(table):,} rows to {out}, content {table.content_hash}")
 

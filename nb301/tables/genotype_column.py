@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import permutations, product
+from operator import getitem
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +30,13 @@ def to_codes(texts: Iterable[object]) -> NDArray[np.uint8]:
         GenotypeError: One is no such text; names the first of them by its number.
     """
     texts = list(texts)
-    parts = [_packed(text) for text in texts]
-    if None in parts:
-        row = parts.index(None)
-        raise GenotypeError(f"row {row}: {_what_is_wrong(texts[row])}")
-    codes = np.frombuffer(b"".join(part for part in parts if part), dtype=np.uint8).reshape(-1, 2, 8, 2)
+    packed = bytearray()
+    for row, text in enumerate(texts):
+        code = _packed(text)
+        if code is None:
+            raise GenotypeError(f"row {row}: {_what_is_wrong(text)}")
+        packed += code
+    codes = np.frombuffer(bytes(packed), dtype=np.uint8).reshape(-1, 2, 8, 2)
     canonical = are_canonical(codes)
     if not canonical.all():
         row = int(np.argmin(canonical))
@@ -93,7 +96,7 @@ def _packed(text: object) -> bytes | None:
     if len(nodes) != 2 * len(NODES) or not text.endswith(_BETWEEN_CELLS + "/".join(nodes[len(NODES) :])):
         return None
     try:
-        return b"".join([codes[node] for codes, node in zip(_node_codes(), nodes, strict=True)])
+        return b"".join(map(getitem, _node_codes(), nodes))
     except KeyError:
         return None
 
@@ -103,15 +106,11 @@ def _node_codes() -> Sequence[Mapping[str, bytes]]:
     """The four bytes of every text of a node, for the nodes 2-5 of both cells."""
     cell = []
     for node in NODES:
-        choices = product(INPUT_PAIRS[node], Op, Op)
-        cell.append(
-            {
-                f"{first_op.name}@{first}+{second_op.name}@{second}": bytes(
-                    [first, first_op, second, second_op]
-                )
-                for (first, second), first_op, second_op in choices
-            }
-        )
+        codes = {}
+        for (first, second), first_op, second_op in product(INPUT_PAIRS[node], Op, Op):
+            text = f"{first_op.name}@{first}+{second_op.name}@{second}"
+            codes[text] = bytes([first, first_op, second, second_op])
+        cell.append(codes)
     return cell + cell
 
 

@@ -58,8 +58,8 @@ class Setting(NamedTuple):
     auxiliary: bool = True
 
     def __str__(self) -> str:
-        of_truth = "" if self.truth == TRUTH else f"{self.truth}, "
-        return f"{of_truth}{self.epochs} epochs, {self.channels} channels, {self.layers} layers"
+        prefix = "" if self.truth == TRUTH else f"{self.truth}, "
+        return f"{prefix}{self.epochs} epochs, {self.channels} channels, {self.layers} layers"
 
     @property
     def network(self) -> Network:
@@ -155,36 +155,12 @@ def write_official(run: OwnRun, path: Path) -> None:
 
     That needs a name `results_N.json`, in a folder that is named after an optimizer.
     """
-    counted, setting = cost(run.genotype, run.setting.network), run.setting
-    of_best = {
-        "train_loss": run.train_loss,
-        "train_accuracy": 100 * run.train_accuracy,
-        "val_accuracy": 100 * run.val_accuracy,
-        "val_cross_entropy": run.val_loss,
-    }
+    setting = run.setting
     result = {
         "final_metric_score": -100 * run.val_accuracy,
-        _CONFIG: {
-            **to_config(run.genotype),
-            f"{CONFIG_PREFIX}init_channels": setting.channels,
-            f"{CONFIG_PREFIX}layers": setting.layers,
-            f"{CONFIG_PREFIX}auxiliary": str(setting.auxiliary),
-            **run.config,
-        },
+        _CONFIG: _configuration(run),
         "budget": setting.epochs,
-        "info": [
-            {
-                **of_best,
-                "epochs": run.best_epoch,
-                "model_parameters": counted.parameters,
-                "learning_rate": run.learning_rate,
-                "train_datapoints": run.training_images,
-                "val_datapoints": run.validation_images,
-                "dataset_path": setting.truth,
-                "dataset_id": 0,
-                **{f"{name}_final": value for name, value in of_best.items()},
-            }
-        ],
+        "info": [_info(run)],
         "test_accuracy": 100 * run.test_accuracy,
         "runtime": run.runtime,
         "seed": run.seed,
@@ -198,12 +174,44 @@ def write_official(run: OwnRun, path: Path) -> None:
     write_text(path, json.dumps(_finite(result), indent=1))
 
 
+def _configuration(run: OwnRun) -> dict[str, Any]:
+    """The architecture and its training under the names of the official configuration space."""
+    return {
+        **to_config(run.genotype),
+        f"{CONFIG_PREFIX}init_channels": run.setting.channels,
+        f"{CONFIG_PREFIX}layers": run.setting.layers,
+        f"{CONFIG_PREFIX}auxiliary": str(run.setting.auxiliary),
+        **run.config,
+    }
+
+
+def _info(run: OwnRun) -> dict[str, Any]:
+    """The results of the best epoch, which official files repeat as those of the last."""
+    best_epoch = {
+        "train_loss": run.train_loss,
+        "train_accuracy": 100 * run.train_accuracy,
+        "val_accuracy": 100 * run.val_accuracy,
+        "val_cross_entropy": run.val_loss,
+    }
+    return {
+        **best_epoch,
+        "epochs": run.best_epoch,
+        "model_parameters": cost(run.genotype, run.setting.network).parameters,
+        "learning_rate": run.learning_rate,
+        "train_datapoints": run.training_images,
+        "val_datapoints": run.validation_images,
+        "dataset_path": run.setting.truth,
+        "dataset_id": 0,
+        **{f"{name}_final": value for name, value in best_epoch.items()},
+    }
+
+
 def _finite(value: Any) -> Any:
     """Put null for the numbers that JSON does not have."""
     if isinstance(value, Mapping):
-        return {key: _finite(each) for key, each in value.items()}
+        return {key: _finite(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
+        return [*map(_finite, value)]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -242,7 +250,7 @@ def import_official(folder: Path, progress: Progress | None = None) -> Imported:
     by_setting: dict[Setting, list[_Run]] = {}
     for run in unique:
         by_setting.setdefault(run.setting, []).append(run)
-    tables = {setting: _table(setting, by_setting[setting]) for setting in sorted(by_setting)}
+    tables = {setting: _table(setting, runs) for setting, runs in sorted(by_setting.items())}
     return Imported(tables, bad_files, len(runs) - len(unique))
 
 
@@ -256,13 +264,10 @@ def _files(folder: Path) -> tuple[list[Path], list[BadFile]]:
     def note(error: OSError) -> None:
         bad_folders.append(BadFile(Path(error.filename).relative_to(folder), str(error.strerror)))
 
-    found = [
-        Path(place, name)
-        for place, folders, names in os.walk(folder, onerror=note)
-        for name in [*folders, *names]
-        if _FILE.fullmatch(name)
-    ]
-    files = sorted(found, key=lambda path: _numeric_order(path.relative_to(folder).as_posix()))
+    files: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=note):
+        files += [Path(place, name) for name in filter(_FILE.fullmatch, folders + names)]
+    files.sort(key=lambda path: _numeric_order(path.relative_to(folder).as_posix()))
     if not files:
         raise TableError(f"{folder}: no results_N.json in it, at any depth")
     return files, bad_folders
@@ -271,7 +276,7 @@ def _files(folder: Path) -> tuple[list[Path], list[BadFile]]:
 def _numeric_order(path: str) -> list[tuple[int, str]]:
     """Sort `results_2` before `results_10`."""
     # the split text is equal for numbers such as 1 and 01
-    words = [(int(word), word) if word.isdecimal() else (-1, word) for word in re.split(r"(\d+)", path)]
+    words = [(int(word) if word.isdecimal() else -1, word) for word in re.split(r"(\d+)", path)]
     return [*words, (-1, path)]
 
 
@@ -301,8 +306,9 @@ def _read(path: Path, optimizer: str) -> _Run:
         epochs=round(_number(result, "budget", 1, _LARGEST)),
         channels=_integer(config, f"{CONFIG_PREFIX}init_channels", 1, 10_000),  # range of F1
         layers=_integer(config, f"{CONFIG_PREFIX}layers", 1, 10_000),
-        **(_own(result[_OWN]) if _OWN in result else {}),
     )
+    if _OWN in result:
+        setting = setting._replace(**_own(result[_OWN]))
     genotype = from_config(config).canonical()
     counted = cost(genotype, setting.network)
     parameters = _integer(info, "model_parameters", 1, 2**63 - 1)

@@ -57,6 +57,12 @@ ACCURACIES = ("val_accuracy", "test_accuracy", "train_accuracy")
 #: Columns of which values may be missing, NaN: what needs them says so.
 MAY_BE_MISSING = ("test_accuracy", "train_accuracy", "runtime")
 _POSITIVE = ("runtime", "parameters", "multiply_adds", "epochs")
+_NUMBERS_AND_TEXT = (
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_string,
+    pa.types.is_large_string,
+)
 _FORMAT = 1
 #: Of the truth's name.
 _MOST_LETTERS = 100
@@ -200,8 +206,7 @@ def _read_parquet(file: bytes) -> pa.Table:
             raise TableError("a column is there twice")
         for column in schema:
             kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-            flat = pa.types.is_integer, pa.types.is_floating, pa.types.is_string, pa.types.is_large_string
-            if not any(is_kind(kind) for is_kind in flat):
+            if not any(is_kind(kind) for is_kind in _NUMBERS_AND_TEXT):
                 raise TableError(f"column {shown(column.name)} is of {shown(str(kind))}, not numbers or text")
         data = opened.read()
     data.validate(full=True)
@@ -212,13 +217,13 @@ def _described(metadata: bytes) -> tuple[str, str, str]:
     """Name, version and truth from the file's metadata."""
     try:
         about = parse_object(metadata)
-        newest, *described = int(about["format"]), about["name"], about["version"], about["truth"]
+        file_format, *described = int(about["format"]), about["name"], about["version"], about["truth"]
     except (KeyError, TypeError, ValueError, OverflowError):
-        newest, described = 0, []
-    if newest > _FORMAT:
+        file_format, described = 0, []
+    if file_format > _FORMAT:
         raise TableError(
-            f"table format {newest} is newer than {_FORMAT}, the newest that this version of nb301 reads: "
-            "upgrade nb301"
+            f"table format {file_format} is newer than {_FORMAT}, the newest that this version of nb301 "
+            "reads: upgrade nb301"
         )
     if not described or not all(isinstance(word, str) for word in described):
         raise TableError("a Parquet file, but no evaluation table: no nb301 metadata, or garbled")
@@ -239,23 +244,10 @@ def check_names(name: str, version: str, truth: str) -> None:
 
 def _check(rows: pd.DataFrame) -> NDArray[np.uint8]:
     """Check every value, and return the genotypes' codes, shape (n, 2, 8, 2)."""
-    for column in SCHEMA:
-        if column not in rows:
-            raise TableError(f"column {column} is missing")
-    for unknown in set(rows) - set(SCHEMA):
-        raise TableError(f"column {one_line(str(unknown), 60)} is not one of {', '.join(SCHEMA)}")
-    if not rows.columns.is_unique:
-        raise TableError("a column is there twice")
-    if rows.empty:
-        raise TableError("the table has no rows")
+    _check_columns(rows)
     for column, kind in SCHEMA.items():
-        number = pa.types.is_floating(kind) or pa.types.is_integer(kind)
-        if number and not (isinstance(rows[column].dtype, np.dtype) and rows[column].dtype.kind in "iuf"):
-            raise TableError(f"column {column} holds {rows[column].dtype}, expected numbers")
-        if pa.types.is_integer(kind):
-            largest = np.iinfo(kind.to_pandas_dtype()).max
-            valid = (rows[column] % 1 == 0) & rows[column].le(largest)
-            _require(rows, column, valid, f"an integer of at most {largest}")
+        if pa.types.is_floating(kind) or pa.types.is_integer(kind):
+            _check_numbers(rows, column, kind)
     for column in ACCURACIES:
         # a comparison with NaN is false, so that NaN is refused, too
         _require(rows, column, rows[column].between(0, 1), "a fraction from 0 to 1")
@@ -270,6 +262,28 @@ def _check(rows: pd.DataFrame) -> NDArray[np.uint8]:
         return to_codes(rows["genotype"])
     except GenotypeError as error:
         raise TableError(f"column genotype, {one_line(str(error), 600)}") from None
+
+
+def _check_columns(rows: pd.DataFrame) -> None:
+    for column in SCHEMA:
+        if column not in rows:
+            raise TableError(f"column {column} is missing")
+    for unknown in set(rows) - set(SCHEMA):
+        raise TableError(f"column {one_line(str(unknown), 60)} is not one of {', '.join(SCHEMA)}")
+    if not rows.columns.is_unique:
+        raise TableError("a column is there twice")
+    if rows.empty:
+        raise TableError("the table has no rows")
+
+
+def _check_numbers(rows: pd.DataFrame, column: str, kind: pa.DataType) -> None:
+    dtype = rows[column].dtype
+    if not isinstance(dtype, np.dtype) or dtype.kind not in "iuf":
+        raise TableError(f"column {column} holds {dtype}, expected numbers")
+    if pa.types.is_integer(kind):
+        largest = np.iinfo(kind.to_pandas_dtype()).max
+        valid = (rows[column] % 1 == 0) & rows[column].le(largest)
+        _require(rows, column, valid, f"an integer of at most {largest}")
 
 
 def _is_name(value: object) -> bool:

@@ -52,7 +52,7 @@ def overall(table: EvaluationTable) -> dict[str, float | int]:
     NaN where fewer than two rows are that have both, or all are alike.
     """
     rows = _fitted(table).dropna(subset=["test_accuracy"])
-    val, test = (rows[f"{part}_accuracy"].to_numpy() for part in ("val", "test"))
+    val, test = rows["val_accuracy"].to_numpy(), rows["test_accuracy"].to_numpy()
     few = len(rows) < _LEAST_CORRELATED
     return {
         "rows": len(table),
@@ -98,8 +98,8 @@ def seeds(table: EvaluationTable) -> pd.DataFrame:
     further = rows[rows["optimizer"] == "seeds"]
     is_first = table.is_fitted & (rows["seed"] == 1)
     first = rows[is_first & rows["genotype"].isin(further["genotype"])]
-    found = pd.concat([first.drop_duplicates("genotype"), further])
-    return found.pivot_table("val_accuracy", "genotype", "seed", observed=True).dropna()
+    repeated = pd.concat([first.drop_duplicates("genotype"), further])
+    return repeated.pivot_table("val_accuracy", "genotype", "seed", observed=True).dropna()
 
 
 def noise_variance(table: EvaluationTable) -> float:

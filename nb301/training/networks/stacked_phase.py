@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
@@ -138,15 +138,19 @@ class _Group(NamedTuple):
         identity = op is Op.skip_connect and stride == 1
         runs = []
         for depth, together in groupby(terms, key=attrgetter("target_depth")):
-            runs.append((depth, torch.tensor([term.target for term in together])))
+            runs.append((depth, _indices(together, "target")))
         return cls(
-            torch.tensor([term.network for term in terms]),
-            torch.tensor([term.number for term in terms]),
-            torch.tensor([term.source for term in terms]),
+            _indices(terms, "network"),
+            _indices(terms, "number"),
+            _indices(terms, "source"),
             runs,
             activates=op in CONVOLUTIONS or (op is Op.skip_connect and not identity),
             drops=not identity,
         )
+
+
+def _indices(terms: Iterable[Term], field: str) -> Tensor:
+    return torch.tensor([getattr(term, field) for term in terms])
 
 
 class _Read(torch.autograd.Function):
