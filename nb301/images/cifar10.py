@@ -1,4 +1,4 @@
-"""CIFAR-10 from its authors' binary archive, told by its hash; their Python version is a pickle."""
+"""CIFAR-10 from its authors' binary archive, checked by its hash; their Python version is a pickle."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from nb301.parsing import read_bytes
 ARCHIVE = "cifar-10-binary.tar.gz"
 SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 
-#: Of the archive, which has 170 million.
+#: Bytes of the archive, which has 170 million.
 _MOST_BYTES = 2**28
-#: Of an image with its label.
+#: Bytes of an image with its label.
 _RECORD_BYTES = 1 + 3 * 32 * 32
 _TRAINING_BATCHES = [f"data_batch_{number}.bin" for number in range(1, 6)]
 

@@ -16,7 +16,7 @@ from nb301.errors import DataMissing
 from nb301.images.labelled import CLASSES, Images
 from nb301.parsing import read_bytes
 
-#: Of an unpacked file; Fashion-MNIST's largest has 47 million.
+#: Bytes of an unpacked file; Fashion-MNIST's largest has 47 million.
 _MOST_BYTES = 2**26
 _MAGIC_IMAGES, _MAGIC_LABELS = 2051, 2049
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-#: Of each image set.
+#: Classes of each image set.
 CLASSES = 10
 #: Heights that images are averaged down to, pixels.
 _SIZES = (8, 16, 32)

@@ -1,4 +1,4 @@
-"""Download of the official training runs from figshare, resumable and with its checksums."""
+"""Download of the official training runs from figshare: resumable, and checked by checksums."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def fetch_official(
 ) -> Fetched:
     """Download the official data set, unless it is there, and unpack it.
 
-    Whole files whose checksum is right are kept, a file that was interrupted is gone on with. Where the
-    host cannot be reached, archives that were placed into `folder` by hand are used.
+    Whole files whose checksum is right are kept; an interrupted file is resumed. Where the host cannot
+    be reached, archives that were placed into `folder` by hand are used.
 
     Args:
         folder: Where files are kept; by default in pooch's cache of this user, `nb301/official`.
@@ -72,7 +72,7 @@ def fetch_official(
     fetcher = pooch.create(path=folder, base_url=f"doi:{DOI}/")
     try:
         _register(fetcher, repository)
-    # pooch passes on whatever an unexpected answer, such as a log-in page's, leads to
+    # pooch passes on every error that an unexpected answer, such as a log-in page, leads to
     except (RequestException, ValueError, LookupError, TypeError) as error:
         placed = sorted(filter(_is_archive, folder.glob("*")))
         if not placed:
@@ -107,7 +107,7 @@ def _register(fetcher: Any, repository: Repository | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Resuming:
-    """A downloader for pooch that goes on where an earlier download of the file ended.
+    """A downloader for pooch that resumes where an earlier download of the file ended.
 
     Args:
         part: Holds what has arrived, until all has.

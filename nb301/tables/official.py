@@ -1,4 +1,4 @@
-"""The official CIFAR-10 training runs, a tree of JSON files, one file a run (F20, F21, F28), and own ones.
+"""The official CIFAR-10 training runs, a tree of JSON files, one file a run (F20, F21, F28).
 
 `nb301 train` writes such files, too, with an entry `nb301` that says what no official key does.
 Percent becomes fraction here and nowhere else. The numbers F1... are those of official_facts.md.
@@ -34,11 +34,11 @@ Progress = Callable[[int, int], None]
 
 _FILE = re.compile(r"results_\d+\.json")
 _CONFIG = "optimized_hyperparamater_config"  # so spelt in the files (F21)
-_OWN = "nb301"  # in files that `write_official` wrote
+_OWN = "nb301"  # the entry of files that `write_official` wrote
 _LARGEST = 2**31 - 1
 #: Height of an image, pixels: multiply-adds of the largest networks still are 64-bit integers.
 _LARGEST_IMAGE = 256
-#: Bytes of a file; official ones have about 10,000, ours a learning curve.
+#: Bytes of a file; official ones have about 10,000, ours also a learning curve.
 _MOST_BYTES = 2**22
 
 
@@ -108,7 +108,7 @@ class Imported:
         return self.tables[PROTOCOL]
 
 
-class _Run(NamedTuple):
+class _FileRun(NamedTuple):
     """One file; equal runs are duplicates."""
 
     setting: Setting
@@ -186,7 +186,7 @@ def _configuration(run: OwnRun) -> dict[str, Any]:
 
 
 def _info(run: OwnRun) -> dict[str, Any]:
-    """The results of the best epoch, which official files repeat as those of the last."""
+    """The results of the best epoch, also under the names of the last epoch's (`_final`)."""
     best_epoch = {
         "train_loss": run.train_loss,
         "train_accuracy": 100 * run.train_accuracy,
@@ -207,7 +207,7 @@ def _info(run: OwnRun) -> dict[str, Any]:
 
 
 def _finite(value: Any) -> Any:
-    """Put null for the numbers that JSON does not have."""
+    """The value with null in place of the numbers that JSON does not have."""
     if isinstance(value, Mapping):
         return {key: _finite(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
@@ -237,7 +237,7 @@ def import_official(folder: Path, progress: Progress | None = None) -> Imported:
     """
     files, bad_files = _files(folder)
     folder = Path(os.path.realpath(folder))  # which a circle of links does not stop
-    runs: list[_Run] = []
+    runs: list[_FileRun] = []
     for done, path in enumerate(files, start=1):
         try:
             runs.append(_read(path, _optimizer(path.relative_to(folder.parent))))
@@ -247,7 +247,7 @@ def import_official(folder: Path, progress: Progress | None = None) -> Imported:
         if progress is not None:
             progress(done, len(files))
     unique = list(dict.fromkeys(runs))  # one folder's files only: a run names its optimizer, as in F30
-    by_setting: dict[Setting, list[_Run]] = {}
+    by_setting: dict[Setting, list[_FileRun]] = {}
     for run in unique:
         by_setting.setdefault(run.setting, []).append(run)
     tables = {setting: _table(setting, runs) for setting, runs in sorted(by_setting.items())}
@@ -281,7 +281,7 @@ def _numeric_order(path: str) -> list[tuple[int, str]]:
 
 
 def _optimizer(path: Path) -> str:
-    """The optimizer of a path that begins with the imported folder's own name; nothing above it counts."""
+    """The optimizer that the nearest folder is named after, in a path from the imported folder on."""
     for part in reversed(path.parts[:-1]):
         name = part.lower().replace("-", "_").removesuffix("_ti")
         if name in FOLDERS:
@@ -289,7 +289,7 @@ def _optimizer(path: Path) -> str:
     raise TableError(f"no folder above it is named after an optimizer: {', '.join(FOLDERS)}")
 
 
-def _read(path: Path, optimizer: str) -> _Run:
+def _read(path: Path, optimizer: str) -> _FileRun:
     """Read one file.
 
     Raises:
@@ -314,7 +314,7 @@ def _read(path: Path, optimizer: str) -> _Run:
     parameters = _integer(info, "model_parameters", 1, 2**63 - 1)
     if parameters != counted.parameters:
         raise TableError(f"model_parameters is {parameters}, but its network has {counted.parameters}")
-    return _Run(
+    return _FileRun(
         setting,
         str(genotype),
         optimizer,
@@ -329,7 +329,7 @@ def _read(path: Path, optimizer: str) -> _Run:
 
 
 def _own(entry: Any) -> dict[str, Any]:
-    """What of a `Setting` only files of ours say."""
+    """The fields of a `Setting` that only files of ours have."""
     truth, auxiliary = _get(entry, "truth"), _get(entry, "auxiliary")
     if not isinstance(truth, str) or not isinstance(auxiliary, bool):
         raise TableError(
@@ -370,8 +370,8 @@ def _fraction(values: Any, key: str) -> float:
     return _number(values, key, 0, 100) / 100
 
 
-def _table(setting: Setting, runs: Sequence[_Run]) -> EvaluationTable:
-    rows = pd.DataFrame(runs, columns=_Run._fields).drop(columns="setting")
+def _table(setting: Setting, runs: Sequence[_FileRun]) -> EvaluationTable:
+    rows = pd.DataFrame(runs, columns=_FileRun._fields).drop(columns="setting")
     rows["seed"] = list(_seeds(runs))
     rows["run"], rows["epochs"] = 0, setting.epochs
     if setting.truth != TRUTH:
@@ -380,7 +380,7 @@ def _table(setting: Setting, runs: Sequence[_Run]) -> EvaluationTable:
     return EvaluationTable(NAME + suffix, VERSION, TRUTH, rows)
 
 
-def _seeds(runs: Iterable[_Run]) -> Iterator[int]:
+def _seeds(runs: Iterable[_FileRun]) -> Iterator[int]:
     """The files' seeds; where a file has none, 1, 2, ... for the architecture's runs, in their order."""
     counts: Counter[str] = Counter()
     for run in runs:

@@ -17,9 +17,9 @@ from nb301.errors import GenotypeError, TableError, one_line
 from nb301.space import Genotype, to_codes
 from nb301.tables.schema import ACCURACIES, SCHEMA, EvaluationTable
 
-#: Columns that rows must have, or that are constants.
+#: Columns that rows must have, unless they are constants.
 _NEEDED = ("genotype", "val_accuracy", "optimizer", "epochs")
-#: What stands for a column that nobody has: which run and seed it was is not known then.
+#: Values of a column that the rows do not have.
 _UNKNOWN: Mapping[str, Any] = {
     "run": 0,
     "seed": 0,

@@ -54,7 +54,7 @@ FITTED = (
 #: Sources of rows for analysis only: D.6, D.7, and the further seeds of Section 3.3.
 PROBES = ("skip", "topology", "seeds")
 ACCURACIES = ("val_accuracy", "test_accuracy", "train_accuracy")
-#: Columns of which values may be missing, NaN: what needs them says so.
+#: Columns whose values may be missing (NaN); what needs them says so.
 MAY_BE_MISSING = ("test_accuracy", "train_accuracy", "runtime")
 _POSITIVE = ("runtime", "parameters", "multiply_adds", "epochs")
 _NUMBERS_AND_TEXT = (
@@ -64,9 +64,9 @@ _NUMBERS_AND_TEXT = (
     pa.types.is_large_string,
 )
 _FORMAT = 1
-#: Of the truth's name.
+#: Of names of truths and optimizers.
 _MOST_LETTERS = 100
-#: Of a file: bytes, also unpacked, and rows; 60,000 take 3 MB.
+#: Bytes of a file, packed and unpacked, and its rows; 60,000 rows take 3 MB.
 _MOST_BYTES, _MOST_ROWS = 2**30, 10**6
 
 
@@ -131,10 +131,12 @@ class EvaluationTable:
         Raises:
             TableError: The table has no row of one of them.
         """
-        there = set(self.rows["optimizer"])
+        optimizers_here = set(self.rows["optimizer"])
         for optimizer in optimizers:
-            if optimizer not in there:
-                raise TableError(f"table {self.name} has no rows of {optimizer!r}, only of {sorted(there)}")
+            if optimizer not in optimizers_here:
+                raise TableError(
+                    f"table {self.name} has no rows of {optimizer!r}, only of {sorted(optimizers_here)}"
+                )
         return EvaluationTable(
             self.name, self.version, self.truth, self.rows[self.rows["optimizer"].isin(optimizers)]
         )
@@ -153,7 +155,7 @@ def check_table_path(path: Path) -> None:
 
 
 def name_after(path: Path) -> str:
-    """What a table is called that is written there: letters and digits of the file's name."""
+    """The name of a table that is written to a path: letters and digits of the file's name."""
     return re.sub(r"[^A-Za-z0-9._+-]+", "-", path.stem).strip("._+-")[:60] or "table"
 
 
@@ -193,7 +195,7 @@ def read_table(path: Path) -> EvaluationTable:
 
 
 def _read_parquet(file: bytes) -> pa.Table:
-    """The rows, once what the file says of them is no more than a table can be."""
+    """Read the rows, after a check that the file does not announce more than a table can have."""
     with pq.ParquetFile(pa.BufferReader(file)) as opened:
         about, schema = opened.metadata, opened.schema_arrow
         unpacked = sum(about.row_group(k).total_byte_size for k in range(about.num_row_groups))

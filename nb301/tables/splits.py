@@ -160,8 +160,8 @@ def folds(table: EvaluationTable, rows: NDArray[np.intp], n: int, seed: int) -> 
 def _is_of(table: EvaluationTable, optimizer: str) -> NDArray[np.bool_]:
     is_of: NDArray[np.bool_] = (table.rows["optimizer"] == optimizer).to_numpy(dtype=bool)
     if not is_of.any():
-        there = sorted(set(table.rows["optimizer"]))
-        raise TableError(f"table {table.name} has no rows of {optimizer!r}, only of {there}")
+        optimizers = sorted(set(table.rows["optimizer"]))
+        raise TableError(f"table {table.name} has no rows of {optimizer!r}, only of {optimizers}")
     return is_of
 
 
@@ -191,7 +191,7 @@ def _thinned(table: EvaluationTable, rows: NDArray[np.intp], n: int, seed: int) 
     if n > len(rows):
         raise ValueError(f"{n} rows of {len(rows)}")
     chosen = table.rows.iloc[rows]
-    # positions spread each optimizer evenly; the rest makes the order one of content
+    # positions spread each optimizer evenly; ties are broken by content, not by the order of rows
     by_content = chosen[["genotype", "optimizer", "run", "seed", "val_accuracy", "runtime"]].astype(
         {"optimizer": str}
     )

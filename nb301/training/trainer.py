@@ -31,7 +31,7 @@ from nb301.training.results import Epoch, Training
 #: Called after each epoch with the number of epochs that are done and the networks' newest epochs.
 Progress = Callable[[int, Sequence[Epoch]], None]
 
-#: More, and what is between the layers no longer fits the cache.
+#: Images that are evaluated at a time: of more, what is between the layers would not fit the cache.
 _EVALUATED_TOGETHER = 64
 _DATA_STREAM = 1  # apart from the initial weights', which the plain seed starts
 
@@ -56,7 +56,7 @@ def train(
         seed: Of every random draw, 0..2^63-1.
         data: What it learns, as large and as many images as the protocol says (`load_for`).
         protocol: How it is trained.
-        checkpoints: Folder of the checkpoint that is written after every epoch and gone on from.
+        checkpoints: Folder of the checkpoint that is written after every epoch, and resumed from.
         device: `cpu` or a CUDA device.
         progress: Called after every epoch.
 
@@ -67,7 +67,7 @@ def train(
         ValueError: The seed is out of range, or the images are fewer than a batch.
     """
     network = _initial(genotype, seed, data, protocol)
-    trainer = _Trainer(_Alone(network), [genotype], [seed], data, protocol, _device(device))
+    trainer = _StackTrainer(_Alone(network), [genotype], [seed], data, protocol, _device(device))
     return trainer.run(checkpoints, progress)[0]
 
 
@@ -98,7 +98,7 @@ def train_many(
     networks = []
     for genotype, seed in zip(genotypes, seeds, strict=True):
         networks.append(_initial(genotype, seed, data, protocol))
-    trainer = _Trainer(Stack(networks), genotypes, seeds, data, protocol, torch.device("cpu"))
+    trainer = _StackTrainer(Stack(networks), genotypes, seeds, data, protocol, torch.device("cpu"))
     return trainer.run(checkpoints, progress)
 
 
@@ -123,7 +123,7 @@ class _Alone(nn.Module):
 
 
 def _device(name: str) -> torch.device:
-    """Read the name of a device that is there."""
+    """The device of a name, if this machine has it."""
     try:
         device = torch.device(name)
     except RuntimeError:  # whose message lists devices that nothing here was tried on
@@ -135,7 +135,7 @@ def _device(name: str) -> torch.device:
     return device
 
 
-class _Trainer:
+class _StackTrainer:
     """The loop over epochs, of a stack of any size."""
 
     def __init__(
@@ -231,9 +231,9 @@ class _Trainer:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=cuda)
 
     def _about(self) -> Mapping[str, Any]:
-        """What makes this training another than others."""
+        """What tells this training from others."""
         return {
-            "genotypes": [str(genotype) for genotype in self.genotypes],
+            "genotypes": [*map(str, self.genotypes)],
             "seeds": [*self.seeds],
             "data": self.data.name,
             "data_hash": self.data.content_hash,
@@ -265,11 +265,11 @@ class _Trainer:
             ) from None
 
     def _set(self, tensors: dict[str, Tensor], progress: Mapping[str, Any]) -> None:
-        """Go on from what a checkpoint holds."""
+        """Take over what a checkpoint holds."""
         for i, parameter in enumerate(self.networks.parameters()):
             self.sgd.state[parameter]["momentum_buffer"] = tensors.pop(f"momentum.{i}").to(self.device)
         self.networks.load_state_dict(tensors)
-        self.curves = [_curve(rows) for rows in progress["curves"]]
+        self.curves = [*map(_curve, progress["curves"])]
         for generator, state in zip(self.generators, progress["generators"], strict=True):
             generator.bit_generator.state = state
         self.seconds = float(progress["seconds"])

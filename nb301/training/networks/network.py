@@ -25,10 +25,10 @@ CONVOLUTIONS = {
     Op.dil_conv_3x3: (3, 2, 1),
     Op.dil_conv_5x5: (5, 2, 1),
 }
-#: Of a cell.
+#: Edges of a cell.
 EDGES = 8
 STEM_MULTIPLIER, IMAGE_CHANNELS = 3, 3
-#: Of the auxiliary head's two convolutions.
+#: Channels of the auxiliary head's two convolutions.
 AUXILIARY_CHANNELS = (128, 768)
 
 
@@ -65,7 +65,7 @@ class Network(nn.Module):
             reduces = index in shape.reductions
             width *= 1 + reduces
             cell = genotype.reduce if reduces else genotype.normal
-            self.cells.append(_Cell(cell, before, last, width, reduces=reduces, reduced=reduced))
+            self.cells.append(_CellModule(cell, before, last, width, reduces=reduces, reduced=reduced))
             before, last, reduced = last, len(NODES) * width, reduces
             if shape.auxiliary and index == shape.reductions[1]:
                 self.auxiliary = _AuxiliaryHead(last, shape.classes)
@@ -93,8 +93,8 @@ class Network(nn.Module):
         return Logits(self.classifier(last.mean(dim=(2, 3))), auxiliary)
 
 
-class _Cell(nn.Module):
-    """One cell of the stack."""
+class _CellModule(nn.Module):
+    """One cell's layers."""
 
     def __init__(
         self, cell: Cell, before: int, last: int, channels: int, *, reduces: bool, reduced: bool

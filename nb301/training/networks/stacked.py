@@ -21,9 +21,15 @@ from nb301.cost import Network as Shape
 from nb301.space import NODES
 from nb301.training.networks.network import IMAGE_CHANNELS, STEM_MULTIPLIER, Logits, Network
 from nb301.training.networks.stacked_cell import Place, StackedCell
-from nb301.training.networks.stacked_layers import AuxiliaryHead, Linear, PointwiseNorm, Views, patches
+from nb301.training.networks.stacked_layers import (
+    PointwiseNorm,
+    StackedAuxiliaryHead,
+    StackedLinear,
+    Views,
+    patches,
+)
 
-#: A depthwise convolution as a matrix has pixels^2 entries a channel.
+#: Height, pixels: a depthwise convolution as a matrix has height^4 entries for each channel.
 LARGEST_IMAGE = 16
 
 
@@ -50,7 +56,7 @@ class Stack(nn.Module):
         self.stem = PointwiseNorm(self.size, 9 * IMAGE_CHANNELS, stem)
         self.stem.bind(views, range(self.size), ["stem.convolution"], "stem.norm")
         self.cells = nn.ModuleList()
-        self.auxiliary: AuxiliaryHead | None = None
+        self.auxiliary: StackedAuxiliaryHead | None = None
         before, last, reduced, height = stem, stem, False, shape.image_size
         for index in range(shape.layers):
             reduces = index in shape.reductions
@@ -60,10 +66,10 @@ class Stack(nn.Module):
             self.cells.append(StackedCell(cells, place, views))
             before, last, reduced, height = last, len(NODES) * width, reduces, place.height_out
             if shape.auxiliary and index == shape.reductions[1]:
-                self.auxiliary = AuxiliaryHead(self.size, last, shape.classes, views)
-        self.classifier = Linear(self.size, last, shape.classes, views, "classifier")
+                self.auxiliary = StackedAuxiliaryHead(self.size, last, shape.classes, views)
+        self.classifier = StackedLinear(self.size, last, shape.classes, views, "classifier")
         self._views = views
-        self._shapes = [_shapes(network) for network in networks]
+        self._shapes = [*map(_shapes, networks)]
         for one, network in enumerate(networks):
             self.load(one, network.state_dict())
 
@@ -79,7 +85,7 @@ class Stack(nn.Module):
         """
         if self.training:
             self.batches += 1
-        # all that reads a cell's output begins with a ReLU, but for the classifier
+        # all readers of a cell's output begin with a ReLU, except the classifier
         before = last = functional.relu(self.stem(patches(images.permute(0, 2, 3, 4, 1))))
         out, auxiliary = last, None
         for index, cell in enumerate(self.cells):

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from nb301.space import NODES, Cell
-from nb301.training.networks.stacked_layers import FactorizedReduce, PointwiseNorm, Views
+from nb301.training.networks.stacked_layers import PointwiseNorm, StackedFactorizedReduce, Views
 from nb301.training.networks.stacked_phase import Phase, PhaseShape
 from nb301.training.networks.stacked_plan import Plan
 
@@ -17,7 +17,7 @@ from nb301.training.networks.stacked_plan import Plan
 class Place(NamedTuple):
     """Where a cell stands in the stack."""
 
-    #: Of the cell's module in `Network`.
+    #: Name of the cell's module in `Network`.
     name: str
     channels_before: int
     channels_last: int
@@ -35,7 +35,7 @@ class Place(NamedTuple):
         return (self.height + 1) // 2 if self.reduces else self.height
 
     def phase(self, depth: int) -> PhaseShape:
-        """What the edges have in common whose sources have a depth."""
+        """The shape of the phase whose sources have a depth."""
         if depth == 0:
             return PhaseShape(self.name, self.channels, self.height, stride=2 if self.reduces else 1)
         return PhaseShape(self.name, self.channels, self.height_out, stride=1)
@@ -54,7 +54,7 @@ class StackedCell(nn.Module):
         super().__init__()
         networks, plan = range(len(cells)), Plan(cells)
         self.channels, self.height_out = place.channels, place.height_out
-        first = FactorizedReduce if place.reduced else PointwiseNorm
+        first = StackedFactorizedReduce if place.reduced else PointwiseNorm
         self.before = first(len(cells), place.channels_before, place.channels)
         self.before.bind(views, networks, *_names(f"{place.name}.inputs.0", halved=place.reduced))
         self.last = PointwiseNorm(len(cells), place.channels_last, place.channels)
@@ -62,12 +62,12 @@ class StackedCell(nn.Module):
         self.phases = nn.ModuleList()
         for depth, terms in enumerate(plan.phases):
             self.phases.append(Phase(terms, place.phase(depth), views))
-        self.counts = [len(nodes) for nodes in plan.nodes]
+        self.counts = [*map(len, plan.nodes)]
         self.register_buffer("order", torch.tensor(plan.order), persistent=False)
         self.order: Tensor
 
     def forward(self, before: Tensor, last: Tensor, drop_path: Tensor | None) -> Tensor:
-        """Of inputs after a ReLU the four nodes, shape (networks, 4 * channels, pixels, images)."""
+        """Inputs after a ReLU to the four nodes, shape (networks, 4 * channels, pixels, images)."""
         inputs = torch.cat([self.before(before), self.last(last)])
         pixels, images = self.height_out**2, inputs.shape[-1]
         sums = [inputs.new_zeros(count, self.channels, pixels, images) for count in self.counts[1:]]

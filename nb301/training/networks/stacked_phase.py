@@ -16,10 +16,10 @@ from torch.nn import functional
 from nb301.space import Op
 from nb301.training.networks.network import CONVOLUTIONS
 from nb301.training.networks.stacked_layers import (
-    Depthwise,
-    FactorizedReduce,
     PointwiseNorm,
     Pool,
+    StackedDepthwise,
+    StackedFactorizedReduce,
     Views,
     apply,
     entry,
@@ -65,13 +65,13 @@ class Phase(nn.Module):
     def __init__(self, terms: Sequence[Term], shape: PhaseShape, views: Views) -> None:
         super().__init__()
         self.computed = nn.ModuleList()
-        self.groups: list[_Group] = []
+        self.groups: list[_TermGroup] = []
         for ops in _OPS_TOGETHER:
             chosen = [term for term in terms if term.edge.op in ops]
             if chosen:
                 chosen.sort(key=lambda term: (term.target_depth, term.edge.op))
                 self.computed.append(_computed(chosen, shape, views))
-                self.groups.append(_Group.of(chosen, shape.stride))
+                self.groups.append(_TermGroup.of(chosen, shape.stride))
         depths: set[int] = set()
         for group in self.groups:
             depths.update(depth for depth, _ in group.runs)
@@ -80,7 +80,7 @@ class Phase(nn.Module):
     def forward(self, source: Tensor, sums: list[Tensor], drop_path: Tensor | None) -> None:
         """Read `source` and add to `sums`, the nodes of depths 1-4."""
         terms = []
-        sources = apply(_Read, source, self.groups)
+        sources = apply(_ReadSources, source, self.groups)
         for group, computed, x in zip(self.groups, self.computed, sources, strict=True):
             out = computed(x)
             if drop_path is not None and group.drops:
@@ -88,7 +88,7 @@ class Phase(nn.Module):
             terms.append(out)
         # sums that this phase does not touch stay out: others have read them, and keep them for backward
         touched = [sums[depth - 1] for depth in self.depths]
-        added = apply(_Add, self.groups, self.depths, *touched, *terms)
+        added = apply(_AddTerms, self.groups, self.depths, *touched, *terms)
         for depth, changed in zip(self.depths, added, strict=True):
             sums[depth - 1] = changed
 
@@ -102,7 +102,7 @@ def _computed(terms: Sequence[Term], shape: PhaseShape, views: Views) -> nn.Modu
         return Pool(op, shape.stride)
     if shape.stride == 1:
         return nn.Identity()
-    reduce = FactorizedReduce(len(terms), shape.channels, shape.channels)
+    reduce = StackedFactorizedReduce(len(terms), shape.channels, shape.channels)
     for row, term in enumerate(terms):
         at = f"{shape.cell}.ops.{term.number}"
         reduce.bind_row(views[term.network], row, [f"{at}.even", f"{at}.odd"], f"{at}.norm")
@@ -119,21 +119,21 @@ def _convolved(terms: Sequence[Term], shape: PhaseShape, views: Views) -> nn.Mod
     return nn.Sequential(first, nn.ReLU(), _Unit(terms, 1, again, views))
 
 
-class _Group(NamedTuple):
-    """Where edges that are computed together read and add; indices of shape (edges,)."""
+class _TermGroup(NamedTuple):
+    """Edges that are computed together: where they read and add, as indices of shape (edges,)."""
 
     networks: Tensor
     numbers: Tensor
     sources: Tensor
-    #: Runs of edges that are added into nodes of one depth: the depth and the rows.
+    #: Runs of edges whose targets have one depth: the depth, and the targets' rows.
     runs: Sequence[tuple[int, Tensor]]
-    #: Whether the ops begin with a ReLU, which is the reader's.
+    #: Whether the ops begin with a ReLU, which `_ReadSources` computes.
     activates: bool
     #: Whether DropPath drops them.
     drops: bool
 
     @classmethod
-    def of(cls, terms: Sequence[Term], stride: int) -> _Group:
+    def of(cls, terms: Sequence[Term], stride: int) -> _TermGroup:
         op = terms[0].edge.op
         identity = op is Op.skip_connect and stride == 1
         runs = []
@@ -153,14 +153,14 @@ def _indices(terms: Iterable[Term], field: str) -> Tensor:
     return torch.tensor([getattr(term, field) for term in terms])
 
 
-class _Read(torch.autograd.Function):
+class _ReadSources(torch.autograd.Function):
     """The sources of each group's edges, after a ReLU where it begins with one.
 
     One function for all groups, so that their gradients are added up in place.
     """
 
     @staticmethod
-    def forward(ctx: FunctionCtx, source: Tensor, groups: Sequence[_Group]) -> tuple[Tensor, ...]:
+    def forward(ctx: FunctionCtx, source: Tensor, groups: Sequence[_TermGroup]) -> tuple[Tensor, ...]:
         ctx.save_for_backward(source)
         ctx.groups = groups  # type: ignore[attr-defined]
         activated = functional.relu(source)
@@ -174,7 +174,7 @@ class _Read(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: FunctionCtx, *grads: Tensor) -> tuple[Tensor, None]:
         (source,) = ctx.saved_tensors  # type: ignore[attr-defined]
-        groups: Sequence[_Group] = ctx.groups  # type: ignore[attr-defined]
+        groups: Sequence[_TermGroup] = ctx.groups  # type: ignore[attr-defined]
         total = torch.zeros_like(source)
         for activates in (True, False):
             for group, grad in zip(groups, grads, strict=True):
@@ -185,12 +185,12 @@ class _Read(torch.autograd.Function):
         return total, None
 
 
-class _Add(torch.autograd.Function):
+class _AddTerms(torch.autograd.Function):
     """Add each group's terms into the nodes of their depths, in place."""
 
     @staticmethod
     def forward(
-        ctx: FunctionCtx, groups: Sequence[_Group], depths: Sequence[int], *tensors: Tensor
+        ctx: FunctionCtx, groups: Sequence[_TermGroup], depths: Sequence[int], *tensors: Tensor
     ) -> tuple[Tensor, ...]:
         sums, terms = tensors[: len(depths)], tensors[len(depths) :]
         for group, term in zip(groups, terms, strict=True):
@@ -204,7 +204,7 @@ class _Add(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: FunctionCtx, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        groups: Sequence[_Group] = ctx.groups  # type: ignore[attr-defined]
+        groups: Sequence[_TermGroup] = ctx.groups  # type: ignore[attr-defined]
         depths: Sequence[int] = ctx.depths  # type: ignore[attr-defined]
         term_grads = []
         for group in groups:
@@ -219,7 +219,7 @@ class _Add(torch.autograd.Function):
 
 
 class _Unit(nn.Module):
-    """Depthwise convolution, pointwise convolution, batch norm; of each row its own.
+    """Depthwise convolution, pointwise convolution, batch norm; each row has its own.
 
     The ReLU before them is the caller's.
 
@@ -252,5 +252,5 @@ class _Unit(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(rows, channels, pixels, images), ReLU applied, to (rows, channels, pixels out, images)."""
         tables = [table.to(x.dtype) for table in self.tables]
-        out: Tensor = self.pointwise(apply(Depthwise, x, tables, *self.weights))
+        out: Tensor = self.pointwise(apply(StackedDepthwise, x, tables, *self.weights))
         return out

@@ -20,7 +20,7 @@ class Term(NamedTuple):
     """An edge of one network, and the rows that it reads from and adds into, in the tensors of depths."""
 
     network: int
-    #: Of the edge in its cell.
+    #: Number of the edge in its cell.
     number: int
     edge: Edge
     source: int
@@ -36,7 +36,7 @@ class Plan:
     """
 
     def __init__(self, cells: Sequence[Cell]) -> None:
-        depths = [node_depths(cell) for cell in cells]
+        depths = [*map(node_depths, cells)]
         #: Nodes of each depth, (network, node); inputs are those of depth 0.
         self.nodes: list[list[tuple[int, int]]] = [[] for _ in range(1 + len(NODES))]
         for node in _INPUTS:
@@ -58,13 +58,13 @@ class Plan:
 
     @property
     def order(self) -> list[int]:
-        """Rows that sort all nodes but inputs, which come depth after depth, by network and node."""
+        """Rows of all nodes but inputs, which come depth after depth, in the order of networks and nodes."""
         nodes = [*chain.from_iterable(self.nodes[1:])]
         return sorted(range(len(nodes)), key=nodes.__getitem__)
 
 
 def node_depths(cell: Cell) -> list[int]:
-    """The longest way to each node, 0-5, from an input, edges."""
+    """The longest way from an input to each node, 0-5, counted in edges."""
     depths = [0, 0]
     for first, second in zip(cell.edges[::2], cell.edges[1::2], strict=True):
         depths.append(1 + max(depths[first.source], depths[second.source]))

@@ -9,11 +9,11 @@ from torch.nn import functional
 
 from nb301.space import Op
 from nb301.training.networks.stacked_layers import (
-    Depthwise,
-    FactorizedReduce,
-    Linear,
     PointwiseNorm,
     Pool,
+    StackedDepthwise,
+    StackedFactorizedReduce,
+    StackedLinear,
     apply,
     patches,
     pixel_table,
@@ -37,7 +37,7 @@ def test_depthwise_convolutions_and_their_gradients(kernel, dilation, stride):
     weight = normal(ROWS, CHANNELS, 1, kernel, kernel).requires_grad_()
     x = normal(ROWS, CHANNELS, HEIGHT**2, IMAGES, seed=1).requires_grad_()
     table = pixel_table(kernel, dilation, stride, HEIGHT).double()
-    out = apply(Depthwise, x, [table], weight)
+    out = apply(StackedDepthwise, x, [table], weight)
     expected = []
     for row in range(ROWS):
         image = functional.conv2d(
@@ -73,7 +73,7 @@ def test_pointwise_convolutions_with_batch_norm(training):
 
 def test_factorized_reduction_halves_the_height():
     """The second half of the channels sees the image shifted by a pixel."""
-    layer = FactorizedReduce(1, CHANNELS, 4).double().eval()
+    layer = StackedFactorizedReduce(1, CHANNELS, 4).double().eval()
     for tensor in layer.state_dict().values():
         tensor.fill_(1)
     layer.weight.data.copy_(normal(*layer.weight.shape))
@@ -106,7 +106,7 @@ def test_pools(op, stride):
 def test_linear_layers_enter_their_weights_by_name():
     """Each network finds its own weight and bias, and answers with them."""
     views = [{}, {}]
-    layer = Linear(2, CHANNELS, 10, views, "classifier").double()
+    layer = StackedLinear(2, CHANNELS, 10, views, "classifier").double()
     for seed, tensor in enumerate(layer.state_dict().values()):
         tensor.copy_(normal(*tensor.shape, seed=seed))
     x = normal(2, CHANNELS, IMAGES, seed=5)
