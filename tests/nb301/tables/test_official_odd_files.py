@@ -50,11 +50,11 @@ def test_odd_entries_of_ours_lose_one_file(tmp_path, what):
     write(tmp_path / "rs" / "results_0.json", official(GENOTYPES[0]))
     write(tmp_path / "rs" / "results_1.json", ODD[what])
 
-    found = import_official(tmp_path)
+    imported = import_official(tmp_path)
 
-    assert [bad.path.as_posix() for bad in found.bad_files] == ["rs/results_1.json"]
-    assert len(found.table) == 1
-    assert found.bad_files[0].reason.isprintable()
+    assert [bad.path.as_posix() for bad in imported.bad_files] == ["rs/results_1.json"]
+    assert len(imported.table) == 1
+    assert imported.bad_files[0].reason.isprintable()
     write(tmp_path / "rs" / "results_1.json", _own())
     assert not import_official(tmp_path).bad_files
 
@@ -76,10 +76,10 @@ def test_only_regular_files_are_read(tmp_path):
     (rs / "around").symlink_to(tmp_path)
     os.mknod(rs / "results_8.json", stat.S_IFSOCK | 0o600)
 
-    found = import_official(tmp_path)
+    imported = import_official(tmp_path)
 
-    reasons = {bad.path.as_posix(): bad.reason for bad in found.bad_files}
-    assert len(found.table) == 2
+    reasons = {bad.path.as_posix(): bad.reason for bad in imported.bad_files}
+    assert len(imported.table) == 2
     assert reasons.keys() == {f"rs/results_{number}.json" for number in (1, 2, 3, 4, 5, 6, 8)}
     assert {reasons[f"rs/results_{number}.json"] for number in (1, 2, 3, 8)} == {"not a regular file"}
     assert "expected at most" in reasons["rs/results_6.json"]
@@ -94,9 +94,9 @@ def test_any_change_of_a_file_is_read_or_listed(tmp_path):
         change = (changed_bytes, changed_words)[number % 2]
         (tmp_path / "rs" / "results_1.json").write_bytes(change(rng, file))
 
-        found = import_official(tmp_path)
+        imported = import_official(tmp_path)
 
-        assert sum(map(len, found.tables.values())) + len(found.bad_files) + found.duplicates == 2
-        assert all(bad.reason.isprintable() for bad in found.bad_files)
-        counts[change.__name__, "listed" if found.bad_files else "read"] += 1
+        assert sum(map(len, imported.tables.values())) + len(imported.bad_files) + imported.duplicates == 2
+        assert all(bad.reason.isprintable() for bad in imported.bad_files)
+        counts[change.__name__, "listed" if imported.bad_files else "read"] += 1
     sys.stdout.write(f"official: {dict(counts)}\n")

@@ -62,10 +62,10 @@ def test_shares_are_kept_for_each_optimizer(tiny_table):
     """Each optimizer's architectures are split by the same shares, to within one architecture."""
     split = stratified_split(tiny_table, 0)
     rows = tiny_table.rows.drop_duplicates("genotype")
-    for optimizer, found in rows.groupby("optimizer", observed=True)["genotype"]:
+    for optimizer, own in rows.groupby("optimizer", observed=True)["genotype"]:
         for part, share in zip(PARTS, (0.8, 0.1, 0.1), strict=True):
-            n = len(genotypes(tiny_table, getattr(split, part)) & set(found))
-            assert abs(n - share * len(found)) <= 1, (optimizer, part)
+            n = len(genotypes(tiny_table, getattr(split, part)) & set(own))
+            assert abs(n - share * len(own)) <= 1, (optimizer, part)
 
 
 @pytest.mark.parametrize("shares", [(1, 0, 0), (0, 0.5, 0.5), (0.9, 0.1, 0.0)])
@@ -105,12 +105,12 @@ def test_folds_are_disjoint_complete_and_stratified(table):
     cut = folds(table, rows, 10, 0)
     assert len(cut) == 10
     assert sorted(np.concatenate(cut).tolist()) == rows.tolist()
-    found = [genotypes(table, fold) for fold in cut]
-    assert len(set.union(*found)) == sum(map(len, found))
+    architectures = [genotypes(table, fold) for fold in cut]
+    assert len(set.union(*architectures)) == sum(map(len, architectures))
     # an architecture of both optimizers counts for re, the first by name
     named = table.rows.iloc[rows].astype({"optimizer": str}).sort_values("optimizer")
     for _, own in named.drop_duplicates("genotype").groupby("optimizer")["genotype"]:
-        sizes = [len(fold & {*own}) for fold in found]
+        sizes = [len(fold & {*own}) for fold in architectures]
         assert max(sizes) - min(sizes) <= 1
     assert [f.tolist() for f in folds(table, rows, 10, 0)] != [f.tolist() for f in folds(table, rows, 10, 1)]
 
@@ -181,14 +181,14 @@ def test_parts_do_not_depend_on_the_order_of_rows(make):
     order = np.random.default_rng(2).permutation(len(shared_table()))
     shuffled = replace(shared_table(), rows=shared_table().rows.iloc[order])
 
-    found, expected = (
+    shuffled_parts, ordered_parts = (
         {
             name: sorted(t.rows["seed"].iloc[rows])  # every row has a seed of its own
             for name, rows in by_name(make(t, 1)).items()
         }
         for t in (shuffled, shared_table())
     )
-    assert found == expected
+    assert shuffled_parts == ordered_parts
 
 
 def test_seeds_give_different_training_parts(make):
@@ -203,10 +203,10 @@ def test_leave_one_out_tests_on_all_rows_of_one_optimizer():
     """The left-out optimizer's rows are the test part, and none of its architectures is seen."""
     rows, split = shared_table().rows, leave_one_out_split(shared_table(), "de", 1)
 
-    of_de = rows["optimizer"] == "de"
-    assert np.array_equal(split.test, np.flatnonzero(of_de))
-    known = rows["genotype"].isin(rows["genotype"][of_de])
-    assert known[~of_de].any()
+    is_de = rows["optimizer"] == "de"
+    assert np.array_equal(split.test, np.flatnonzero(is_de))
+    known = rows["genotype"].isin(rows["genotype"][is_de])
+    assert known[~is_de].any()
     assert np.array_equal(split.fitting, np.flatnonzero(~known))
 
 
@@ -215,8 +215,8 @@ def test_leave_one_out_is_stratified():
     rows, split = shared_table().rows, leave_one_out_split(shared_table(), "de", 1)
 
     for optimizer in ("rs", "bananas"):
-        of_it = (rows["optimizer"] == optimizer).to_numpy()
-        n_train, n_val = of_it[split.train].sum(), of_it[split.val].sum()
+        is_its = (rows["optimizer"] == optimizer).to_numpy()
+        n_train, n_val = is_its[split.train].sum(), is_its[split.val].sum()
         assert n_train / (n_train + n_val) == pytest.approx(0.9, abs=0.06)
 
 
@@ -238,14 +238,14 @@ def test_random_only_and_its_control_differ_in_training_only():
 def test_equal_size_thins_every_optimizer_alike(share):
     """The control has the same share of each optimizer's rows, and exactly as many as asked for."""
     rows, whole = shared_table().rows, stratified_split(shared_table(), 1)
-    wanted = round(share * len(whole.train)), round(share * len(whole.val))
+    sizes = round(share * len(whole.train)), round(share * len(whole.val))
 
-    split = equal_size_split(shared_table(), 1, rows=wanted)
+    split = equal_size_split(shared_table(), 1, rows=sizes)
 
-    assert (len(split.train), len(split.val)) == wanted
+    assert (len(split.train), len(split.val)) == sizes
     for optimizer in ("rs", "de", "bananas"):
-        of_it = (rows["optimizer"] == optimizer).to_numpy()
-        assert of_it[split.train].sum() / of_it[whole.train].sum() == pytest.approx(share, abs=0.1)
+        is_its = (rows["optimizer"] == optimizer).to_numpy()
+        assert is_its[split.train].sum() / is_its[whole.train].sum() == pytest.approx(share, abs=0.1)
 
 
 def test_above_trains_on_good_architectures():

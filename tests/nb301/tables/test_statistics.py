@@ -16,23 +16,23 @@ from nb301.tables.statistics import beside_the_paper, by_optimizer, noise_varian
 
 def test_overall(tiny_table):
     """Counts and rank correlations are those of all rows."""
-    found, rows = overall(tiny_table), tiny_table.rows
-    assert (found["rows"], found["architectures"]) == (300, len(set(rows["genotype"])))
+    counts, rows = overall(tiny_table), tiny_table.rows
+    assert (counts["rows"], counts["architectures"]) == (300, len(set(rows["genotype"])))
     tau = kendalltau(rows["val_accuracy"], rows["test_accuracy"]).statistic
-    assert found["kendall_val_test"] == pytest.approx(tau)
+    assert counts["kendall_val_test"] == pytest.approx(tau)
 
 
 def test_by_optimizer(tiny_table):
     """Each optimizer's statistics are those of its rows, most rows first, as plain JSON numbers."""
-    found = by_optimizer(tiny_table)
-    assert [(part["optimizer"], part["rows"]) for part in found] == [("rs", 200), ("re", 100)]
-    for part in found:
+    parts = by_optimizer(tiny_table)
+    assert [(part["optimizer"], part["rows"]) for part in parts] == [("rs", 200), ("re", 100)]
+    for part in parts:
         rows = tiny_table.of(part["optimizer"]).rows
         assert part["mean_val_accuracy"] == pytest.approx(rows["val_accuracy"].mean())
         assert part["std_val_accuracy"] == pytest.approx(rows["val_accuracy"].to_numpy().std())
         assert part["best_val_accuracy"] == rows["val_accuracy"].max()
         assert part["mean_runtime"] == pytest.approx(rows["runtime"].mean())
-    assert json.loads(json.dumps(found)) == found
+    assert json.loads(json.dumps(parts)) == parts
 
 
 @pytest.fixture

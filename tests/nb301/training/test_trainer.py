@@ -68,10 +68,10 @@ def test_a_resumed_training_ends_as_an_uninterrupted_one(tiny_data, everything, 
     resumed = run(tmp_path / "checkpoint", lambda epochs, newest: seen.append((epochs, newest[0])))
     assert [epochs for epochs, _ in seen] == [3]
     assert seen[0][1] == resumed[0].curve[2]
-    assert [numbers(each) for each in resumed] == [numbers(each) for each in run()]
+    assert [numbers(training) for training in resumed] == [numbers(training) for training in run()]
     # what has ended is not trained again
-    assert [numbers(each) for each in run(tmp_path / "checkpoint", interrupt)] == [
-        numbers(each) for each in resumed
+    assert [numbers(training) for training in run(tmp_path / "checkpoint", interrupt)] == [
+        numbers(training) for training in resumed
     ]
 
 
