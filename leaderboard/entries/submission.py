@@ -18,10 +18,10 @@ from pydantic import (
     field_validator,
 )
 
+from leaderboard.entries.tree import read_tree, tree_hash
 from leaderboard.errors import SubmissionError
 from leaderboard.legible import ONE_LINE, legible, marred
 from leaderboard.sandbox.limits import Limits
-from leaderboard.sandbox.tree import read_tree, tree_hash
 from nb301.errors import shown
 from nb301.parsing import parse_toml
 from nb301.records import StrictRecord

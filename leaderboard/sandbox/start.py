@@ -17,7 +17,6 @@ from leaderboard.sandbox.messages import Fault
 from leaderboard.sandbox.mounts import Environment, Mount
 from leaderboard.sandbox.process import Pipes, Process
 from leaderboard.sandbox.seccomp import filter_file
-from leaderboard.sandbox.tree import write_tree
 
 #: All that the programs below need, and all that a sealed process can learn of the evaluator's.
 _PATH = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
@@ -56,7 +55,7 @@ def start(
         process = _sealed(files, mounts.mounts(environment), limits, pipes, program)
     else:
         folder = tempfile.TemporaryDirectory(prefix="nb301-")
-        write_tree(files, Path(folder.name))
+        _write(files, Path(folder.name))
         modules = [folder.name, *([str(environment.packages)] if environment.packages else [])]
         program += [os.pathsep.join(modules), *arguments]
         variables = mounts.variables(limits, str(ROOT))
@@ -100,6 +99,13 @@ def _sealed(
     command = mounts.command(program, visible, copies, limits, info, seccomp)
     inherited = (info, seccomp, *copies.values())
     return Process(command, _PATH, limits, pipes, inherited=inherited, info=read_info)
+
+
+def _write(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files into a folder that is there and empty."""
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
 
 
 def _unnamed(data: bytes) -> int:

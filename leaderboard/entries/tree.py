@@ -51,13 +51,6 @@ def tree_hash(files: Mapping[str, bytes]) -> str:
     return sha256(json.dumps(pairs, separators=(",", ":")).encode())
 
 
-def write_tree(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write files into a folder that is there and empty."""
-    for path, data in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(data)
-
-
 def _walk(folder: Path) -> Iterator[str]:
     """Paths of files and, with a slash in the end, of folders; nothing is kept of what is passed over."""
     waiting = [""]

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leaderboard.entries import tree
+from leaderboard.entries.tree import MAX_BYTES, read_tree, tree_hash
 from leaderboard.errors import SubmissionError
-from leaderboard.sandbox import tree
-from leaderboard.sandbox.tree import MAX_BYTES, read_tree, tree_hash
 from nb301.files import sha256
 
 FILES = st.dictionaries(st.text(max_size=8), st.binary(max_size=8), max_size=4)
