@@ -71,6 +71,7 @@ def _walk(folder: Path) -> Iterator[str]:
 
 
 def _checked(folder: Path, path: str) -> str:
+    """The path, if it can be shown everywhere as what it is."""
     name = path.rpartition("/")[2]
     if not _NAME.fullmatch(name):
         raise SubmissionError(
@@ -98,8 +99,8 @@ def _read(folder: Path, path: str, room: int) -> bytes:
     return data
 
 
-def _check_kind(path: Path, found: os.stat_result) -> None:
-    if not stat.S_ISREG(found.st_mode):
+def _check_kind(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
         raise SubmissionError(f"{path}: a submission holds files and folders, no links and no devices")
 
 
