@@ -133,15 +133,18 @@ def sees_processes() -> str:
 
 def reads_environments() -> str:
     """Environment variables of the evaluator."""
-    names = set()
+    ours = {"PATH", "HOME", "USER", "PWD", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHASHSEED"}
+    foreign = set()
     for pid in ("1", "self"):
         try:
             text = Path(f"/proc/{pid}/environ").read_bytes()
         except OSError:
             continue
-        names |= {word.partition(b"=")[0].decode() for word in text.split(b"\0") if word}
-    ours = {"PATH", "HOME", "USER", "PWD", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHASHSEED"}
-    return " ".join(sorted(name for name in names - ours if not name.endswith("_NUM_THREADS"))) or DENIED
+        for word in filter(None, text.split(b"\0")):
+            name = word.partition(b"=")[0].decode()
+            if name not in ours and not name.endswith("_NUM_THREADS"):
+                foreign.add(name)
+    return " ".join(sorted(foreign)) or DENIED
 
 
 def has_descriptors() -> str:

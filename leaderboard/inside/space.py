@@ -122,7 +122,7 @@ def _copied(genotype: Genotype) -> Genotype:
 
 
 def _copied_cell(cell: list[list[Any]]) -> list[list[Any]]:
-    return [list(pair) for pair in cell]
+    return list(map(list, cell))
 
 
 def _replaced(cell: list[list[Any]], edge: int, pair: list[Any]) -> list[list[Any]]:
@@ -140,7 +140,7 @@ def _check_node(name: str, node: int, pairs: Any) -> None:
             raise ValueError(f"{name} cell, node {node}: expected an [op, source] pair, got {pair!r:.200}")
         if pair[0] not in OPS:
             raise ValueError(f"{name} cell, node {node}: op {pair[0]!r:.200}, expected one of {OPS}")
-    sources = [pair[1] for pair in pairs]
+    sources = [pairs[0][1], pairs[1][1]]
     earlier = range(node)
     is_input = all(_is_integer(source) and source in earlier for source in sources)
     if not is_input or sources[0] == sources[1]:

@@ -65,7 +65,7 @@ def own_files(*, library: bool, adapter: bool) -> list[Path]:
         library: Whether it has asked for the space and the optimizers of nb301.
         adapter: Whether it has asked for the adapter of optimizers on a ConfigSpace.
     """
-    files = sorted(path for path in INSIDE.glob("*.py") if path != _ADAPTER)
+    files = sorted({*INSIDE.glob("*.py")} - {_ADAPTER})
     if library:
         files += map(LIBRARY.joinpath, _LIBRARY_FILES)
         for folder in _LIBRARY_FOLDERS:
@@ -107,19 +107,21 @@ def command(
         seccomp: Descriptor of the compiled filter of system calls.
     """
     python = [PYTHON.as_posix(), *program]
-    told_number = ["--info-fd", str(info)]
+    info_option = ["--info-fd", str(info)]
     if os.geteuid() != 0:
-        return [*_bubblewrap(visible, copies, limits), *told_number, *_filtered(seccomp), *python]
-    # A user of its own cannot look into root's folders: root mounts the sources where everybody may,
+        return [*_bubblewrap(visible, copies, limits), *info_option, *_filtered(seccomp), *python]
+    # A user of its own cannot look into root's folders: root mounts the sources where everybody may look,
     # in a namespace that only this command sees, and gives up being root before the sandbox is made.
     user = str(_USERS[os.getpid() % len(_USERS)])
-    staged = [Mount(Path(f"/mnt/{number}"), mount.target) for number, mount in enumerate(visible)]
-    # Whose end ends the sandbox: a parent that gave up being root cannot signal its child of another user
-    # when it dies, but the end of a namespace's first process is the end of all others in it.
-    staging = ["bwrap", "--unshare-pid", "--die-with-parent", *told_number]
+    # The end of this namespace ends the sandbox: a parent that gave up being root cannot signal its child of
+    # another user when it dies, but the end of a namespace's first process is the end of all others in it.
+    staging = ["bwrap", "--unshare-pid", "--die-with-parent", *info_option]
     staging += ["--dev-bind", "/", "/", "--tmpfs", "/mnt"]
-    for mount, stage in zip(visible, staged, strict=True):
-        staging += ["--ro-bind", str(mount.source), str(stage.source)]
+    staged = []
+    for number, mount in enumerate(visible):
+        stage = Path(f"/mnt/{number}")
+        staging += ["--ro-bind", str(mount.source), str(stage)]
+        staged.append(Mount(stage, mount.target))
     demoted = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--"]
     sealed = [*_bubblewrap(staged, copies, limits), *_filtered(seccomp)]
     return [*staging, "--", *demoted, *sealed, *python]
