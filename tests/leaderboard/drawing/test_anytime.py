@@ -45,6 +45,7 @@ def test_every_text_of_a_chart_names_its_truth(charts):
 
 def test_chart_of_nothing_is_refused():
     """Curves without a point cannot be drawn."""
-    nothing = Curve("rs", "RS", *(np.empty(0) for _ in range(4)))
+    empty = np.empty(0)
+    nothing = Curve("rs", "RS", empty, empty, empty, empty)
     with pytest.raises(ValueError, match="none of 1 curves has a point"):
         anytime_chart([nothing], 1e7, name="none", release="r", truth="t")

@@ -41,8 +41,8 @@ def test_vega_is_what_its_licence_file_says():
     text = (SITE / "static/vega.txt").read_text(encoding="utf-8")
 
     assert hashlib.sha256((SITE / "static/vega.js").read_bytes()).hexdigest() in text.splitlines()[0]
-    wanted = json.loads((SITE / "vega/package.json").read_text(encoding="utf-8"))["dependencies"]
-    assert f"vega-interpreter {wanted['vega-interpreter']}, BSD-3-Clause" in text
+    versions = json.loads((SITE / "vega/package.json").read_text(encoding="utf-8"))["dependencies"]
+    assert f"vega-interpreter {versions['vega-interpreter']}, BSD-3-Clause" in text
     assert "Copyright" in text
 
 

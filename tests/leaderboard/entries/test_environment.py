@@ -136,22 +136,22 @@ def test_environment_hash_changes_with_its_contents(lock_line):
 def test_requirements_say_what_of_ours_is_there(changed, tmp_path, asked, library, adapter):
     """The adapter comes with the library, and only where it is asked for: a change of it is nobody else's."""
     submission = Submission(changed("requirements = []", f"requirements = {asked}"))
-    found = environment.environment(submission, tmp_path / "cache")
-    names = {path.relative_to(path.parents[2]).as_posix() for path in found.own_files}
+    made = environment.environment(submission, tmp_path / "cache")
+    names = {path.relative_to(path.parents[2]).as_posix() for path in made.own_files}
 
     assert submission.packages == []
-    assert (found.library, found.adapter) == (library, adapter)
+    assert (made.library, made.adapter) == (library, adapter)
     assert ("leaderboard/inside/configspace.py" in names) == adapter
     assert any(name.endswith("nb301/space.py") for name in names) == library
-    assert found.hash == environment_hash("", library=library, adapter=adapter)
+    assert made.hash == environment_hash("", library=library, adapter=adapter)
 
 
 def test_no_requirements_need_no_environment(folder, tmp_path):
     """The standard library is always there."""
-    found = environment.environment(Submission(folder), tmp_path / "cache")
+    made = environment.environment(Submission(folder), tmp_path / "cache")
 
-    assert (found.packages, found.library) == (None, False)
-    assert found.hash == environment_hash("", library=False)
+    assert (made.packages, made.library) == (None, False)
+    assert made.hash == environment_hash("", library=False)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from leaderboard.places import LIBRARY
 
 
 @pytest.mark.parametrize(
-    ("path", "source", "found"),
+    ("path", "source", "message"),
     [
         ("nb301/space.py", None, "brings nb301"),
         ("NB301-0.1.dist-info/METADATA", None, "brings NB301-0.1.dist-info"),
@@ -26,7 +26,7 @@ from leaderboard.places import LIBRARY
     ],
 )
 def test_packages_bring_nothing_of_the_benchmark(
-    locked, tmp_path, monkeypatch, path, source, found, lock_line
+    locked, tmp_path, monkeypatch, path, source, message, lock_line
 ):
     """By whatever name: neither the library, nor a release, nor the truth; and nothing stays installed."""
 
@@ -37,6 +37,6 @@ def test_packages_bring_nothing_of_the_benchmark(
         return ""
 
     monkeypatch.setattr(environment, "_pip", pip)
-    with pytest.raises(SubmissionError, match=f"requirements.lock: a package .*{found}"):
+    with pytest.raises(SubmissionError, match=f"requirements.lock: a package .*{message}"):
         environment.environment(locked(lock_line), tmp_path / "cache")
-    assert not [each for each in (tmp_path / "cache").iterdir() if not each.name.startswith(".")]
+    assert not [path for path in (tmp_path / "cache").iterdir() if not path.name.startswith(".")]

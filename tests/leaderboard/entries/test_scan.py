@@ -12,7 +12,7 @@ from leaderboard.entries.scan import Severity, scan
 from leaderboard.entries.submission import LOCK, Submission
 
 
-def findings(folder, source):
+def findings_in(folder, source):
     (folder / "optimizer.py").write_text(source)
     return [(finding.severity, finding.place, finding.message) for finding in scan(Submission(folder))]
 
@@ -45,12 +45,12 @@ def findings(folder, source):
 )
 def test_scan_finds(folder, source, severity, message):
     """Each finding has its line, and what to do."""
-    found = findings(folder, source)
+    findings = findings_in(folder, source)
 
-    assert [each[0] for each in found] == [severity]
-    assert found[0][1].startswith("optimizer.py:")
+    assert [finding[0] for finding in findings] == [severity]
+    assert findings[0][1].startswith("optimizer.py:")
 
-    assert re.search(message, found[0][2])
+    assert re.search(message, findings[0][2])
 
 
 def archived():
@@ -83,10 +83,10 @@ def test_files_beside_the_source_are_looked_at(folder, name, data, severity, mes
     """What a machine runs and nobody reads is refused; what nobody can read through is a question."""
     (folder / name).write_bytes(data)
 
-    found = scan(Submission(folder))
+    findings = scan(Submission(folder))
 
-    assert [(each.severity, each.place) for each in found] == [(severity, f"{name}:0")]
-    assert message in found[0].message
+    assert [(finding.severity, finding.place) for finding in findings] == [(severity, f"{name}:0")]
+    assert message in findings[0].message
 
 
 def test_small_data_is_no_finding(folder):
@@ -99,34 +99,38 @@ def test_small_data_is_no_finding(folder):
 
 def test_names_of_two_alphabets_are_a_question(changed):
     """An entry that looks like another is not told by a machine."""
-    (found,) = scan(Submission(changed('name = "NAME"', 'name = "R\u0410NDOM search"')))
+    (finding,) = scan(Submission(changed('name = "NAME"', 'name = "R\u0410NDOM search"')))
 
-    assert (found.severity, found.place) == (Severity.review, "submission.toml:0")
-    assert r"'R\u0410NDOM' has letters of CYRILLIC and LATIN" in found.message
+    assert (finding.severity, finding.place) == (Severity.review, "submission.toml:0")
+    assert r"'R\u0410NDOM' has letters of CYRILLIC and LATIN" in finding.message
 
 
 def test_findings_have_bounds(folder):
     """A page does not grow with what is found, and nothing in it moves."""
-    found = findings(folder, "eval(x)\n" * 5000 + f"def xgb_{'a' * 5000}(): pass\nclass \u1160gin: pass\n")
+    findings = findings_in(
+        folder, "eval(x)\n" * 5000 + f"def xgb_{'a' * 5000}(): pass\nclass \u1160gin: pass\n"
+    )
 
-    assert len(found) == 201
-    assert found[-1][2] == "4,803 more findings, which are not listed"
-    assert all(len(message) < 400 and message.isprintable() for _, _, message in found)
+    assert len(findings) == 201
+    assert findings[-1][2] == "4,803 more findings, which are not listed"
+    assert all(len(message) < 400 and message.isprintable() for _, _, message in findings)
 
 
 def test_declared_models_are_no_finding(changed, folder):
     """What is declared may be imported; of another family it is an error."""
     changed('["none"]', '["lightgbm"]')
 
-    assert [each[0] for each in findings(folder, "import lightgbm")] == []
-    assert [each[0] for each in findings(folder, "class GradientBoostedTrees: pass")] == []
-    assert [each[0] for each in findings(folder, "import xgboost")] == [Severity.error]
+    assert [finding[0] for finding in findings_in(folder, "import lightgbm")] == []
+    assert [finding[0] for finding in findings_in(folder, "class GradientBoostedTrees: pass")] == []
+    assert [finding[0] for finding in findings_in(folder, "import xgboost")] == [Severity.error]
 
 
 def test_installed_models_are_a_question(folder):
     """A package with models that no file imports is still there."""
     (folder / LOCK).write_text(f"scikit-learn==1.5 --hash=sha256:{'a' * 64}\n")
 
-    found = scan(Submission(folder))
+    findings = scan(Submission(folder))
 
-    assert [(each.severity, each.place) for each in found] == [(Severity.review, "requirements.lock:0")]
+    assert [(finding.severity, finding.place) for finding in findings] == [
+        (Severity.review, "requirements.lock:0")
+    ]

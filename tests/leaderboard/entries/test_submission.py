@@ -86,23 +86,19 @@ def test_wrong_manifest_is_explained(changed, old, new, message):
 @pytest.mark.parametrize(
     "requirement",
     [
-        *(
-            "nb301==0.1.0",
-            "NB301==0.1.0",
-            "nb-301==0.1",
-            "nb_301==0.1",
-            "N.B._301==0",
-            "nb301[configspace]==0.1",
-        ),
-        *(
-            "nb301[all]",
-            "NB301",
-            "nb301>=0.1",
-            "nb301 == 0.1.0",
-            " nb301",
-            "nb301@file:///x",
-            "nb301;python_version>'3'",
-        ),
+        "nb301==0.1.0",
+        "NB301==0.1.0",
+        "nb-301==0.1",
+        "nb_301==0.1",
+        "N.B._301==0",
+        "nb301[configspace]==0.1",
+        "nb301[all]",
+        "NB301",
+        "nb301>=0.1",
+        "nb301 == 0.1.0",
+        " nb301",
+        "nb301@file:///x",
+        "nb301;python_version>'3'",
     ],
 )
 def test_library_is_no_package(changed, requirement):
@@ -184,7 +180,7 @@ def test_what_was_read_stays(folder):
     (folder / "optimizer.py").write_text("import socket\n")
 
     assert before.files["optimizer.py"] == text
-    assert [each for each in scan(before) if each.severity is Severity.error] == []
+    assert [finding for finding in scan(before) if finding.severity is Severity.error] == []
     assert Submission(folder).tree_hash != hashed
 
 

@@ -40,10 +40,10 @@ def test_text_and_json_are_those_of_nb301(genotype):
 @given(st.from_type(Genotype))
 def test_neighbours_are_those_of_nb301(genotype):
     """All 120, and no other."""
-    found = [read(each) for each in SPACE.neighbours(inside(genotype))]
+    changed = list(map(read, SPACE.neighbours(inside(genotype))))
 
-    assert len(found) == 120
-    assert {*found} == {*neighbours(genotype)}
+    assert len(changed) == 120
+    assert {*changed} == {*neighbours(genotype)}
 
 
 @given(st.from_type(Genotype), st.integers(0, 2**32))

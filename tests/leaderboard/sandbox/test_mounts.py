@@ -111,14 +111,14 @@ def test_description_changes_with_the_profile(monkeypatch):
 
 def test_variables_are_the_same_for_everybody():
     """Nothing of the evaluator's environment; libraries are told their threads."""
-    told = variables(Limits(threads=2), "/ours")
+    values = variables(Limits(threads=2), "/ours")
 
-    assert told["PYTHONPATH"] == "/ours"
-    assert told["PYTHONHASHSEED"] == "0"
-    assert {name for name, value in told.items() if value == "2"} == {
+    assert values["PYTHONPATH"] == "/ours"
+    assert values["PYTHONHASHSEED"] == "0"
+    assert {name for name, value in values.items() if value == "2"} == {
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "MKL_NUM_THREADS",
         "NUMEXPR_NUM_THREADS",
     }
-    assert len(told) == 9
+    assert len(values) == 9
