@@ -122,7 +122,7 @@ class Resources(StrictRecord):
     threads: Annotated[int, Field(ge=1, le=2)] = 1
 
 
-class Manifest(StrictRecord):
+class SubmissionManifest(StrictRecord):
     """`submission.toml`."""
 
     #: For people; the folder's name is the entry's own.
@@ -291,7 +291,7 @@ def _is_ours(requirement: str) -> bool:
     return re.sub(r"[-_.]", "", name).lower() == LIBRARY
 
 
-def _read_manifest(path: Path, data: bytes | None) -> Manifest:
+def _read_manifest(path: Path, data: bytes | None) -> SubmissionManifest:
     """Read the content of a manifest; None where there is none."""
     if data is None:
         raise SubmissionError(
@@ -302,7 +302,7 @@ def _read_manifest(path: Path, data: bytes | None) -> Manifest:
     except ValueError as error:
         raise SubmissionError(f"{path}: cannot be read as TOML: {legible(str(error))}") from None
     try:
-        return Manifest.model_validate(content)
+        return SubmissionManifest.model_validate(content)
     except ValidationError as error:
         explained = "\n".join(f"  {_explained(fault)}" for fault in error.errors())
         raise SubmissionError(f"{path}:\n{explained}") from None

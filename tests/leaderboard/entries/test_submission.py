@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from leaderboard.entries import environment
 from leaderboard.entries.scan import Severity, scan
-from leaderboard.entries.submission import LOCK, MANIFEST, SAME_FAMILY, Manifest, Submission
+from leaderboard.entries.submission import LOCK, MANIFEST, SAME_FAMILY, Submission, SubmissionManifest
 from leaderboard.errors import SubmissionError
 from leaderboard.places import SKELETON, SUBMISSIONS
 from leaderboard.sandbox.messages import MAX_LINE
@@ -137,7 +137,7 @@ def test_settings_that_are_taken_can_be_sent(settings, times):
     text = (SKELETON / MANIFEST).read_text().replace("NAME", "mine")
     content = tomllib.loads(text) | {"settings": written}
     try:
-        taken = Manifest.model_validate(content).settings
+        taken = SubmissionManifest.model_validate(content).settings
     except ValidationError:
         return
     assert len(json.dumps({"id": 1, "do": "build", "seed": 0, "settings": taken})) < MAX_LINE / 2
