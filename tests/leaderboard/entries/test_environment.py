@@ -15,7 +15,7 @@ import pytest
 
 from leaderboard.entries import environment
 from leaderboard.entries.environment import environment_hash, own_parts
-from leaderboard.entries.submission import MANIFEST, Submission
+from leaderboard.entries.submission import LOCK, MANIFEST, Submission
 from leaderboard.errors import SubmissionError
 from leaderboard.places import ROOT, SUBMISSIONS
 
@@ -85,6 +85,48 @@ def test_wrong_lock_is_explained(locked, lock_line, tmp_path, damage, message):
     """Nothing is installed but what is pinned by its hash."""
     with pytest.raises(SubmissionError, match=message):
         environment.environment(locked(damage(lock_line)), tmp_path / "cache")
+
+
+def packaged(name, version, digest):
+    """What pip reports of a package."""
+    return {
+        "metadata": {"name": name, "version": version},
+        "download_info": {"archive_info": {"hashes": {"sha256": digest * 64}}},
+    }
+
+
+def test_lock_pins_what_pip_reports(locked, monkeypatch):
+    """In the order of names; what was written is a lock that the next reading takes."""
+    submission = locked(None)
+    report = [packaged("Typing.Extensions", "1.0", "b"), packaged("a", "2", "c")]
+    calls = []
+
+    def pip(_, arguments):
+        calls.append(arguments)
+        return json.dumps({"install": report})
+
+    monkeypatch.setattr(environment, "_pip", pip)
+    path = environment.lock(submission)
+
+    assert path == submission.folder / LOCK
+    assert path.read_text().splitlines() == [
+        f"a==2 --hash=sha256:{'c' * 64}",
+        f"typing.extensions==1.0 --hash=sha256:{'b' * 64}",
+    ]
+    assert calls[0][-1] == "Typing.Extensions==1.0"
+    assert {"--dry-run", "--only-binary", ":all:"} <= {*calls[0]}
+    assert environment.hash_of(Submission(submission.folder))
+
+
+def test_lock_holds_nothing_of_ours(locked, monkeypatch):
+    """Also where another package needs it; no lock is written then."""
+    submission = locked(None)
+    report = {"install": [packaged("NB-301", "0.1", "a")]}
+    monkeypatch.setattr(environment, "_pip", lambda *_: json.dumps(report))
+
+    with pytest.raises(SubmissionError, match=r"requirements\.lock: nb-301 is in it: nothing of nb301"):
+        environment.lock(submission)
+    assert not (submission.folder / LOCK).exists()
 
 
 def test_environment_is_installed_once(locked, tmp_path, monkeypatch, lock_line):
