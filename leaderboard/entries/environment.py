@@ -21,10 +21,10 @@ from leaderboard.sandbox.mounts import Environment, own_files
 from nb301.files import folder_written_whole, sha256, write_text
 
 _LINE = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+ --hash=sha256:[0-9a-f]{64}")
-#: What lies in every sandbox and takes no part in runs: the probes have a sandbox of their own.
+#: These lie in every sandbox and take no part in runs: the probes have a sandbox of their own.
 _NO_PART = {"leaderboard/inside/canary.py"}
-#: What cannot be imported without the library.
-_OF_LIBRARY = "leaderboard/inside/library.py"
+#: This cannot be imported without the library.
+_NEEDS_LIBRARY = "leaderboard/inside/library.py"
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet")
 #: Nothing of a package is run while it is installed.
 _WHEELS = ("--only-binary", ":all:")
@@ -111,7 +111,7 @@ def own_parts(*, library: bool, adapter: bool = False) -> dict[str, str]:
         Of the syntax tree without docstrings, by path in the repository.
     """
     hashes = {}
-    left_out = _NO_PART if library else {*_NO_PART, _OF_LIBRARY}
+    left_out = _NO_PART if library else {*_NO_PART, _NEEDS_LIBRARY}
     for path in own_files(library=library, adapter=adapter):
         name = path.relative_to(ROOT).as_posix()
         if name not in left_out:

@@ -22,7 +22,7 @@ from nb301.records import StrictRecord
 
 #: Names that a submission's files must not have, since the sandbox has modules of that name.
 _TAKEN = {"leaderboard", "nb301"}
-#: Settings are sent in one message, which is longer, see `messages.MAX_LINE`.
+#: Most settings, and most bytes of them as JSON: one message carries them, see `messages.MAX_LINE`.
 _MAX_SETTINGS, _MAX_SETTINGS_BYTES = 100, 16 * 1024
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9.!+_-]+)")
 #: In a submission's folder: what the author says of it.

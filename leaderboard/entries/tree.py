@@ -19,9 +19,9 @@ from nb301.files import sha256
 #: Largest sum of a submission's files: code and small data, no weights and no tables of architectures.
 MAX_BYTES = 2**20
 _MAX_FILES = 100
-#: Of a path within the folder, in characters: no archive and no file system has trouble with it.
+#: Longest path within the folder, in characters: no archive and no file system has trouble with it.
 _MAX_PATH = 200
-#: The same on every file system, on every screen, and in every alphabet's reading.
+#: Names that are the same on every file system, on every screen, and in every alphabet's reading.
 _NAME = re.compile(r"[A-Za-z0-9_+-][A-Za-z0-9._+-]*")
 _COMPILED = "__pycache__"
 

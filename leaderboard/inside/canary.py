@@ -22,7 +22,7 @@ from pathlib import Path
 
 from leaderboard.inside.shim import opened
 
-#: What every probe answers that got nothing.
+#: Answer of every probe that got nothing.
 DENIED = "denied"
 #: Numbers of system calls that the standard library has no function for; the same everywhere since 2011.
 _CALLS = {"io_uring_setup": 425, "pidfd_open": 434, "clone3": 435, "open_tree": 428, "fsopen": 430}

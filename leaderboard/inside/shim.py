@@ -23,14 +23,14 @@ from typing import Any, BinaryIO, NoReturn
 
 from leaderboard.inside.space import Space
 
-#: Entries of a list that are sent: no notation has more, and `range` may be endless.
+#: Most entries of a list that are sent: no notation has more, and `range` may be endless.
 _ENTRIES = 100
-#: Of DARTS' genotypes.
+#: Fields of DARTS' genotypes.
 _FIELDS = ("normal", "normal_concat", "reduce", "reduce_concat")
-#: Of the beginning and of the end of an error's traceback, and of its name, in characters; the line that
+#: Most characters of the beginning and the end of an error's traceback, and of its name: the line that
 #: carries them must stay below the limit.
 _HEAD, _TRACE, _KIND = 1000, 3000, 100
-#: Status with which this ends when nothing can be read from the channel or written to it.
+#: Exit status where nothing can be read from the channel or written to it.
 CHANNEL_CLOSED = 97
 
 

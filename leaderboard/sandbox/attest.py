@@ -19,7 +19,7 @@ from leaderboard.sandbox.seccomp import REFUSED
 from leaderboard.sandbox.start import start
 from nb301.files import sha256
 
-#: Of a probe's process; small, since each is tried to its end.
+#: What a probe's process may use: little, since probes try to take all of it.
 _LIMITS = Limits(memory_mb=256, temp_mb=4, cpu_seconds=60)
 
 

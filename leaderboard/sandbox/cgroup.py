@@ -16,11 +16,11 @@ from pathlib import Path
 from leaderboard.sandbox.limits import MAX_THREADS, Limits
 
 _ROOT = Path("/sys/fs/cgroup")
-#: Beside the submission's own: the sandbox's first process, pipes and page tables.
+#: Memory of the sandbox itself: its first process, pipes and page tables.
 _SLACK_MB = 64
 #: Processes that seal the submission off.
 _SEALING = 4
-#: For the kernel to be done with processes that have ended, in seconds.
+#: Time for the kernel to be done with processes that have ended, in seconds.
 _GRACE = 1.0
 _NUMBERS = itertools.count()
 

@@ -21,11 +21,11 @@ from leaderboard.sandbox.messages import MAX_LINE, Fault, Verdict
 
 #: Runs the command, and ends all that it has started with this process, see there.
 _LIFELINE = (sys.executable, "-I", "-S", str(LIFELINE))
-#: Between two looks at the memory of a process that is waited for, in seconds.
+#: Time between two looks at the memory of a process that is waited for, in seconds.
 _LOOK = 0.05
-#: For a process to end by itself, and to be gone after it was killed, in seconds.
+#: Time for a process to end by itself, and to be gone after it was killed, in seconds.
 _GRACE = 1.0
-#: Between the kernel's two ways to count processor time, in seconds: what it shows and what it limits.
+#: How far the processor time that the kernel shows and that which it limits are apart, in seconds.
 _INEXACT = 0.2
 _CHUNK = 2**16
 _PROCESSORS = os.cpu_count() or 1
