@@ -102,7 +102,9 @@ def test_validates_integers_of_numpy(genotype):
     """Sources may be numpy's integers; its booleans, and floats, are none."""
     written = inside(genotype)
     for convert, is_right in ((np.int64, True), (np.uint8, True), (np.bool_, False), (float, False)):
-        changed = {cell: [[op, convert(source)] for op, source in written[cell]] for cell in CELLS}
+        changed = {}
+        for cell in CELLS:
+            changed[cell] = [[op, convert(source)] for op, source in written[cell]]
         if is_right:
             SPACE.validate(changed)
             assert SPACE.to_text(changed) == str(genotype)
