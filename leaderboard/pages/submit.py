@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from leaderboard.entries.submission import SAME_FAMILY, Manifest, Submission
+from leaderboard.entries.submission import SAME_FAMILY, Submission, SubmissionManifest
 from leaderboard.places import SKELETON, SUBMISSIONS
 from leaderboard.rendering.described import Key, comments, record_keys
 from leaderboard.rendering.markdown import inlined, sections
@@ -38,7 +38,7 @@ def submit_page(submissions: Mapping[str, Submission]) -> Page:
     """
     context = {
         "sections": sections((SUBMISSIONS / "README.md").read_text(encoding="utf-8")),
-        "manifest": record_keys(Manifest),
+        "manifest": record_keys(SubmissionManifest),
         "skeleton": {
             name: (SKELETON / name).read_text(encoding="utf-8")
             for name in ("submission.toml", "optimizer.py")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.entries.submission import Manifest, Submission
+from leaderboard.entries.submission import Submission, SubmissionManifest
 from leaderboard.runs.key import RunKey
 from leaderboard.runs.record import Entry, Incumbents, Origin, Recommendation, ReleaseReference, Run, Support
 from leaderboard.runs.session import Outcome
@@ -85,7 +85,7 @@ def recorded(
     return run, trace
 
 
-def entry_of(manifest: Manifest) -> Entry:
+def entry_of(manifest: SubmissionManifest) -> Entry:
     """What a record repeats of a submission's manifest."""
     return Entry(
         name=manifest.name,

@@ -13,7 +13,7 @@ from typing import NoReturn
 from leaderboard.entries.submission import Submission
 from leaderboard.inside.shim import CHANNEL_CLOSED
 from leaderboard.sandbox.limits import Level, Limits
-from leaderboard.sandbox.messages import CRASHES, Failure, Fault, Reply, Verdict, printable, read_reply
+from leaderboard.sandbox.messages import CRASHES, Crash, Fault, Reply, Verdict, printable, read_reply
 from leaderboard.sandbox.mounts import Environment
 from leaderboard.sandbox.process import Process, Usage
 from leaderboard.sandbox.start import start
@@ -196,7 +196,7 @@ class Session:
         self.fault = Fault(verdict, detail)
         raise self.fault from None
 
-    def _failed(self, do: str, failure: Failure) -> tuple[Verdict, str]:
+    def _failed(self, do: str, failure: Crash) -> tuple[Verdict, str]:
         """What an exception in the author's code means."""
         if failure.kind == MemoryError.__name__:
             return Verdict.memory, failure.trace

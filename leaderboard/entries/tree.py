@@ -19,9 +19,9 @@ from nb301.files import sha256
 #: Largest sum of a submission's files: code and small data, no weights and no tables of architectures.
 MAX_BYTES = 2**20
 _MAX_FILES = 100
-#: Of a path within the folder, in characters: no archive and no file system has trouble with it.
+#: Longest path within the folder, in characters: no archive and no file system has trouble with it.
 _MAX_PATH = 200
-#: The same on every file system, on every screen, and in every alphabet's reading.
+#: Names that are the same on every file system, on every screen, and in every alphabet's reading.
 _NAME = re.compile(r"[A-Za-z0-9_+-][A-Za-z0-9._+-]*")
 _COMPILED = "__pycache__"
 
@@ -51,13 +51,6 @@ def tree_hash(files: Mapping[str, bytes]) -> str:
     return sha256(json.dumps(pairs, separators=(",", ":")).encode())
 
 
-def write_tree(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write files into a folder that is there and empty."""
-    for path, data in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(data)
-
-
 def _walk(folder: Path) -> Iterator[str]:
     """Paths of files and, with a slash in the end, of folders; nothing is kept of what is passed over."""
     waiting = [""]
@@ -78,6 +71,7 @@ def _walk(folder: Path) -> Iterator[str]:
 
 
 def _checked(folder: Path, path: str) -> str:
+    """The path, if it can be shown everywhere as what it is."""
     name = path.rpartition("/")[2]
     if not _NAME.fullmatch(name):
         raise SubmissionError(
@@ -105,8 +99,8 @@ def _read(folder: Path, path: str, room: int) -> bytes:
     return data
 
 
-def _check_kind(path: Path, found: os.stat_result) -> None:
-    if not stat.S_ISREG(found.st_mode):
+def _check_kind(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
         raise SubmissionError(f"{path}: a submission holds files and folders, no links and no devices")
 
 
