@@ -19,6 +19,7 @@ from leaderboard.sandbox.limits import Limits
 from nb301.errors import shown
 from nb301.parsing import parse_toml
 from nb301.records import StrictRecord
+from nb301.surrogates import FAMILIES
 
 #: Names that a submission's files must not have, since the sandbox has modules of that name.
 _TAKEN = {"leaderboard", "nb301"}
@@ -52,18 +53,6 @@ Family = Literal[
     "linear",
     "other",
 ]
-_BOOSTED_TREES = frozenset({"xgboost", "lightgbm", "other-gbdt"})
-#: Families that an optimizer shares with a release's surrogate (Section 7), by the release's family.
-SAME_FAMILY: dict[str, frozenset[str]] = {
-    "xgb": _BOOSTED_TREES,
-    "lgb": _BOOSTED_TREES,
-    "gin": frozenset({"gin", "other-gnn"}),
-    "rf": frozenset({"random-forest"}),
-    "eps_svr": frozenset({"gp", "other"}),  # kernel machines; support vectors are declared as `other`
-    "nu_svr": frozenset({"gp", "other"}),
-    "ngb": _BOOSTED_TREES,
-    "mlp": frozenset({"mlp"}),
-}
 
 
 def _legible(text: str) -> str:
@@ -257,7 +246,7 @@ def conflicting(families: Iterable[str], family: str) -> list[str]:
     Of a family that nobody has compared with others, any model may be one.
     """
     declared = {*families} - {"none"}
-    return sorted(declared & SAME_FAMILY.get(family, declared))
+    return sorted(declared & FAMILIES[family].conflicts if family in FAMILIES else declared)
 
 
 def check_slug(name: str) -> str:

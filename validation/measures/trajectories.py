@@ -42,8 +42,8 @@ RUNS = 5
 #: Simulated seconds of each optimizer's runs. Those that fit models to propose take minutes for what the
 #: others do in a second, so they run a tenth as long; COMBO, ten times slower still, does not run.
 SECONDS = {"rs": 1e7, "re": 1e7, "ls": 1e7, "de": 1e7, "tpe": 1e6, "bananas": 1e6}
-#: Members of ensembles without an optimizer's rows; a GIN takes minutes to fit.
-_MEMBERS = {"gin": 1}
+#: Members of ensembles without an optimizer's rows, of surrogates that say nothing of how they are fitted.
+_FOREIGN_MEMBERS = 10
 _START, _POINTS = 1e4, 31
 #: How many times as short as those of the table trainings may be: the evaluations of a run are bounded.
 _SHORTEST = 20
@@ -157,7 +157,7 @@ def curves(subject: Subject, optimizer: str, left_out: bool = False) -> Curves: 
 
 def members_without(subject: Subject) -> int:
     """How many models are fitted without an optimizer's rows."""
-    return _MEMBERS.get(subject.release.manifest.family if subject.release else "", 10)
+    return _FOREIGN_MEMBERS if subject.family is None else subject.family.members_without_rows
 
 
 @cache

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from nb301.encodings import VECTOR_SLOTS, vector
 from nb301.extras import require
 from nb301.surrogates.members.base import (
+    BOOSTED_TREES,
     Domain,
     Examples,
     Family,
@@ -213,6 +214,10 @@ def _reporting(report: Report) -> Any:
 
 
 FAMILY = Family(
+    name="lgb",
+    label="LightGBM",
+    conflicts=BOOSTED_TREES,
+    paper_name="lgb",
     fit=fit,
     load=LGBSurrogate,
     suffix=".txt",

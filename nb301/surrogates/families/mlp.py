@@ -256,6 +256,11 @@ def _read_member(data: bytes) -> dict[str, NDArray[Any]]:
 
 
 FAMILY = Family(
+    name="mlp",
+    label="MLP",
+    stands_for="path-encoding network",
+    conflicts=frozenset({"mlp"}),
+    paper_name="mlp_path",
     fit=fit,
     load=MLPSurrogate,
     suffix=".safetensors",

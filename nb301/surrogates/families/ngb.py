@@ -13,6 +13,7 @@ from nb301.encodings import vector
 from nb301.errors import MissingExtra
 from nb301.surrogates.members.arrays import pack, unpack
 from nb301.surrogates.members.base import (
+    BOOSTED_TREES,
     Domain,
     Examples,
     Family,
@@ -163,6 +164,10 @@ def _read_member(data: bytes) -> tuple[Trees, float]:
 
 
 FAMILY = Family(
+    name="ngb",
+    label="NGBoost",
+    conflicts=BOOSTED_TREES,
+    paper_name="ngboost",
     fit=fit,
     load=NGBSurrogate,
     suffix=".safetensors",

@@ -187,6 +187,10 @@ class ForestSurrogate:
 
 
 FAMILY = Family(
+    name="rf",
+    label="random forest",
+    conflicts=frozenset({"random-forest"}),
+    paper_name="rf",
     fit=fit,
     load=ForestSurrogate,
     suffix=".safetensors",

@@ -284,7 +284,13 @@ class SVRSurrogate:
         return np.array(predicted, dtype=np.float64).reshape(len(self._members), len(codes)) / 100
 
 
+#: Support vectors are declared as `other`.
+_KERNEL_MACHINES = frozenset({"gp", "other"})
 EPS_FAMILY = Family(
+    name="eps_svr",
+    label="epsilon-SVR",
+    conflicts=_KERNEL_MACHINES,
+    paper_name="eps_svr",
     fit=fit_eps,
     load=SVRSurrogate,
     suffix=".safetensors",
@@ -293,6 +299,10 @@ EPS_FAMILY = Family(
     libraries=("scikit-learn", "numpy"),
 )
 NU_FAMILY = Family(
+    name="nu_svr",
+    label="nu-SVR",
+    conflicts=_KERNEL_MACHINES,
+    paper_name="nu_svr",
     fit=fit_nu,
     load=SVRSurrogate,
     suffix=".safetensors",

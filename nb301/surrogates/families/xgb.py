@@ -13,6 +13,7 @@ from nb301.encodings import vector
 from nb301.extras import require
 from nb301.surrogates.members import ubjson
 from nb301.surrogates.members.base import (
+    BOOSTED_TREES,
     Domain,
     Examples,
     Family,
@@ -156,6 +157,10 @@ def _read_member(data: bytes) -> tuple[Trees, float]:
 
 
 FAMILY = Family(
+    name="xgb",
+    label="XGBoost",
+    conflicts=BOOSTED_TREES,
+    paper_name="xgb",
     fit=fit,
     load=XGBSurrogate,
     suffix=".ubj",

@@ -54,6 +54,12 @@ def fit(
 
 
 FAMILY = Family(
+    name="gin",
+    label="GIN",
+    stands_for="graph isomorphism network",
+    conflicts=frozenset({"gin", "other-gnn"}),
+    paper_name="gin",
+    members_without_rows=1,
     fit=fit,
     load=GINSurrogate,
     suffix=".safetensors",
