@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from nb301 import exact
 from nb301.encodings import PATH_BITS, path_bits
-from nb301.errors import MissingExtra, ReleaseError
+from nb301.errors import ReleaseError
+from nb301.extras import require
 from nb301.surrogates.members.arrays import pack, unpack
 from nb301.surrogates.members.base import (
     Domain,
@@ -88,10 +89,9 @@ def fit(
     Raises:
         MissingExtra: torch is not installed.
     """
-    try:
-        import torch
-    except ImportError as error:
-        raise MissingExtra("torch is not installed: pip install 'nb301[baselines]'") from error
+    require("torch", "baselines")
+    import torch
+
     settings = dict(hyperparameters)
     without_last_edge = bool(settings.pop("without_last_edge"))
     epochs, batch = int(settings["epochs"]), int(settings["batch_size"])

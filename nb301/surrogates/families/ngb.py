@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301.encodings import vector
-from nb301.errors import MissingExtra
+from nb301.extras import require
 from nb301.surrogates.members.arrays import pack, unpack
 from nb301.surrogates.members.base import (
     BOOSTED_TREES,
@@ -76,11 +76,10 @@ def fit(
     Raises:
         MissingExtra: ngboost is not installed.
     """
-    try:
-        from ngboost import NGBRegressor
-        from sklearn.tree import DecisionTreeRegressor
-    except ImportError as error:
-        raise MissingExtra("ngboost is not installed: pip install 'nb301[baselines]'") from error
+    require("ngboost", "baselines")
+    from ngboost import NGBRegressor
+    from sklearn.tree import DecisionTreeRegressor
+
     settings = {**hyperparameters}
     # scikit-learn's defaults are what ngboost's default learner sets, but for the depth
     base = DecisionTreeRegressor(max_depth=settings.pop("max_depth"))

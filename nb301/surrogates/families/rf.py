@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301.encodings import VECTOR_RANGE, VECTOR_SLOTS, vector
-from nb301.errors import MissingExtra, ReleaseError
+from nb301.errors import ReleaseError
+from nb301.extras import require
 from nb301.surrogates.members.arrays import pack, unpack
 from nb301.surrogates.members.base import (
     Domain,
@@ -74,10 +75,9 @@ def fit(
     Raises:
         MissingExtra: scikit-learn is not installed.
     """
-    try:
-        from sklearn.ensemble import RandomForestRegressor
-    except ImportError as error:
-        raise MissingExtra("scikit-learn is not installed: pip install 'nb301[baselines]'") from error
+    require("sklearn", "baselines")
+    from sklearn.ensemble import RandomForestRegressor
+
     forest = RandomForestRegressor(random_state=seed, n_jobs=1, **hyperparameters)
     forest.fit(vector(train.codes).astype(np.float32), train.target * 100)
     if report is not None:

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from nb301 import exact
 from nb301.encodings import VECTOR_RANGE, VECTOR_SLOTS, vector
-from nb301.errors import MissingExtra, ReleaseError
+from nb301.errors import ReleaseError
+from nb301.extras import require
 from nb301.surrogates.members.arrays import pack, unpack
 from nb301.surrogates.members.base import (
     Domain,
@@ -154,10 +155,9 @@ def _fit(
     Raises:
         MissingExtra: scikit-learn is not installed.
     """
-    try:
-        from sklearn import svm
-    except ImportError as error:
-        raise MissingExtra("scikit-learn is not installed: pip install 'nb301[baselines]'") from error
+    require("sklearn", "baselines")
+    from sklearn import svm
+
     settings = {**hyperparameters}
     unit = _UNITS[str(settings.pop("inputs"))]
     x = inputs(train.codes, unit)
