@@ -126,7 +126,7 @@ def run_trial(optuna: ModuleType, study: Study, objective: Objective) -> None:
 
 def _rungs(lowest: int, full: int) -> frozenset[int]:
     """Steps at which Hyperband compares fits of so many steps in all."""
-    rungs = set()
+    rungs = set[int]()
     step = lowest
     while len(rungs) < _RUNGS + 2 and step < full:
         rungs.add(step)

@@ -32,7 +32,7 @@ def fit(train: Examples, stop: Examples, seed: int, config: Config, report: Repo
     """Fit one member; see `family.fit`."""
     generator = Generator().manual_seed(seed)
     with one_thread():
-        network = Network(config, generator)
+        network = TorchGIN(config, generator)
         network.start_from(float(np.mean(train.target)))
         state = _Trainer(network, generator).run(train, stop, report)
     return write_member(config, {name: tensor.numpy() for name, tensor in state.items()})
@@ -48,14 +48,14 @@ class GraphBatch(NamedTuple):
     @classmethod
     def of(cls, codes: NDArray[np.uint8]) -> GraphBatch:
         """The graphs of canonical genotypes as `space.to_codes` packs them."""
-        return cls(*(torch.from_numpy(part) for part in graph(codes)))
+        return cls(*map(torch.from_numpy, graph(codes)))
 
     def rows(self, chosen: Tensor | slice) -> GraphBatch:
         """Some of the graphs."""
-        return GraphBatch(*(part[chosen] for part in self))
+        return GraphBatch(self.sources[chosen], self.ops[chosen], self.degrees[chosen])
 
 
-class Network:
+class TorchGIN:
     """The network, with weights and running statistics by the names of `file.shapes`.
 
     All graphs have the same targets, so that messages are summed in groups of fixed size; nothing is
@@ -85,7 +85,8 @@ class Network:
 
     def state(self) -> dict[str, Tensor]:
         """Copies of weights and running statistics by name."""
-        return {name: tensor.detach().clone() for name, tensor in (self.weights | self.running).items()}
+        tensors = self.weights | self.running
+        return {name: tensor.detach().clone() for name, tensor in tensors.items()}
 
     def logits(self, graphs: GraphBatch, *, training: bool) -> Tensor:
         """Logits of the accuracies, shape (b,)."""
@@ -112,7 +113,7 @@ class Network:
 
     def _layers(self) -> list[dict[str, Tensor]]:
         """Each layer's own tensors, by name; the last one has none of the virtual node."""
-        layers: list[dict[str, Tensor]] = [{} for _ in range(self.config.num_layers)]
+        layers = [dict[str, Tensor]() for _ in range(self.config.num_layers)]
         for name, stacked in (self.weights | self.running).items():
             if name.startswith(("layer.", "virtual.")):
                 for layer, tensor in zip(layers, stacked.unbind(), strict=False):
@@ -194,7 +195,7 @@ class _Data:
 class _Trainer:
     """Adam on the network's weights; its learning rate rises, then falls to zero along a cosine."""
 
-    def __init__(self, network: Network, generator: Generator) -> None:
+    def __init__(self, network: TorchGIN, generator: Generator) -> None:
         self.network, self.config, self.generator = network, network.config, generator
         self.adam = torch.optim.Adam([*network.weights.values()], fused=True)
 
@@ -233,11 +234,11 @@ class _Trainer:
     @torch.no_grad()
     def _error(self, data: _Data) -> float:
         """Mean error without the ranking term (F14)."""
-        parts = [
-            self.network.logits(data.graphs.rows(slice(i, i + _EVALUATED)), training=False)
-            for i in range(0, len(data), _EVALUATED)
-        ]
-        return _fit_error(torch.cat(parts), data.target, self.config).item()
+        logits = []
+        for start in range(0, len(data), _EVALUATED):
+            graphs = data.graphs.rows(slice(start, start + _EVALUATED))
+            logits.append(self.network.logits(graphs, training=False))
+        return _fit_error(torch.cat(logits), data.target, self.config).item()
 
 
 def _rate(progress: float, warm_up: float) -> float:

@@ -37,7 +37,7 @@ SMALL = file.Config(hidden_dim=6, num_layers=3, batch_size=16, epochs=2, least_s
 
 def network(config, seed=0):
     """A network whose running statistics have seen some graphs, unlike those of a fresh one."""
-    made = torch_fit.Network(config, torch.Generator().manual_seed(seed))
+    made = torch_fit.TorchGIN(config, torch.Generator().manual_seed(seed))
     with torch.no_grad():
         for weight in made.weights.values():
             weight.add_(torch.empty_like(weight).normal_(0, 0.1, generator=made.generator))
@@ -147,7 +147,7 @@ def test_has_the_official_number_of_weights():
     plain = gin_geometric.PlainGIN(OFFICIAL)
     assert sum(weight.numel() for weight in plain.parameters()) == 39_681
     generator = torch.Generator().manual_seed(0)
-    weights = torch_fit.Network(OFFICIAL, generator).weights
+    weights = torch_fit.TorchGIN(OFFICIAL, generator).weights
     assert sum(weight.numel() for weight in weights.values()) == 39_681
 
 
