@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import xgboost
 
-from nb301.encodings import vector
 from nb301.metrics import r2
-from nb301.space import sample_many, to_codes
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.ensemble import examples
-from nb301.surrogates.families import xgb
 from nb301.surrogates.members.base import Range
 from nb301.tables.splits import stratified_split
 
@@ -93,15 +89,11 @@ def test_names_what_the_manifest_needs(family):
             assert family.hyperparameters[name] in domain
 
 
-def test_xgb_reads_every_member(parts):
-    """XGBoost's own predictions, to the last digit, for members of different sizes, in their order."""
-    features = vector(parts[0].codes).astype(np.float32)
-    files, expected = [], []
-    codes = to_codes(sample_many(np.random.default_rng(0), 20))
-    for member in range(11):
-        matrix = xgboost.DMatrix(features, np.full(len(features), 90.0 + member / 4), nthread=1)
-        booster = xgboost.train({"nthread": 1}, matrix, 1 + member % 3)
-        files.append(bytes(booster.save_raw("ubj")))
-        expected.append(booster.predict(xgboost.DMatrix(vector(codes).astype(np.float32), nthread=1)))
-    predicted = xgb.XGBSurrogate(files).predict(codes)
-    np.testing.assert_array_equal(predicted, np.array(expected, dtype=np.float64) / 100)
+def test_families_are_listed_by_their_names():
+    """Names and labels tell families apart, and files are named by member."""
+    for name, family in FAMILIES.items():
+        assert family.name == name
+        assert family.full_label.startswith(family.label)
+        assert family.files(2) == [f"member-0{family.suffix}", f"member-1{family.suffix}"]
+    assert len({family.label for family in FAMILIES.values()}) == len(FAMILIES)
+    assert FAMILIES["gin"].full_label == "GIN (graph isomorphism network)"
