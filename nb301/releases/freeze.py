@@ -80,12 +80,12 @@ def freeze(
     _check_target(target, replace=replace)
     used = _hyperparameters(family, hyperparameters or {})
     split = (random_only_split if random_only else stratified_split)(table, seed)
-    recipe = _Recipe(name, version, FAMILIES[family], table, split, seed, used)
-    _require_rows(recipe)
-    _require_runtimes(recipe)
+    draft = _Draft(name, version, FAMILIES[family], table, split, seed, used)
+    _require_rows(draft)
+    _require_runtimes(draft)
     check_folder(target, _release_files)
-    files = _fitted(recipe, checkpoints, processes, progress)
-    manifest = _manifest(recipe, files)
+    files = _fitted(draft, checkpoints, processes, progress)
+    manifest = _manifest(draft, files)
     with folder_written_whole(target, _release_files) as temporary:
         for file, data in files.items():
             (temporary / file).write_bytes(data)
@@ -94,8 +94,8 @@ def freeze(
 
 
 @dataclass(frozen=True, slots=True)
-class _Recipe:
-    """What a release is fitted to, and with."""
+class _Draft:
+    """A release before it is fitted: what it is fitted to, and with."""
 
     name: str
     version: str
@@ -147,10 +147,10 @@ def _hyperparameters(family: str, others: Hyperparameters) -> dict[str, float | 
     return {**own, **others}
 
 
-def _require_rows(recipe: _Recipe) -> None:
+def _require_rows(draft: _Draft) -> None:
     """Make sure that every member has rows to stop on, and that the rest can be measured."""
-    table, split = recipe.table, recipe.split
-    smallest = min(map(len, folds(table, split.fitting, MEMBERS, recipe.seed)))
+    table, split = draft.table, draft.split
+    smallest = min(map(len, folds(table, split.fitting, MEMBERS, draft.seed)))
     if smallest < 1 or len(split.test) < _LEAST_TEST:
         counts = ", ".join(f"{n} for {part}" for part, n in split.counts().items())
         raise ReleaseError(
@@ -159,19 +159,19 @@ def _require_rows(recipe: _Recipe) -> None:
         )
 
 
-def _require_runtimes(recipe: _Recipe) -> None:
+def _require_runtimes(draft: _Draft) -> None:
     """Make sure that runtimes can be fitted and measured, which every release predicts."""
-    rows = np.concatenate([recipe.split.fitting, recipe.split.test])
-    runtimes = recipe.table.rows["runtime"].iloc[rows]
+    rows = np.concatenate([draft.split.fitting, draft.split.test])
+    runtimes = draft.table.rows["runtime"].iloc[rows]
     if runtimes.isna().any():
         raise ReleaseError(
-            f"table {recipe.table.name} has no runtime for {runtimes.isna().sum():,} of {len(runtimes):,} "
+            f"table {draft.table.name} has no runtime for {runtimes.isna().sum():,} of {len(runtimes):,} "
             "rows: a release predicts runtimes, too; take seconds into the table"
         )
 
 
 def _fitted(
-    recipe: _Recipe, checkpoints: Path | None, processes: int, progress: Progress | None
+    draft: _Draft, checkpoints: Path | None, processes: int, progress: Progress | None
 ) -> dict[str, bytes]:
     """All files of the release but its manifest: the members, and the runtime model.
 
@@ -180,32 +180,32 @@ def _fitted(
     """
     try:
         members = fit_ensemble(
-            recipe.family,
-            recipe.table,
-            recipe.split,
-            recipe.seed,
-            hyperparameters=recipe.hyperparameters,
+            draft.family,
+            draft.table,
+            draft.split,
+            draft.seed,
+            hyperparameters=draft.hyperparameters,
             checkpoints=checkpoints,
             processes=processes,
             progress=progress,
         )
-        return {**members, **runtime.fit(recipe.table, recipe.split, recipe.seed)}
+        return {**members, **runtime.fit(draft.table, draft.split, draft.seed)}
     except Nb301Error:
         raise
     except (ValueError, TypeError, ArithmeticError) as error:  # of the libraries
         raise ReleaseError(
-            f"{recipe.family.name} cannot be fitted to {recipe.table.name}: {one_line(str(error))}"
+            f"{draft.family.name} cannot be fitted to {draft.table.name}: {one_line(str(error))}"
         ) from error
 
 
-def _manifest(recipe: _Recipe, files: dict[str, bytes]) -> Manifest:
-    table, split = recipe.table, recipe.split
+def _manifest(draft: _Draft, files: dict[str, bytes]) -> Manifest:
+    table, split = draft.table, draft.split
     references = {name: FileReference(sha256=sha256(data), bytes=len(data)) for name, data in files.items()}
     return Manifest(
         format=manifests.FORMAT,
-        name=recipe.name,
-        version=recipe.version,
-        family=recipe.family.name,
+        name=draft.name,
+        version=draft.version,
+        family=draft.family.name,
         optimizers=tuple(sorted(set(table.rows["optimizer"].iloc[split.fitting]))),
         table=TableReference(
             name=table.name,
@@ -214,22 +214,22 @@ def _manifest(recipe: _Recipe, files: dict[str, bytes]) -> Manifest:
             content_hash=table.content_hash,
             rows=len(table),
         ),
-        split=SplitReference(kind="stratified", seed=recipe.seed, **split.counts()),
-        seed=recipe.seed,
+        split=SplitReference(kind="stratified", seed=draft.seed, **split.counts()),
+        seed=draft.seed,
         members=MEMBERS,
-        hyperparameters=recipe.hyperparameters,
+        hyperparameters=draft.hyperparameters,
         runtime_hyperparameters=dict(runtime.HYPERPARAMETERS),
-        libraries=installed((*recipe.family.libraries, *_LIBRARIES)),
-        metrics=_measured(recipe, files),
+        libraries=installed((*draft.family.libraries, *_LIBRARIES)),
+        metrics=_measured(draft, files),
         files=references,
     )
 
 
-def _measured(recipe: _Recipe, files: dict[str, bytes]) -> Metrics:
+def _measured(draft: _Draft, files: dict[str, bytes]) -> Metrics:
     """Measure the files as they will be loaded, on the test rows of all optimizers."""
-    surrogate = recipe.family.load([files[name] for name in recipe.family.files(MEMBERS)])
-    test = recipe.table.rows.iloc[recipe.split.test]
-    codes = recipe.table.codes[recipe.split.test]
+    surrogate = draft.family.load([files[name] for name in draft.family.files(MEMBERS)])
+    test = draft.table.rows.iloc[draft.split.test]
+    codes = draft.table.codes[draft.split.test]
     truth = test["val_accuracy"].to_numpy()
     mean, std = mean_and_std(surrogate.predict(codes))
     seconds = runtime.RuntimeModel(files).predict(codes)
@@ -243,7 +243,7 @@ def _measured(recipe: _Recipe, files: dict[str, bytes]) -> Metrics:
     for name, score in scores.items():
         if not math.isfinite(score):
             raise ReleaseError(
-                f"{name} is {score} on the {len(test)} test rows of {recipe.table.name}, which are alike, or "
+                f"{name} is {score} on the {len(test)} test rows of {draft.table.name}, which are alike, or "
                 "predicted alike: a release needs rows that differ"
             )
     return Metrics(**scores, runtime_r2=explained if math.isfinite(explained) else None)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nb301 import exact
 from nb301.files import file_written_whole, sha256
-from nb301.surrogates.members.base import Examples, Family, Fit, Hyperparameters
+from nb301.surrogates.members.base import Examples, Family, FitMember, Hyperparameters
 
 if TYPE_CHECKING:
     from nb301.tables.schema import EvaluationTable
@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 class _Member:
     """What one member is fitted with; sent to other processes."""
 
-    fit: Fit
+    fit: FitMember
     train: Examples
     stop: Examples
     seed: int

@@ -71,7 +71,7 @@ _LAYOUT = {
 }
 
 
-class _Data(NamedTuple):
+class _PathExamples(NamedTuple):
     """Examples as the network takes them."""
 
     columns: torch.Tensor  # see `_columns`
@@ -102,8 +102,8 @@ def fit(
 
     without_last_edge = bool(hyperparameters["without_last_edge"])
     generator = torch.Generator().manual_seed(seed)
-    train_data = _data(train, without_last_edge=without_last_edge)
-    stop_data = _data(stop, without_last_edge=without_last_edge)
+    train_data = _path_examples(train, without_last_edge=without_last_edge)
+    stop_data = _path_examples(stop, without_last_edge=without_last_edge)
     with one_thread():
         layers, width = int(hyperparameters["layers"]), int(hyperparameters["width"])
         weights = _initial(generator, layers, width, train.target.mean())
@@ -113,19 +113,19 @@ def fit(
     return pack({**arrays, "without_last_edge": np.bool_(without_last_edge)})
 
 
-def _data(examples: Examples, *, without_last_edge: bool) -> _Data:
+def _path_examples(examples: Examples, *, without_last_edge: bool) -> _PathExamples:
     import torch
 
     columns = _columns(examples.codes, without_last_edge=without_last_edge)
     # an accuracy of 1 or 0 has no logarithm or one that cannot be divided by
     goal = np.log1p(-np.clip(examples.target, 1e-4, 1 - 1e-4)).astype(np.float32)
-    return _Data(torch.from_numpy(columns), torch.from_numpy(goal))
+    return _PathExamples(torch.from_numpy(columns), torch.from_numpy(goal))
 
 
 def _trained(
     weights: list[torch.Tensor],
-    train: _Data,
-    stop: _Data,
+    train: _PathExamples,
+    stop: _PathExamples,
     generator: torch.Generator,
     hyperparameters: Hyperparameters,
     report: Report | None,

@@ -33,7 +33,7 @@ class Examples:
         return len(self.target)
 
 
-class Fit(Protocol):
+class FitMember(Protocol):
     """Fits one member and returns its file; equal arguments give equal bytes on one machine."""
 
     def __call__(
@@ -114,7 +114,7 @@ class Family:
     paper_name: str | None = None
     #: Members that validation fits without an optimizer's rows: fewer where a fit takes minutes.
     members_without_rows: int = 10
-    fit: Fit
+    fit: FitMember
     #: Reads the files of members, in their order; none is ever unpickled. Raises `ReleaseError` where one
     #: is no such file, or would answer with numbers that are not finite.
     load: Callable[[Sequence[bytes]], Surrogate]

@@ -28,7 +28,7 @@ _REDUCTION, _RUNGS = 3, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Objective:
+class TrialObjective:
     """Fits a configuration and measures it."""
 
     family: Family
@@ -103,7 +103,7 @@ class Objective:
         return predicted
 
 
-def run_trial(optuna: ModuleType, study: Study, objective: Objective) -> None:
+def run_trial(optuna: ModuleType, study: Study, objective: TrialObjective) -> None:
     """Run the next trial; it depends on the trials before it and on the seed alone."""
     number = len(study.trials)
     # a generator a trial: none has a state that an interruption could lose

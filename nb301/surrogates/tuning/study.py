@@ -17,7 +17,7 @@ from nb301.surrogates.ensemble import examples
 from nb301.surrogates.libraries import installed
 from nb301.surrogates.tuning.journal import open_journal
 from nb301.surrogates.tuning.result import FILE, FORMAT, Trial, Tuning
-from nb301.surrogates.tuning.search import Objective, run_trial
+from nb301.surrogates.tuning.search import TrialObjective, run_trial
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import Split, stratified_split
 
@@ -70,7 +70,7 @@ def tune(
     split = stratified_split(table, seed)
     _require_rows(table, split)
     train, val = examples(table, split.train), examples(table, split.val)
-    objective = Objective(FAMILIES[family], train, val, seed, optuna)
+    objective = TrialObjective(FAMILIES[family], train, val, seed, optuna)
     with quiet(optuna):
         journal = open_journal(optuna, folder, _identity(table, family, objective))
         study = optuna.create_study(study_name=f"{family}-{seed}")
@@ -103,7 +103,7 @@ def _require_rows(table: EvaluationTable, split: Split) -> None:
         )
 
 
-def _identity(table: EvaluationTable, family: str, objective: Objective) -> dict[str, Any]:
+def _identity(table: EvaluationTable, family: str, objective: TrialObjective) -> dict[str, Any]:
     """What makes a study another one, in words that JSON gives back."""
     space = {"space": objective.space, "defaults": dict(objective.family.hyperparameters)}
     return {
@@ -119,7 +119,7 @@ def _run(
     optuna: ModuleType,
     study: Study,
     journal: Study,
-    objective: Objective,
+    objective: TrialObjective,
     trials: int,
     progress: Progress | None,
 ) -> None:

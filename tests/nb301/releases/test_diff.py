@@ -77,7 +77,9 @@ def test_is_deterministic_and_changes_sign(difference, pair):
             "mean_std_b": there.mean_std_a,
         }
         assert here == pytest.approx(expected, rel=1e-12)
-    assert [(p.genotype, p.b, p.a) for p in back.largest] == [(p.genotype, p.a, p.b) for p in difference.largest]
+    assert [(p.genotype, p.b, p.a) for p in back.largest] == [
+        (p.genotype, p.a, p.b) for p in difference.largest
+    ]
     assert back.manifest == {name: (b, a) for name, (a, b) in difference.manifest.items()}
 
 

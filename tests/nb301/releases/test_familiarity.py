@@ -102,7 +102,11 @@ def test_fitted_rows_are_at_zero(full, embedded_table, seed):
     split = stratified_split(embedded_table, full.release.manifest.split.seed)
     genotype = Genotype.parse(embedded_table.rows["genotype"][rng.choice(split.fitting)])
     familiarity = full.familiarity(genotype)
-    assert (familiarity.distance, familiarity.nearest.hash, familiarity.is_familiar) == (0, genotype.hash, True)
+    assert (familiarity.distance, familiarity.nearest.hash, familiarity.is_familiar) == (
+        0,
+        genotype.hash,
+        True,
+    )
     mutated = full.familiarity(mutate(genotype, rng))
     assert mutated.distance <= 1
     assert not [warning for warning in mutated.warnings if "unfamiliar" in warning]

@@ -34,7 +34,7 @@ def fit(train: Examples, stop: Examples, seed: int, config: Config, report: Repo
     with one_thread():
         network = TorchGIN(config, generator)
         network.start_from(float(np.mean(train.target)))
-        state = _Trainer(network, generator).run(train, stop, report)
+        state = _GINFit(network, generator).run(train, stop, report)
     return write_member(config, {name: tensor.numpy() for name, tensor in state.items()})
 
 
@@ -175,24 +175,24 @@ def _initial(name: str, shape: tuple[int, ...], generator: Generator) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class _Data:
+class _GraphExamples:
     """Graphs with what is predicted."""
 
     graphs: GraphBatch
     target: Tensor  # accuracies, fractions, (n,)
 
     @classmethod
-    def of(cls, examples: Examples) -> _Data:
+    def of(cls, examples: Examples) -> _GraphExamples:
         return cls(GraphBatch.of(examples.codes), torch.from_numpy(examples.target).float())
 
-    def rows(self, chosen: Tensor | slice) -> _Data:
-        return _Data(self.graphs.rows(chosen), self.target[chosen])
+    def rows(self, chosen: Tensor | slice) -> _GraphExamples:
+        return _GraphExamples(self.graphs.rows(chosen), self.target[chosen])
 
     def __len__(self) -> int:
         return len(self.target)
 
 
-class _Trainer:
+class _GINFit:
     """Adam on the network's weights; its learning rate rises, then falls to zero along a cosine."""
 
     def __init__(self, network: TorchGIN, generator: Generator) -> None:
@@ -201,7 +201,7 @@ class _Trainer:
 
     def run(self, train: Examples, stop: Examples, report: Report | None) -> dict[str, Tensor]:
         """Fit, and return the state that is to be kept."""
-        train_data, stop_data = _Data.of(train), _Data.of(stop)
+        train_data, stop_data = _GraphExamples.of(train), _GraphExamples.of(stop)
         best, best_epoch, kept = math.inf, 0, self.network.state()
         size = min(self.config.batch_size, max(_LEAST_BATCH, len(train) // 16), len(train))
         epochs = max(self.config.epochs, math.ceil(self.config.least_steps / (len(train) // size)))
@@ -224,7 +224,7 @@ class _Trainer:
         order = torch.randperm(n, generator=self.generator) if self.config.shuffle else torch.arange(n)
         return [*torch.split(order[: n // size * size], size)]
 
-    def _step(self, data: _Data, progress: float) -> None:
+    def _step(self, data: _GraphExamples, progress: float) -> None:
         self.adam.param_groups[0]["lr"] = self.config.learning_rate * _rate(progress, self.config.warm_up)
         loss = _loss(self.network.logits(data.graphs, training=True), data.target, self.config)
         self.adam.zero_grad()
@@ -232,7 +232,7 @@ class _Trainer:
         self.adam.step()
 
     @torch.no_grad()
-    def _error(self, data: _Data) -> float:
+    def _error(self, data: _GraphExamples) -> float:
         """Mean error without the ranking term (F14)."""
         logits = []
         for start in range(0, len(data), _EVALUATED):

@@ -6,7 +6,7 @@ import numpy as np
 
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.members.base import Examples, Range
-from nb301.surrogates.tuning.search import Objective
+from nb301.surrogates.tuning.search import TrialObjective
 
 SEED = 3
 STEPS = 81
@@ -47,7 +47,7 @@ def test_every_family_has_a_first_trial():
     """A default is in its range, also where that is logarithmic and the default is 0."""
     for name, family in FAMILIES.items():
         empty = Examples(np.empty((0, 2, 8, 2), np.uint8), np.empty(0))
-        objective = Objective(family, empty, empty, 0, None)
+        objective = TrialObjective(family, empty, empty, 0, None)
         for key, value in objective.defaults.items():
             domain = objective.space[key]
             if isinstance(domain, Range):
