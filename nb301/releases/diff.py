@@ -1,4 +1,4 @@
-"""What changes from one release to another: predictions on a fixed set of probes, and manifests.
+"""Differences of two releases: predictions on a fixed set of probes, and manifests.
 
 Probes are the same for a pair of releases, whatever their order, on every machine:
 
@@ -38,7 +38,7 @@ class Agreement:
     """How two releases' predictions of one kind of probes compare; fractions, seconds, correlations."""
 
     n: int
-    #: Of |B - A| of the ensembles' means.
+    #: Mean, median and largest |B - A| of the ensembles' means.
     mean_difference: float
     median_difference: float
     largest_difference: float
@@ -70,10 +70,10 @@ class ReleaseDiff:
 
     a: str
     b: str
-    #: The ground truth that each rests on.
+    #: Ground truths that they rest on.
     truth_a: str
     truth_b: str
-    #: Whether both manifests, and so all files, have the same hash; what follows is empty then.
+    #: Whether both manifests, and so all files, have the same hash; all below is empty then.
     identical: bool
     #: By kind of probes, and for `all` of them.
     agreement: dict[str, Agreement]

@@ -62,9 +62,9 @@ class Familiarity:
     distance: int
     #: Distance that 99 % of the held-out rows keep: beyond it is unfamiliar.
     limit: int
-    #: That nearest architecture; of equally near ones the first row's.
+    #: The nearest architecture; of equally near ones the first row's.
     nearest: Genotype
-    #: What to beware of, one sentence each; empty where there is nothing.
+    #: Sentences of what to beware of; empty where there is nothing.
     warnings: tuple[str, ...]
 
     @property
@@ -127,9 +127,9 @@ class FittedRows:
 
 
 class Fall(NamedTuple):
-    """What a table tells of architectures with many equal ops in the normal cell."""
+    """Accuracy that a table's architectures with many equal ops in the normal cell lose."""
 
-    #: How many of them it has.
+    #: Number of such rows.
     rows: int
     #: Their mean validation accuracy below that of all other rows, fraction.
     by: float

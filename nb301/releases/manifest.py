@@ -15,7 +15,7 @@ from nb301.records import Record, first_wrong
 #: Newest manifest format that this version writes and reads.
 FORMAT = 1
 FILE = "manifest.json"
-#: Bytes of a manifest, which are some thousand, and of all other files together.
+#: Most bytes of a manifest, which has some thousand, and of all other files together.
 LARGEST, LARGEST_FILES = 2**20, 2**30
 
 #: `<major>.<minor>`; and names of folders, on every system.

@@ -42,7 +42,7 @@ _ROUNDS = 3000
 
 
 def fit(table: EvaluationTable, split: Split, seed: int) -> dict[str, bytes]:
-    """Fit on the training rows, stopped early on the validation rows; on those of DE if both have some.
+    """Fit on the training rows, stop early on the validation rows; on DE's alone where both have some.
 
     The paper's runs of other optimizers were on different machines, so that it takes DE's alone.
 
@@ -79,7 +79,7 @@ class RuntimeModel:
             trees = read_trees(files[FILE].decode())
         except (ReleaseError, ValueError) as error:
             raise ReleaseError(f"{FILE}: {error}") from None
-        #: What each node configuration adds, seconds, shape (1960,).
+        #: Seconds that each node configuration adds, shape (1960,).
         self.seconds = read_only(_seconds_by_configuration(trees))
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -88,7 +88,7 @@ class RuntimeModel:
 
 
 def _seconds_by_configuration(trees: Trees) -> NDArray[np.float64]:
-    """What each node configuration adds, shape (1960,); trees that ask nothing are spread evenly."""
+    """Seconds that each node configuration adds, shape (1960,); trees without a split are spread evenly."""
     if trees.sizes.max() > 3:
         raise ReleaseError(f"{FILE}: a tree has {(trees.sizes.max() + 1) // 2} leaves, expected at most 2")
     roots = np.cumsum(trees.sizes) - trees.sizes

@@ -54,7 +54,7 @@ SEARCH_SPACE: Mapping[str, Domain] = MappingProxyType(
 )
 #: Most paths of a genotype: a cell's nodes end at most 2, 3, 5 and 8.
 _MOST_PATHS = 36
-#: Of a uniform sample, on average.
+#: Paths of a uniform sample, on average.
 _TYPICAL_PATHS = 22
 #: What a network may put out; fitted ones end some hundred orders of magnitude below.
 _LARGEST = 1e300
@@ -199,7 +199,7 @@ def _initial(generator: torch.Generator, layers: int, width: int, mean: float) -
 
 
 def _logit(weights: Sequence[torch.Tensor], columns: torch.Tensor) -> torch.Tensor:
-    """What the network puts out before its sigmoid, shape (n,), for columns of shape (n, 36)."""
+    """Output of the network before its sigmoid, shape (n,), for columns of shape (n, 36)."""
     from torch.nn import functional
 
     first, hidden, bias, last, last_bias = weights
@@ -291,7 +291,7 @@ def _read_member(data: bytes) -> dict[str, NDArray[Any]]:
 
 
 def _largest_value(arrays: Mapping[str, NDArray[Any]]) -> float:
-    """What no value of the network, and no part of the sum that it is, exceeds: as if nothing cancelled."""
+    """Bound of all values of the network and of all parts of their sums: as if nothing cancelled."""
     biases = np.abs(arrays["bias"].astype(np.float64))
     largest = np.abs(arrays["first"]).max(axis=0).astype(np.float64) * _MOST_PATHS
     with np.errstate(over="ignore", invalid="ignore"):

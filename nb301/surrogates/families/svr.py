@@ -79,9 +79,9 @@ NU_SEARCH_SPACE: Mapping[str, Domain] = MappingProxyType({**_SHARED_SPACE, "nu":
 
 #: Megabytes for rows of the kernel matrix; libsvm's speed only.
 _CACHE_SIZE = 500
-#: Of gamma and coef0, and of the degree, which is at most 128 in Table 7.
+#: Largest gamma and coef0, and the largest degree; Table 7 has at most 128.
 _LARGEST, _MOST_DEGREE = 1e6, 1000
-#: The squares of answers are finite.
+#: Largest answer, percent; its square is finite.
 _LARGEST_ANSWER = 1e150
 #: Inputs are whole multiples of 1 / `_UNITS[inputs]`, so that their products are exact in whole numbers.
 _UNITS = {"raw": 1, "unit": 210}
@@ -171,7 +171,7 @@ def _fit(
 
 
 def _arrays(model: Any, x: NDArray[np.int16], unit: int) -> dict[str, ArrayLike]:
-    """What predictions need of scikit-learn's model that was fitted to `x / unit`."""
+    """Arrays that predictions need, of scikit-learn's model that was fitted to `x / unit`."""
     # what "auto" and "scale" stand for in scikit-learn's documentation
     gamma = 1 / x.shape[1] / (float((x / unit).var()) if model.gamma == "scale" else 1.0)
     return {
@@ -294,7 +294,7 @@ class SVRSurrogate:
         return predicted / 100
 
 
-#: Support vectors are declared as `other`.
+#: Submissions declare support vectors as `other`.
 _KERNEL_MACHINES = frozenset({"gp", "other"})
 EPS_FAMILY = Family(
     name="eps_svr",

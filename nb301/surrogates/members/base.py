@@ -1,4 +1,4 @@
-"""What a surrogate is: one file a member, and predictions of the members together."""
+"""Protocols and records of surrogates: a file for each member, predictions of all members together."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Examples:
 
     #: Canonical genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
     codes: NDArray[np.uint8]
-    #: What is predicted: validation accuracies, fractions, unless said otherwise; shape (n,).
+    #: Validation accuracies, fractions, unless said otherwise; shape (n,).
     target: NDArray[np.float64]
 
     def __len__(self) -> int:
@@ -118,7 +118,7 @@ class Family:
     #: Reads the files of members, in their order; none is ever unpickled. Raises `ReleaseError` where one
     #: is no such file, or would answer with numbers that are not finite.
     load: Callable[[Sequence[bytes]], Surrogate]
-    #: Of a member's file, such as `.ubj`.
+    #: Ending of a member's file, such as `.ubj`.
     suffix: str
     hyperparameters: Hyperparameters
     #: Where `nb301 tune` looks (Table 7), by names of `hyperparameters`.

@@ -22,7 +22,7 @@ from nb301.errors import ReleaseError
 
 #: Leaves that fit into a word.
 MOST_LEAVES = 64
-#: What a member's answer may be, percent or seconds: no fit comes near, and its square is finite.
+#: Largest answer of a member, percent or seconds: no fit comes near, and its square is finite.
 _LARGEST_SUM = 1e15
 #: Rows that are evaluated together: enough to amortise the calls, few enough to stay in the cache.
 _CHUNK = 32
@@ -43,13 +43,13 @@ class Trees:
 
     #: Nodes of each tree, shape (trees,).
     sizes: NDArray[np.integer]
-    #: This and all below: shape (nodes of all trees,).
+    #: Feature that a node tests; this and all below have the shape (nodes of all trees,).
     feature: NDArray[np.integer]
     threshold: NDArray[np.number]
     #: Children, by their number in their own tree.
     left: NDArray[np.integer]
     right: NDArray[np.integer]
-    #: Of a leaf: what it adds.
+    #: What a leaf adds.
     value: NDArray[np.floating]
 
     def lengths(self) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What queries need of XGBoost's UBJSON files, so that they import no xgboost.
+"""Reading XGBoost's UBJSON files, as far as queries need it, without importing xgboost.
 
 Importing xgboost takes seconds, and walking through the whole file in Python a quarter of one. A key with
 its length before it and the head of a typed array behind it are some thirty bytes that do not come about

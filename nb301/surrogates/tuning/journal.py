@@ -14,7 +14,7 @@ from nb301.parsing import parse_object
 if TYPE_CHECKING:
     from optuna.study import Study
 
-#: In a study's folder.
+#: Name of the journal in a study's folder.
 JOURNAL = "journal.log"
 
 
@@ -24,7 +24,7 @@ def open_journal(optuna: ModuleType, folder: Path, identity: Mapping[str, Any]) 
     Args:
         optuna: The library.
         folder: Holds the journal; made where it is missing.
-        identity: What makes a study another one, by words for people; values that JSON gives back.
+        identity: Settings that tell one study from another, by words for people; JSON gives them back.
 
     Raises:
         TuningError: The folder is another study's, or the file is no journal.

@@ -14,7 +14,7 @@ from nb301.records import Record, first_wrong
 from nb301.surrogates.members.base import Hyperparameters
 from nb301.tables.schema import EvaluationTable
 
-#: In a study's folder.
+#: Name of the result in a study's folder.
 FILE = "tuning.json"
 FORMAT = 1
 #: Bytes of a result: some hundred for each trial.
@@ -26,15 +26,15 @@ class Trial(Record):
 
     number: int
     state: Literal["complete", "pruned"]
-    #: Of the validation predictions, squared fraction; None for pruned ones.
+    #: Error of the validation predictions, squared fraction; None for pruned trials.
     mean_squared_error: float | None
-    #: None where the rows or their predictions are all alike, too.
+    #: Scores; None also where the rows or their predictions are all alike.
     r2: float | None = None
     sparse_kendall_tau: float | None = None
     #: Rounds or epochs that were reported.
     steps: int
     params: dict[str, float | int | str | bool]
-    #: Why the model could not be used, where that is why it counts as pruned.
+    #: Reason why the model could not be used, where the trial counts as pruned for it.
     reason: str | None = None
 
 
@@ -46,7 +46,7 @@ class Tuning(Record):
     table: str
     truth: str
     table_hash: str
-    #: Of the stratified split, the proposals and the models.
+    #: Seed of the stratified split, the proposals and the models.
     seed: int
     rows: dict[str, int]
     #: The best trial's, with defaults where nothing was searched: what `freeze` takes.

@@ -104,7 +104,7 @@ def _require_rows(table: EvaluationTable, split: Split) -> None:
 
 
 def _identity(table: EvaluationTable, family: str, objective: TrialObjective) -> dict[str, Any]:
-    """What makes a study another one, in words that JSON gives back."""
+    """Settings that tell one study from another, as JSON gives them back."""
     space = {"space": objective.space, "defaults": dict(objective.family.hyperparameters)}
     return {
         "family": family,
