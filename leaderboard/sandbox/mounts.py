@@ -19,7 +19,15 @@ from leaderboard.places import INSIDE, LIBRARY, ROOT
 from leaderboard.sandbox.limits import Limits
 
 #: What `nb301` among the requirements mounts: the space and the optimizers, nothing that knows a result.
-_LIBRARY_FILES = ("__init__.py", "errors.py", "extras.py", "columns.py", "space.py", "encodings.py")
+_LIBRARY_FILES = (
+    "__init__.py",
+    "errors.py",
+    "extras.py",
+    "columns.py",
+    "sources.py",
+    "space.py",
+    "encodings.py",
+)
 _LIBRARY_FOLDERS = ("formats", "optimizers")
 #: What `nb301[configspace]` mounts beside these; a change of it runs nobody else's submission again.
 _ADAPTER = INSIDE / "configspace.py"

@@ -3,7 +3,7 @@
 Those that fit no model (`rs`, `re`, `ls`, `de`) propose the same on every machine for equal seeds and
 answers; `tpe`, `bananas` and `combo` need not, see there.
 
-It may import `columns`, `encodings`, `errors`, `extras`, `formats` and `space`.
+It may import `columns`, `encodings`, `errors`, `extras`, `formats`, `sources` and `space`.
 """
 
 from __future__ import annotations
@@ -18,16 +18,11 @@ from nb301.optimizers.ls import LocalSearch
 from nb301.optimizers.re import RegularizedEvolution
 from nb301.optimizers.rs import RandomSearch
 from nb301.optimizers.tpe import TreeParzen
+from nb301.sources import SourceKind, sources_of
 
 #: Optimizers by the names of the evaluation table; each takes a generator and its own settings.
 OPTIMIZERS: Mapping[str, Callable[..., Optimizer]] = {
-    "rs": RandomSearch,
-    "re": RegularizedEvolution,
-    "ls": LocalSearch,
-    "de": DifferentialEvolution,
-    "tpe": TreeParzen,
-    "bananas": Bananas,
-    "combo": Combo,
+    name: source.load() for name, source in sources_of(SourceKind.BLACK_BOX).items()
 }
 
 __all__ = [

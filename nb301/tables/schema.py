@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from nb301.errors import GenotypeError, TableError, one_line, shown
 from nb301.files import check_file, file_written_whole, sha256
 from nb301.parsing import NAME, parse_object, read_bytes
+from nb301.sources import FOR_ANALYSIS
 from nb301.space import Genotype, from_codes
 from nb301.tables.genotype_column import to_codes
 
@@ -35,24 +36,6 @@ SCHEMA: Mapping[str, pa.DataType] = {
     "multiply_adds": pa.int64(),
     "epochs": pa.int32(),
 }
-#: Sources of the paper's rows that models are fitted on: its optimizers (Table 2; random_ws by F28) and
-#: architectures from poorly performing regions (Section 3.1). Tables may have others.
-FITTED = (
-    "rs",
-    "de",
-    "re",
-    "tpe",
-    "bananas",
-    "combo",
-    "darts",
-    "pc_darts",
-    "drnas",
-    "gdas",
-    "random_ws",
-    "low_par",
-)
-#: Sources of rows for analysis only: D.6, D.7, and the further seeds of Section 3.3.
-PROBES = ("skip", "topology", "seeds")
 ACCURACIES = ("val_accuracy", "test_accuracy", "train_accuracy")
 #: Columns whose values may be missing (NaN); what needs them says so.
 MAY_BE_MISSING = ("test_accuracy", "train_accuracy", "runtime")
@@ -123,7 +106,7 @@ class EvaluationTable:
     @cached_property
     def is_fitted(self) -> NDArray[np.bool_]:
         """Which rows models are fitted on: all but probes. Shape (n,)."""
-        return ~self.rows["optimizer"].isin(PROBES).to_numpy(dtype=bool)
+        return ~self.rows["optimizer"].isin(FOR_ANALYSIS).to_numpy(dtype=bool)
 
     def of(self, *optimizers: str) -> EvaluationTable:
         """The rows of some optimizers only.

@@ -12,24 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nb301.metrics import kendall_tau, mean_absolute_error, r2, sparse_kendall_tau, spearman
+from nb301.sources import ROWS_IN_PAPER
 from nb301.space import Genotype, Op
 from nb301.tables.schema import EvaluationTable
 
-#: Evaluations of each optimizer on CIFAR-10 (Table 2; random_ws by official_facts F30).
-_TABLE_2 = {
-    "rs": 23746,
-    "de": 7275,
-    "re": 4639,
-    "tpe": 6741,
-    "bananas": 2243,
-    "combo": 745,
-    "darts": 2053,
-    "pc_darts": 1588,
-    "drnas": 947,
-    "gdas": 234,
-    "random_ws": 198,
-    "low_par": 1000,
-}
 #: Optimizers from the best distribution of validation errors to the worst (Appendix C.4, Figure 8).
 _ECDF_ORDER = "bananas, pc_darts, drnas, de, gdas, re, tpe, rs, then combo and darts"
 _SEEDS = 5
@@ -71,7 +57,7 @@ def by_optimizer(table: EvaluationTable) -> list[dict[str, Any]]:
             {
                 "optimizer": str(optimizer),
                 "rows": len(rows),
-                "rows_in_paper": _TABLE_2.get(str(optimizer)),
+                "rows_in_paper": ROWS_IN_PAPER.get(str(optimizer)),
                 "architectures": int(rows["genotype"].nunique()),
                 "mean_val_accuracy": float(accuracy.mean()),
                 "std_val_accuracy": float(accuracy.std(ddof=0)),

@@ -15,24 +15,16 @@ import torch
 from torch import Generator, Tensor
 
 from nb301.images.labelled import Images
-from nb301.optimizers.one_shot.darts import Darts
 from nb301.optimizers.one_shot.discretisation import SPACES
-from nb301.optimizers.one_shot.drnas import DrNas
-from nb301.optimizers.one_shot.gdas import Gdas
 from nb301.optimizers.one_shot.method import Batch, Method
 from nb301.optimizers.one_shot.network import Supernet
-from nb301.optimizers.one_shot.pc_darts import PcDarts
-from nb301.optimizers.one_shot.random_ws import RandomWs
 from nb301.optimizers.one_shot.settings import DEFAULT_SETTINGS, SearchSettings
+from nb301.sources import SourceKind, sources_of
 from nb301.space import Genotype
 
 #: Methods by the names of the evaluation table.
 METHODS: Mapping[str, type[Method]] = {
-    "darts": Darts,
-    "pc_darts": PcDarts,
-    "drnas": DrNas,
-    "gdas": Gdas,
-    "random_ws": RandomWs,
+    name: source.load() for name, source in sources_of(SourceKind.ONE_SHOT).items()
 }
 
 _FINAL_RATE, _MOMENTUM, _WEIGHT_DECAY, _CLIP = 1e-3, 0.9, 3e-4, 5.0
