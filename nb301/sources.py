@@ -1,4 +1,4 @@
-"""The one list of what rows of evaluation tables come from: optimizers, one-shot methods, chosen architectures.
+"""The one list of sources of rows: optimizers, one-shot methods, and architectures that are chosen.
 
 A new optimizer is a module and an entry of `SOURCES`.
 """
@@ -140,34 +140,34 @@ SOURCES = (
     Source(
         name="low_par",
         kind=SourceKind.PROBE,
-        made_by="nb301.collection.probes:poorly_performing",
+        made_by="nb301.collection.probes:low_par",
         label="few parameters",
     ),
     # Appendix D.6
     Source(
         name="skip",
         kind=SourceKind.PROBE,
-        made_by="nb301.collection.probes:parameter_free",
+        made_by="nb301.collection.probes:skip",
         is_fitted=False,
     ),
     # Appendix D.7
     Source(
         name="topology",
         kind=SourceKind.PROBE,
-        made_by="nb301.collection.probes:topologies",
+        made_by="nb301.collection.probes:topology",
         is_fitted=False,
     ),
     # the further seeds of Section 3.3
     Source(
         name="seeds",
         kind=SourceKind.PROBE,
-        made_by="nb301.collection.probes:repeated",
+        made_by="nb301.collection.probes:seeds",
         is_fitted=False,
     ),
 )
 
-#: Rows of the paper's table by source, in its order (Table 2; random_ws by official_facts F28 and F30; low_par
-#: by Section 3.1).
+#: Rows of the paper's table by source, in its order: Table 2, random_ws by official_facts F28 and F30,
+#: low_par by Section 3.1.
 ROWS_IN_PAPER: Mapping[str, int] = {
     "rs": 23746,
     "de": 7275,

@@ -16,7 +16,7 @@ from leaderboard.runs.trace import Trace
 from nb301.benchmark import Benchmark
 from nb301.errors import DataMissing
 from nb301.optimizers import Objective, Trajectory
-from nb301.optimizers.base import Evaluated
+from nb301.optimizers.objectives import Evaluated
 from nb301.space import Genotype
 
 #: Queries of a run that are compared with the release's table; each takes a millisecond.

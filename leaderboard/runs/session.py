@@ -19,7 +19,8 @@ from leaderboard.sandbox.process import Process, Usage
 from leaderboard.sandbox.start import start
 from nb301.formats import read
 from nb301.optimizers import Budget, Objective, Observation, Trajectory
-from nb301.optimizers.base import Finished, SimulatedWorkers, drive
+from nb301.optimizers.run import drive
+from nb301.optimizers.workers import Finished, SimulatedWorkers
 from nb301.space import Genotype
 
 

@@ -18,7 +18,7 @@ from nb301.extras import require
 from nb301.images.sets import SetName
 
 if TYPE_CHECKING:
-    from nb301.collection.collect import Collection
+    from nb301.collection.base import Collection
     from nb301.tables.schema import EvaluationTable
     from nb301.truth.base import Truth
 
@@ -62,7 +62,7 @@ def collect(
     of small images are done as many at once as there are workers.
     """
     require(*("torch", "torch") if truth is TruthName.TRAINING else ("pandas", "tables"))
-    from nb301.collection.collect import Collection
+    from nb301.collection.base import Collection
     from nb301.collection.recipes import recipe_of
     from nb301.optimizers import OPTIMIZERS
     from nb301.tables.schema import check_table_path, name_after, write_table

@@ -7,7 +7,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from nb301 import formats
@@ -18,7 +17,7 @@ from nb301.files import check_file
 from nb301.images.sets import SetName
 
 if TYPE_CHECKING:
-    from nb301.truth.base import TrainingRun, Truth
+    from nb301.truth.base import TrainingRuns, Truth
 
 
 class Preset(StrEnum):
@@ -109,9 +108,9 @@ def verify(
     found = benchmark.query(genotype)
     truth = truth_named(benchmark.release.manifest.truth, folder)
     runs = _trained(truth, genotype, trainings)
-    accuracies = np.array([run.val_accuracy for run in runs])
+    accuracies = runs.val_accuracy
     spread = float(accuracies.std(ddof=1)) if trainings > 1 else None
-    mean, runtime = float(accuracies.mean()), float(np.mean([run.runtime for run in runs]))
+    mean, runtime = float(accuracies.mean()), float(runs.runtime.mean())
     if as_json:
         predicted = {"mean": found.mean, "std": found.std, "runtime": found.runtime}
         trained = {"val_accuracy": accuracies.tolist(), "mean": mean, "std": spread, "runtime": runtime}
@@ -148,14 +147,13 @@ def verify(
     )
 
 
-def _trained(truth: Truth, genotype: str, trainings: int) -> Sequence[TrainingRun]:
+def _trained(truth: Truth, genotype: str, trainings: int) -> TrainingRuns:
     from nb301.truth.trained import TrainingTruth
 
-    architecture, seeds = formats.read(genotype), range(1, trainings + 1)
+    architecture = formats.read(genotype)
     if isinstance(truth, TrainingTruth):
         require("torch", "torch")
-        return truth.evaluate_many([architecture] * trainings, seeds)
-    return [truth.evaluate(architecture, seed) for seed in seeds]
+    return truth.evaluate_many([architecture] * trainings, range(1, trainings + 1))
 
 
 def _interval(mean: float, std: float | None) -> str:

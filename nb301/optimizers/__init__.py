@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from nb301.optimizers.bananas import Bananas
-from nb301.optimizers.base import Budget, Objective, Observation, Optimizer, RunEnded, Trajectory, simulate
+from nb301.optimizers.base import Observation, Optimizer, RunEnded
 from nb301.optimizers.combo import Combo
 from nb301.optimizers.de import DifferentialEvolution
 from nb301.optimizers.ls import LocalSearch
+from nb301.optimizers.objectives import ManyObjective, Objective
 from nb301.optimizers.re import RegularizedEvolution
 from nb301.optimizers.rs import RandomSearch
+from nb301.optimizers.run import Budget, simulate
 from nb301.optimizers.tpe import TreeParzen
+from nb301.optimizers.trajectory import Trajectory
 from nb301.sources import SourceKind, sources_of
 
 #: Optimizers by the names of the evaluation table; each takes a generator and its own settings.
@@ -32,6 +35,7 @@ __all__ = [
     "Combo",
     "DifferentialEvolution",
     "LocalSearch",
+    "ManyObjective",
     "Objective",
     "Observation",
     "Optimizer",

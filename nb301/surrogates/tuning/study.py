@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from nb301.errors import TuningError
 from nb301.files import sha256, write_text
-from nb301.optimizers.tpe import import_optuna, quiet
+from nb301.extras import require
+from nb301.optimizers.tpe import quiet
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.ensemble import examples
 from nb301.surrogates.libraries import installed
@@ -66,7 +67,9 @@ def tune(
     """
     if family not in FAMILIES:
         raise TuningError(f"no family {family!r}; there are: {', '.join(sorted(FAMILIES))}")
-    optuna = import_optuna()
+    require("optuna", "optimizers")
+    import optuna
+
     split = stratified_split(table, seed)
     _require_rows(table, split)
     train, val = examples(table, split.train), examples(table, split.val)

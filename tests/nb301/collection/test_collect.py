@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nb301.collection.collect import Collection, collect, to_table
+from nb301.collection.base import Collection
+from nb301.collection.collect import collect, to_table
 from nb301.collection.recipes import EMULATED_V1
 from nb301.cost import cost_many
 from nb301.optimizers.one_shot import logged_genotypes

@@ -8,11 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from nb301.collection.collect import Collection, collect, collect_table
-from nb301.collection.workers import CollectionJournal, ExecutorWorkers, JournaledWorkers
+from nb301.collection.base import Collection
+from nb301.collection.collect import collect, collect_table
+from nb301.collection.journal import CollectionJournal, JournaledWorkers
+from nb301.collection.workers import ExecutorWorkers
 from nb301.errors import OutputError, TableError
 from nb301.optimizers import Budget, RandomSearch
-from nb301.optimizers.base import drive
+from nb301.optimizers.run import drive
 from nb301.truth.emulated import EmulatedTruth
 
 RE = Collection("re", 60, seed=2, workers=7, settings={"population_size": 20, "sample_size": 5})

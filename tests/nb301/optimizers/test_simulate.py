@@ -11,7 +11,7 @@ import nb301
 from nb301.errors import GeneratorError, GenotypeError, ObjectiveError, SeedError
 from nb301.formats import read, to_config, to_darts, to_naslib, to_yahpo
 from nb301.optimizers import OPTIMIZERS, Budget, RandomSearch, RunEnded, Trajectory, simulate
-from nb301.optimizers.base import takes_many
+from nb301.optimizers.objectives import many_behind
 from nb301.space import sample_many
 from nb301.truth.emulated import EmulatedTruth
 
@@ -292,12 +292,14 @@ class Counted:
         """The same objective, one architecture at a time."""
         return EmulatedTruth().evaluate(genotype, seed)
 
-    @takes_many
     def __call__(self, genotype, seed):
-        self.sizes.append(len(genotype) if isinstance(genotype, list) else 1)
-        if isinstance(genotype, list):
-            return [self.takes_one(one, seed) for one in genotype]
+        self.sizes.append(1)
         return self.takes_one(genotype, seed)
+
+    def ask_many(self, genotypes, seed):
+        """All at once."""
+        self.sizes.append(len(genotypes))
+        return [self.takes_one(genotype, seed) for genotype in genotypes]
 
 
 @pytest.mark.parametrize("workers", [1, 5])
@@ -346,7 +348,7 @@ def test_repeats_among_those_ahead_get_new_seeds():
 def test_queries_are_looked_ahead():
     """A release's query takes many: a simulated run asks it for batches, and its answers are single ones'."""
     benchmark = nb301.load("emulated-xgb-v1.0")
-    assert benchmark.query.takes_many
+    assert many_behind(benchmark.query) is many_behind(benchmark) is benchmark
     trajectory = simulate(
         OPTIMIZERS["rs"](np.random.default_rng(0)), benchmark.query, Budget(evaluations=40), seed=2
     )

@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from nb301 import cli
-from nb301.collection.collect import Collection, collect, to_table
+from nb301.collection.base import Collection
+from nb301.collection.collect import collect, to_table
 from nb301.collection.workers import StackedWorkers
 from nb301.cost import Network, cost_many
 from nb301.errors import TrainingError
@@ -22,7 +23,7 @@ from nb301.tables.schema import read_table
 from nb301.training import data as data_module
 from nb301.training import protocol as protocol_module
 from nb301.training.protocol import Protocol
-from nb301.truth.base import TrainingRun, described
+from nb301.truth.base import TrainingRun, TrainingRuns, described
 from nb301.truth.emulated import EmulatedTruth
 from nb301.truth.trained import TrainingTruth, truth_named
 
@@ -86,7 +87,7 @@ def test_rounds_train_all_that_is_open():
 
     def evaluate_many(genotypes, seeds):
         rounds.append([*zip(genotypes, seeds, strict=True)])
-        return [TrainingRun(0.5, 0.5, 0.5, runtime=float(seed)) for seed in seeds]
+        return TrainingRuns.of(TrainingRun(0.5, 0.5, 0.5, runtime=float(seed)) for seed in seeds)
 
     workers = StackedWorkers(evaluate_many, 2)
     workers.submit(0, GENOTYPE, 1, at=0.0)

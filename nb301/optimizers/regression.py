@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 _Array = NDArray[np.float32]
 
 
-class Network:
+class RegressionNetwork:
     """Fully connected ReLU layers and a linear output, trained by Adam on the absolute error.
 
     Args:
