@@ -70,7 +70,7 @@ def run_search(
     generator = Generator().manual_seed(seed)
     build = METHODS[method]
     searcher = build(SPACES[settings.space or build.space], generator, **options)
-    trainer = _Trainer(searcher, _supernet(searcher, images, settings), settings)
+    trainer = _SupernetTrainer(searcher, _supernet(searcher, images, settings), settings)
     train, val = _halves(images, settings.batch, generator)
     log = SearchLog([], [], [])
     for _ in range(settings.head_start):
@@ -85,7 +85,7 @@ def run_search(
     return log
 
 
-class _Trainer:
+class _SupernetTrainer:
     """Both optimizers and their schedules."""
 
     def __init__(self, method: Method, supernet: Supernet, settings: SearchSettings) -> None:

@@ -302,7 +302,7 @@ def test_refuses_what_cannot_be_built(method, changes, message, images):
 
 def test_collects_whole_files_once(tmp_path, monkeypatch, images):
     """A search becomes one file; a second call runs nothing again."""
-    recipe = collect.Recipe(
+    recipe = collect.SearchRecipe(
         method="gdas", searches=2, images="random", settings=_settings("gdas", space="s2")
     )
     monkeypatch.setattr(collect, "RECIPES", (recipe,))

@@ -1,4 +1,4 @@
-"""Random search and regularized evolution: what they promise beyond the contract."""
+"""Regularized evolution: what it promises beyond the contract."""
 
 from __future__ import annotations
 
@@ -16,12 +16,6 @@ from nb301.space import neighbours, sample, sample_many
 from nb301.truth.emulated import EmulatedTruth
 
 TRUTH = EmulatedTruth()
-#: Small settings, so that learning starts soon.
-SETTINGS = {"rs": {}, "re": {"population_size": 10, "sample_size": 4}}
-
-
-def make(name, seed):
-    return OPTIMIZERS[name](np.random.default_rng(seed), **SETTINGS[name])
 
 
 def observe(genotype):
@@ -38,12 +32,6 @@ def drive(optimizer, n, parallel=1):
             optimizer.tell(genotype, observe(genotype))
         asked += batch
     return asked
-
-
-def test_random_search_is_uniform_sampling():
-    """Random search proposes what `sample` draws, whatever it is told."""
-    rng = np.random.default_rng(4)
-    assert drive(make("rs", 4), 10) == [sample(rng) for _ in range(10)]
 
 
 def test_evolution_beats_random_search():
@@ -63,7 +51,9 @@ def test_evolution_beats_random_search():
 def test_evolution_starts_at_random():
     """The first `population_size` proposals are uniform samples, whatever has been told by then."""
     rng = np.random.default_rng(2)
-    assert drive(make("re", 2), 10) == [sample(rng) for _ in range(10)]
+    assert drive(RegularizedEvolution(np.random.default_rng(2), 10, 4), 10) == [
+        sample(rng) for _ in range(10)
+    ]
 
 
 def test_evolution_mutates_the_winner_of_the_sample():

@@ -1,4 +1,4 @@
-"""The simulated run: budgets, seeds of repeats, the clock, incumbents."""
+"""The simulated run: budgets, seeds of repeats, the clock."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-import nb301
-from nb301.errors import GeneratorError, GenotypeError, ObjectiveError, SeedError
+from nb301.errors import GeneratorError, GenotypeError, SeedError
 from nb301.formats import read, to_config, to_darts, to_naslib, to_yahpo
 from nb301.optimizers import OPTIMIZERS, Budget, RandomSearch, RunEnded, Trajectory, simulate
-from nb301.optimizers.objectives import many_behind
 from nb301.space import sample_many
 from nb301.truth.emulated import EmulatedTruth
 
@@ -101,20 +99,6 @@ def test_repeats_train_with_new_seeds():
     assert trajectory.seeds.tolist() == [40, 40, 41, 41, 42, 40]
 
 
-def test_incumbents_are_the_best_observed_so_far():
-    """The incumbent is the first best observed so far; of equals the earlier stays."""
-    trajectory = run([0.90, 0.89, 0.92, 0.92, 0.91, 0.93], Budget(evaluations=6))
-    assert trajectory.incumbents.tolist() == [0, 0, 2, 2, 2, 5]
-
-
-def test_incumbent_at_any_time():
-    """At any time the incumbent is the best of what has ended; before the first end there is none."""
-    trajectory = run([0.90, 0.89, 0.92], Budget(evaluations=3))
-    seconds = np.array([0.0, 9.99, 10.0, 19.99, 20.0, 29.99, 30.0, 1e9])
-    assert trajectory.incumbent_at(seconds).tolist() == [-1, -1, 0, 0, 0, 0, 2, 2]
-    assert trajectory.incumbent_at(np.array([30.0, 0.0])).tolist() == [2, -1]
-
-
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize(
     "write",
@@ -137,28 +121,6 @@ def test_reads_proposals_in_any_notation(write, workers):
     assert all(told is asked for (told, _), asked in zip(optimizer.told, proposals, strict=True))
 
 
-def test_reads_upcoming_proposals_in_any_notation():
-    """An optimizer that looks ahead may do so in its own notation."""
-
-    class Ahead(Listed):
-        def __init__(self, proposals):
-            super().__init__(proposals)
-            self.left = list(proposals)
-
-        def ask(self):
-            return self.left.pop(0)
-
-        def upcoming(self, n):
-            return self.left[:n]
-
-    objective = Counted()
-    trajectory = simulate(
-        Ahead([to_darts(g) for g in GENOTYPES]), objective.__call__, Budget(evaluations=10), seed=4
-    )
-    assert trajectory.genotypes == GENOTYPES
-    assert objective.sizes == [10]
-
-
 @pytest.mark.parametrize(
     "proposal", [None, 3, "normal:", {**to_yahpo(GENOTYPES[0]), "epoch": 1}, GENOTYPES[:2]]
 )
@@ -166,39 +128,6 @@ def test_names_the_evaluation_that_asks_for_no_genotype(proposal):
     """A proposal that cannot be trained ends the run with its number."""
     with pytest.raises(GenotypeError, match="evaluation 2: ask"):
         simulate(Listed([*GENOTYPES[:2], proposal]), Scripted([0.9] * 3), Budget(evaluations=3), seed=1)
-
-
-def test_objectives_may_return_mappings():
-    """A dict with accuracy and runtime is a result, be its numbers Python's or numpy's."""
-    results = {"val_accuracy": 0.5, "runtime": 7}, {"val_accuracy": np.float32(0.25), "runtime": np.int64(3)}
-    found = iter(results)
-    trajectory = simulate(Listed(GENOTYPES), lambda *_: next(found), Budget(evaluations=2), seed=1)
-    assert trajectory.val_accuracy.tolist() == [0.5, 0.25]
-    assert trajectory.clock.tolist() == [7.0, 10.0]
-
-
-@pytest.mark.parametrize(
-    "result",
-    [
-        *(
-            0.93,
-            None,
-            (0.93, 10.0),
-            "0.93",
-            {},
-            {"val_accuracy": 0.93},
-            {"val_accuracy": None, "runtime": 1.0},
-        ),
-        *({"val_accuracy": 93.0, "runtime": 10.0}, {"val_accuracy": float("nan"), "runtime": 10.0}),
-        *({"val_accuracy": 0.9, "runtime": -1.0}, {"val_accuracy": 0.9, "runtime": float("inf")}),
-        *(SimpleNamespace(val_accuracy=0.9), SimpleNamespace(val_accuracy="high", runtime=1.0)),
-    ],
-)
-def test_names_the_evaluation_whose_result_is_none(result):
-    """What holds no accuracy and runtime ends the run with a word on what would be right."""
-    found = iter([{"val_accuracy": 0.9, "runtime": 1.0}, result])
-    with pytest.raises(ObjectiveError, match=r"evaluation 1: the objective returned .*, expected"):
-        simulate(Listed(GENOTYPES), lambda *_: next(found), Budget(evaluations=3), seed=1)
 
 
 @pytest.mark.parametrize("seed", [True, -1, 1.5, "1", None, 2**62, 2**64])
@@ -216,20 +145,6 @@ def test_optimizers_say_what_generator_they_need(name, rng):
         GeneratorError, match=r"expected a numpy Generator, such as np.random.default_rng\(0\)"
     ):
         OPTIMIZERS[name](rng)
-
-
-def test_runs_are_equal_by_value_and_print_short():
-    """A run is read-only, equal to an equal run, and says in a line what it is."""
-    one, same, other = (
-        run(accuracies, Budget(evaluations=3)) for accuracies in ([0.9, 0.8, 0.7], [0.9, 0.8, 0.7], [0.9] * 3)
-    )
-    assert one == same
-    assert hash(one) == hash(same)
-    assert one != other
-    assert repr(one) == "<Trajectory of 3 evaluations in 30 s: best val_accuracy 0.9000>"
-    with pytest.raises(ValueError, match="read-only"):
-        one.val_accuracy[0] = 1
-    assert "without evaluations" in repr(run([0.9], Budget(seconds=5.0)))
 
 
 def test_a_run_without_evaluations_is_empty():
@@ -280,81 +195,6 @@ def test_runs_on_truth_and_release_alike(name, embedded):
         assert one.clock[-1] <= 30_000
         expected = [objective(g, 1).val_accuracy for g in one.genotypes]
         assert one.val_accuracy.tolist() == expected
-
-
-class Counted:
-    """An objective that takes many, and remembers how many it was asked for at a time."""
-
-    def __init__(self):
-        self.sizes = []
-
-    def takes_one(self, genotype, seed):
-        """The same objective, one architecture at a time."""
-        return EmulatedTruth().evaluate(genotype, seed)
-
-    def __call__(self, genotype, seed):
-        self.sizes.append(1)
-        return self.takes_one(genotype, seed)
-
-    def ask_many(self, genotypes, seed):
-        """All at once."""
-        self.sizes.append(len(genotypes))
-        return [self.takes_one(genotype, seed) for genotype in genotypes]
-
-
-@pytest.mark.parametrize("workers", [1, 5])
-@pytest.mark.parametrize("name", ["rs", "re", "ls", "de"])
-def test_looking_ahead_changes_nothing(name, workers):
-    """A run that evaluates ahead is the run that does not, with a fraction of the calls."""
-    objective = Counted()
-    settings = {"re": {"population_size": 60, "sample_size": 5}}.get(name, {})
-    one, other = (
-        simulate(
-            OPTIMIZERS[name](np.random.default_rng(1), **settings),
-            evaluate,
-            Budget(evaluations=150),
-            seed=4,
-            workers=workers,
-        )
-        for evaluate in (objective.takes_one, objective.__call__)
-    )
-    assert one.genotypes == other.genotypes
-    for field in ("seeds", "val_accuracy", "runtime", "clock"):
-        np.testing.assert_array_equal(getattr(one, field), getattr(other, field))
-    assert len(objective.sizes) <= (100 if name == "re" else 20)
-
-
-def test_repeats_among_those_ahead_get_new_seeds():
-    """An architecture that was evaluated ahead with the first seed is evaluated again for its repeat."""
-
-    class Repeating(Listed):
-        def __init__(self):
-            super().__init__([GENOTYPES[0]] * 3)
-            self.left = 3
-
-        def ask(self):
-            self.left -= 1
-            return super().ask()
-
-        def upcoming(self, n):
-            return [GENOTYPES[0]] * min(n, self.left)
-
-    trajectory = simulate(Repeating(), Counted().__call__, Budget(evaluations=3), seed=4)
-    assert trajectory.seeds.tolist() == [4, 5, 6]
-    expected = [EmulatedTruth().evaluate(GENOTYPES[0], seed).val_accuracy for seed in (4, 5, 6)]
-    assert trajectory.val_accuracy.tolist() == expected
-
-
-def test_queries_are_looked_ahead():
-    """A release's query takes many: a simulated run asks it for batches, and its answers are single ones'."""
-    benchmark = nb301.load("emulated-xgb-v1.0")
-    assert many_behind(benchmark.query) is many_behind(benchmark) is benchmark
-    trajectory = simulate(
-        OPTIMIZERS["rs"](np.random.default_rng(0)), benchmark.query, Budget(evaluations=40), seed=2
-    )
-    alone = [benchmark.query(genotype, seed=2) for genotype in trajectory.genotypes]
-    assert trajectory.val_accuracy.tolist() == [found.val_accuracy for found in alone]
-    assert trajectory.runtime.tolist() == [found.runtime for found in alone]
 
 
 @pytest.mark.parametrize("at", ["ask", "tell"])
