@@ -1,21 +1,14 @@
 """Collection: resumable, parallel, on a cluster, and always the same rows."""
 
 import json
-import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import pytest
 
 from nb301.collection.base import Collection
-from nb301.collection.collect import collect, collect_table
-from nb301.collection.journal import CollectionJournal, JournaledWorkers
-from nb301.collection.workers import ExecutorWorkers
+from nb301.collection.collect import collect
+from nb301.collection.journal import CollectionJournal
 from nb301.errors import OutputError, TableError
-from nb301.optimizers import Budget, RandomSearch
-from nb301.optimizers.run import drive
-from nb301.truth.emulated import EmulatedTruth
 
 RE = Collection("re", 60, seed=2, workers=7, settings={"population_size": 20, "sample_size": 5})
 
@@ -99,78 +92,3 @@ def test_an_optimizer_that_changed_is_noticed(uninterrupted, tmp_path):
 
     with pytest.raises(TableError, match="evaluation 0 was"):
         collect(RE, tmp_path)
-
-
-def test_the_number_of_processes_changes_nothing(tmp_path):
-    """Tables collected with one and with two processes are equal, and rows keep the recipe's order."""
-    recipe = (
-        Collection("rs", 30, seed=1),
-        Collection("low_par", 10, seed=5),
-        Collection("seeds", 40, seed=6, training_seed=2, after="rs"),
-    )
-
-    one = collect_table(recipe, tmp_path / "one", processes=1)
-    two = collect_table(recipe, tmp_path / "two", processes=2)
-
-    assert one.content_hash == two.content_hash
-    assert list(dict.fromkeys(one.rows["optimizer"].astype(str))) == ["rs", "low_par", "seeds"]
-
-
-def test_further_seeds_are_of_architectures_that_were_evaluated(tmp_path):
-    """The probe of Section 3.3 trains architectures of another source with the seeds 2 to 5."""
-    recipe = (Collection("rs", 30, seed=1), Collection("seeds", 40, seed=6, training_seed=2, after="rs"))
-
-    rows = collect_table(recipe, tmp_path).rows
-    probe, source = (rows[rows["optimizer"] == name] for name in ("seeds", "rs"))
-
-    assert set(probe["genotype"]) <= set(source["genotype"])
-    assert (probe.groupby("genotype")["seed"].apply(sorted).map(tuple) == (2, 3, 4, 5)).all()
-
-
-def _collected(workers, path, evaluations=40):
-    with CollectionJournal(path, {"run": "test"}) as journal:
-        return drive(
-            RandomSearch(np.random.default_rng(0)),
-            JournaledWorkers(workers(journal), journal),
-            Budget(evaluations=evaluations),
-            seed=1,
-        )
-
-
-def test_executor_workers_evaluate_each_proposal_once(tmp_path):
-    """In real time, with four workers, every proposal ends once, with its own result."""
-    truth = EmulatedTruth()
-    with ThreadPoolExecutor(4) as pool:
-        run = _collected(lambda j: ExecutorWorkers(pool, truth.evaluate, 4, j.elapsed), tmp_path / "j")
-
-    expected = truth.evaluate_many(run.genotypes, run.seeds).val_accuracy
-
-    assert len({str(genotype) for genotype in run.genotypes}) == 40
-    assert np.array_equal(run.val_accuracy, expected)
-    assert (np.diff(run.clock) >= 0).all()
-
-
-def test_evaluations_of_a_dead_worker_run_again(tmp_path):
-    """On a cluster whose worker dies, none of the evaluations is lost or counted twice."""
-    distributed = pytest.importorskip("distributed")
-    marker = tmp_path / "died"
-
-    def evaluate(genotype, seed):
-        if not marker.exists():
-            marker.touch()
-            os._exit(1)
-        return EmulatedTruth().evaluate(genotype, seed)
-
-    cluster = distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs="CRITICAL"
-    )
-    with cluster, distributed.Client(cluster) as client:
-        executor = client.get_executor(pure=False)
-        run = _collected(lambda j: ExecutorWorkers(executor, evaluate, 4, j.elapsed), tmp_path / "j")
-    lines = [json.loads(line) for line in (tmp_path / "j").read_text().splitlines()]
-
-    assert marker.exists()
-    assert sorted(line["end"]["number"] for line in lines if "end" in line) == list(range(40))
-    assert np.array_equal(
-        run.val_accuracy, EmulatedTruth().evaluate_many(run.genotypes, run.seeds).val_accuracy
-    )
