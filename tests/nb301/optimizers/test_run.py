@@ -193,7 +193,7 @@ def test_runs_on_truth_and_release_alike(name, embedded):
         assert one.val_accuracy.tolist() == other.val_accuracy.tolist()
         assert 15 < len(one) < 50
         assert one.clock[-1] <= 30_000
-        expected = [objective(g, 1).val_accuracy for g in one.genotypes]
+        expected = [objective(g, seed).val_accuracy for g, seed in zip(one.genotypes, one.seeds, strict=True)]
         assert one.val_accuracy.tolist() == expected
 
 
