@@ -25,10 +25,10 @@ def test_lists_keep_their_order():
     """Messages, pages and embeddings go through the sources in these orders."""
     assert in_order(sources_of(SourceKind.BLACK_BOX), ("rs", "re", "ls", "de", "tpe", "bananas", "combo"))
     assert in_order(sources_of(SourceKind.ONE_SHOT), ("darts", "pc_darts", "drnas", "gdas", "random_ws"))
-    assert FITTED == (
+    assert (
         *("rs", "de", "re", "tpe", "bananas", "combo"),
         *("darts", "pc_darts", "drnas", "gdas", "random_ws", "low_par"),
-    )
+    ) == FITTED
     assert in_order(FOR_ANALYSIS, ("skip", "topology", "seeds"))
     assert tuple(labels())[: len(FITTED)] == FITTED
 
