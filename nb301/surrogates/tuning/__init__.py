@@ -5,6 +5,6 @@ minimised is the mean squared error of the validation predictions, which all fam
 by. What Hyperband compares is the error that the family reports while it is fitted, in a measure of
 its own: within one study all trials have the same, so that their order is meaningful.
 
-It may import `errors`, `extras`, `files`, `journal`, `metrics`, `optimizers`, `parsing`, `records`, `surrogates`,
-`surrogates.members` and `tables`.
+It may import `errors`, `extras`, `files`, `journal`, `metrics`, `optimizers`, `parsing`, `records`,
+`surrogates`, `surrogates.members` and `tables`.
 """

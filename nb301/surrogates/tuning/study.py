@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from nb301.errors import TuningError
-from nb301.files import sha256, write_text
 from nb301.extras import require
+from nb301.files import sha256, write_text
 from nb301.optimizers.tpe import quiet
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.ensemble import examples
