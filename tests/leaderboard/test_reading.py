@@ -9,7 +9,7 @@ import pytest
 
 from leaderboard.pages.landscape import embedding
 from leaderboard.ranking.references import read_references
-from leaderboard.rendering.report import read_report
+from leaderboard.rendering.content import read_report
 from nb301.errors import Nb301Error
 from tests.crafting import nested
 
