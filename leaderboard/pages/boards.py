@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
@@ -12,27 +12,19 @@ from leaderboard.ranking.selection import Scope
 from leaderboard.ranking.standings import EQUIVALENT, Ranking, Standing, View
 from leaderboard.ranking.statistics import ALPHA, Estimate, smallest_p
 from leaderboard.rendering import wording
-from leaderboard.rendering.content import Site
+from leaderboard.rendering.content import Choice, Site
 from leaderboard.rendering.page import FRONT, Page
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import Entry
-from nb301.truth.base import is_emulated
 
-#: Size of the drawing of an interval, pixels.
-_WIDTH, _HEIGHT = 150, 18
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A link to a board that differs in one respect from the page's."""
-
-    title: str
-    path: str
-    is_current: bool
+#: Size of the drawing of an interval, and what is left free at both of its ends, pixels.
+_WIDTH, _HEIGHT, _MARGIN = 150, 18, 5
+#: Kinds of releases as links name them, by `Scope.random_only`.
+_FITTED_ON = {None: "both", False: "all data", True: "random search alone"}
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class DrawnInterval:
     """Where a score and its interval lie in the drawing, pixels; None for ends that are not known."""
 
     at: float
@@ -50,15 +42,17 @@ class BoardRow:
     score: str
     interval: str
     #: None for an entry that does not count.
-    drawn: Interval | None
+    drawn: DrawnInterval | None
     #: Of the tie groups that it is in; entries that share one are not told apart.
     letters: str
-    scores: tuple[str, ...]
+    #: On each release; None where there is none that counts.
+    scores: tuple[str | None, ...]
     all_minus_random: str
     xgb_minus_gin: str
     worst: str
     speed_up: str
     unfamiliar: str
+    #: Why it does not count, or empty.
     note: str
 
 
@@ -80,12 +74,13 @@ def board_path(site: Site, track: Track, scope: Scope) -> str:
 
 def letters(groups: Sequence[Sequence[str]]) -> dict[str, str]:
     """Letters of each entry's tie groups, `a` for the first group, `aa` after `z`."""
-    found: dict[str, str] = {}
+    by_entry: dict[str, str] = {}
     for number, group in enumerate(groups):
         repeats, place = divmod(number, len(ascii_lowercase))
+        letter = ascii_lowercase[place] * (repeats + 1)
         for entry in group:
-            found[entry] = f"{found.get(entry, '')} {ascii_lowercase[place] * (repeats + 1)}".strip()
-    return found
+            by_entry[entry] = f"{by_entry[entry]} {letter}" if entry in by_entry else letter
+    return by_entry
 
 
 def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
@@ -101,8 +96,8 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "scope": scope,
             "view": view,
             "rows": _rows(view, entries),
-            "has_random": any(each.all_minus_random for each in view.standings),
-            "has_gin": any(each.xgb_minus_gin for each in view.standings),
+            "has_random": any(standing.all_minus_random for standing in view.standings),
+            "has_gin": any(standing.xgb_minus_gin for standing in view.standings),
             "width": _WIDTH,
             "height": _HEIGHT,
             "choices": _choices(site, ranking, scope),
@@ -113,9 +108,9 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "end": wording.power(end),
             "evaluations": f"{track.budget_evaluations:,}",
             "days": wording.gpu_days(track),
-            "truths": sorted({wording.ground_truth(release.truth) for release in view.releases}),
-            "is_emulated": any(is_emulated(release.truth) for release in view.releases),
-            "families": sorted({family for each in entries.values() for family in each.families}),
+            "truths": wording.ground_truths(view.releases),
+            "is_emulated": wording.rests_on_emulation(view.releases),
+            "families": _families(entries.values()),
             "equivalent": f"{EQUIVALENT:g}",
             "smallest_p": f"{smallest_p(seeds):.3g}",
             "can_be_significant": smallest_p(seeds) < ALPHA,
@@ -123,52 +118,56 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
     )
 
 
+def _families(entries: Iterable[Entry]) -> list[str]:
+    """Families of models that some of the entries fit, sorted."""
+    families: set[str] = set()
+    for entry in entries:
+        families.update(entry.families)
+    return sorted(families)
+
+
 def _choices(site: Site, ranking: Ranking, scope: Scope) -> dict[str, list[Choice]]:
     """Links to other tracks, families and kinds, by what they choose."""
-    here = ranking.track
-    tracks = [
-        Choice(
-            wording.conditions(each.track),
-            board_path(site, each.track, scope if scope in each.views else Scope()),
-            each.track == here,
-        )
-        for each in site.rankings
-    ]
-    families = dict.fromkeys(each.family for each in ranking.views)
-    kinds = dict.fromkeys(each.random_only for each in ranking.views)
+    views_by_track = {other.track: other.views for other in site.rankings}
+
+    def on_track(track: Track) -> str:
+        return board_path(site, track, scope if scope in views_by_track[track] else Scope())
+
+    def on_scope(title: str, chosen: Scope) -> Choice:
+        path = board_path(site, ranking.track, _nearest(ranking.views, chosen))
+        return Choice(title, path, chosen == scope)
+
+    families = dict.fromkeys(view_scope.family for view_scope in ranking.views)
+    kinds = dict.fromkeys(view_scope.random_only for view_scope in ranking.views)
     return {
-        "Budget and workers": tracks,
+        "Budget and workers": site.track_links(on_track, ranking.track),
         "Release family": [
-            Choice(
-                family or "all",
-                board_path(site, here, _nearest(ranking.views, Scope(family, scope.random_only))),
-                family == scope.family,
-            )
-            for family in families
+            on_scope(family or "all", Scope(family, scope.random_only)) for family in families
         ],
-        "Fitted on": [
-            Choice(
-                {None: "both", False: "all data", True: "random search alone"}[only],
-                board_path(site, here, _nearest(ranking.views, Scope(scope.family, only))),
-                only == scope.random_only,
-            )
-            for only in kinds
-        ],
+        "Fitted on": [on_scope(_FITTED_ON[kind], Scope(scope.family, kind)) for kind in kinds],
     }
 
 
-def _nearest(views: Mapping[Scope, View], wanted: Scope) -> Scope:
+def _nearest(views: Mapping[Scope, View], chosen: Scope) -> Scope:
     """The scope, or where a family has no release of a kind, the family or the kind alone."""
-    alternatives = (wanted, Scope(wanted.family), Scope(None, wanted.random_only), Scope())
-    return next(each for each in alternatives if each in views)
+    alternatives = (chosen, Scope(chosen.family), Scope(None, chosen.random_only), Scope())
+    return next(scope for scope in alternatives if scope in views)
 
 
 def _rows(view: View, entries: Mapping[str, Entry]) -> list[BoardRow]:
-    scores = [each.row.score for each in view.standings if each.row.score is not None]
-    ends = [end for each in scores for end in (each.low, each.value, each.high) if math.isfinite(end)]
-    low, high = min(ends, default=0.0), max(ends, default=1.0)
+    limits = _limits(view.standings)
     shared = letters(view.tie_groups)
-    return [_row(each, entries[each.row.entry], (low, high), shared) for each in view.standings]
+    return [_row(standing, entries[standing.row.entry], limits, shared) for standing in view.standings]
+
+
+def _limits(standings: Iterable[Standing]) -> tuple[float, float]:
+    """The lowest and the highest end of all scores' intervals; 0 and 1 where there is no score."""
+    ends: list[float] = []
+    for standing in standings:
+        score = standing.row.score
+        if score is not None:
+            ends += filter(math.isfinite, (score.low, score.value, score.high))
+    return min(ends, default=0.0), max(ends, default=1.0)
 
 
 def _row(
@@ -181,25 +180,26 @@ def _row(
         places=wording.places(row.ranks),
         score=wording.NONE if row.score is None else f"{row.score.value:.2f}",
         interval="" if row.score is None else wording.interval(row.score),
-        drawn=None if row.score is None else _drawn(row.score, *limits),
+        drawn=None if row.score is None else _drawn(row.score, limits),
         letters=shared.get(row.entry, ""),
-        scores=tuple(wording.known(score, ".2f") for score in standing.scores),
+        scores=tuple(None if score is None else f"{score:.2f}" for score in standing.scores),
         all_minus_random=wording.difference(standing.all_minus_random),
         xgb_minus_gin=wording.difference(standing.xgb_minus_gin),
         worst=wording.known(standing.worst, ".2f"),
         speed_up=wording.speed_up(row.speed_up),
         unfamiliar=wording.known(row.unfamiliar, ".0%"),
-        note=""
-        if row.ranks is not None
-        else f"not counted: fits {', '.join(row.conflicts)} as the release does",
+        note=wording.why_not_counted(row),
     )
 
 
-def _drawn(score: Estimate, low: float, high: float) -> Interval:
-    def at(value: float) -> float:
-        margin = 5
-        return round(margin + (value - low) / ((high - low) or 1.0) * (_WIDTH - 2 * margin), 1)
-
-    return Interval(
-        at(score.value), *(at(end) if math.isfinite(end) else None for end in (score.low, score.high))
+def _drawn(score: Estimate, limits: tuple[float, float]) -> DrawnInterval:
+    return DrawnInterval(
+        at=_position(score.value, limits),
+        low=_position(score.low, limits) if math.isfinite(score.low) else None,
+        high=_position(score.high, limits) if math.isfinite(score.high) else None,
     )
+
+
+def _position(value: float, limits: tuple[float, float]) -> float:
+    low, high = limits
+    return round(_MARGIN + (value - low) / ((high - low) or 1.0) * (_WIDTH - 2 * _MARGIN), 1)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from leaderboard.entries.submission import Submission
 from leaderboard.errors import BoardError
-from leaderboard.pages import boards, comparison, curves, examination, text
-from leaderboard.pages.data import DATA, DATA_PAGE, data_page, write_sums
+from leaderboard.pages import boards, comparison, curves, examination
+from leaderboard.pages.changes import changes, changes_page, feed
+from leaderboard.pages.data import DATA, DATA_PAGE, data_page, runs_pages, write_sums
 from leaderboard.pages.entries import pages as entry_pages
 from leaderboard.pages.landscape.pages import landscape_pages
+from leaderboard.pages.methods import methods_page
 from leaderboard.pages.releases.pages import release_pages
+from leaderboard.pages.submit import submit_page
 from leaderboard.places import SITE
 from leaderboard.ranking.csv_tables import tables_of
 from leaderboard.ranking.examination import examine
+from leaderboard.ranking.iohanalyzer import incumbents_csv
 from leaderboard.ranking.references import Reference, read_references
 from leaderboard.ranking.selection import tracks_of
 from leaderboard.ranking.standings import Ranking, rank
-from leaderboard.rendering.content import Site, read_report
+from leaderboard.rendering.content import Site, read_report, run_path
 from leaderboard.rendering.page import FRONT, Page, write_page
 from leaderboard.runs.packed import campaign_files, read_results
 from leaderboard.runs.record import Run
@@ -68,30 +73,25 @@ def build_site(
         SubmissionError: A submission is wrong.
     """
     check_folder(out, listed)
-    runs, known = read_all(runs_folder, results), read_references() if references is None else references
-    site = _site(
-        [] if without_runs and not runs else rank_tracks(runs, known),
-        known,
-        None if report_path is None else read_report(report_path),
+    runs = read_all(runs_folder, results)
+    if references is None:
+        references = read_references()
+    site = make_site(
+        [] if without_runs and not runs else rank_tracks(runs, references),
+        references,
         submissions,
+        None if report_path is None else read_report(report_path),
     )
-    packed = [] if results is None else sorted(results.glob("*.parquet"))
-    salts = [] if results is None else campaign_files(results)
-    pages = [
-        *_pages(site, {path.stem for path in packed}),
-        *(release_pages(releases, site.report) if releases else ()),
-        *(landscape_pages(tables) if tables else ()),
-    ]
+    packed = [] if results is None else [path.stem for path in _packed(results)]
+    pages = list(_pages(site, packed))
+    if releases:
+        pages += release_pages(releases, site.report)
+    if tables:
+        pages += landscape_pages(tables)
     paths = frozenset({page.path for page in pages} | {DATA_PAGE})
     with folder_written_whole(out, listed) as folder:
-        for source in sorted((SITE / "static").iterdir()):
-            _write(folder / "static" / source.name, source.read_bytes())
-        for path in packed:
-            _write(folder / DATA / "results" / path.name, path.read_bytes())
-        for path in salts:
-            _write(folder / DATA / "results" / path.relative_to(results or out), path.read_bytes())
-        for name, content in _files(site):
-            _write(folder / name, content.encode() if isinstance(content, str) else content)
+        for name, content in chain(_copied(results), _files(site)):
+            _write(folder / name, content)
         for page in pages:
             progress(page.path)
             write_page(page, folder, paths)
@@ -102,39 +102,86 @@ def build_site(
     return out / FRONT
 
 
-def _site(
+def make_site(
     rankings: Sequence[Ranking],
     references: Mapping[str, Reference],
-    report: ValidationReport | None,
-    submissions: Path | None,
+    submissions: Path | None = None,
+    report: ValidationReport | None = None,
 ) -> Site:
-    entries = sorted({run.cell.submission for ranking in rankings for run in ranking.runs})
-    folders = {} if submissions is None else {entry: submissions / entry for entry in entries}
-    return Site(
-        rankings=tuple(rankings),
-        judgements={ranking.track: tuple(examine(ranking.runs)) for ranking in rankings},
-        references=references,
-        submissions={entry: Submission(folder) for entry, folder in folders.items() if folder.is_dir()},
-        report=report,
-    )
+    """Gather what pages show, and let what was found be judged.
+
+    Args:
+        rankings: One for each track.
+        references: By release hash.
+        submissions: Folder of the entries' submissions, if it is at hand.
+        report: Of the validation, if there is one.
+
+    Raises:
+        SubmissionError: A submission is wrong.
+    """
+    entries: set[str] = set()
+    for ranking in rankings:
+        entries |= {run.cell.submission for run in ranking.runs}
+    at_hand = {}
+    if submissions is not None:
+        for entry in sorted(entries):
+            if (submissions / entry).is_dir():
+                at_hand[entry] = Submission(submissions / entry)
+    judgements = {ranking.track: tuple(examine(ranking.runs)) for ranking in rankings}
+    return Site(tuple(rankings), judgements, references, at_hand, report)
+
+
+def missing_page(base: str | None = None) -> Page:
+    """Make the page of addresses that do not exist.
+
+    Args:
+        base: Address of the site's folder, which such a page links to from any depth, if it is known.
+    """
+    return Page("404.html", "404.html.j2", {"base": base and base.rstrip("/") + "/"})
 
 
 def _pages(site: Site, packed: Collection[str]) -> Iterator[Page]:
+    """All pages but those of releases, of tables and of the data."""
     for make in (boards, curves, comparison, examination):
         yield from make.pages(site)
     yield from entry_pages.pages(site, packed)
-    yield from text.pages(site)
+    yield submit_page(site.submissions)
+    yield methods_page(site)
+    yield changes_page(changes(site))
+    yield from runs_pages(site)
+    yield missing_page()
 
 
-def _files(site: Site) -> Iterator[tuple[str, str | bytes]]:
-    yield from comparison.files(site)
+def _packed(results: Path) -> list[Path]:
+    return sorted(results.glob("*.parquet"))
+
+
+def _copied(results: Path | None) -> Iterator[tuple[str, bytes]]:
+    """Files that the site has as they are, static ones and committed results: addresses and contents."""
+    for path in sorted((SITE / "static").iterdir()):
+        yield f"static/{path.name}", path.read_bytes()
+    if results is not None:
+        for path in (*_packed(results), *campaign_files(results)):
+            yield f"{DATA}/results/{path.relative_to(results).as_posix()}", path.read_bytes()
+
+
+def _files(site: Site) -> Iterator[tuple[str, bytes]]:
+    """Files that are made for the site: addresses and contents."""
     yield from entry_pages.files(site)
-    yield from text.files(site)
+    yield "feed.xml", feed(changes(site))
+    for name, text in _texts(site):
+        yield name, text.encode()
+
+
+def _texts(site: Site) -> Iterator[tuple[str, str]]:
+    yield from comparison.files(site)
     for ranking in site.rankings:
+        folder = f"{DATA}/{ranking.track.slug}"
+        yield f"{folder}/iohanalyzer.csv", incumbents_csv(ranking.runs)
         for name, table in tables_of(ranking, site.judgements[ranking.track], site.references).items():
-            yield f"data/{ranking.track.slug}/{name}.csv", table
+            yield f"{folder}/{name}.csv", table
         for run in ranking.runs:
-            yield entry_pages.run_path(run), run.model_dump_json(indent=1) + "\n"
+            yield run_path(run), run.model_dump_json(indent=1) + "\n"
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -149,11 +196,12 @@ def read_all(runs_folder: Path, results: Path | None) -> list[Run]:
         RunFileError: One cannot be read.
         BoardError: The two differ.
     """
-    found = {run.cell.id: run for run in Store(runs_folder).runs()}
-    for run in read_results(results) if results is not None else ():
-        if found.setdefault(run.cell.id, run).trace_hash != run.trace_hash:
-            raise BoardError(f"{run.place}: {runs_folder} and {results} have different evaluations of it")
-    return list(found.values())
+    runs = {run.cell.id: run for run in Store(runs_folder).runs()}
+    if results is not None:
+        for run in read_results(results):
+            if runs.setdefault(run.cell.id, run).trace_hash != run.trace_hash:
+                raise BoardError(f"{run.place}: {runs_folder} and {results} have different evaluations of it")
+    return list(runs.values())
 
 
 def rank_tracks(runs: Sequence[Run], references: Mapping[str, Reference]) -> list[Ranking]:
@@ -169,4 +217,4 @@ def rank_tracks(runs: Sequence[Run], references: Mapping[str, Reference]) -> lis
             f"none of {len(runs)} runs was sealed off: make some to rank with `python -m leaderboard run`; "
             "`build --without-runs` makes a site without a ranking"
         )
-    return sorted(rankings, key=lambda each: -len(each.whole.standings))
+    return sorted(rankings, key=lambda ranking: -len(ranking.whole.standings))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -16,7 +16,7 @@ from leaderboard.errors import BoardError
 from leaderboard.legible import legible
 from leaderboard.places import CHANGELOG
 from leaderboard.ranking.standings import Ranking
-from leaderboard.rendering.content import Site
+from leaderboard.rendering.content import Site, entry_path, names_by_entry
 from leaderboard.rendering.markdown import rendered, slug_of
 from leaderboard.rendering.page import Page
 from leaderboard.runs.record import Run
@@ -47,9 +47,10 @@ def changes(site: Site, changelog: Path = CHANGELOG) -> list[Change]:
     Raises:
         BoardError: The news cannot be read; names the line.
     """
-    ranked = (change for ranking in site.rankings for change in _ranked(ranking))
-    found = [*read_news(changelog.read_text(encoding="utf-8"), str(changelog)), *ranked]
-    return sorted(found, key=lambda each: (-each.when.timestamp(), each.slug))
+    news = list(read_news(changelog.read_text(encoding="utf-8"), str(changelog)))
+    for ranking in site.rankings:
+        news += _ranked(ranking)
+    return sorted(news, key=lambda change: (-change.when.timestamp(), change.slug))
 
 
 def read_news(text: str, place: str) -> Iterator[Change]:
@@ -71,30 +72,33 @@ def read_news(text: str, place: str) -> Iterator[Change]:
     end = next((i for i in range(start, len(lines)) if lines[i].startswith("## ")), len(lines))
     heads = [i for i in range(start, end) if lines[i].startswith("### ")]
     for head, after in zip(heads, [*heads[1:], end], strict=True):
-        day, _, title = lines[head].removeprefix("### ").partition(" ")
-        try:
-            when = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
-        except ValueError:
-            raise BoardError(
-                f"{place}:{head + 1}: {lines[head]!r} is no heading of news: write '### YYYY-MM-DD Title'"
-            ) from None
-        body = rendered("\n".join(lines[head + 1 : after]))
-        yield Change(f"news/{day}/{slug_of(title)}", title, when, body, "changes.html")
+        yield _news(lines[head], "\n".join(lines[head + 1 : after]), f"{place}:{head + 1}")
 
 
-def changes_page(found: Iterable[Change]) -> Page:
+def _news(heading: str, text: str, place: str) -> Change:
+    """One piece of news, of its heading and the Markdown below."""
+    day, _, title = heading.removeprefix("### ").partition(" ")
+    try:
+        when = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise BoardError(
+            f"{place}: {heading!r} is no heading of news: write '### YYYY-MM-DD Title'"
+        ) from None
+    return Change(f"news/{day}/{slug_of(title)}", title, when, rendered(text), "changes.html")
+
+
+def changes_page(news: Sequence[Change]) -> Page:
     """Make `changes.html`."""
-    return Page("changes.html", "changes.html.j2", {"changes": [*found]})
+    return Page("changes.html", "changes.html.j2", {"changes": news})
 
 
-def feed(found: Iterable[Change], base: str | None = None) -> bytes:
+def feed(news: Sequence[Change], base: str | None = None) -> bytes:
     """Write an Atom feed (RFC 4287); equal changes give equal bytes.
 
     Args:
-        found: Latest first, one at least: the changelog has news of releases.
+        news: Latest first, one at least: the changelog has news of releases.
         base: Address of the site's folder; without one links are relative to the feed.
     """
-    every = [*found]
     root = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": "en"})
     _add(root, "id", f"{_TAG}changes")
     _add(root, "title", "Changes of the nb301 leaderboard")
@@ -103,18 +107,18 @@ def feed(found: Iterable[Change], base: str | None = None) -> bytes:
         "subtitle",
         "Results rest on emulated ground truths where they say so: they are not CIFAR-10 results.",
     )
-    _add(root, "updated", _stamp(max(each.when for each in every)))
+    _add(root, "updated", _stamp(max(change.when for change in news)))
     _add(ET.SubElement(root, "author"), "name", "nb301 leaderboard")
     _link(root, "alternate", "changes.html", base, "text/html")
     if base is not None:
         _link(root, "self", "feed.xml", base, "application/atom+xml")
-    for each in every:
+    for change in news:
         entry = ET.SubElement(root, "entry")
-        _add(entry, "id", f"{_TAG}{each.slug}")
-        _add(entry, "title", each.title)
-        _add(entry, "updated", _stamp(each.when))
-        _link(entry, "alternate", each.path, base, "text/html")
-        _add(entry, "content", str(each.html)).set("type", "html")
+        _add(entry, "id", f"{_TAG}{change.slug}")
+        _add(entry, "title", change.title)
+        _add(entry, "updated", _stamp(change.when))
+        _link(entry, "alternate", change.path, base, "text/html")
+        _add(entry, "content", str(change.html)).set("type", "html")
     ET.indent(root)
     written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return written + b"\n"
@@ -122,7 +126,7 @@ def feed(found: Iterable[Change], base: str | None = None) -> bytes:
 
 def _ranked(ranking: Ranking) -> Iterator[Change]:
     """Each version of an entry that is ranked, when the last of its runs had ended."""
-    names = {each.row.entry: each.row.name for each in ranking.whole.standings}
+    names = names_by_entry(ranking.whole.standings)
     versions: dict[tuple[str, str], list[Run]] = {}
     for run in ranking.runs:
         versions.setdefault((run.cell.submission, run.entry.version), []).append(run)
@@ -134,7 +138,7 @@ def _ranked(ranking: Ranking) -> Iterator[Change]:
             title=f"{names[entry]} {version} ranked on {ranking.track.slug}",
             when=max(datetime.fromisoformat(run.origin.ended) for run in runs).astimezone(UTC),
             html=Markup(f"<p>{escape(where)}</p>"),  # noqa: S704 - escaped
-            path=f"entries/{entry}.html",
+            path=entry_path(entry),
         )
 
 

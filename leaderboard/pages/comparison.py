@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import enum
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from leaderboard.drawing.anytime import points
-from leaderboard.pages.curves import chart_name
-from leaderboard.ranking.standings import EQUIVALENT, Pair, Ranking, Row
+from leaderboard.pages.curves import best_error, chart_name
+from leaderboard.ranking.standings import EQUIVALENT, Board, Pair, Ranking, Row
 from leaderboard.ranking.statistics import ALPHA, Estimate
 from leaderboard.rendering import wording
-from leaderboard.rendering.content import Site
+from leaderboard.rendering.content import Site, names_by_entry
 from leaderboard.rendering.page import Page
-from nb301.truth.base import is_emulated
+from leaderboard.runs.key import Track
 
 #: Of so many entries the page of pairs is a matrix, of more a list.
 _MATRIX = 30
+
+
+class Order(enum.Enum):
+    """What the tests say of two entries; pages and scripts know it as a class of style sheets."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    OPEN = "open"
+
+    @property
+    def sign(self) -> str:
+        """For the eye."""
+        return _SIGNS[self]
+
+
+_SIGNS = {Order.ABOVE: "▲", Order.BELOW: "▼", Order.OPEN: "="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +45,21 @@ class PairCell:
     interval: str
     error: str
     p: str
-    #: `above`, `below` or `open`: one of its classes, told by a sign, too.
-    verdict: str
-    sign: str
+    order: Order
     equivalent: bool
     seeds_needed: str
+
+    @property
+    def are_told_apart(self) -> bool:
+        """Whether the tests tell which of the two is better."""
+        return self.order is not Order.OPEN
 
 
 def pages(site: Site) -> Iterator[Page]:
     """The comparison, and one page of pairs for each track."""
     if not site.rankings:
         return
-    yield Page("compare.html", "compare.html.j2", {"tracks": [each.track for each in site.rankings]})
+    yield Page("compare.html", "compare.html.j2", {"tracks": [ranking.track for ranking in site.rankings]})
     for ranking in site.rankings:
         yield _pairs_page(site, ranking)
 
@@ -48,73 +68,75 @@ def files(site: Site) -> Iterator[tuple[str, str]]:
     """What the comparison loads: an index, and a script for each entry of each track."""
     if not site.rankings:
         return
-    yield "data/compare.js", _script("nb301Compare", [_listed(each) for each in site.rankings])
+    yield "data/compare.js", _script("nb301Compare", [_index(ranking) for ranking in site.rankings])
     for ranking in site.rankings:
+        slug = ranking.track.slug
         for entry, content in _contents(site, ranking).items():
-            yield (
-                f"data/{ranking.track.slug}/entries/{entry}.js",
-                _script("nb301Entry", ranking.track.slug, entry, content),
-            )
+            yield f"data/{slug}/entries/{entry}.js", _script("nb301Entry", slug, entry, content)
 
 
 def _script(function: str, *arguments: Any) -> str:
-    given = ",".join(json.dumps(each, separators=(",", ":"), allow_nan=False) for each in arguments)
-    return f"{function}({given});\n"
+    """A call of a function; its arguments as JSON."""
+    parts = [json.dumps(argument, separators=(",", ":"), allow_nan=False) for argument in arguments]
+    return f"{function}({','.join(parts)});\n"
 
 
-def _listed(ranking: Ranking) -> dict[str, Any]:
+def _index(ranking: Ranking) -> dict[str, Any]:
+    """What there is to choose from on a track."""
+    releases = []
+    for board in ranking.boards:
+        release = board.release
+        own, by_truth = chart_name(ranking.track, release), chart_name(ranking.track, release, by_truth=True)
+        truth = wording.ground_truth(release.truth)
+        releases.append({"name": release.name, "truth": truth, "charts": [own, by_truth]})
     return {
         "slug": ranking.track.slug,
         "title": wording.conditions(ranking.track),
         "seeds": len(ranking.seeds),
-        "entries": [[each.row.entry, each.row.name] for each in ranking.whole.standings],
-        "releases": [
-            {
-                "name": board.release.name,
-                "truth": wording.ground_truth(board.release.truth),
-                "charts": [
-                    chart_name(ranking.track, board.release, by_truth=by_truth) for by_truth in (False, True)
-                ],
-            }
-            for board in ranking.boards
-        ],
+        "entries": list(names_by_entry(ranking.whole.standings).items()),
+        "releases": releases,
     }
 
 
-def _contents(site: Site, ranking: Ranking) -> Mapping[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {
-        each.row.entry: {
-            "name": each.row.name,
-            "places": wording.places(each.row.ranks),
-            "all": _scored(each.row),
+def _contents(site: Site, ranking: Ranking) -> dict[str, dict[str, Any]]:
+    """What the comparison shows of each entry of a track."""
+    contents: dict[str, dict[str, Any]] = {}
+    for standing in ranking.whole.standings:
+        row = standing.row
+        contents[row.entry] = {
+            "name": row.name,
+            "places": wording.places(row.ranks),
+            "all": _scored(row),
             "releases": {},
             "pairs": {},
             "curves": {},
         }
-        for each in ranking.whole.standings
-    }
     for board in ranking.boards:
-        for row in board.rows:
-            found[row.entry]["releases"][board.release.name] = _scored(row)
-        best_error = 100 * (1 - site.references[board.release.release_hash].best_accuracy)
-        own = chart_name(ranking.track, board.release)
-        by_truth = chart_name(ranking.track, board.release, by_truth=True)
-        for each in board.curves:
-            found[each.entry]["curves"][own] = points(each, best_error)
-        for each in board.true_curves:
-            found[each.entry]["curves"][by_truth] = points(each, None)
+        _add_board(contents, board, ranking.track, best_error(site, board.release))
     for pair in ranking.whole.pairs:
-        for one, other, sign in ((pair.one, pair.other, 1), (pair.other, pair.one, -1)):
-            cell = _cell(pair, sign)
-            found[one]["pairs"][other] = [cell.score, cell.interval, cell.error, cell.p, cell.verdict]
-    return found
+        contents[pair.one]["pairs"][pair.other] = _as_list(_cell(pair, 1))
+        contents[pair.other]["pairs"][pair.one] = _as_list(_cell(pair, -1))
+    return contents
+
+
+def _add_board(contents: dict[str, dict[str, Any]], board: Board, track: Track, best: float) -> None:
+    """Add what each entry came to on a release, whose best known architecture has the error `best`."""
+    own = chart_name(track, board.release)
+    by_truth = chart_name(track, board.release, by_truth=True)
+    for row in board.rows:
+        contents[row.entry]["releases"][board.release.name] = _scored(row)
+    for curve in board.curves:
+        contents[curve.entry]["curves"][own] = points(curve, best)
+    for curve in board.true_curves:
+        contents[curve.entry]["curves"][by_truth] = points(curve, None)
 
 
 def _scored(row: Row) -> dict[str, str]:
+    score = wording.NONE
+    if row.score is not None:
+        score = f"{row.score.value:.2f} ({wording.interval(row.score)})"
     return {
-        "score": wording.NONE
-        if row.score is None
-        else f"{row.score.value:.2f} ({wording.interval(row.score)})",
+        "score": score,
         "error": f"{row.error:.2f}",
         "regret": f"{row.regret:.2f}",
         "observed": f"{row.observed_score:.2f}",
@@ -123,50 +145,57 @@ def _scored(row: Row) -> dict[str, str]:
 
 
 def _pairs_page(site: Site, ranking: Ranking) -> Page:
-    order = [each.row for each in ranking.whole.standings if each.row.ranks is not None]
+    order = [standing.row for standing in ranking.whole.standings if standing.row.ranks is not None]
+    releases = ranking.whole.releases
     cells: dict[tuple[str, str], PairCell] = {}
     for pair in ranking.whole.pairs:
         cells[pair.one, pair.other] = _cell(pair, 1)
         cells[pair.other, pair.one] = _cell(pair, -1)
     return Page(
-        f"pairs/{ranking.track.slug}.html",
+        _pairs_path(ranking.track),
         "pairs.html.j2",
         {
             "conditions": wording.conditions(ranking.track),
             "track": ranking.track,
-            "tracks": [
-                (wording.conditions(each.track), f"pairs/{each.track.slug}.html", each is ranking)
-                for each in site.rankings
-            ],
+            "tracks": site.track_links(_pairs_path, ranking.track),
             "order": order,
             "cells": cells,
             "pairs": ranking.whole.pairs,
             "names": {row.entry: row.name for row in order},
             "is_matrix": len(order) <= _MATRIX,
             "equivalent": f"{EQUIVALENT:g}",
-            "releases": [release.name for release in ranking.whole.releases],
-            "truths": sorted({wording.ground_truth(each.truth) for each in ranking.whole.releases}),
-            "is_emulated": any(is_emulated(each.truth) for each in ranking.whole.releases),
+            "releases": [release.name for release in releases],
+            "truths": wording.ground_truths(releases),
+            "is_emulated": wording.rests_on_emulation(releases),
             "seeds": len(ranking.seeds),
         },
     )
 
 
+def _pairs_path(track: Track) -> str:
+    return f"pairs/{track.slug}.html"
+
+
 def _cell(pair: Pair, sign: int) -> PairCell:
+    """A pair for people; with a sign of -1 as the other entry minus the one."""
     score, error = _signed(pair.difference, sign), _signed(pair.error_difference, sign)
-    verdict = "open"
+    order = Order.OPEN
     if pair.p_holm < ALPHA:
-        verdict = "above" if score.value > 0 else "below"
+        order = Order.ABOVE if score.value > 0 else Order.BELOW
     return PairCell(
         score=f"{score.value:+.2f}",
         interval=wording.interval(score),
         error=wording.difference(error),
         p=f"{pair.p_holm:.2g}",
-        verdict=verdict,
-        sign={"above": "▲", "below": "▼", "open": "="}[verdict],
+        order=order,
         equivalent=pair.equivalent,
         seeds_needed=wording.known(pair.seeds_needed, ",d"),
     )
+
+
+def _as_list(cell: PairCell) -> list[str]:
+    """As the script takes it."""
+    return [cell.score, cell.interval, cell.error, cell.p, cell.order.value]
 
 
 def _signed(estimate: Estimate, sign: int) -> Estimate:

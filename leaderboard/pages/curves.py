@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
 
 from leaderboard.drawing.anytime import anytime_chart
 from leaderboard.drawing.vega import Chart
 from leaderboard.ranking.curves import Curve
-from leaderboard.ranking.standings import Board, Ranking
+from leaderboard.ranking.standings import Board
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site
 from leaderboard.rendering.page import Page
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import ReleaseReference
-from nb301.truth.base import is_emulated
 
 #: Most entries of a chart; the comparison draws any.
 _MOST = 12
@@ -23,27 +24,23 @@ _TRUTH = "truth"
 
 def pages(site: Site) -> Iterator[Page]:
     """One page for each track; the first track's is the index."""
+    path_of = partial(site.track_path, "curves")
     for ranking in site.rankings:
-        charts = _charts(site, ranking)
+        track = ranking.track
+        charts_by_release = [(board.release, _charts(site, track, board)) for board in ranking.boards]
         yield Page(
-            site.track_path("curves", ranking.track),
+            path_of(track),
             "curves.html.j2",
             {
-                "track": ranking.track,
-                "conditions": wording.conditions(ranking.track),
-                "tracks": site.track_links("curves", ranking.track),
-                "releases": [
-                    (
-                        board.release,
-                        [c.name for c in charts if c.name in _names(ranking.track, board.release)],
-                    )
-                    for board in ranking.boards
-                ],
+                "track": track,
+                "conditions": wording.conditions(track),
+                "tracks": site.track_links(path_of, track),
+                "releases": charts_by_release,
                 "seeds": len(ranking.seeds),
                 "most": _MOST if any(len(board.rows) > _MOST for board in ranking.boards) else None,
-                "is_emulated": any(is_emulated(board.release.truth) for board in ranking.boards),
+                "is_emulated": wording.rests_on_emulation(board.release for board in ranking.boards),
             },
-            tuple(charts),
+            tuple(chain.from_iterable(charts for _, charts in charts_by_release)),
         )
 
 
@@ -52,41 +49,40 @@ def chart_name(track: Track, release: ReleaseReference, *, by_truth: bool = Fals
     return f"anytime-{track.slug}-{release.name}" + (f"-{_TRUTH}" if by_truth else "")
 
 
-def _names(track: Track, release: ReleaseReference) -> set[str]:
-    return {chart_name(track, release), chart_name(track, release, by_truth=True)}
+def best_error(site: Site, release: ReleaseReference) -> float:
+    """Error of the best architecture that is known for a release, percent."""
+    return 100 * (1 - site.references[release.release_hash].best_accuracy)
 
 
-def _charts(site: Site, ranking: Ranking) -> list[Chart]:
+def _charts(site: Site, track: Track, board: Board) -> list[Chart]:
+    """The curves of one release: by the release itself, and by the ground truth where that is known."""
+    release, budget = board.release, board.budget_seconds
     charts = []
-    for board in ranking.boards:
-        release, budget = board.release, board.budget_seconds
-        shown = _best_first(board, board.curves)
-        if shown:
-            charts.append(
-                anytime_chart(
-                    shown,
-                    budget,
-                    name=chart_name(ranking.track, release),
-                    release=release.name,
-                    truth=release.truth,
-                    best_error=100 * (1 - site.references[release.release_hash].best_accuracy),
-                )
+    if by_release := _best_first(board, board.curves):
+        charts.append(
+            anytime_chart(
+                by_release,
+                budget,
+                name=chart_name(track, release),
+                release=release.name,
+                truth=release.truth,
+                best_error=best_error(site, release),
             )
-        by_truth = _best_first(board, board.true_curves)
-        if by_truth:
-            charts.append(
-                anytime_chart(
-                    by_truth,
-                    budget,
-                    name=chart_name(ranking.track, release, by_truth=True),
-                    release=release.name,
-                    truth=release.truth,
-                    by_truth=True,
-                )
+        )
+    if by_truth := _best_first(board, board.true_curves):
+        charts.append(
+            anytime_chart(
+                by_truth,
+                budget,
+                name=chart_name(track, release, by_truth=True),
+                release=release.name,
+                truth=release.truth,
+                by_truth=True,
             )
+        )
     return charts
 
 
 def _best_first(board: Board, curves: Sequence[Curve]) -> list[Curve]:
     order = [row.entry for row in board.rows]
-    return sorted(curves, key=lambda each: order.index(each.entry))[:_MOST]
+    return sorted(curves, key=lambda curve: order.index(curve.entry))[:_MOST]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from leaderboard.pages.entries.pages import run_path
 from leaderboard.ranking.csv_columns import TABLES, Described
 from leaderboard.ranking.standings import Ranking
-from leaderboard.rendering.content import Site
+from leaderboard.rendering.content import Site, names_by_entry, run_path
 from leaderboard.rendering.described import record_keys
 from leaderboard.rendering.markdown import inlined
 from leaderboard.rendering.page import Page
@@ -20,6 +19,7 @@ from nb301.files import sha256, write_text
 DATA = "data"
 DATA_PAGE = "data.html"
 SUMS = f"{DATA}/SHA256SUMS"
+_RUNS, _RESULTS = f"{DATA}/runs/", f"{DATA}/results/"
 #: Computes a run's noise-free accuracies again, in the site's folder; the page shows it.
 SNIPPET = """\
 import json, nb301
@@ -79,18 +79,18 @@ def data_page(site: Site, out: Path) -> Page:
         site: What the site shows.
         out: The site's folder, whose data are listed.
     """
-    files = [File(path.relative_to(out).as_posix(), path.stat().st_size) for path in data_files(out)]
-    tracks = [_of_track(ranking, files) for ranking in site.rankings]
-    listed = {file.path for track in tracks for file, _ in track.tables}
-    runs, results = f"{DATA}/runs/", f"{DATA}/results/"
+    files = {}
+    for path in data_files(out):
+        address = path.relative_to(out).as_posix()
+        files[address] = File(address, path.stat().st_size)
+    tracks = [_track_data(ranking, files) for ranking in site.rankings]
+    results = [file for path, file in files.items() if path.startswith(_RESULTS)]
     example = site.rankings[0].runs[0] if site.rankings else None
     context = {
         "tracks": tracks,
         "tables": TABLES,
-        "results": [file for file in files if file.path.startswith(results)],
-        "others": [
-            file for file in files if file.path not in listed and not file.path.startswith((runs, results))
-        ],
+        "results": results,
+        "others": _others(files, tracks),
         "record": record_keys(Run),
         "inlined": inlined,
         "sums": SUMS,
@@ -104,11 +104,10 @@ def data_page(site: Site, out: Path) -> Page:
 def runs_pages(site: Site) -> Iterator[Page]:
     """Make a page for each track that lists its runs."""
     for ranking in site.rankings:
-        names = {each.row.entry: each.row.name for each in ranking.whole.standings}
         context = {
             "ranking": ranking,
             "entries": _by_entry(ranking.runs),
-            "names": names,
+            "names": names_by_entry(ranking.whole.standings),
             "run_path": run_path,
         }
         yield Page(runs_path(ranking), "runs.html.j2", context)
@@ -116,8 +115,8 @@ def runs_pages(site: Site) -> Iterator[Page]:
 
 def data_files(out: Path) -> list[Path]:
     """All files of `data/` but the hashes', sorted."""
-    found = (path for path in (out / DATA).rglob("*") if path.is_file())
-    return sorted(path for path in found if path != out / SUMS)
+    paths = sorted((out / DATA).rglob("*"))
+    return [path for path in paths if path.is_file() and path != out / SUMS]
 
 
 def write_sums(out: Path) -> Path:
@@ -126,25 +125,36 @@ def write_sums(out: Path) -> Path:
     Returns:
         The file.
     """
-    lines = (
-        f"{sha256(path.read_bytes())}  {path.relative_to(out / DATA).as_posix()}\n"
-        for path in data_files(out)
-    )
+    lines = []
+    for path in data_files(out):
+        name = path.relative_to(out / DATA).as_posix()
+        lines.append(f"{sha256(path.read_bytes())}  {name}\n")
     write_text(out / SUMS, "".join(lines))
     return out / SUMS
 
 
-def _of_track(ranking: Ranking, files: Iterable[File]) -> TrackData:
-    by_path = {file.path: file for file in files}
-    paths = {f"{DATA}/{ranking.track.slug}/{name}.csv": table for name, table in TABLES.items()}
-    return TrackData(
-        ranking, tuple((by_path[path], table) for path, table in paths.items() if path in by_path)
-    )
+def _track_data(ranking: Ranking, files: Mapping[str, File]) -> TrackData:
+    """The tables that a track has, of all files by their paths."""
+    tables = []
+    for name, table in TABLES.items():
+        path = f"{DATA}/{ranking.track.slug}/{name}.csv"
+        if path in files:
+            tables.append((files[path], table))
+    return TrackData(ranking, tuple(tables))
+
+
+def _others(files: Mapping[str, File], tracks: Iterable[TrackData]) -> list[File]:
+    """Files that are neither tables of a track, nor runs, nor results."""
+    others = dict(files)
+    for track in tracks:
+        for file, _ in track.tables:
+            del others[file.path]
+    return [file for path, file in others.items() if not path.startswith((_RUNS, _RESULTS))]
 
 
 def _by_entry(runs: Iterable[Run]) -> dict[str, dict[str, list[Run]]]:
     """Runs by entry and release."""
-    found: dict[str, dict[str, list[Run]]] = {}
+    entries: dict[str, dict[str, list[Run]]] = {}
     for run in runs:
-        found.setdefault(run.cell.submission, {}).setdefault(run.release.name, []).append(run)
-    return found
+        entries.setdefault(run.cell.submission, {}).setdefault(run.release.name, []).append(run)
+    return entries

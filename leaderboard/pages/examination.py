@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from leaderboard.ranking.examination import ALL, Judgement
 from leaderboard.ranking.standings import Ranking
 from leaderboard.ranking.statistics import Estimate
 from leaderboard.rendering import wording
-from leaderboard.rendering.content import Site
+from leaderboard.rendering.content import Site, names_by_entry
 from leaderboard.rendering.page import Page
-from nb301.truth.base import is_emulated
 
 #: Most entries with a matrix of their own on the page; the CSV has all.
 _MOST = 30
@@ -42,35 +42,49 @@ class Matrix:
 
 def pages(site: Site) -> Iterator[Page]:
     """One page for each track; the first track's is the index."""
+    path_of = partial(site.track_path, "examination")
     for ranking in site.rankings:
+        track, releases = ranking.track, ranking.whole.releases
         yield Page(
-            site.track_path("examination", ranking.track),
+            path_of(track),
             "examination.html.j2",
             {
-                "track": ranking.track,
-                "conditions": wording.conditions(ranking.track),
-                "tracks": site.track_links("examination", ranking.track),
-                "matrices": _matrices(ranking, site.judgements[ranking.track]),
+                "track": track,
+                "conditions": wording.conditions(track),
+                "tracks": site.track_links(path_of, track),
+                "matrices": _matrices(ranking, site.judgements[track]),
                 "most": _MOST if len(ranking.whole.standings) > _MOST else None,
-                "truths": sorted({wording.ground_truth(each.truth) for each in ranking.whole.releases}),
-                "is_emulated": any(is_emulated(each.truth) for each in ranking.whole.releases),
+                "truths": wording.ground_truths(releases),
+                "is_emulated": wording.rests_on_emulation(releases),
             },
         )
 
 
 def _matrices(ranking: Ranking, judgements: Sequence[Judgement]) -> list[Matrix]:
-    names = {each.row.entry: each.row.name for each in ranking.whole.standings[:_MOST]}
-    largest = max((abs(each.worse) for each in judgements), default=0.0) or 1.0
-    by = {(each.entry, each.found_on, each.judge): each for each in judgements}
-    found_on = tuple(dict.fromkeys(each.found_on for each in judgements))
-    judges = tuple(dict.fromkeys(each.judge for each in judgements))
-    matrices = []
-    for entry, name in ((ALL, "All entries together"), *names.items()):
-        rows = tuple(each for each in found_on if (entry, each, judges[0]) in by)
-        cells = tuple(tuple(_judged(by[entry, row, judge], largest) for judge in judges) for row in rows)
-        if cells:
-            matrices.append(Matrix(name, None if entry == ALL else entry, rows, judges, cells))
-    return matrices
+    """All entries together, then each of the first ones that was judged."""
+    by_entry: dict[str, list[Judgement]] = {}
+    for judgement in judgements:
+        by_entry.setdefault(judgement.entry, []).append(judgement)
+    largest = max((abs(judgement.worse) for judgement in judgements), default=0.0) or 1.0
+    names = {ALL: "All entries together"} | names_by_entry(ranking.whole.standings[:_MOST])
+    return [_matrix(name, by_entry[entry], largest) for entry, name in names.items() if entry in by_entry]
+
+
+def _matrix(name: str, judgements: Sequence[Judgement], largest: float) -> Matrix:
+    """One entry's judgements; a cell that is worse by the largest difference has the full shade."""
+    judges: dict[str, None] = {}
+    rows: dict[str, list[Judged]] = {}
+    for judgement in judgements:
+        judges[judgement.judge] = None
+        rows.setdefault(judgement.found_on, []).append(_judged(judgement, largest))
+    entry = judgements[0].entry
+    return Matrix(
+        name=name,
+        entry=None if entry == ALL else entry,
+        found_on=tuple(rows),
+        judges=tuple(judges),
+        cells=tuple(map(tuple, rows.values())),
+    )
 
 
 def _judged(judgement: Judgement, largest: float) -> Judged:

@@ -9,11 +9,10 @@ from typing import Any
 
 from leaderboard.inside import canary
 from leaderboard.pages.data import runs_path
-from leaderboard.pages.entries.pages import run_path
 from leaderboard.pages.methods_example import example_of
 from leaderboard.ranking import scores, standings, statistics
 from leaderboard.ranking.references import Reference
-from leaderboard.rendering.content import Site
+from leaderboard.rendering.content import Site, run_path
 from leaderboard.rendering.described import Constants, constants
 from leaderboard.rendering.page import Page
 from leaderboard.runs.campaign import SALT_BITS, SEED_BITS
@@ -35,12 +34,12 @@ class Assumption:
     @property
     def origin(self) -> str:
         """Whether the values are published, assumed, or some of both."""
-        found = [word for word in ("Published", "Assumed") if word in self.constants.comment]
-        return " and ".join(found).lower()
+        words = [word for word in ("Published", "Assumed") if word in self.constants.comment]
+        return " and ".join(words).lower()
 
 
 @dataclass(frozen=True, slots=True)
-class Linear:
+class LinearDescription:
     """The linear description of the published surrogate's landscape."""
 
     #: Its file's comment: how it was fitted, and what the features are.
@@ -53,7 +52,7 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class KnownRelease:
     """A release, and what its scores are measured against."""
 
     release: ReleaseReference
@@ -69,12 +68,12 @@ def methods_page(site: Site) -> Page:
         "ops": [op.name for op in Op],
         "rankings": site.rankings,
         "example": example_of(site.rankings[0], site.references) if site.rankings else None,
-        "measured": _measured(site),
-        "inference": statistics,
-        "measures": scores,
+        "references": _known_releases(site),
+        "statistics": statistics,
+        "scores": scores,
         "salt_bits": SALT_BITS,
         "seed_bits": SEED_BITS,
-        "ranking": standings,
+        "standings": standings,
         "same_family": {name: sorted(family.conflicts) for name, family in FAMILIES.items()},
         "probes": {name: probe.__doc__ for name, probe in canary.PROBES.items()},
         "refused": REFUSED,
@@ -87,35 +86,36 @@ def methods_page(site: Site) -> Page:
 def assumptions() -> list[Assumption]:
     """The constants of the emulated ground truth that shape its results, in the order of its source."""
     source = EMULATED_TRUTH.read_text(encoding="utf-8")
-    return [Assumption(each) for each in constants(source)]
+    return list(map(Assumption, constants(source)))
 
 
-def linear() -> Linear:
+def linear() -> LinearDescription:
     """Read the linear description."""
     text = LANDSCAPE.read_text(encoding="utf-8")
-    comment = "\n".join(
-        line.removeprefix("#").removeprefix(" ") for line in text.split("\n\nintercept")[0].split("\n")
-    )
-    weights = tomllib.loads(text)
-    features: dict[str, Any] = weights[CELL_NAMES[0]]
-    return Linear(
-        comment=comment,
-        intercept=weights["intercept"],
-        single={
-            feature: tuple(weights[cell][feature] for cell in CELL_NAMES)
-            for feature, weight in features.items()
-            if not isinstance(weight, dict)
-        },
-        by_op={
-            (cell, feature): tuple(weights[cell][feature][op.name] for op in Op)
-            for feature, weight in features.items()
-            if isinstance(weight, dict)
-            for cell in CELL_NAMES
-        },
-    )
+    values = tomllib.loads(text)
+    cells: list[dict[str, Any]] = [values[name] for name in CELL_NAMES]
+    single: dict[str, tuple[float, ...]] = {}
+    by_op: dict[tuple[str, str], tuple[float, ...]] = {}
+    for feature, weight in cells[0].items():
+        if isinstance(weight, dict):
+            for name, cell in zip(CELL_NAMES, cells, strict=True):
+                by_op[name, feature] = tuple(cell[feature][op.name] for op in Op)
+        else:
+            single[feature] = tuple(cell[feature] for cell in cells)
+    return LinearDescription(_comment(text), values["intercept"], single, by_op)
 
 
-def _measured(site: Site) -> list[Measured]:
+def _comment(text: str) -> str:
+    """The comment that a file begins with, without its marks."""
+    lines = text.partition("\n\nintercept")[0].split("\n")
+    return "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines)
+
+
+def _known_releases(site: Site) -> list[KnownRelease]:
     """Releases of all tracks, each once, in their order."""
-    found = {board.release.name: board.release for each in site.rankings for board in each.boards}
-    return [Measured(release, site.references[release.release_hash]) for release in found.values()]
+    releases: dict[str, KnownRelease] = {}
+    for ranking in site.rankings:
+        for board in ranking.boards:
+            reference = site.references[board.release.release_hash]
+            releases[board.release.name] = KnownRelease(board.release, reference)
+    return list(releases.values())

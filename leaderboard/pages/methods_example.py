@@ -1,13 +1,13 @@
-"""The anytime score of one run, computed step by step for readers, beside and not by `measures`."""
+"""The anytime score of one run, step by step for readers: computed beside `ranking.scores`, not by it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from leaderboard.ranking.references import Reference
 from leaderboard.ranking.scores import anytime_score, window
-from leaderboard.ranking.standings import Board, Ranking, Row
+from leaderboard.ranking.standings import Ranking, Row
 from leaderboard.runs.record import Run
 from nb301 import exact
 
@@ -63,41 +63,37 @@ def example_of(ranking: Ranking, references: Mapping[str, Reference]) -> Example
     """Choose the shortest run that counts on the first board; None where no run counts there."""
     board = ranking.boards[0]
     counted = {row.entry: row for row in board.rows if row.score is not None}
-    runs = [run for run in _on(board, ranking.runs) if run.cell.submission in counted and run.evaluations]
+    on_board = [run for run in ranking.runs if run.release.name == board.release.name]
+    runs = [run for run in on_board if run.cell.submission in counted and run.evaluations]
     if not runs:
         return None
     run = min(runs, key=lambda run: (len(run.incumbents.mean), run.cell.submission, run.cell.seed))
-    reference = references[run.cell.release_hash]
-    same = [other for other in _on(board, ranking.runs) if other.cell.submission == run.cell.submission]
+    entry, reference = run.cell.submission, references[run.cell.release_hash]
+    own = [other for other in on_board if other.cell.submission == entry]
     return Example(
         run=run,
         reference=reference,
-        row=counted[run.cell.submission],
+        row=counted[entry],
         steps=tuple(_steps(run, reference)),
-        scores={other.cell.seed: anytime_score(other, reference) for other in same},
+        scores={other.cell.seed: anytime_score(other, reference) for other in own},
     )
 
 
-def _on(board: Board, runs: Sequence[Run]) -> list[Run]:
-    return [run for run in runs if run.release.name == board.release.name]
-
-
-def _steps(run: Run, reference: Reference) -> list[Step]:
+def _steps(run: Run, reference: Reference) -> Iterator[Step]:
+    """The window of the score, cut where the incumbent changes."""
     start, end = window(run.cell.budget_seconds)
-    times = [start, *run.incumbents.clock_seconds, end]
-    times = [min(max(time, start), end) for time in times]
+    changes = [min(max(time, start), end) for time in run.incumbents.clock_seconds]
+    times = [start, *changes, end]
     accuracies = [None, *run.incumbents.mean]
-    return [
-        Step(
-            start=since,
-            end=until,
-            error=None if accuracy is None else 100 * (1 - accuracy),
-            regret=1.0 if accuracy is None else _regret(accuracy, reference),
-            decades=exact.log(until / since) / exact.log(10.0),
-        )
-        for since, until, accuracy in zip(times, times[1:], accuracies, strict=False)
-        if until > since
-    ]
+    for since, until, accuracy in zip(times, times[1:], accuracies, strict=False):
+        if until > since:
+            yield Step(
+                start=since,
+                end=until,
+                error=None if accuracy is None else 100 * (1 - accuracy),
+                regret=1.0 if accuracy is None else _regret(accuracy, reference),
+                decades=exact.log(until / since) / exact.log(10.0),
+            )
 
 
 def _regret(accuracy: float, reference: Reference) -> float:

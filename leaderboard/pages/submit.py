@@ -16,6 +16,8 @@ from nb301 import formats
 from nb301.space import CELL_NAMES, Genotype
 from nb301.surrogates import FAMILIES
 
+#: What the page shows of the skeleton.
+_SKELETON_FILES = ("submission.toml", "optimizer.py")
 #: DARTS (second order), Liu et al. 2019b.
 _EXAMPLE = (
     "normal:sep_conv_3x3@0+sep_conv_3x3@1/sep_conv_3x3@0+sep_conv_3x3@1/skip_connect@0+sep_conv_3x3@1/"
@@ -40,13 +42,10 @@ def submit_page(submissions: Mapping[str, Submission]) -> Page:
     context = {
         "sections": sections((SUBMISSIONS / "README.md").read_text(encoding="utf-8")),
         "manifest": record_keys(SubmissionManifest),
-        "skeleton": {
-            name: (SKELETON / name).read_text(encoding="utf-8")
-            for name in ("submission.toml", "optimizer.py")
-        },
+        "skeleton": {name: (SKELETON / name).read_text(encoding="utf-8") for name in _SKELETON_FILES},
         "limits": _limits(),
         "same_family": {name: sorted(family.conflicts) for name, family in FAMILIES.items()},
-        "notations": [*_notations(Genotype.parse(_EXAMPLE))],
+        "notations": list(_notations(Genotype.parse(_EXAMPLE))),
         "verdicts": verdict_meanings(),
         "inlined": inlined,
         "examples": [submissions[slug] for slug in sorted(submissions)],
@@ -62,7 +61,7 @@ def verdict_meanings() -> dict[Verdict, str]:
 
 def _limits() -> tuple[Key, ...]:
     """Limits of a run, those of its manifest's resources among them."""
-    (limits,) = (each for each in record_keys(RunKey) if each.path == "limits")
+    (limits,) = (record for record in record_keys(RunKey) if record.path == "limits")
     return limits.keys
 
 

@@ -1,8 +1,8 @@
-"""The site: what its pages are made from."""
+"""The site: what its pages are made from, and addresses in it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +10,21 @@ from leaderboard.entries.submission import Submission
 from leaderboard.errors import ReportError
 from leaderboard.ranking.examination import Judgement
 from leaderboard.ranking.references import Reference
-from leaderboard.ranking.standings import Ranking
+from leaderboard.ranking.standings import Ranking, Standing
 from leaderboard.rendering.wording import conditions
 from leaderboard.runs.key import Track
+from leaderboard.runs.record import Run
 from nb301.releases.report import FORMAT, ValidationReport
 from nb301.releases.report import read_report as read_validation
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link to a page that differs in one respect from the page that it stands on."""
+
+    title: str
+    path: str
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +45,18 @@ class Site:
         """Address of a track's page in a folder of the site; the first track's is the folder's index."""
         return f"{folder}/{'index' if track == self.rankings[0].track else track.slug}.html"
 
-    def track_links(self, folder: str, current: Track) -> list[tuple[str, str, bool]]:
-        """Conditions and address of each track's page in a folder, and whether it is the current one."""
-        tracks = [ranking.track for ranking in self.rankings]
-        return [(conditions(each), self.track_path(folder, each), each == current) for each in tracks]
+    def track_links(self, path_of: Callable[[Track], str], current: Track) -> list[Choice]:
+        """Links to the pages of all tracks.
+
+        Args:
+            path_of: Gives the address of a track's page.
+            current: The track of the page that the links stand on.
+        """
+        links = []
+        for ranking in self.rankings:
+            track = ranking.track
+            links.append(Choice(conditions(track), path_of(track), track == current))
+        return links
 
 
 def read_report(path: Path) -> ValidationReport:
@@ -56,3 +74,24 @@ def read_report(path: Path) -> ValidationReport:
             f"{path}: not a validation report of format {FORMAT} ({error}): write one with "
             "`pytest validation --report FILE`"
         ) from None
+
+
+def names_by_entry(standings: Iterable[Standing]) -> dict[str, str]:
+    """Names of entries for people, by slug, in the order of the standings."""
+    return {standing.row.entry: standing.row.name for standing in standings}
+
+
+def entry_path(entry: str) -> str:
+    """Address of an entry's page in the site."""
+    return f"entries/{entry}.html"
+
+
+def archive_path(entry: str) -> str:
+    """Address of an entry's code in the site."""
+    return f"data/submissions/{entry}.zip"
+
+
+def run_path(run: Run) -> str:
+    """Address of a run's record in the site."""
+    cell = run.cell
+    return f"data/runs/{cell.submission}/{cell.track.slug}/{run.release.name}-{cell.seed}.json"

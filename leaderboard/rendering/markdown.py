@@ -1,4 +1,4 @@
-"""Prose: Markdown of this repository as parts of pages, cut at its second-level headings."""
+"""Markdown of this repository as parts of pages, cut at its second-level headings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class MarkdownSection:
     """What stands below one heading."""
 
     title: str
@@ -24,17 +24,18 @@ class Section:
     html: Markup
 
 
-def sections(text: str) -> list[Section]:
+def sections(text: str) -> list[MarkdownSection]:
     """Render each section of a Markdown text; what stands before the first is left out."""
     parser = _parser()
     tokens = parser.parse(text)
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
-    found = []
+    parts = []
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
         title = tokens[start + 1].content
         body = parser.renderer.render(tokens[start + 3 : end], parser.options, {"label": title})
-        found.append(Section(title, slug_of(title), Markup(body)))  # noqa: S704 - rendered with html=False
-    return found
+        markup = Markup(body)  # noqa: S704 - rendered with html=False
+        parts.append(MarkdownSection(title, slug_of(title), markup))
+    return parts
 
 
 def rendered(text: str) -> Markup:

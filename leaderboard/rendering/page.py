@@ -28,7 +28,7 @@ NAVIGATION = (
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ChartSection:
     """A part of a page of charts."""
 
     title: str
@@ -68,12 +68,12 @@ def write_page(page: Page, out: Path, paths: Collection[str] = ()) -> Path:
     """
     for chart in page.charts:
         write_chart(chart, out)
-    given = {
+    shared = {
         "root": page.root,
         "page_path": page.path,
         "paths": paths,
         "navigation": [(title, path) for title, path in NAVIGATION if path in paths],
-        "charts": {each.name: each for each in page.charts},
+        "charts": {chart.name: chart for chart in page.charts},
     }
-    write_text(out / page.path, render(page.template, page.context | given))
+    write_text(out / page.path, render(page.template, page.context | shared))
     return out / page.path

@@ -1,7 +1,9 @@
-"""Rendering: the only file that knows jinja2."""
+"""Templates become text; the only file that knows jinja2."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from leaderboard.legible import legible
 from leaderboard.places import SITE
 
-#: Holds `templates/` and `static/`, and no Python file.
+_CONTINUED = re.compile(r"\\\n[ \t]*")
+
+
+class _Templates(FileSystemLoader):
+    """Templates where text goes on after a backslash at the end of a line and the next line's indentation."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, path, is_current = super().get_source(environment, template)
+        # the line's end goes into a comment: errors still name the right line
+        return _CONTINUED.sub("{#\n#}", source), path, is_current
 
 
 def render(template: str, context: dict[str, Any]) -> str:
     """Render a template of `site/templates`.
 
-    Everything is escaped, what HTML cannot hold or readers cannot see stands there as an escape, and a name
+    Everything is escaped. What HTML cannot hold, or readers cannot see, stands there as an escape. A name
     that the context lacks is an error.
 
     Args:
@@ -30,7 +41,7 @@ def render(template: str, context: dict[str, Any]) -> str:
 @cache
 def _environment(folder: Path) -> Environment:
     return Environment(
-        loader=FileSystemLoader(folder),
+        loader=_Templates(folder),
         # not select_autoescape(), which leaves .html.j2 unescaped
         autoescape=True,
         undefined=StrictUndefined,

@@ -1,16 +1,19 @@
-"""Wording: numbers and facts as the site's pages and drawings write them."""
+"""Numbers and facts as the site's pages write them."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
+from leaderboard.ranking.standings import Row
 from leaderboard.ranking.statistics import Estimate
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import ReleaseReference
 from nb301.truth.base import TruthKind, is_emulated, kind_of
 
+#: Stands where there is no value.
 NONE = "\N{EN DASH}"
-_SUPERSCRIPTS = dict(zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SECONDS_PER_DAY = 86_400
 
 
@@ -33,16 +36,21 @@ def ground_truth(truth: str) -> str:
     return f"ground truth: {truth}" + ("" if is_the_papers(truth) else ", not CIFAR-10")
 
 
-def kind(release: ReleaseReference) -> str:
-    """What a release was fitted on."""
-    return "random-only" if release.random_only else "all-data"
+def ground_truths(releases: Iterable[ReleaseReference]) -> list[str]:
+    """What numbers of some releases rest on, each ground truth once, in the order of the alphabet."""
+    return sorted({ground_truth(release.truth) for release in releases})
+
+
+def rests_on_emulation(releases: Iterable[ReleaseReference]) -> bool:
+    """Whether numbers of some releases rest on an emulated ground truth."""
+    return any(is_emulated(release.truth) for release in releases)
 
 
 def power(number: float) -> str:
     """A number in powers of ten, as people write them."""
     digits, _, exponent = f"{number:.2e}".partition("e")
     digits = digits.rstrip("0").rstrip(".")
-    ten = "10" + "".join(_SUPERSCRIPTS[digit] for digit in str(int(exponent)))
+    ten = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
     return ten if digits == "1" else f"{digits} \N{MULTIPLICATION SIGN} {ten}"
 
 
@@ -63,6 +71,13 @@ def places(ranks: tuple[int, int] | None) -> str:
         return NONE
     first, last = ranks
     return str(first) if first == last else f"{first}\N{EN DASH}{last}"
+
+
+def why_not_counted(row: Row) -> str:
+    """Why an entry has no place on a release; empty where it has one."""
+    return (
+        "" if row.ranks is not None else f"not counted: fits {', '.join(row.conflicts)} as the release does"
+    )
 
 
 def interval(estimate: Estimate) -> str:

@@ -17,7 +17,7 @@ _WORDS = {ClaimVerdict.holds: "good", ClaimVerdict.fails: "bad", ClaimVerdict.un
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CheckedFact:
     """One fact, and whether a reader need mind it."""
 
     #: `holds`, `fails` or `undecided`.
@@ -37,7 +37,7 @@ class Check:
 
 def checks(
     runs: Sequence[Run], submission: Submission | None, findings: Sequence[Finding] = ()
-) -> list[Check]:
+) -> list[CheckedFact]:
     """Look at an entry's runs, and at its code if that is at hand.
 
     Args:
@@ -45,82 +45,89 @@ def checks(
         submission: Its folder.
         findings: Of the scan of its source.
     """
-    found = [*_of_sandbox(runs), _of_failures(runs), _of_conflicts(runs), *_of_promises(runs)]
-    return [*found, *_of_code(runs, submission, findings)]
+    facts = [*_sandbox(runs), _failures(runs), _conflicts(runs), *_promises(runs)]
+    facts.append(_code_that_ran(runs, submission))
+    if submission is not None:
+        facts.append(_scan(findings))
+    return facts
 
 
-def _of_sandbox(runs: Sequence[Run]) -> Iterator[Check]:
+def _sandbox(runs: Sequence[Run]) -> Iterator[CheckedFact]:
     total = len(runs)
     sealed = sum(run.cell.level is Level.sealed for run in runs)
-    yield Check(
+    yield CheckedFact(
         ClaimVerdict.holds if sealed == total else ClaimVerdict.fails,
         f"{sealed:,} of {total:,} runs were sealed off: namespaces, filtered system calls, limited resources",
     )
     grouped = sum(run.origin.grouped for run in runs)
-    yield Check(
+    yield CheckedFact(
         ClaimVerdict.holds if grouped == total else ClaimVerdict.undecided,
         f"a control group limited memory and processes of {grouped:,} of {total:,} runs, too",
     )
-    tried = Counter(run.origin.canary for run in runs if run.origin.canary)
-    outcomes = ", ".join(f"SHA-256 {canary} ({number:,})" for canary, number in sorted(tried.items()))
-    yield Check(
-        ClaimVerdict.holds if tried.total() == total else ClaimVerdict.undecided,
-        f"canaries had tried to get out of the sandbox before {tried.total():,} of {total:,} runs, in vain"
-        + (f"; hash of what they found: {outcomes}" if tried else ""),
-    )
+    yield _canaries(Counter(run.origin.canary for run in runs if run.origin.canary), total)
 
 
-def _of_failures(runs: Sequence[Run]) -> Check:
+def _canaries(outcomes: Counter[str], total: int) -> CheckedFact:
+    """What canaries came to, by the hash of what they found."""
+    tried = outcomes.total()
+    text = f"canaries had tried to get out of the sandbox before {tried:,} of {total:,} runs, in vain"
+    if outcomes:
+        hashes = (f"SHA-256 {canary} ({number:,})" for canary, number in sorted(outcomes.items()))
+        text += f"; hash of what they found: {', '.join(hashes)}"
+    return CheckedFact(ClaimVerdict.holds if tried == total else ClaimVerdict.undecided, text)
+
+
+def _failures(runs: Sequence[Run]) -> CheckedFact:
     failed = Counter(run.verdict.value for run in runs if run.verdict is not Verdict.completed)
     if not failed:
-        return Check(ClaimVerdict.holds, f"all {len(runs):,} runs came to their end")
+        return CheckedFact(ClaimVerdict.holds, f"all {len(runs):,} runs came to their end")
     listed = ", ".join(f"{verdict} ({number:,})" for verdict, number in failed.most_common())
-    return Check(ClaimVerdict.fails, f"{failed.total():,} of {len(runs):,} runs failed: {listed}")
+    return CheckedFact(ClaimVerdict.fails, f"{failed.total():,} of {len(runs):,} runs failed: {listed}")
 
 
-def _of_conflicts(runs: Sequence[Run]) -> Check:
-    families = sorted({family for run in runs for family in run.conflicts})
-    releases = sorted({run.release.name for run in runs if run.conflicts})
+def _conflicts(runs: Sequence[Run]) -> CheckedFact:
+    families: set[str] = set()
+    for run in runs:
+        families.update(run.conflicts)
+    releases = ", ".join(sorted({run.release.name for run in runs if run.conflicts}))
     if not releases:
-        return Check(ClaimVerdict.holds, "it fits no model of the family of a surrogate that it ran on")
-    return Check(
+        return CheckedFact(ClaimVerdict.holds, "it fits no model of the family of a surrogate that it ran on")
+    return CheckedFact(
         ClaimVerdict.undecided,
-        f"it fits {', '.join(families)}, as the surrogates of {', '.join(releases)} do: not counted there",
+        f"it fits {', '.join(sorted(families))}, as the surrogates of {releases} do: not counted there",
     )
 
 
-def _of_promises(runs: Sequence[Run]) -> Iterator[Check]:
-    told = runs[0].entry
-    if told.used_benchmark_data:
-        yield Check(
+def _promises(runs: Sequence[Run]) -> Iterator[CheckedFact]:
+    entry = runs[0].entry
+    if entry.used_benchmark_data:
+        yield CheckedFact(
             ClaimVerdict.undecided, "it says that results of this benchmark went into its design or settings"
         )
-    if not told.deterministic:
-        yield Check(
+    if not entry.deterministic:
+        yield CheckedFact(
             ClaimVerdict.undecided, "it says that it is not deterministic: its runs cannot be made again"
         )
 
 
-def _of_code(
-    runs: Sequence[Run], submission: Submission | None, findings: Sequence[Finding]
-) -> Iterator[Check]:
+def _code_that_ran(runs: Sequence[Run], submission: Submission | None) -> CheckedFact:
     hashes = sorted({run.cell.tree_hash for run in runs})
     if submission is None:
-        yield Check(
+        return CheckedFact(
             ClaimVerdict.undecided, f"its code was not at hand here; SHA-256 of what ran: {', '.join(hashes)}"
         )
-        return
     if hashes == [submission.tree_hash]:
-        yield Check(ClaimVerdict.holds, f"the code below is what ran: SHA-256 {submission.tree_hash}")
-    else:
-        yield Check(
-            ClaimVerdict.fails,
-            f"the code below (SHA-256 {submission.tree_hash}) is not what ran, or not all of it: "
-            f"SHA-256 {', '.join(hashes)}",
-        )
-    errors = sum(each.severity is Severity.error for each in findings)
-    yield Check(
-        ClaimVerdict.fails if errors else ClaimVerdict.undecided if findings else ClaimVerdict.holds,
-        f"the scan of its source has {len(findings)} finding{'s' * (len(findings) != 1)}"
-        + (f", {errors} of them a reason to refuse it" if errors else ""),
+        return CheckedFact(ClaimVerdict.holds, f"the code below is what ran: SHA-256 {submission.tree_hash}")
+    return CheckedFact(
+        ClaimVerdict.fails,
+        f"the code below (SHA-256 {submission.tree_hash}) is not what ran, or not all of it: "
+        f"SHA-256 {', '.join(hashes)}",
     )
+
+
+def _scan(findings: Sequence[Finding]) -> CheckedFact:
+    errors = sum(finding.severity is Severity.error for finding in findings)
+    counted = f"the scan of its source has {len(findings)} finding{'s' * (len(findings) != 1)}"
+    if errors:
+        return CheckedFact(ClaimVerdict.fails, f"{counted}, {errors} of them a reason to refuse it")
+    return CheckedFact(ClaimVerdict.undecided if findings else ClaimVerdict.holds, counted)

@@ -26,22 +26,18 @@ class CodeFile:
     sha256: str
     #: None where it is no text, or the page is full.
     text: str | None
-    lines: int
 
 
 def code_files(submission: Submission) -> list[CodeFile]:
     """All files of a submission, its own code first; with their texts as far as a page has room."""
-    room, found = _SHOWN, []
-    for path, data in sorted(
-        submission.files.items(), key=lambda each: (not each[0].endswith(".py"), each[0])
-    ):
+    room, files = _SHOWN, []
+    for path in sorted(submission.files, key=lambda path: (not path.endswith(".py"), path)):
+        data = submission.files[path]
         text = decoded(data)
         text = None if text is None or len(text) > room else legible(text)
         room -= len(text or "")
-        found.append(
-            CodeFile(path, f"{len(data):,} bytes", sha256(data), text, len((text or "").splitlines()))
-        )
-    return found
+        files.append(CodeFile(path, f"{len(data):,} bytes", sha256(data), text))
+    return files
 
 
 def locked(submission: Submission) -> Iterator[str]:

@@ -11,7 +11,7 @@ from leaderboard.pages.landscape.scatters import scatters
 from leaderboard.pages.landscape.table import Subject
 from leaderboard.pages.landscape.violins import violins
 from leaderboard.rendering import wording
-from leaderboard.rendering.page import Page, Section
+from leaderboard.rendering.page import ChartSection, Page
 from nb301.tables import load
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.statistics import beside_the_paper, by_optimizer
@@ -68,13 +68,13 @@ def landscape_page(name: str, table: EvaluationTable) -> Page:
             "lead": f"What {len(table):,} training runs show of the DARTS space. They rest on "
             f"{what}. Ground truth: {table.truth}.",
             "sections": (
-                Section(
+                ChartSection(
                     "The table",
                     f"Content hash {table.content_hash}. Sources are the paper's optimizers (Table 2); "
                     "probes are architectures made for its analyses.",
                     table=_sources(table),
                 ),
-                Section(
+                ChartSection(
                     "Beside the paper",
                     "What the paper says of its CIFAR-10 table, and the same of this one.",
                     table=Table(
@@ -82,18 +82,18 @@ def landscape_page(name: str, table: EvaluationTable) -> Page:
                         tuple((c.statistic, c.paper, c.table, c.source) for c in beside_the_paper(table)),
                     ),
                 ),
-                Section(
+                ChartSection(
                     "Maps",
                     "Architectures that are alike are neighbours: how well optimizers covered the space, "
                     "and where.",
                     _names(mapped),
                 ),
-                Section(
+                ChartSection(
                     "Performance",
                     "How good architectures are, what that costs, and how sure it is.",
                     _names(scattered),
                 ),
-                Section("Cells", "What topology and operations do to the error.", _names(violin)),
+                ChartSection("Cells", "What topology and operations do to the error.", _names(violin)),
             ),
         },
         charts=(*mapped, *scattered, *violin),

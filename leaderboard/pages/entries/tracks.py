@@ -1,0 +1,151 @@
+"""An entry on each track: its standing, a row for each release, and every run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from leaderboard.drawing.strip import Lane, draw_strip
+from leaderboard.pages.entries.facts import Fact, Numbers, numbers, result_facts
+from leaderboard.ranking.references import Reference
+from leaderboard.ranking.scores import anytime_score, final_error, final_genotype
+from leaderboard.ranking.standings import Ranking, Row, Standing
+from leaderboard.rendering import wording
+from leaderboard.rendering.content import Site, run_path
+from leaderboard.runs.record import ReleaseReference, Run
+from leaderboard.sandbox.messages import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class EntryOnTrack:
+    """What a ranking has of one entry."""
+
+    ranking: Ranking
+    standing: Standing
+    #: By name of the release.
+    rows: Mapping[str, Row]
+    #: In the order of releases and seeds.
+    runs: Sequence[Run]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRow:
+    """An entry on one release."""
+
+    release: ReleaseReference
+    row: Row
+    numbers: Numbers
+    #: Of the score.
+    interval: str
+    #: Why it does not count, or empty.
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run."""
+
+    run: Run
+    #: Address of its record in the site.
+    path: str
+    score: str
+    error: str
+    observed_error: str
+    genotype: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackView:
+    """An entry on one track."""
+
+    slug: str
+    conditions: str
+    facts: tuple[Fact, ...]
+    #: Of all releases that it ran on.
+    truths: tuple[str, ...]
+    releases: tuple[ReleaseRow, ...]
+    runs: tuple[RunRow, ...]
+    verdicts: tuple[str, ...]
+    #: Inline SVG element, everything in it escaped.
+    strip: str
+
+
+def entries_by_slug(site: Site) -> dict[str, list[EntryOnTrack]]:
+    """What each track has of each entry, in the order of slugs and tracks."""
+    entries: dict[str, list[EntryOnTrack]] = {}
+    for ranking in site.rankings:
+        rows, runs = _rows_by_entry(ranking), _runs_by_entry(ranking)
+        for standing in ranking.whole.standings:
+            entry = standing.row.entry
+            on_track = EntryOnTrack(ranking, standing, rows[entry], runs[entry])
+            entries.setdefault(entry, []).append(on_track)
+    return dict(sorted(entries.items()))
+
+
+def track_view(on_track: EntryOnTrack, references: Mapping[str, Reference]) -> TrackView:
+    """What the page shows of an entry on a track.
+
+    Args:
+        on_track: What the ranking has.
+        references: By release hash.
+    """
+    track, rows = on_track.ranking.track, on_track.rows
+    releases = [release for release in on_track.ranking.whole.releases if release.name in rows]
+    names = [release.name for release in releases]
+    counted = [name for name in names if rows[name].ranks is not None]
+    runs = tuple(_run_row(run, references[run.release.release_hash]) for run in on_track.runs)
+    return TrackView(
+        slug=track.slug,
+        conditions=wording.conditions(track),
+        facts=tuple(result_facts(on_track.standing, len(on_track.ranking.seeds), counted or names)),
+        truths=tuple(dict.fromkeys(wording.ground_truth(release.truth) for release in releases)),
+        releases=tuple(_release_row(release, rows[release.name]) for release in releases),
+        runs=runs,
+        verdicts=tuple(sorted({run.verdict.value for run in on_track.runs})),
+        strip=_strip(on_track.standing.row.name, releases, runs),
+    )
+
+
+def _rows_by_entry(ranking: Ranking) -> dict[str, dict[str, Row]]:
+    """Rows of each entry, by the name of their release."""
+    rows: dict[str, dict[str, Row]] = {}
+    for board in ranking.boards:
+        for row in board.rows:
+            rows.setdefault(row.entry, {})[board.release.name] = row
+    return rows
+
+
+def _runs_by_entry(ranking: Ranking) -> dict[str, list[Run]]:
+    """Runs of each entry, in the order of releases and seeds."""
+    names = [release.name for release in ranking.whole.releases]
+    runs: dict[str, list[Run]] = {}
+    for run in sorted(ranking.runs, key=lambda run: (names.index(run.release.name), run.cell.seed)):
+        runs.setdefault(run.cell.submission, []).append(run)
+    return runs
+
+
+def _release_row(release: ReleaseReference, row: Row) -> ReleaseRow:
+    interval = "" if row.score is None else wording.interval(row.score)
+    return ReleaseRow(release, row, numbers(row), interval, wording.why_not_counted(row))
+
+
+def _run_row(run: Run, reference: Reference) -> RunRow:
+    return RunRow(
+        run=run,
+        path=run_path(run),
+        score=f"{anytime_score(run, reference):.2f}",
+        error=f"{final_error(run, reference):.3f}",
+        observed_error=f"{final_error(run, reference, observed=True):.3f}",
+        genotype=final_genotype(run),
+    )
+
+
+def _strip(name: str, releases: Sequence[ReleaseReference], runs: Sequence[RunRow]) -> str:
+    """The scores of all runs, a lane for each release."""
+    lanes = []
+    for release in releases:
+        rows = [row for row in runs if row.run.release.name == release.name]
+        scores = [float(row.score) for row in rows]
+        failed = [row.run.verdict is not Verdict.completed for row in rows]
+        lanes.append(Lane(f"{release.name} ({release.truth})", scores, failed))
+    return draw_strip(lanes, f"Anytime scores of the runs of {name}", "anytime score of a run")
