@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +17,8 @@ from numpy.typing import NDArray
 from leaderboard.errors import BoardError
 from leaderboard.places import EMBEDDINGS
 from nb301.encodings import canonical
-from nb301.errors import MissingExtra, one_line
+from nb301.errors import one_line
+from nb301.extras import require
 from nb301.files import write_text
 from nb301.parsing import parse_object, read_bytes
 from nb301.sources import FITTED
@@ -27,7 +27,7 @@ from nb301.tables import load
 from nb301.tables.schema import EvaluationTable
 
 #: At most as many architectures of each source, so that no optimizer hides the others.
-EACH = 220
+PER_SOURCE = 220
 _SEED, _PERPLEXITY = 301, 30.0
 _EDGES = 14
 #: Bytes of a file, 20 for each architecture.
@@ -45,7 +45,7 @@ class Embedding:
     places: NDArray[np.float64]
 
 
-def embed(table: EvaluationTable, seed: int, each: int = EACH) -> Embedding:
+def embed(table: EvaluationTable, seed: int, per_source: int = PER_SOURCE) -> Embedding:
     """Embed a sample of a table's architectures.
 
     Architectures are near where their cells, in canonical form, have the same ops on the same edges.
@@ -53,22 +53,18 @@ def embed(table: EvaluationTable, seed: int, each: int = EACH) -> Embedding:
     Args:
         table: What to embed; of its rows that models are fitted on.
         seed: Of the sample and of t-SNE.
-        each: At most as many different architectures of each source.
+        per_source: At most as many different architectures of each source.
 
     Raises:
         MissingExtra: scikit-learn is not installed.
     """
-    try:
-        from sklearn.manifold import TSNE
-    except ModuleNotFoundError:
-        raise MissingExtra(
-            "scikit-learn, which embeds tables, is not installed: pip install 'nb301[torch]'"
-        ) from None
-    rows = _sample(table, np.random.default_rng(seed), each)
-    found = TSNE(
-        metric="hamming", perplexity=_PERPLEXITY, init="random", random_state=seed, n_jobs=1
-    ).fit_transform(edge_ops(table.codes[rows]))
-    return Embedding(table.content_hash, rows, np.round(found.astype(np.float64), 2))
+    require("sklearn", "torch")
+    from sklearn.manifold import TSNE
+
+    rows = _sample(table, np.random.default_rng(seed), per_source)
+    tsne = TSNE(metric="hamming", perplexity=_PERPLEXITY, init="random", random_state=seed, n_jobs=1)
+    places = tsne.fit_transform(edge_ops(table.codes[rows])).astype(np.float64)
+    return Embedding(table.content_hash, rows, np.round(places, 2))
 
 
 def edge_ops(codes: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -83,9 +79,9 @@ def edge_ops(codes: NDArray[np.uint8]) -> NDArray[np.int64]:
     codes = canonical(codes).astype(np.int64)
     first = np.repeat([FIRST_EDGE[node] for node in sorted(FIRST_EDGE)], 2)
     edges = first + codes[..., 0]
-    found = np.full((*codes.shape[:2], _EDGES), len(Op))
-    np.put_along_axis(found, edges, codes[..., 1], axis=-1)
-    return found.reshape(len(codes), -1)
+    ops = np.full((*codes.shape[:2], _EDGES), len(Op))
+    np.put_along_axis(ops, edges, codes[..., 1], axis=-1)
+    return ops.reshape(len(codes), -1)
 
 
 def write_embedding(embedding: Embedding, path: Path) -> None:
@@ -128,14 +124,14 @@ def read_embedding(name: str, table: EvaluationTable) -> Embedding:
     return Embedding(content_hash, rows, places)
 
 
-def _sample(table: EvaluationTable, rng: np.random.Generator, each: int) -> NDArray[np.intp]:
+def _sample(table: EvaluationTable, rng: np.random.Generator, per_source: int) -> NDArray[np.intp]:
     """Row numbers, ascending: different architectures of each source, drawn without replacement."""
     optimizers = table.rows["optimizer"].to_numpy()
     first = ~table.rows.duplicated(["optimizer", "genotype"]).to_numpy()
-    of_sources: Sequence[NDArray[np.intp]] = [
-        np.flatnonzero(first & (optimizers == source)) for source in FITTED
-    ]
-    drawn = [rng.permutation(found)[:each] for found in of_sources]
+    drawn: list[NDArray[np.intp]] = []
+    for source in FITTED:
+        rows = np.flatnonzero(first & (optimizers == source))
+        drawn.append(rng.permutation(rows)[:per_source])
     return np.sort(np.concatenate(drawn))
 
 

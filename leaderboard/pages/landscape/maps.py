@@ -9,43 +9,48 @@ import numpy as np
 from scipy.stats import rankdata
 
 from leaderboard.drawing.vega import SHAPES, Chart, Table, inline
-from leaderboard.pages.landscape.embedding import EACH, Embedding
-from leaderboard.pages.landscape.table import LABELS, Subject
+from leaderboard.pages.landscape.embedding import PER_SOURCE, Embedding
+from leaderboard.pages.landscape.table import LABELS, Landscape
+from leaderboard.rendering.charts import column, sized, table_of
 
-_COLUMNS = ("x", "y", "name", "error", "rank", "normal depth", "reduction depth")
 _HOW = (
-    f"Each point is an architecture, at most {EACH} of each source; t-SNE puts those near each other whose "
-    "cells have the same ops on the same edges, and distances far apart mean nothing."
+    f"Each point is an architecture, at most {PER_SOURCE} of each source; t-SNE puts those near each other "
+    "whose cells have the same ops on the same edges, and distances far apart mean nothing."
 )
+_WIDTH, _HEIGHT = 640, 440
 
 
-def maps(subject: Subject, embedding: Embedding) -> list[Chart]:
+def maps(landscape: Landscape, embedding: Embedding) -> list[Chart]:
     """The map three times.
 
     Args:
-        subject: A table.
+        landscape: A table.
         embedding: Of rows of that table.
     """
-    data = _points(subject, embedding)
-    return [_by_error(subject, data), _by_source(subject, data), _by_depth(subject, data)]
+    data = _points(landscape, embedding)
+    return [_by_error(landscape, data), _by_source(landscape, data), _by_depth(landscape, data)]
 
 
-def _points(subject: Subject, embedding: Embedding) -> Table:
+def _points(landscape: Landscape, embedding: Embedding) -> Table:
     rows = embedding.rows
-    error, depths = subject.error[rows], subject.depths[rows]
-    columns = (
-        *(embedding.places[:, axis].tolist() for axis in (0, 1)),
-        subject.labels(rows),
-        np.round(error, 2).tolist(),
-        np.round(100 * (rankdata(error) - 1) / max(1, len(rows) - 1), 1).tolist(),
-        *(depths[:, cell].tolist() for cell in (0, 1)),
+    error, depths = landscape.error[rows], landscape.depths[rows]
+    ranks = 100 * (rankdata(error) - 1) / max(1, len(rows) - 1)
+    return table_of(
+        {
+            "x": embedding.places[:, 0].tolist(),
+            "y": embedding.places[:, 1].tolist(),
+            "name": landscape.labels(rows),
+            "error": np.round(error, 2).tolist(),
+            "rank": np.round(ranks, 1).tolist(),
+            "normal depth": depths[:, 0].tolist(),
+            "reduction depth": depths[:, 1].tolist(),
+        }
     )
-    return Table(_COLUMNS, tuple(zip(*columns, strict=True)))
 
 
-def _by_error(subject: Subject, data: Table) -> Chart:
-    worst = float(np.quantile([row[3] for row in data.rows], 0.95))
-    best = min(row[3] for row in data.rows)
+def _by_error(landscape: Landscape, data: Table) -> Chart:
+    errors = column(data, "error")
+    worst, best = float(np.quantile(errors, 0.95)), min(errors)
     colour = alt.Color(
         "error:Q",
         title="Validation error (%)",
@@ -53,20 +58,20 @@ def _by_error(subject: Subject, data: Table) -> Chart:
         legend=alt.Legend(orient="top"),
     )
     return Chart(
-        name=f"landscape-{subject.name}-map-error",
+        name=f"landscape-{landscape.name}-map-error",
         title="Map by accuracy",
-        caption=f"{_HOW} Colours end at the worst twentieth. {subject.rests_on} Mirrors Figure 2, which "
+        caption=f"{_HOW} Colours end at the worst twentieth. {landscape.rests_on} Mirrors Figure 2, which "
         "embeds all architectures trained on CIFAR-10; here sources weigh alike.",
         alt=f"t-SNE map of {len(data.rows)} architectures by validation error, from {best:.2f} %. "
-        f"{subject.rests_on}",
-        spec=_map(data, colour).properties(width=640, height=440, autosize=_FIT),
+        f"{landscape.rests_on}",
+        spec=sized(_map(data, colour), _WIDTH, _HEIGHT),
         data=data,
         summary=_summary(data),
     )
 
 
-def _by_source(subject: Subject, data: Table) -> Chart:
-    present = {row[2] for row in data.rows}
+def _by_source(landscape: Landscape, data: Table) -> Chart:
+    present = set(column(data, "name"))
     names = [label for label in LABELS.values() if label in present]
     colour = alt.Color(
         "rank:Q",
@@ -80,48 +85,47 @@ def _by_source(subject: Subject, data: Table) -> Chart:
         .facet(alt.Facet("name:N", title=None, sort=names), columns=4, spacing=12)
     )
     return Chart(
-        name=f"landscape-{subject.name}-map-optimizer",
+        name=f"landscape-{landscape.name}-map-optimizer",
         title="Map by optimizer",
-        caption=f"The same map, one panel for each source of architectures. {subject.rests_on} Mirrors "
+        caption=f"The same map, one panel for each source of architectures. {landscape.rests_on} Mirrors "
         "Figure 9; ranks are among the points of this map, the paper's among all architectures.",
-        alt=f"The map split by source ({', '.join(names)}), points coloured by rank. {subject.rests_on}",
+        alt=f"The map split by source ({', '.join(names)}), points coloured by rank. {landscape.rests_on}",
         spec=faceted,
         data=data,
         summary=_summary(data),
     )
 
 
-def _by_depth(subject: Subject, data: Table) -> Chart:
-    depths = sorted({row[5] for row in data.rows})
-    legend = alt.Legend(orient="top", columns=4)
-    title = "Depth of the normal cell"
-    # equal domains share one legend
-    colours, shapes = (alt.Scale(domain=depths, **more) for more in ({}, {"range": [*SHAPES[: len(depths)]]}))
-    colour = alt.Color("normal depth:O", title=title, scale=colours, legend=legend)
-    shape = alt.Shape("normal depth:O", title=title, scale=shapes, legend=legend)
+def _by_depth(landscape: Landscape, data: Table) -> Chart:
+    depths = sorted(set(column(data, "normal depth")))
+    # equal titles and domains share one legend
+    shared = {
+        "title": "Depth of the normal cell",
+        "legend": alt.Legend(orient="top", columns=4),
+    }
+    colour = alt.Color("normal depth:O", scale=alt.Scale(domain=depths), **shared)
+    shapes = alt.Scale(domain=depths, range=list(SHAPES[: len(depths)]))
+    shape = alt.Shape("normal depth:O", scale=shapes, **shared)
     return Chart(
-        name=f"landscape-{subject.name}-map-depth",
+        name=f"landscape-{landscape.name}-map-depth",
         title="Map by depth",
         caption="The same map by the depth of the normal cell, the edges on its longest path. "
-        f"{subject.rests_on} Mirrors Figure 13.",
-        alt=f"The map by the depth of the normal cell, {depths[0]} to {depths[-1]}. {subject.rests_on}",
-        spec=_map(data, colour, shape).properties(width=640, height=440, autosize=_FIT),
+        f"{landscape.rests_on} Mirrors Figure 13.",
+        alt=f"The map by the depth of the normal cell, {depths[0]} to {depths[-1]}. {landscape.rests_on}",
+        spec=sized(_map(data, colour, shape), _WIDTH, _HEIGHT),
         data=data,
         summary=_summary(data),
     )
 
 
-_FIT = alt.AutoSizeParams(type="fit", contains="padding")
-
-
-def _map(data: Table, colour: alt.Color, *more: Any) -> alt.Chart:
-    nothing = {"axis": None, "scale": alt.Scale(zero=False, nice=False)}
+def _map(data: Table, colour: alt.Color, *shape: alt.Shape) -> alt.Chart:
+    bare: dict[str, Any] = {"axis": None, "scale": alt.Scale(zero=False, nice=False)}
     mark = alt.Chart(inline(data.records())).mark_point(filled=True, size=20, opacity=0.8, aria=False)
     encoded: alt.Chart = mark.encode(
-        alt.X("x:Q", **nothing),
-        alt.Y("y:Q", **nothing),
+        alt.X("x:Q", **bare),
+        alt.Y("y:Q", **bare),
         colour,
-        *more,
+        *shape,
         tooltip=[
             alt.Tooltip("name:N", title="source"),
             alt.Tooltip("error:Q", title="validation error (%)", format=".2f"),
@@ -134,11 +138,12 @@ def _map(data: Table, colour: alt.Color, *more: Any) -> alt.Chart:
 
 def _summary(data: Table) -> Table:
     """What each source's points are."""
+    names = np.array(column(data, "name"))
+    errors, depths = np.array(column(data, "error")), np.array(column(data, "normal depth"))
     rows = []
-    for name in dict.fromkeys(row[2] for row in data.rows):
-        found = [row for row in data.rows if row[2] == name]
-        errors = np.array([row[3] for row in found])
-        depth = np.mean([row[5] for row in found])
-        rows.append((name, len(found), f"{errors.min():.2f}", f"{np.median(errors):.2f}", f"{depth:.2f}"))
+    for name in dict.fromkeys(column(data, "name")):
+        chosen = names == name
+        error, depth = errors[chosen], depths[chosen].mean()
+        rows.append((name, len(error), f"{error.min():.2f}", f"{np.median(error):.2f}", f"{depth:.2f}"))
     columns = ("source", "points", "lowest error (%)", "median error (%)", "mean depth of normal cells")
     return Table(columns, tuple(rows))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from leaderboard.drawing.vega import Chart, Table
 from leaderboard.pages.landscape.embedding import read_embedding
 from leaderboard.pages.landscape.maps import maps
 from leaderboard.pages.landscape.scatters import scatters
-from leaderboard.pages.landscape.table import Subject
+from leaderboard.pages.landscape.table import Landscape
 from leaderboard.pages.landscape.violins import violins
 from leaderboard.rendering import wording
 from leaderboard.rendering.page import ChartSection, Page
@@ -27,18 +28,21 @@ def landscape_pages(names: Sequence[str]) -> list[Page]:
         TableError: There is no such table.
         BoardError: A table's embedding is missing, damaged, or of another content.
     """
-    tables = {name: load(name) for name in names}
-    rows = tuple((name, f"{len(table):,}", table.truth, table.content_hash) for name, table in tables.items())
+    rows, pages = [], []
+    for name in names:
+        table = load(name)
+        rows.append((name, f"{len(table):,}", table.truth, table.content_hash))
+        pages.append(landscape_page(name, table))
     listed = Page(
         path="landscape/index.html",
         template="list.html.j2",
         context={
             "title": "Landscape",
             "lead": "A table holds training runs of one ground truth: what releases are fitted on.",
-            "table": Table(("table", "training runs", "ground truth", "content hash"), rows),
+            "table": Table(("table", "training runs", "ground truth", "content hash"), tuple(rows)),
         },
     )
-    return [listed, *(landscape_page(name, table) for name, table in tables.items())]
+    return [listed, *pages]
 
 
 def landscape_page(name: str, table: EvaluationTable) -> Page:
@@ -51,37 +55,17 @@ def landscape_page(name: str, table: EvaluationTable) -> Page:
     Raises:
         BoardError: Its embedding is missing, damaged, or of another content.
     """
-    subject = Subject(table)
-    mapped, violin, scattered = (
-        maps(subject, read_embedding(name, table)),
-        violins(subject),
-        scatters(subject),
-    )
-    what = wording.basis(table.truth)
-    if not wording.is_the_papers(table.truth):
-        what += "; no number here is of CIFAR-10"
+    landscape = Landscape(table)
+    mapped = maps(landscape, read_embedding(name, table))
+    of_cells, scattered = violins(landscape), scatters(landscape)
     return Page(
         path=f"landscape/{name}.html",
         template="charts.html.j2",
         context={
-            "title": f"The landscape of {subject.name}",
-            "lead": f"What {len(table):,} training runs show of the DARTS space. They rest on "
-            f"{what}. Ground truth: {table.truth}.",
+            "title": f"The landscape of {landscape.name}",
+            "lead": _lead(table),
             "sections": (
-                ChartSection(
-                    "The table",
-                    f"Content hash {table.content_hash}. Sources are the paper's optimizers (Table 2); "
-                    "probes are architectures made for its analyses.",
-                    table=_sources(table),
-                ),
-                ChartSection(
-                    "Beside the paper",
-                    "What the paper says of its CIFAR-10 table, and the same of this one.",
-                    table=Table(
-                        ("statistic", "paper, CIFAR-10", f"this table ({table.truth})", "source"),
-                        tuple((c.statistic, c.paper, c.table, c.source) for c in beside_the_paper(table)),
-                    ),
-                ),
+                *_table_sections(table),
                 ChartSection(
                     "Maps",
                     "Architectures that are alike are neighbours: how well optimizers covered the space, "
@@ -93,11 +77,41 @@ def landscape_page(name: str, table: EvaluationTable) -> Page:
                     "How good architectures are, what that costs, and how sure it is.",
                     _names(scattered),
                 ),
-                ChartSection("Cells", "What topology and operations do to the error.", _names(violin)),
+                ChartSection("Cells", "What topology and operations do to the error.", _names(of_cells)),
             ),
         },
-        charts=(*mapped, *scattered, *violin),
+        charts=(*mapped, *scattered, *of_cells),
     )
+
+
+def _lead(table: EvaluationTable) -> str:
+    what = wording.basis(table.truth)
+    if not wording.is_the_papers(table.truth):
+        what += "; no number here is of CIFAR-10"
+    return (
+        f"What {len(table):,} training runs show of the DARTS space. They rest on {what}. "
+        f"Ground truth: {table.truth}."
+    )
+
+
+def _table_sections(table: EvaluationTable) -> list[ChartSection]:
+    """What the table is, and how it is beside the paper's."""
+    return [
+        ChartSection(
+            "The table",
+            f"Content hash {table.content_hash}. Sources are the paper's optimizers (Table 2); "
+            "probes are architectures made for its analyses.",
+            table=_sources(table),
+        ),
+        ChartSection(
+            "Beside the paper",
+            "What the paper says of its CIFAR-10 table, and the same of this one.",
+            table=Table(
+                ("statistic", "paper, CIFAR-10", f"this table ({table.truth})", "source"),
+                tuple(map(attrgetter("statistic", "paper", "table", "source"), beside_the_paper(table))),
+            ),
+        ),
+    ]
 
 
 def _names(charts: Iterable[Chart]) -> tuple[str, ...]:
@@ -105,15 +119,19 @@ def _names(charts: Iterable[Chart]) -> tuple[str, ...]:
 
 
 def _sources(table: EvaluationTable) -> Table:
-    rows = tuple(
-        (
-            *(part["optimizer"], f"{part['rows']:,}"),
-            "-" if part["rows_in_paper"] is None else f"{part['rows_in_paper']:,}",
-            *(f"{100 * (1 - part[f'{which}_val_accuracy']):.2f}" for which in ("mean", "best")),
-            f"{part['mean_runtime']:,.0f}",
+    rows = []
+    for part in by_optimizer(table):
+        in_paper = part["rows_in_paper"]
+        rows.append(
+            (
+                part["optimizer"],
+                f"{part['rows']:,}",
+                "-" if in_paper is None else f"{in_paper:,}",
+                f"{100 * (1 - part['mean_val_accuracy']):.2f}",
+                f"{100 * (1 - part['best_val_accuracy']):.2f}",
+                f"{part['mean_runtime']:,.0f}",
+            )
         )
-        for part in by_optimizer(table)
-    )
     columns = (
         "source",
         "rows",
@@ -122,4 +140,4 @@ def _sources(table: EvaluationTable) -> Table:
         "lowest error (%)",
         "mean runtime (s)",
     )
-    return Table(columns, rows)
+    return Table(columns, tuple(rows))

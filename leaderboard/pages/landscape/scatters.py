@@ -8,34 +8,32 @@ import altair as alt
 import numpy as np
 
 from leaderboard.drawing.vega import Chart, Table, chosen_entries, entry_colour, entry_dash, inline, signal
-from leaderboard.pages.landscape.table import LABELS, Subject
+from leaderboard.pages.landscape.table import Array, Landscape
+from leaderboard.rendering.charts import diagonal, rounded, sized, table_of
 from nb301.tables.statistics import overall, seeds
 
 #: Points of a chart; the CSV has the same.
 _SHOWN = 1500
 _PROBABILITIES = np.unique(np.concatenate([[0.001, 0.005], np.linspace(0.01, 1, 100)]))
+_WIDTH, _HEIGHT = 640, 380
 
 
-def scatters(subject: Subject) -> list[Chart]:
+def scatters(landscape: Landscape) -> list[Chart]:
     """Parameters, distribution functions, and test errors; noise where the table has further seeds."""
-    charts = [_parameters(subject), _distributions(subject), _test(subject)]
-    return [*charts, _noise(subject)] if len(seeds(subject.table)) else charts
+    charts = [_parameters(landscape), _distributions(landscape), _test(landscape)]
+    return [*charts, _noise(landscape)] if len(seeds(landscape.table)) else charts
 
 
-def _parameters(subject: Subject) -> Chart:
-    rows = subject.sample(subject.fitted, _SHOWN)
-    table = subject.table.rows.iloc[rows]
-    data = Table(
-        ("source", "parameters (millions)", "runtime (s)", "error (%)"),
-        tuple(
-            zip(
-                subject.labels(rows),
-                (table["parameters"] / 1e6).round(4).tolist(),
-                table["runtime"].round(0).astype(int).tolist(),
-                np.round(subject.error[rows], 3).tolist(),
-                strict=True,
-            )
-        ),
+def _parameters(landscape: Landscape) -> Chart:
+    rows = landscape.sample(landscape.fitted, _SHOWN)
+    table = landscape.table.rows.iloc[rows]
+    data = table_of(
+        {
+            "source": landscape.labels(rows),
+            "parameters (millions)": (table["parameters"] / 1e6).round(4).tolist(),
+            "runtime (s)": table["runtime"].round(0).astype(int).tolist(),
+            "error (%)": np.round(landscape.error[rows], 3).tolist(),
+        }
     )
     runtime = alt.Color(
         "runtime (s):Q",
@@ -47,117 +45,125 @@ def _parameters(subject: Subject) -> Chart:
         _x("parameters (millions)", "Parameters (millions)"),
         _y("error (%)", "Validation error (%)"),
         runtime,
-        tooltip=_told(data),
+        tooltip=_tooltips(data),
     )
-    bounds = np.quantile(subject.table.rows["parameters"].iloc[subject.fitted], [0, 1 / 3, 2 / 3, 1])
     return Chart(
-        name=f"landscape-{subject.name}-parameters",
+        name=f"landscape-{landscape.name}-parameters",
         title="Parameters and runtime",
         caption="Number of parameters against validation error, with the training's runtime as colour; "
-        f"{len(rows):,} rows drawn at random. {subject.rests_on} Mirrors Figure 3, which shows all rows of "
+        f"{len(rows):,} rows drawn at random. {landscape.rests_on} Mirrors Figure 3, which shows all rows of "
         "CIFAR-10.",
-        alt=f"Parameters against validation error of {len(rows):,} architectures. {subject.rests_on}",
-        spec=_sized(spec),
+        alt=f"Parameters against validation error of {len(rows):,} architectures. {landscape.rests_on}",
+        spec=sized(spec, _WIDTH, _HEIGHT),
         data=data,
-        summary=_by_size(subject, bounds.tolist()),
+        summary=_by_size(landscape),
         switches=("y",),
     )
 
 
-def _by_size(subject: Subject, bounds: list[float]) -> Table:
+def _by_size(landscape: Landscape) -> Table:
     """Thirds of the rows that models are fitted on, by their parameters."""
-    rows = subject.fitted
-    parameters = subject.table.rows["parameters"].to_numpy()[rows]
-    runtime = subject.table.rows["runtime"].to_numpy()[rows]
+    rows = landscape.fitted
+    parameters = landscape.table.rows["parameters"].to_numpy()[rows]
+    runtime = landscape.table.rows["runtime"].to_numpy()[rows]
+    bounds = np.quantile(parameters, [0, 1 / 3, 2 / 3, 1]).tolist()
     thirds = np.digitize(parameters, bounds[1:-1])
-    cells = []
+    lines = []
     for third in range(3):
         chosen = thirds == third
-        cells.append(
+        lines.append(
             (
                 f"{bounds[third] / 1e6:.2f} to {bounds[third + 1] / 1e6:.2f} million parameters",
                 int(chosen.sum()),
-                f"{np.median(subject.error[rows][chosen]):.2f}" if chosen.any() else "-",
+                f"{np.median(landscape.error[rows][chosen]):.2f}" if chosen.any() else "-",
                 f"{np.median(runtime[chosen]):,.0f}" if chosen.any() else "-",
             )
         )
-    return Table(("third", "rows", "median error (%)", "median runtime (s)"), tuple(cells))
+    return Table(("third", "rows", "median error (%)", "median runtime (s)"), tuple(lines))
 
 
-def _distributions(subject: Subject) -> Chart:
-    of = {label: subject.of(source) for source, label in LABELS.items() if len(subject.of(source))}
-    drawn, summary = [], []
-    for label, rows in of.items():
-        errors = np.quantile(subject.error[rows], _PROBABILITIES, method="inverted_cdf")
-        drawn += [
-            (label, round(error, 3), round(share, 4))
-            for error, share in zip(errors.tolist(), _PROBABILITIES.tolist(), strict=True)
-        ]
-        at = np.quantile(subject.error[rows], [0, 0.1, 0.5, 0.9])
-        summary.append((label, len(rows), *(f"{error:.2f}" for error in at.tolist())))
-    chosen, names = chosen_entries(), [*of]
-    data = Table(("name", "error", "share"), tuple(drawn))
-    spec = (
-        alt.Chart(inline(data.records()))
-        .mark_line(interpolate="step-after", strokeWidth=2, aria=False)
-        .encode(
-            x=alt.X(
-                "error:Q",
-                title="Validation error (%)",
-                scale=alt.Scale(type="log", nice=False),
-                axis=alt.Axis(values=[*range(4, 16), 20, 30, 50, 90], grid=False),
-            ),
-            y=alt.Y("share:Q", title="Share of architectures", axis=alt.Axis(format="%")),
-            color=entry_colour(names, lines=True),
-            strokeDash=entry_dash(names),
-            opacity=alt.condition(chosen, alt.value(1), alt.value(0.12)),
-            tooltip=alt.Tooltip("name:N", title="source"),
-        )
-        .add_params(chosen)
-    )
-    order = sorted(of, key=lambda label: float(np.median(subject.error[of[label]])))
+def _distributions(landscape: Landscape) -> Chart:
+    errors = {label: landscape.error[rows] for label, rows in landscape.sources.items()}
+    best_first = sorted(errors, key=lambda label: float(np.median(errors[label])))
+    data = _shares(errors)
     return Chart(
-        name=f"landscape-{subject.name}-ecdf",
+        name=f"landscape-{landscape.name}-ecdf",
         title="Distribution of errors by optimizer",
         caption="Share of a source's architectures whose validation error is at most so high. Budgets "
-        f"differ, so this does not compare optimizers. {subject.rests_on} Mirrors Figure 8. Click entries "
+        f"differ, so this does not compare optimizers. {landscape.rests_on} Mirrors Figure 8. Click entries "
         "of the legend to show only them.",
         alt="Empirical distribution functions; from the lowest median error to the highest: "
-        f"{', '.join(order)}. {subject.rests_on}",
-        spec=_sized(spec),
+        f"{', '.join(best_first)}. {landscape.rests_on}",
+        spec=sized(_steps(data, list(errors)), _WIDTH, _HEIGHT),
         data=data,
-        summary=Table(
-            ("source", "rows", "lowest error (%)", "10 % below", "median", "90 % below"), tuple(summary)
-        ),
+        summary=_quantiles(errors),
         switches=("x",),
     )
 
 
-def _test(subject: Subject) -> Chart:
-    rows = subject.sample(subject.fitted, _SHOWN)
-    val, test = subject.error[rows], subject.column_error("test")[rows]
-    columns = (subject.labels(rows), np.round(val, 3).tolist(), np.round(test, 3).tolist())
-    data = Table(("source", "validation error (%)", "test error (%)"), tuple(zip(*columns, strict=True)))
+def _shares(errors: dict[str, Array]) -> Table:
+    """Errors that a share of each source's architectures does not exceed."""
+    lines: list[tuple[str, float, float]] = []
+    shares = rounded(_PROBABILITIES, 4)
+    for label, values in errors.items():
+        drawn = rounded(np.quantile(values, _PROBABILITIES, method="inverted_cdf"), 3)
+        lines += zip([label] * len(drawn), drawn, shares, strict=True)
+    return Table(("name", "error", "share"), tuple(lines))
+
+
+def _steps(data: Table, names: list[str]) -> alt.Chart:
+    chosen = chosen_entries()
+    mark = alt.Chart(inline(data.records())).mark_line(interpolate="step-after", strokeWidth=2, aria=False)
+    encoded: alt.Chart = mark.encode(
+        x=alt.X(
+            "error:Q",
+            title="Validation error (%)",
+            scale=alt.Scale(type="log", nice=False),
+            axis=alt.Axis(values=[*range(4, 16), 20, 30, 50, 90], grid=False),
+        ),
+        y=alt.Y("share:Q", title="Share of architectures", axis=alt.Axis(format="%")),
+        color=entry_colour(names, lines=True),
+        strokeDash=entry_dash(names),
+        opacity=alt.condition(chosen, alt.value(1), alt.value(0.12)),
+        tooltip=alt.Tooltip("name:N", title="source"),
+    ).add_params(chosen)
+    return encoded
+
+
+def _quantiles(errors: dict[str, Array]) -> Table:
+    lines = []
+    for label, values in errors.items():
+        lowest, tenth, median, most = np.quantile(values, [0, 0.1, 0.5, 0.9]).tolist()
+        lines.append((label, len(values), f"{lowest:.2f}", f"{tenth:.2f}", f"{median:.2f}", f"{most:.2f}"))
+    columns = ("source", "rows", "lowest error (%)", "10 % below", "median", "90 % below")
+    return Table(columns, tuple(lines))
+
+
+def _test(landscape: Landscape) -> Chart:
+    rows = landscape.sample(landscape.fitted, _SHOWN)
+    val, test = landscape.error[rows], landscape.column_error("test")[rows]
+    fields = ("validation error (%)", "test error (%)")
+    data = table_of(
+        {
+            "source": landscape.labels(rows),
+            fields[0]: np.round(val, 3).tolist(),
+            fields[1]: np.round(test, 3).tolist(),
+        }
+    )
+    x, y = _x(fields[0], "Validation error (%)"), _y(fields[1], "Test error (%)")
     ends = [float(min(val.min(), test.min())), float(max(val.max(), test.max()))]
-    x, y = data.columns[1], data.columns[2]
-    diagonal = (
-        alt.Chart(inline({x: end, y: end} for end in ends))
-        .mark_line(color=signal("muted"), strokeDash=[4, 3], strokeWidth=1.2, aria=False)
-        .encode(_x(x, "Validation error (%)"), _y(y, "Test error (%)"))
-    )
-    points = _points(data, color=signal("accent")).encode(
-        _x(x, "Validation error (%)"), _y(y, "Test error (%)"), tooltip=_told(data)
-    )
-    whole = overall(subject.table)
+    points = _points(data, color=signal("accent")).encode(x, y, tooltip=_tooltips(data))
+    whole = overall(landscape.table)
     tau, rho = f"{whole['kendall_val_test']:.3f}", f"{whole['spearman_val_test']:.3f}"
     return Chart(
-        name=f"landscape-{subject.name}-test",
+        name=f"landscape-{landscape.name}-test",
         title="Validation and test error",
         caption=f"Test against validation error; {len(rows):,} rows drawn at random, equal on the dashed "
         f"line. Over all rows that models are fitted on Kendall's tau is {tau} and Spearman's rank "
-        f"correlation {rho}; Section 3.2 has 0.852 and 0.969 on CIFAR-10, and no figure. {subject.rests_on}",
-        alt=f"Test error rises with validation error, Kendall's tau {tau}. {subject.rests_on}",
-        spec=_sized(alt.layer(diagonal, points)),
+        f"correlation {rho}; Section 3.2 has 0.852 and 0.969 on CIFAR-10, and no figure. "
+        f"{landscape.rests_on}",
+        alt=f"Test error rises with validation error, Kendall's tau {tau}. {landscape.rests_on}",
+        spec=sized(alt.layer(diagonal(x, y, fields, ends), points), _WIDTH, _HEIGHT),
         data=data,
         summary=Table(
             ("statistic", "this table", "paper, CIFAR-10"),
@@ -166,38 +172,45 @@ def _test(subject: Subject) -> Chart:
     )
 
 
-def _noise(subject: Subject) -> Chart:
-    accuracies = 100 * seeds(subject.table).to_numpy()
+def _noise(landscape: Landscape) -> Chart:
+    accuracies = 100 * seeds(landscape.table).to_numpy()
     order = np.argsort(-accuracies.mean(axis=1), kind="stable")
     means, stds = accuracies.mean(axis=1)[order], accuracies.std(axis=1, ddof=1)[order]
-    rows = zip(range(1, len(order) + 1), (100 - means).tolist(), stds.tolist(), strict=True)
-    data = Table(
-        ("rank", "mean error (%)", "std (points)"),
-        tuple((rank, round(error, 3), round(std, 4)) for rank, error, std in rows),
+    data = table_of(
+        {
+            "rank": list(range(1, len(order) + 1)),
+            "mean error (%)": rounded(100 - means, 3),
+            "std (points)": rounded(stds, 4),
+        }
     )
     spec = _points(data, color=signal("accent")).encode(
         _x("std (points)", "Standard deviation between seeds (points)"),
         _y("rank", "Rank of the architecture (1 is the best)", reverse=True),
-        tooltip=_told(data),
-    )
-    fifth = len(order) // 5
-    summary = tuple(
-        (f"{k * fifth + 1} to {(k + 1) * fifth}", f"{stds[k * fifth : (k + 1) * fifth].mean():.3f}")
-        for k in range(5)
+        tooltip=_tooltips(data),
     )
     n = accuracies.shape[1]
     return Chart(
-        name=f"landscape-{subject.name}-noise",
+        name=f"landscape-{landscape.name}-noise",
         title="Noise between trainings",
         caption=f"Standard deviation of the validation accuracy of {len(order)} architectures of DE trained "
-        f"with {n} seeds each; its mean is {stds.mean():.3f} points, the paper's 0.16. {subject.rests_on} "
+        f"with {n} seeds each; its mean is {stds.mean():.3f} points, the paper's 0.16. {landscape.rests_on} "
         "Mirrors Figure 12.",
         alt=f"Standard deviation between {n} seeds by rank, mean {stds.mean():.3f} points. "
-        f"{subject.rests_on}",
-        spec=_sized(spec),
+        f"{landscape.rests_on}",
+        spec=sized(spec, _WIDTH, _HEIGHT),
         data=data,
-        summary=Table(("ranks", "mean standard deviation (points)"), summary),
+        summary=_by_fifth(stds),
     )
+
+
+def _by_fifth(stds: Array) -> Table:
+    """Means of standard deviations in the order of ranks."""
+    size = len(stds) // 5
+    lines = []
+    for fifth in range(5):
+        start, end = fifth * size, (fifth + 1) * size
+        lines.append((f"{start + 1} to {end}", f"{stds[start:end].mean():.3f}"))
+    return Table(("ranks", "mean standard deviation (points)"), tuple(lines))
 
 
 def _points(data: Table, **mark: Any) -> alt.Chart:
@@ -207,7 +220,7 @@ def _points(data: Table, **mark: Any) -> alt.Chart:
     return points
 
 
-def _told(data: Table) -> list[alt.Tooltip]:
+def _tooltips(data: Table) -> list[alt.Tooltip]:
     return [
         alt.Tooltip(name, type="nominal" if name == "source" else "quantitative") for name in data.columns
     ]
@@ -219,9 +232,3 @@ def _x(field: str, title: str) -> alt.X:
 
 def _y(field: str, title: str, **scale: Any) -> alt.Y:
     return alt.Y(f"{field}:Q", title=title, scale=alt.Scale(zero=False, **scale))
-
-
-def _sized(spec: alt.Chart | alt.LayerChart) -> alt.LayerChart:
-    fit = alt.AutoSizeParams(type="fit", contains="padding")
-    sized: alt.LayerChart = spec.properties(width=640, height=380, autosize=fit)
-    return sized

@@ -13,13 +13,14 @@ from nb301.space import NODES
 from nb301.tables.schema import EvaluationTable
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.intp]
 #: How sources are called where people read them.
 LABELS = labels()
 _SAMPLE_SEED = 301
 
 
 @dataclass(frozen=True)
-class Subject:
+class Landscape:
     """A table, seen by its charts."""
 
     table: EvaluationTable
@@ -35,15 +36,21 @@ class Subject:
         return f"Table {self.name}, ground truth: {self.table.truth}."
 
     @cached_property
-    def fitted(self) -> NDArray[np.intp]:
+    def fitted(self) -> Rows:
         """Rows that models are fitted on."""
         return np.flatnonzero(self.table.is_fitted)
 
-    def of(self, *sources: str) -> NDArray[np.intp]:
+    def rows_of(self, *sources: str) -> Rows:
         """Rows of some sources; none where the table has none."""
         return np.flatnonzero(self.table.rows["optimizer"].isin(sources).to_numpy())
 
-    def sample(self, rows: NDArray[np.intp], n: int) -> NDArray[np.intp]:
+    @cached_property
+    def sources(self) -> dict[str, Rows]:
+        """Rows of each source that people know by a label, by that label; those without rows are left out."""
+        rows = {label: self.rows_of(source) for source, label in LABELS.items()}
+        return {label: chosen for label, chosen in rows.items() if len(chosen)}
+
+    def sample(self, rows: Rows, n: int) -> Rows:
         """At most `n` of the rows, ascending, and always the same ones."""
         return np.sort(np.random.default_rng(_SAMPLE_SEED).permutation(rows)[:n])
 
@@ -65,13 +72,13 @@ class Subject:
     def depths(self) -> NDArray[np.intp]:
         """Depth of the normal and of the reduction cell of every row, shape (n, 2)."""
         sources = self.table.codes[..., 0].astype(np.intp)
-        found = np.zeros((*sources.shape[:2], NODES[-1] + 1), dtype=np.intp)
+        depths = np.zeros((*sources.shape[:2], NODES[-1] + 1), dtype=np.intp)
         for node in NODES:
-            edges = sources[..., 2 * node - 4 : 2 * node - 2]
-            found[..., node] = 1 + np.take_along_axis(found, edges, axis=-1).max(axis=-1)
-        return np.asarray(found.max(axis=-1))
+            inputs = sources[..., 2 * node - 4 : 2 * node - 2]
+            depths[..., node] = 1 + np.take_along_axis(depths, inputs, axis=-1).max(axis=-1)
+        return np.asarray(depths.max(axis=-1))
 
-    def labels(self, rows: NDArray[np.intp]) -> list[str]:
+    def labels(self, rows: Rows) -> list[str]:
         """Names of the sources of some rows, for people."""
         return [LABELS.get(source, source) for source in self.source[rows].tolist()]
 

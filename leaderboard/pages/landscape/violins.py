@@ -1,23 +1,38 @@
-"""Violins of a table: errors by depth and by operations without parameters (Figures 10, 11, 14, 18, 19)."""
+"""Cells of a table: errors and depths as violins and mirrored bars (Figures 10, 11, 14, 18 and 19)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import altair as alt
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import gaussian_kde
 
 from leaderboard.drawing.vega import Chart, Table, entry_colour, entry_shape, inline
-from leaderboard.pages.landscape.table import LABELS, Array, Subject
+from leaderboard.pages.landscape.table import Array, Landscape
+from leaderboard.rendering.charts import rounded, sized
 from nb301.space import PARAMETER_FREE
 
+#: In the order in which tables have them.
 _CELLS = ("normal cell", "reduction cell")
+#: Names of their charts, and the paper's figures, of operations without parameters in a cell.
+_PARAMETER_FREE = (("normal", "Figure 18 (left)"), ("reduction", "Figure 14"))
+#: Where violins of the three operations without parameters stand beside a number.
+_OFFSETS = (-0.29, 0.0, 0.29)
 #: Fewer values have no density: their median alone is drawn.
 _FEWEST = 10
 _POINTS = 48
 _QUANTILES = (0, 5, 25, 50, 75, 95, 100)
+_DEPTHS = (1, 2, 3, 4)
+#: Bars are as long as this where all architectures have a depth.
+_BAR = 0.45
+_WIDTH = 640
+
+#: What is drawn of one mark, by its fields.
+Drawn: TypeAlias = dict[str, float | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +41,33 @@ class Violin:
 
     name: str
     #: What it is the distribution of, and where its middle is drawn.
-    group: int | str
+    group: int
     at: float
     values: Array
     #: Half of its greatest width; negative and positive parts are drawn where they are not 0.
     left: float
     right: float
 
+    @property
+    def median(self) -> float:
+        """Of its values."""
+        return float(np.median(self.values))
 
-def violins(subject: Subject) -> list[Chart]:
-    """All violin charts that the table has rows for."""
-    charts = [_by_depth(subject), _depths_by_source(subject)]
-    charts += [_parameter_free(subject, cell) for cell in (0, 1)]
-    if len(subject.of("topology")):
-        charts.append(_topologies(subject))
+
+def violins(landscape: Landscape) -> list[Chart]:
+    """All charts of cells that the table has rows for."""
+    charts = [_by_depth(landscape), _depths_by_source(landscape)]
+    charts += [_parameter_free(landscape, cell) for cell in (0, 1)]
+    if len(landscape.rows_of("topology")):
+        charts.append(_topologies(landscape))
     return charts
 
 
-def _by_depth(subject: Subject) -> Chart:
-    rows = subject.fitted
+def _by_depth(landscape: Landscape) -> Chart:
+    rows = landscape.fitted
     return _chart(
-        subject,
-        [*_halves(subject.error[rows], subject.depths[rows])],
+        landscape,
+        list(_halves(landscape.error[rows], landscape.depths[rows])),
         name="depth",
         title="Error by depth of the cells",
         x="Depth (edges on the longest path)",
@@ -57,16 +77,24 @@ def _by_depth(subject: Subject) -> Chart:
     )
 
 
-def _topologies(subject: Subject) -> Chart:
-    rows = subject.of("topology")
-    error, depths = subject.error[rows], subject.depths[rows][:, 0]
-    found = [
-        Violin("both cells", depth, depth, error[depths == depth], 0.38, 0.38)
-        for depth in np.unique(depths).tolist()
-    ]
+def _halves(error: Array, depths: NDArray[np.intp]) -> Iterator[Violin]:
+    for cell, (left, right) in enumerate(((0.42, 0.0), (0.0, 0.42))):
+        for depth, errors in _grouped(error, depths[:, cell]):
+            yield Violin(_CELLS[cell], depth, depth, errors, left, right)
+
+
+def _grouped(error: Array, groups: NDArray[np.intp]) -> Iterator[tuple[int, Array]]:
+    """Errors of each group, in the order of groups."""
+    for group in np.unique(groups).tolist():
+        yield group, error[groups == group]
+
+
+def _topologies(landscape: Landscape) -> Chart:
+    rows = landscape.rows_of("topology")
+    by_depth = _grouped(landscape.error[rows], landscape.depths[rows][:, 0])
     return _chart(
-        subject,
-        found,
+        landscape,
+        [Violin("both cells", depth, depth, errors, 0.38, 0.38) for depth, errors in by_depth],
         name="topology",
         title="Error by depth where ops are equal",
         x="Depth of both cells",
@@ -75,21 +103,19 @@ def _topologies(subject: Subject) -> Chart:
     )
 
 
-def _parameter_free(subject: Subject, cell: int) -> Chart:
-    rows = np.concatenate([subject.fitted, subject.of("skip")])
-    error = subject.error[rows]
-    found = []
-    for k, op in enumerate(PARAMETER_FREE):
-        counts = subject.count(op, cell)[rows]
-        found += [
-            Violin(op.name, count, count + (k - 1) * 0.29, error[counts == count], 0.13, 0.13)
-            for count in np.unique(counts).tolist()
-        ]
-    figure = "Figure 18 (left)" if cell == 0 else "Figure 14"
+def _parameter_free(landscape: Landscape, cell: int) -> Chart:
+    rows = np.concatenate([landscape.fitted, landscape.rows_of("skip")])
+    error = landscape.error[rows]
+    drawn = []
+    for op, offset in zip(PARAMETER_FREE, _OFFSETS, strict=True):
+        for count, errors in _grouped(error, landscape.count(op, cell)[rows]):
+            violin = Violin(op.name, count, count + offset, errors, 0.13, 0.13)
+            drawn.append(violin)
+    name, figure = _PARAMETER_FREE[cell]
     return _chart(
-        subject,
-        found,
-        name=f"parameter-free-{_CELLS[cell].split()[0]}",
+        landscape,
+        drawn,
+        name=f"parameter-free-{name}",
         title=f"Operations without parameters in the {_CELLS[cell]}",
         x=f"Number of edges with the operation in the {_CELLS[cell]}",
         caption=f"Distribution of the validation error by the number of an operation in the {_CELLS[cell]}, "
@@ -97,98 +123,95 @@ def _parameter_free(subject: Subject, cell: int) -> Chart:
     )
 
 
-def _depths_by_source(subject: Subject) -> Chart:
+def _depths_by_source(landscape: Landscape) -> Chart:
     """Shares of depths as mirrored bars, since there are four depths only."""
-    bars, quantiles, names = [], [], []
-    for at, (source, label) in enumerate(
-        (source, label) for source, label in LABELS.items() if len(subject.of(source))
-    ):
-        names.append(label)
-        depths = subject.depths[subject.of(source)]
-        for cell, side in ((0, -1), (1, 1)):
-            shares = np.bincount(depths[:, cell], minlength=5)[1:] / len(depths)
-            quantiles.append(
-                (_CELLS[cell], label, len(depths), *(f"{100 * share:.1f}" for share in shares.tolist()))
-            )
-            bars += [
-                {
-                    "name": _CELLS[cell],
-                    "group": label,
-                    "depth": depth,
-                    "share": share,
-                    "from": at,
-                    "to": round(at + side * 0.45 * share, 4),
-                }
-                for depth, share in enumerate(shares.tolist(), 1)
-            ]
-    y = alt.Y("depth:O", title="Depth", sort="descending")
-    spec = (
-        alt.Chart(inline(bars))
-        .mark_bar(aria=False)
-        .encode(
-            x=alt.X("from:Q", title=None, axis=_named_axis(names), scale=_places(range(len(names)))),
-            x2="to:Q",
-            y=y,
-            color=entry_colour(_CELLS),
-            tooltip=[
-                alt.Tooltip("group:N", title="source"),
-                alt.Tooltip("name:N", title="cell"),
-                alt.Tooltip("depth:Q"),
-                alt.Tooltip("share:Q", format=".1%"),
-            ],
-        )
-    )
+    depths = {label: landscape.depths[rows] for label, rows in landscape.sources.items()}
+    names = ", ".join(depths)
     return Chart(
-        name=f"landscape-{subject.name}-depth-by-optimizer",
+        name=f"landscape-{landscape.name}-depth-by-optimizer",
         title="Depth of cells by optimizer",
         caption="How many of a source's architectures have a normal cell (left) and a reduction cell "
-        f"(right) of each depth. {subject.rests_on} Mirrors Figure 11, which smooths the four depths.",
-        alt=f"Shares of depths 1 to 4 of normal and reduction cells for {', '.join(names)}. "
-        f"{subject.rests_on}",
-        spec=_sized(spec, 260),
-        data=Table(("cell", "source", "n", *(f"depth {k} (%)" for k in range(1, 5))), tuple(quantiles)),
+        f"(right) of each depth. {landscape.rests_on} Mirrors Figure 11, which smooths the four depths.",
+        alt=f"Shares of depths 1 to 4 of normal and reduction cells for {names}. {landscape.rests_on}",
+        spec=sized(_bars(depths), _WIDTH, 260),
+        data=_depth_table(depths),
     )
 
 
-def _halves(error: Array, depths: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Iterator[Violin]:
-    for cell, (left, right) in enumerate(((0.42, 0.0), (0.0, 0.42))):
-        for depth in np.unique(depths[:, cell]).tolist():
-            yield Violin(_CELLS[cell], depth, depth, error[depths[:, cell] == depth], left, right)
+def _shares(depths: NDArray[np.intp]) -> list[float]:
+    """Share of each depth."""
+    shares: list[float] = (np.bincount(depths, minlength=5)[1:] / len(depths)).tolist()
+    return shares
+
+
+def _bars(depths: Mapping[str, NDArray[np.intp]]) -> alt.Chart:
+    """Two sides of bars for each source, by its label: those of normal cells to the left."""
+    bars: list[Drawn] = []
+    for at, (label, by_cell) in enumerate(depths.items()):
+        for cell, length in ((0, -_BAR), (1, _BAR)):
+            for depth, share in zip(_DEPTHS, _shares(by_cell[:, cell]), strict=True):
+                bar: Drawn = {"name": _CELLS[cell], "group": label, "depth": depth, "share": share}
+                bars.append(bar | {"from": at, "to": round(at + length * share, 4)})
+    places = range(len(depths))
+    mark = alt.Chart(inline(bars)).mark_bar(aria=False)
+    encoded: alt.Chart = mark.encode(
+        x=alt.X("from:Q", title=None, axis=_named_axis(list(depths)), scale=_places(places)),
+        x2="to:Q",
+        y=alt.Y("depth:O", title="Depth", sort="descending"),
+        color=entry_colour(_CELLS),
+        tooltip=[
+            alt.Tooltip("group:N", title="source"),
+            alt.Tooltip("name:N", title="cell"),
+            alt.Tooltip("depth:Q"),
+            alt.Tooltip("share:Q", format=".1%"),
+        ],
+    )
+    return encoded
+
+
+def _depth_table(depths: Mapping[str, NDArray[np.intp]]) -> Table:
+    lines = []
+    for label, by_cell in depths.items():
+        for cell, name in enumerate(_CELLS):
+            shares = [f"{100 * share:.1f}" for share in _shares(by_cell[:, cell])]
+            lines.append((name, label, len(by_cell), *shares))
+    columns = [f"depth {depth} (%)" for depth in _DEPTHS]
+    return Table(("cell", "source", "n", *columns), tuple(lines))
 
 
 def _chart(
-    subject: Subject, found: Sequence[Violin], *, name: str, title: str, x: str, caption: str
+    landscape: Landscape, drawn: Sequence[Violin], *, name: str, title: str, x: str, caption: str
 ) -> Chart:
-    data = _quantiles(found)
     return Chart(
-        name=f"landscape-{subject.name}-{name}",
+        name=f"landscape-{landscape.name}-{name}",
         title=title,
         caption=f"{caption} Violins are cut off at lowest and highest values, marks are medians. "
-        f"{subject.rests_on}",
-        alt=f"Violins of the validation error, medians in percent: {_medians(found)}. {subject.rests_on}",
-        spec=_spec(found, x),
-        data=data,
+        f"{landscape.rests_on}",
+        alt=f"Violins of the validation error, medians in percent: {_medians(drawn)}. {landscape.rests_on}",
+        spec=_spec(drawn, x),
+        data=_quantiles(drawn),
         switches=("y",),
     )
 
 
-def _spec(found: Sequence[Violin], x: str) -> alt.LayerChart:
-    names = [*dict.fromkeys(each.name for each in found)]
+def _spec(drawn: Sequence[Violin], x: str) -> alt.LayerChart:
+    names = list(dict.fromkeys(violin.name for violin in drawn))
+    groups = sorted({violin.group for violin in drawn})
     error = alt.Y("value:Q", title="Validation error (%)", scale=alt.Scale(zero=False))
     across = alt.X(
         "low:Q",
         title=x,
-        axis=alt.Axis(values=sorted({each.group for each in found}), format="d", grid=False),
-        scale=_places([each.at for each in found]),
+        axis=alt.Axis(values=groups, format="d", grid=False),
+        scale=_places([violin.at for violin in drawn]),
     )
     colour = entry_colour(names)
     shapes = (
-        alt.Chart(inline(_outlines(found)))
+        alt.Chart(inline(_outlines(drawn)))
         .mark_area(orient="horizontal", opacity=0.55, aria=False)
         .encode(x=across, x2="high:Q", y=error, color=colour, detail="group:N")
     )
     medians = (
-        alt.Chart(inline(_middles(found)))
+        alt.Chart(inline(map(_middle, drawn)))
         .mark_point(filled=True, size=45, aria=False, stroke="white", strokeWidth=0.6, opacity=1)
         .encode(
             x=alt.X("at:Q"),
@@ -203,23 +226,17 @@ def _spec(found: Sequence[Violin], x: str) -> alt.LayerChart:
             ],
         )
     )
-    return _sized(alt.layer(shapes, medians), 380)
+    return sized(alt.layer(shapes, medians), _WIDTH, 380)
 
 
-def _sized(spec: alt.Chart | alt.LayerChart, height: int) -> alt.LayerChart:
-    fit = alt.AutoSizeParams(type="fit", contains="padding")
-    sized: alt.LayerChart = spec.properties(width=640, height=height, autosize=fit)
-    return sized
-
-
-def _places(at: Sequence[float] | range) -> alt.Scale:
+def _places(at: Sequence[float]) -> alt.Scale:
     return alt.Scale(domain=[min(at) - 0.6, max(at) + 0.6], nice=False, zero=False)
 
 
 def _named_axis(names: Sequence[str]) -> alt.Axis:
     listed = ", ".join(f"'{name}'" for name in names)
     return alt.Axis(
-        values=[*range(len(names))],
+        values=list(range(len(names))),
         labelExpr=f"[{listed}][datum.value]",
         labelAngle=-40,
         labelOverlap=False,
@@ -229,55 +246,48 @@ def _named_axis(names: Sequence[str]) -> alt.Axis:
     )
 
 
-def _outlines(found: Sequence[Violin]) -> list[dict[str, float | str]]:
+def _outlines(drawn: Iterable[Violin]) -> Iterator[Drawn]:
     """Both borders of each violin, from its lowest to its highest value."""
-    rows: list[dict[str, float | str]] = []
-    for each in found:
-        if len(each.values) < _FEWEST or np.ptp(each.values) == 0:
+    for violin in drawn:
+        if len(violin.values) < _FEWEST or np.ptp(violin.values) == 0:
             continue
-        values = np.linspace(each.values.min(), each.values.max(), _POINTS)
-        density = gaussian_kde(each.values)(values)
-        width = density / density.max()
-        rows += [
-            {
-                "name": each.name,
-                "group": str(each.group),
-                "value": round(value, 3),
-                "low": round(each.at - each.left * w, 4),
-                "high": round(each.at + each.right * w, 4),
+        values = np.linspace(violin.values.min(), violin.values.max(), _POINTS)
+        density = gaussian_kde(violin.values)(values)
+        widths = density / density.max()
+        for value, width in zip(rounded(values, 3), widths.tolist(), strict=True):
+            yield {
+                "name": violin.name,
+                "group": str(violin.group),
+                "value": value,
+                "low": round(violin.at - violin.left * width, 4),
+                "high": round(violin.at + violin.right * width, 4),
             }
-            for value, w in zip(values.tolist(), width.tolist(), strict=True)
-        ]
-    return rows
 
 
-def _middles(found: Sequence[Violin]) -> list[dict[str, float | str]]:
-    return [
-        {
-            "name": each.name,
-            "group": str(each.group),
-            "n": len(each.values),
-            # halves have their medians inside
-            "at": round(each.at + (each.right - each.left) / 4, 4),
-            "median": round(float(np.median(each.values)), 3),
-        }
-        for each in found
-    ]
+def _middle(violin: Violin) -> Drawn:
+    return {
+        "name": violin.name,
+        "group": str(violin.group),
+        "n": len(violin.values),
+        # halves have their medians inside
+        "at": round(violin.at + (violin.right - violin.left) / 4, 4),
+        "median": round(violin.median, 3),
+    }
 
 
-def _quantiles(found: Sequence[Violin]) -> Table:
-    rows = [
-        (
-            *(each.name, each.group, len(each.values)),
-            *(f"{value:.2f}" for value in np.percentile(each.values, _QUANTILES).tolist()),
-        )
-        for each in found
-    ]
-    return Table(("of", "at", "n", *(f"{q} % quantile" for q in _QUANTILES)), tuple(rows))
+def _quantiles(drawn: Iterable[Violin]) -> Table:
+    lines = []
+    for violin in drawn:
+        values = np.percentile(violin.values, _QUANTILES).tolist()
+        shown = [f"{value:.2f}" for value in values]
+        lines.append((violin.name, violin.group, len(violin.values), *shown))
+    columns = [f"{quantile} % quantile" for quantile in _QUANTILES]
+    return Table(("of", "at", "n", *columns), tuple(lines))
 
 
-def _medians(found: Sequence[Violin]) -> str:
-    by: dict[str, list[str]] = {}
-    for each in found:
-        by.setdefault(each.name, []).append(f"{float(np.median(each.values)):.2f} at {each.group}")
-    return "; ".join(f"{name} {', '.join(parts)}" for name, parts in by.items())
+def _medians(drawn: Iterable[Violin]) -> str:
+    """Medians of all violins of each name, as a sentence."""
+    by_name: dict[str, list[str]] = {}
+    for violin in drawn:
+        by_name.setdefault(violin.name, []).append(f"{violin.median:.2f} at {violin.group}")
+    return "; ".join(f"{name} {', '.join(medians)}" for name, medians in by_name.items())
