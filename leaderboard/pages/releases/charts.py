@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.drawing.vega import Chart, Table, entry_colour, inline, signal
+from leaderboard.rendering.charts import column, diagonal, sized, table_of
 from nb301.encodings import canonical
 from nb301.releases.load import Release
 from nb301.releases.report import TOPOLOGY_DEPTH, ReportedClaim
@@ -20,6 +21,7 @@ from nb301.tables.splits import random_only_split, stratified_split
 
 _SHOWN = 1000
 _SEED = 301
+_WIDTH, _HEIGHT = 560, 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +61,25 @@ def release_charts(fitted: Fitted, claims: Sequence[ReportedClaim]) -> list[Char
 
 
 def _scatter(fitted: Fitted) -> Chart:
-    split = random_only_split if fitted.release.manifest.random_only else stratified_split
-    test = split(fitted.table, fitted.release.manifest.split.seed).test
-    rows = np.sort(np.random.default_rng(_SEED).permutation(test)[:_SHOWN])
+    """Predictions beside trainings that the models have not seen."""
+    rows = _test_rows(fitted)
     observed, predicted = fitted.observed(rows), fitted.predicted(rows)
-    sources = fitted.table.rows["optimizer"].to_numpy().astype(str)[rows]
-    columns = (sources.tolist(), np.round(observed, 3).tolist(), np.round(predicted, 3).tolist())
-    data = Table(("source", "observed", "predicted"), tuple(zip(*columns, strict=True)))
-    ends = [
-        float(round(bound([observed.min(), observed.max(), predicted.min(), predicted.max()]), 3))
-        for bound in (min, max)
-    ]
+    data = table_of(
+        {
+            "source": fitted.table.rows["optimizer"].to_numpy().astype(str)[rows].tolist(),
+            "observed": np.round(observed, 3).tolist(),
+            "predicted": np.round(predicted, 3).tolist(),
+        }
+    )
+    both = np.concatenate([observed, predicted])
+    ends = [float(round(both.min(), 3)), float(round(both.max(), 3))]
     scale = alt.Scale(domain=ends, nice=False)
     x = alt.X("observed:Q", title="Observed error (%)", scale=scale, axis=alt.Axis(grid=False))
     y = alt.Y("predicted:Q", title="Predicted error (%)", scale=scale)
-    diagonal = (
-        alt.Chart(inline({"observed": end, "predicted": end} for end in ends))
-        .mark_line(color=signal("muted"), strokeDash=[4, 3], strokeWidth=1.2, aria=False)
-        .encode(x, y)
-    )
     points = (
         alt.Chart(inline(data.records()))
         .mark_circle(size=18, opacity=0.55, color=signal("accent"), aria=False)
-        .encode(x, y, tooltip=[_told("source", "N"), _told("observed"), _told("predicted")])
+        .encode(x, y, tooltip=[_tooltip("source", "N"), _tooltip("observed"), _tooltip("predicted")])
     )
     return Chart(
         name=f"{fitted.release.name}-fit",
@@ -90,17 +88,28 @@ def _scatter(fitted: Fitted) -> Chart:
         "seen, equal on the dashed line. Observed errors have the noise of one training. "
         f"{fitted.rests_on} Mirrors Figures 16 and 17.",
         alt=f"Predicted error rises with observed error along the diagonal. {fitted.rests_on}",
-        spec=_sized(alt.layer(diagonal, points)),
+        spec=sized(alt.layer(diagonal(x, y, ("observed", "predicted"), ends), points), _WIDTH, _HEIGHT),
         data=data,
         summary=_by_source(data),
     )
 
 
+def _test_rows(fitted: Fitted) -> NDArray[np.intp]:
+    """Some rows of the test part, ascending, and always the same ones."""
+    manifest = fitted.release.manifest
+    split = random_only_split if manifest.random_only else stratified_split
+    test = split(fitted.table, manifest.split.seed).test
+    return np.sort(np.random.default_rng(_SEED).permutation(test)[:_SHOWN])
+
+
 def _by_source(data: Table) -> Table:
+    """How far predictions are off for each source."""
+    sources = np.array(column(data, "source"))
+    errors = np.array(column(data, "predicted")) - np.array(column(data, "observed"))
     rows = []
-    for source in sorted({row[0] for row in data.rows}):
-        errors = np.array([row[2] - row[1] for row in data.rows if row[0] == source])
-        rows.append((source, len(errors), f"{errors.mean():+.3f}", f"{np.abs(errors).mean():.3f}"))
+    for source in sorted(set(sources.tolist())):
+        chosen = errors[sources == source]
+        rows.append((source, len(chosen), f"{chosen.mean():+.3f}", f"{np.abs(chosen).mean():.3f}"))
     return Table(
         ("source", "rows", "mean of predicted minus observed (points)", "mean absolute error (points)"),
         tuple(rows),
@@ -108,37 +117,8 @@ def _by_source(data: Table) -> Table:
 
 
 def _collapse(fitted: Fitted) -> Chart:
-    table = fitted.table
-    found = []
-    for op in PARAMETER_FREE:
-        of_op = (table.rows["optimizer"] == "skip") & (table.rows["run"] == op)
-        rows = np.flatnonzero(of_op.to_numpy())
-        counts = (table.codes[rows, 0, :, 1] == op).sum(axis=1)
-        for what, errors in (("observed", fitted.observed(rows)), ("predicted", fitted.predicted(rows))):
-            found += [
-                (
-                    op.name,
-                    what,
-                    count,
-                    int((counts == count).sum()),
-                    round(float(errors[counts == count].mean()), 3),
-                )
-                for count in np.unique(counts).tolist()
-            ]
-    data = Table(("name", "of", "count", "n", "error"), tuple(found))
-    names = [op.name for op in PARAMETER_FREE]
-    kinds = alt.Scale(domain=["observed", "predicted"], range=[[1, 0], [5, 4]])
-    base = alt.Chart(inline(data.records())).encode(
-        x=alt.X(
-            "count:Q", title="Number in the normal cell", axis=alt.Axis(format="d", tickMinStep=1, grid=False)
-        ),
-        y=alt.Y("error:Q", title="Mean validation error (%)", scale=alt.Scale(zero=False)),
-        color=entry_colour(names, lines=True),
-    )
-    dash = alt.StrokeDash("of:N", title=None, scale=kinds, legend=_LINES)
-    line = base.mark_line(strokeWidth=2.2, aria=False).encode(strokeDash=dash)
-    told = [_told("name", "N"), _told("of", "N"), _told("count"), _told("n"), _told("error")]
-    points = base.mark_circle(size=45, opacity=1, aria=False).encode(tooltip=told)
+    """Errors of the probes by their number of an operation without parameters."""
+    data = _means_by_count(fitted)
     return Chart(
         name=f"{fitted.release.name}-collapse",
         title="Operations without parameters",
@@ -147,18 +127,52 @@ def _collapse(fitted: Fitted) -> Chart:
         "distributions.",
         alt="Mean observed and predicted error by the number of an operation without parameters: "
         f"{_at_most(data)}. {fitted.rests_on}",
-        spec=_sized(alt.layer(line, points)),
+        spec=sized(_lines(data), _WIDTH, _HEIGHT),
         data=data,
         switches=("y",),
     )
 
 
-_LINES = alt.Legend(orient="top", columns=4, symbolType="stroke", symbolSize=500)
+def _means_by_count(fitted: Fitted) -> Table:
+    """Mean errors of the probes, observed and predicted, by operation and number."""
+    table = fitted.table
+    is_probe = (table.rows["optimizer"] == "skip").to_numpy()
+    lines = []
+    for op in PARAMETER_FREE:
+        rows = np.flatnonzero(is_probe & (table.rows["run"] == op).to_numpy())
+        counts = (table.codes[rows, 0, :, 1] == op).sum(axis=1)
+        for kind, errors in (("observed", fitted.observed(rows)), ("predicted", fitted.predicted(rows))):
+            for count in np.unique(counts).tolist():
+                chosen = errors[counts == count]
+                lines.append((op.name, kind, count, len(chosen), round(float(chosen.mean()), 3)))
+    return Table(("name", "of", "count", "n", "error"), tuple(lines))
+
+
+def _lines(data: Table) -> alt.LayerChart:
+    count = alt.Axis(format="d", tickMinStep=1, grid=False)
+    base = alt.Chart(inline(data.records())).encode(
+        x=alt.X("count:Q", title="Number in the normal cell", axis=count),
+        y=alt.Y("error:Q", title="Mean validation error (%)", scale=alt.Scale(zero=False)),
+        color=entry_colour([op.name for op in PARAMETER_FREE], lines=True),
+    )
+    kinds = alt.Scale(domain=["observed", "predicted"], range=[[1, 0], [5, 4]])
+    legend = alt.Legend(orient="top", columns=4, symbolType="stroke", symbolSize=500)
+    dash = alt.StrokeDash("of:N", title=None, scale=kinds, legend=legend)
+    line = base.mark_line(strokeWidth=2.2, aria=False).encode(strokeDash=dash)
+    tooltips = [_tooltip("name", "N"), _tooltip("of", "N"), *map(_tooltip, ("count", "n", "error"))]
+    points = base.mark_circle(size=45, opacity=1, aria=False).encode(tooltip=tooltips)
+    layered: alt.LayerChart = alt.layer(line, points)
+    return layered
 
 
 def _at_most(data: Table) -> str:
-    most = max(row[2] for row in data.rows)
-    return "; ".join(f"{row[0]}, {row[1]}: {row[4]:.2f} % with {most}" for row in data.rows if row[2] == most)
+    """Errors of the probes that have as many of an operation as there can be, as a sentence."""
+    most = max(column(data, "count"))
+    parts = []
+    for name, kind, count, _, error in data.rows:
+        if count == most:
+            parts.append(f"{name}, {kind}: {error:.2f} % with {most}")
+    return "; ".join(parts)
 
 
 def _depths(fitted: Fitted, claims: Mapping[int, ReportedClaim]) -> Chart:
@@ -173,9 +187,9 @@ def _depths(fitted: Fitted, claims: Mapping[int, ReportedClaim]) -> Chart:
     y = alt.Y("low:Q", title="Sparse Kendall's tau", scale=alt.Scale(zero=False))
     intervals = base.mark_rule(color=signal("accent"), strokeWidth=2, aria=False).encode(y=y, y2="high:Q")
     ceilings = base.mark_tick(color=signal("text"), thickness=2, size=36, aria=False).encode(y="ceiling:Q")
-    told = [_told(name) for name in data.columns]
+    tooltips = list(map(_tooltip, data.columns))
     values = base.mark_circle(color=signal("accent"), size=90, opacity=1, aria=False).encode(
-        y="sKT:Q", tooltip=told
+        y="sKT:Q", tooltip=tooltips
     )
     listed = ", ".join(f"{row[1]:.3f} at {row[0]}" for row in rows)
     return Chart(
@@ -185,16 +199,10 @@ def _depths(fitted: Fitted, claims: Mapping[int, ReportedClaim]) -> Chart:
         "depth, with 95 % intervals; ticks are what the ground truth without noise would score. "
         f"{fitted.rests_on} Mirrors Figure 19.",
         alt=f"Sparse Kendall's tau by depth: {listed}. {fitted.rests_on}",
-        spec=_sized(alt.layer(intervals, ceilings, values)),
+        spec=sized(alt.layer(intervals, ceilings, values), _WIDTH, _HEIGHT),
         data=data,
     )
 
 
-def _told(field: str, kind: str = "Q") -> alt.Tooltip:
+def _tooltip(field: str, kind: str = "Q") -> alt.Tooltip:
     return alt.Tooltip(f"{field}:{kind}")
-
-
-def _sized(spec: alt.LayerChart) -> alt.LayerChart:
-    fit = alt.AutoSizeParams(type="fit", contains="padding")
-    sized: alt.LayerChart = spec.properties(width=560, height=360, autosize=fit)
-    return sized

@@ -27,6 +27,7 @@ from nb301.releases.report import (
 from nb301.surrogates import FAMILIES
 from nb301.tables.schema import EvaluationTable
 
+_PLURALS = {ClaimVerdict.holds: "hold", ClaimVerdict.fails: "fail"}
 #: Where an embedded release lies, in the repository and in an installed nb301.
 _FOLDER = "nb301/releases/data"
 _VERSION = re.compile(r"(?P<line>.+)-v(?P<version>\d+(\.\d+)*)")
@@ -55,20 +56,16 @@ def release_pages(chosen: Sequence[str], report: ValidationReport | None) -> lis
         ReleaseError: One cannot be read.
     """
     releases = [find(name) for name in chosen]
-    known = {} if report is None else {found.release_hash: found for found in report.releases}
-    validated = [known.get(release.release_hash) for release in releases]
-    pages = [_page(release, found) for release, found in zip(releases, validated, strict=True)]
-    return [_list(releases, validated), *pages]
+    by_hash = {} if report is None else {validated.release_hash: validated for validated in report.releases}
+    rows, pages = [], []
+    for release in releases:
+        validated = by_hash.get(release.release_hash)
+        rows.append(_line(release, validated))
+        pages.append(_page(release, validated))
+    return [_list(rows), *pages]
 
 
-def _list(releases: Sequence[Release], validated: Sequence[ValidatedRelease | None]) -> Page:
-    rows = []
-    for release, found in zip(releases, validated, strict=True):
-        manifest = release.manifest
-        gates = _counts(found.claims, ClaimKind.gate) if found else "not validated"
-        metrics = manifest.metrics
-        numbers = (f"{metrics.r2:.3f}", f"{metrics.sparse_kendall_tau:.3f}")
-        rows.append((release.name, _family(manifest), _scope(manifest), manifest.truth, *numbers, gates))
+def _list(rows: Sequence[tuple[str, ...]]) -> Page:
     return Page(
         path="releases/index.html",
         template="list.html.j2",
@@ -83,9 +80,23 @@ def _list(releases: Sequence[Release], validated: Sequence[ValidatedRelease | No
     )
 
 
-def _page(release: Release, found: ValidatedRelease | None) -> Page:
+def _line(release: Release, validated: ValidatedRelease | None) -> tuple[str, ...]:
+    """A release in the list."""
+    manifest, metrics = release.manifest, release.manifest.metrics
+    return (
+        release.name,
+        _family(manifest),
+        _scope(manifest),
+        manifest.truth,
+        f"{metrics.r2:.3f}",
+        f"{metrics.sparse_kendall_tau:.3f}",
+        "not validated" if validated is None else _counts(validated.claims, ClaimKind.gate),
+    )
+
+
+def _page(release: Release, validated: ValidatedRelease | None) -> Page:
     manifest = release.manifest
-    claims = () if found is None else found.claims
+    claims = () if validated is None else validated.claims
     table = _table(manifest)
     charts = () if table is None else tuple(release_charts(Fitted(release, table), claims))
     return Page(
@@ -100,7 +111,7 @@ def _page(release: Release, found: ValidatedRelease | None) -> Page:
             "basis": wording.basis(manifest.truth),
             "folder": f"{_FOLDER}/{release.name}",
             "files": _files(release),
-            "is_validated": found is not None,
+            "is_validated": validated is not None,
             "kinds": [(kind, _rows(claims, kind), _counts(claims, kind)) for kind in ClaimKind],
             "signs": _signs(claims),
             "changes": _changes(release),
@@ -125,11 +136,10 @@ def _facts(release: Release, claims: Sequence[ReportedClaim]) -> list[tuple[str,
         ("Mean absolute error on test rows", f"{100 * metrics.mean_absolute_error:.4f} points"),
         ("Mean std between members", f"{100 * metrics.mean_std:.4f} points"),
     ]
-    facts += [
-        (f"{claim.symbol}, five-seed study", f"{claim.value:.3g} {claim.unit}")
-        for claim in claims
-        if claim.id == DIVERGENCE and claim.value is not None
-    ]
+    for claim in claims:
+        if claim.id == DIVERGENCE and claim.value is not None:
+            title = f"{claim.symbol}, five-seed study"
+            facts.append((title, f"{claim.value:.3g} {claim.unit}"))
     return [
         *facts,
         ("R² of the runtime", "none" if metrics.runtime_r2 is None else f"{metrics.runtime_r2:.4f}"),
@@ -140,8 +150,11 @@ def _facts(release: Release, claims: Sequence[ReportedClaim]) -> list[tuple[str,
 
 
 def _files(release: Release) -> Table:
-    rows = [(FILE, f"{len(release.manifest.to_json().encode()):,}", release.release_hash)]
-    rows += [(name, f"{file.bytes:,}", file.sha256) for name, file in release.manifest.files.items()]
+    manifest = release.manifest
+    rows = [(FILE, f"{len(manifest.to_json().encode()):,}", release.release_hash)]
+    for name, file in manifest.files.items():
+        size = f"{file.bytes:,}"
+        rows.append((name, size, file.sha256))
     return Table(("file", "bytes", "SHA-256"), tuple(rows))
 
 
@@ -156,7 +169,7 @@ def _rows(claims: Sequence[ReportedClaim], kind: ClaimKind) -> list[ClaimRow]:
 
 
 def _row(claim: ReportedClaim) -> ClaimRow:
-    measured = "\N{EN DASH}"
+    measured = wording.NONE
     if claim.value is not None:
         measured = f"{claim.value:.4g}"
         if claim.interval is not None and claim.interval[0] != claim.interval[1]:
@@ -168,29 +181,31 @@ def _row(claim: ReportedClaim) -> ClaimRow:
 def _counts(claims: Sequence[ReportedClaim], kind: ClaimKind) -> str:
     """Such as `12 hold, 3 undecided`."""
     counts = Counter(claim.verdict for claim in claims if claim.kind is kind)
-    plurals = {ClaimVerdict.holds: "hold", ClaimVerdict.fails: "fail"}
-    parts = [
-        f"{counts[verdict]} {plurals.get(verdict, verdict)}" for verdict in ClaimVerdict if counts[verdict]
-    ]
+    parts = []
+    for verdict in ClaimVerdict:
+        if counts[verdict]:
+            word = _PLURALS.get(verdict, verdict)
+            parts.append(f"{counts[verdict]} {word}")
     return ", ".join(parts)
 
 
 def _changes(release: Release) -> ReleaseDiff | None:
     """From the release of the same line before it; None where it is the first."""
-    match = _VERSION.fullmatch(release.name)
+    line, version = _line_and_version(release.name)
+    earlier: dict[tuple[int, ...], str] = {}
+    for name in names():
+        other_line, other_version = _line_and_version(name)
+        if other_line == line and other_version < version:
+            earlier[other_version] = name
+    return diff(find(earlier[max(earlier)]), release) if earlier else None
+
+
+def _line_and_version(name: str) -> tuple[str, tuple[int, ...]]:
+    """Such as `emulated-xgb` and (1, 0); a name without a version is a line of its own."""
+    match = _VERSION.fullmatch(name)
     if match is None:
-        return None
-    earlier = [
-        (_number(other["version"]), name)
-        for name in names()
-        if (other := _VERSION.fullmatch(name)) and other["line"] == match["line"]
-    ]
-    earlier = sorted(each for each in earlier if each[0] < _number(match["version"]))
-    return diff(find(earlier[-1][1]), release) if earlier else None
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.split(".")))
+        return name, ()
+    return match["line"], tuple(map(int, match["version"].split(".")))
 
 
 def _table(manifest: Manifest) -> EvaluationTable | None:
