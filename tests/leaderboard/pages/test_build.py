@@ -5,92 +5,57 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from jinja2 import UndefinedError
 
 from leaderboard import cli
 from leaderboard.errors import BoardError, ReportError
 from leaderboard.legible import legible
-from leaderboard.pages.build import build_site
+from leaderboard.pages.build import build_site, missing_page, rank_tracks, read_all
 from leaderboard.places import SUBMISSIONS
-from leaderboard.rendering import render
+from leaderboard.rendering.page import write_page
 from leaderboard.runs.packed import write_results
 from leaderboard.runs.record import Run
 from leaderboard.runs.store import Store
 from nb301.errors import OutputError
 
 RELEASES = ("emulated-xgb-v1.0", "emulated-xgb-rand-v1.0")
-#: Of the made-up runs with one worker and with several, and of the short real ones.
-TRACKS = ("1e7-seconds-1-worker", "1e7-seconds-30-workers")
 TRACK = "5e4-seconds-1-worker"
-
-
-class Page(HTMLParser):
-    """Collects ids, links and resources, and the text of the page."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.ids: set[str] = set()
-        self.links: list[str] = []
-        self.resources: list[str] = []
-        self.tags: list[str] = []
-        self.text = ""
-        self.feed(path.read_text(encoding="utf-8"))
-
-    def handle_starttag(self, tag, attrs):
-        found = dict(attrs)
-        self.tags.append(tag)
-        if "id" in found:
-            assert found["id"] not in self.ids
-            self.ids.add(found["id"])
-        if tag == "a":
-            self.links.append(found["href"])
-        elif "href" in found:
-            self.resources.append(found["href"])
-        self.resources += [found[key] for key in ("src", "srcset") if key in found]
-
-    def handle_data(self, data):
-        self.text += data
+#: One page of each kind that this room writes; entries, releases and landscapes have tests of their own.
+PAGES = (
+    "index.html",
+    f"boards/{TRACK}/random-only.html",
+    "curves/index.html",
+    f"compare.html#track={TRACK}&entries=rs,re",
+    f"pairs/{TRACK}.html",
+    "examination/index.html",
+)
+TEXT_PAGES = ("submit.html", "methods.html", "data.html", "changes.html", "404.html")
 
 
 def contents(folder):
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.fixture
-def built_of(make_run, references, tmp_path, monkeypatch):
-    """Build the site of made-up results, without charts, and read its front page."""
-    monkeypatch.setattr("leaderboard.rendering.page.write_chart", lambda *_: None)
-
-    def build(runs=None, report=None):
-        write_results(runs or [make_run()], {}, tmp_path / "results")
-        nowhere, results = tmp_path / "runs", tmp_path / "results"
-        return Page(build_site(nowhere, tmp_path / "site", report, results=results, references=references))
-
-    return build
-
-
-def test_every_link_resolves(built):
+def check_links(folder, read_page):
     """Links and resources are relative, lead to files of the site, and fragments to ids of the page."""
-    for path in built.parent.rglob("*.html"):
-        page = Page(path)
+    for path in folder.rglob("*.html"):
+        page = read_page(path)
         assert len(page.links) > 6
         assert len(page.resources) > 4
         for target in page.links + page.resources:
-            file, _, fragment = target.partition("#")
-            assert not file.startswith(("http:", "https:", "//", "/", "data:")), (path, target)
-            assert not file or (path.parent / unquote(file)).is_file(), (path, target)
+            name, _, fragment = target.partition("#")
+            file = path.parent / unquote(name)
+            assert not name.startswith(("http:", "https:", "//", "/", "data:")), (path, target)
+            assert not name or file.is_file(), (path, target)
             if fragment and "=" not in fragment:  # those with = are states that scripts read
-                assert fragment in (Page(path.parent / unquote(file)) if file else page).ids, (path, target)
+                assert fragment in (read_page(file) if name else page).ids, (path, target)
 
 
-def test_no_file_loads_anything_from_outside(built):
+def check_nothing_is_loaded_from_outside(folder):
     """Neither style sheet nor script nor drawing names another host."""
-    for path in built.parent.rglob("*"):
+    for path in folder.rglob("*"):
         # Vega can load data by address, and nothing asks it to
         if path.suffix in {".css", ".js", ".svg"} and path.name != "vega.js":
             text = path.read_text(encoding="utf-8").replace("http://www.w3.org/", "")
@@ -99,20 +64,47 @@ def test_no_file_loads_anything_from_outside(built):
             assert "@import" not in text, path
 
 
-def test_two_builds_are_equal(runs_folder, report, built, tmp_path):
+@pytest.fixture(params=["out", "hostile"])
+def folder(request):
+    """A site of short real runs, and one of hostile names."""
+    return request.getfixturevalue(request.param)
+
+
+def test_every_link_resolves(folder, read_page):
+    """To files that are there, and to what is on their pages."""
+    check_links(folder, read_page)
+
+
+def test_no_file_loads_anything_from_outside(folder):
+    """Pages are read without a network."""
+    check_nothing_is_loaded_from_outside(folder)
+
+
+def test_html_is_valid_and_small(folder, parsed):
+    """The strict parser accepts every page, identifiers are unique, and none is heavy."""
+    for path in folder.rglob("*.html"):
+        ids = parsed(path).ids
+        assert len(ids) == len(set(ids)), path
+        assert path.stat().st_size < 300_000, path
+
+
+def test_two_builds_are_equal(runs_folder, report, out, build_hostile, hostile, tmp_path):
     """Equal runs give equal bytes in every file."""
     again = build_site(runs_folder, tmp_path, report, submissions=SUBMISSIONS)
 
-    assert contents(again.parent) == contents(built.parent)
+    assert contents(again.parent) == contents(out)
+    assert contents(build_hostile()) == contents(hostile)
 
 
-def test_every_page_says_what_its_numbers_rest_on(built):
+def test_every_page_says_what_its_numbers_rest_on(out, read_page):
     """Wherever there are numbers, the emulated ground truth is named, and that it is no training."""
-    for path in built.parent.rglob("*.html"):
-        page = Page(path)
+    for path in out.rglob("*.html"):
+        page = read_page(path)
         if "table" in page.tags and path.name not in {"data.html", "submit.html", "404.html", "changes.html"}:
             assert "emulated 1.0" in page.text, path
             assert "not CIFAR-10" in page.text, path
+    for name in ("methods.html", "data.html"):
+        assert "not CIFAR-10 results" in read_page(out / name).plain
 
 
 def test_other_ground_truths_are_not_called_emulated(built_of, make_run):
@@ -123,24 +115,14 @@ def test_other_ground_truths_are_not_called_emulated(built_of, make_run):
     assert "not CIFAR-10" not in text
 
 
-def test_page_says_that_few_seeds_prove_nothing(built_of, make_run):
-    """With five paired runs no test can reach 5 %; overlapping entries share their places and a letter."""
-    luck = {"rs": (0, 1, 2, 3, 4), "re": (1, 0, 3, 2, 5)}
-    runs = [make_run(entry, s, 5 + each[s] / 10) for entry, each in luck.items() for s in range(5)]
-    text = " ".join(built_of(runs).text.split())
-
-    assert "smallest p-value that a signed-rank test can reach is 0.0625" in text
-    assert text.count("1\N{EN DASH}2") == 2
-
-
-def test_hostile_names_are_escaped_everywhere(built_of, make_run, tmp_path):
+def test_hostile_names_are_escaped_everywhere(built_of, read_page, make_run, tmp_path):
     """A name is text and nothing else, however it looks."""
     hostile = "=1+1;@x</td><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}\u202e"
     runs = [make_run(entry, s, 5 + s / 10, name=hostile) for entry in ("one", "two") for s in range(2)]
     built_of(runs)
-    pages = {path: Page(path) for path in (tmp_path / "site").rglob("*.html")}
+    pages = {path: read_page(path) for path in (tmp_path / "site").rglob("*.html")}
     scripts = [path for path, page in pages.items() for _ in range(page.tags.count("script"))]
-    ours = [path for path, page in pages.items() for each in page.resources if each.endswith(".js")]
+    ours = [path for path, page in pages.items() for name in page.resources if name.endswith(".js")]
 
     assert sum(legible(hostile) in page.text for page in pages.values()) >= 3
     assert scripts == ours
@@ -174,42 +156,34 @@ def test_unreadable_report_is_named(built_of, tmp_path, text):
     assert not (tmp_path / "site").exists()
 
 
-def test_csv_has_the_numbers_of_the_pages(built):
+def test_text_pages_have_no_script_but_the_sites_own(hostile, parsed):
+    """Whatever entries are called."""
+    for path in (*(hostile / name for name in TEXT_PAGES), *(hostile / "runs").glob("*.html")):
+        scripts = list(parsed(path).iter("script"))
+        assert [script.get("src").rpartition("/")[2] for script in scripts] == ["charts.js"]
+
+
+def test_csv_has_the_numbers_of_the_pages(out, read_page):
     """The ranking as data: one line for each entry and release, as that release's page shows it."""
-    folder = built.parent / "data" / TRACK
+    folder = out / "data" / TRACK
     with (folder / "ranking.csv").open(encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     kinds = {RELEASES[0]: "all-data", RELEASES[1]: "random-only"}
 
     assert len(lines) == 4
     for line in lines:
-        text = Page(built.parent / f"boards/{TRACK}/{kinds[line['release']]}.html").text
+        text = read_page(out / f"boards/{TRACK}/{kinds[line['release']]}.html").text
         assert line["truth"] == "emulated 1.0"
         assert f"{float(line['error_percent']):.2f}" in text
         assert f"{float(line['score']):.2f}" in text
 
 
-def test_runs_are_part_of_the_site(runs_folder, built):
+def test_runs_are_part_of_the_site(runs_folder, out):
     """Every run's record can be downloaded as it was stored."""
-    paths = (built.parent / "data" / "runs").rglob("*.json")
+    paths = (out / "data" / "runs").rglob("*.json")
     records = [Run.model_validate_json(path.read_bytes()) for path in paths]
 
     assert sorted(records, key=lambda run: run.cell.id) == Store(runs_folder).runs()
-
-
-def test_missing_name_in_a_template_is_an_error(tmp_path, monkeypatch):
-    """A typo in a template does not become an empty place on the page."""
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates" / "t.html.j2").write_text("{{ known }}{{ unknown }}")
-    monkeypatch.setattr(render, "SITE", tmp_path)
-
-    with pytest.raises(UndefinedError, match="unknown"):
-        render.render("t.html.j2", {"known": 1})
-
-
-def test_site_holds_no_python():
-    """`import site` is Python's own."""
-    assert not list(render.SITE.rglob("*.py"))
 
 
 def test_command_line_prints_the_page(runs_folder, tmp_path, monkeypatch, capsys):
@@ -236,15 +210,15 @@ def test_command_line_prints_the_page(runs_folder, tmp_path, monkeypatch, capsys
     assert str(tmp_path / "index.html") in capsys.readouterr().out
 
 
-def test_a_site_without_runs_says_so(tmp_path):
+def test_a_site_without_runs_says_so(tmp_path, read_page):
     """Where nothing was run, and that is meant, there are no rankings, and no links to any."""
     front = build_site(tmp_path / "nowhere", tmp_path / "site", without_runs=True)
 
-    assert "There is no ranking yet" in Page(front).text
+    assert "There is no ranking yet" in read_page(front).text
     names = {path.name for path in front.parent.glob("*.html")}
     assert names == {"index.html", "submit.html", "methods.html", "changes.html", "data.html", "404.html"}
-    test_every_link_resolves(front)
-    test_no_file_loads_anything_from_outside(front)
+    check_links(front.parent, read_page)
+    check_nothing_is_loaded_from_outside(front.parent)
 
 
 @pytest.mark.parametrize(
@@ -268,13 +242,6 @@ def test_command_line_errors_have_no_traceback(arguments, message, tmp_path, mon
     assert message in captured
 
 
-def test_conflicted_entries_are_shown_and_not_counted(built_of, make_run):
-    """An entry that fits the surrogate's own family has no place, and says why."""
-    text = built_of([make_run("rs"), make_run("gbdt", conflicts=("xgboost",))]).text
-
-    assert "not counted: fits xgboost as the release does" in text
-
-
 def test_tables_say_nothing_where_nothing_is_known(built_of, make_run, tmp_path):
     """One seed has no interval: its ends are empty, not numbers."""
     built_of([make_run()])
@@ -282,43 +249,6 @@ def test_tables_say_nothing_where_nothing_is_known(built_of, make_run, tmp_path)
         (line,) = csv.DictReader(file)
 
     assert (line["score_low"], line["score_high"], line["first_rank"]) == ("", "", "1")
-
-
-def test_tracks_are_boards_of_their_own(built_of, make_run, tmp_path):
-    """Runs with more workers are in no table of those with one; a link leads from one to the other."""
-    page = built_of([make_run(), make_run("re", cell={"workers": 30})])
-    other = Page(tmp_path / "site" / "boards" / "1e7-seconds-30-workers" / "all-releases.html")
-    one, many = ((tmp_path / "site" / "data" / each / "standings.csv").read_text() for each in TRACKS)
-
-    assert ("rs,RS" in one, "re,RE" in one) == (True, False)
-    assert ("rs,RS" in many, "re,RE" in many) == (False, True)
-    assert ("entries/re.html" in page.links, "../../entries/re.html" in other.links) == (False, True)
-    assert "boards/1e7-seconds-30-workers/all-releases.html" in page.links
-    assert "../../index.html" in other.links
-
-
-def test_scopes_are_a_click_apart(built_of, make_run, tmp_path):
-    """A board for each family and for what releases were fitted on; what is not there has no link."""
-    kinds = [("a", "xgb", False), ("b", "gin", True)]
-    names = {"a": "emulated-xgb-v1.0", "b": "other"}
-    runs = [
-        make_run(release=names[letter], release_hash=letter * 64, family=family, random_only=rand)
-        for letter, family, rand in kinds
-    ]
-    page = built_of(runs)
-    found = {path.stem for path in (tmp_path / "site" / "boards").rglob("*.html")}
-
-    assert {"xgb", "gin", "all-data", "random-only", "xgb-all-data", "gin-random-only"} == found
-    assert {f"boards/1e7-seconds-1-worker/{each}.html" for each in ("xgb", "gin", "all-data")} <= set(
-        page.links
-    )
-
-
-def test_unfinished_entries_are_named(built_of, make_run):
-    """An entry with fewer seeds is not ranked, and the page says so."""
-    text = " ".join(built_of([make_run("rs", 0), make_run("rs", 1), make_run("re", 0)]).text.split())
-
-    assert "re on emulated-xgb-v1.0 (1 of 2)" in text
 
 
 def test_no_runs_leave_the_old_site_alone(tmp_path):
@@ -342,3 +272,97 @@ def test_nothing_but_a_site_is_replaced(tmp_path):
     with pytest.raises(OutputError, match=r"site: holds 'data/notes\.csv', which would be lost"):
         build_site(tmp_path / "nowhere", tmp_path / "site", without_runs=True)
     assert (tmp_path / "site" / "data" / "notes.csv").read_text() == "kept"
+
+
+def test_committed_runs_must_be_the_same(runs_folder, tmp_path):
+    """A run that is also committed counts once; one that is committed with other evaluations is an error."""
+    runs = Store(runs_folder).runs()
+    write_results(runs[:2], {}, tmp_path / "same")
+    write_results([runs[0].model_copy(update={"trace_hash": "0" * 64})], {}, tmp_path / "changed")
+
+    assert len(read_all(runs_folder, tmp_path / "same")) == len(runs)
+    with pytest.raises(BoardError, match="have different evaluations of it"):
+        read_all(runs_folder, tmp_path / "changed")
+
+
+def test_tracks_with_most_entries_come_first(make_run, references):
+    """The front page is of the track that most are on."""
+    many = {"workers": 30}
+    runs = [make_run("rs"), make_run("rs", cell=many), make_run("re", cell=many)]
+
+    assert [ranking.track.workers for ranking in rank_tracks(runs, references)] == [30, 1]
+
+
+def test_missing_page_links_to_the_known_address(parsed, tmp_path):
+    """At any depth the style and the links are found."""
+    page = parsed(write_page(missing_page("https://example.org/a"), tmp_path))
+
+    hrefs = [element.get("href") for element in page.iter() if element.get("href")]
+    assert all(href.startswith(("https://example.org/a/", "#")) for href in hrefs)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_light(out, path):
+    """Below 300 kB before data: a page with its style sheets and scripts, but for Vega, which waits."""
+    page = out / path.partition("#")[0]
+    static = [file for file in (out / "static").iterdir() if not file.name.startswith("vega")]
+    assert page.stat().st_size + sum(file.stat().st_size for file in static) < 300_000
+
+
+@pytest.mark.browser
+class TestInBrowser:
+    """The site in Debian's Chromium, opened from disk."""
+
+    @pytest.mark.parametrize("path", PAGES)
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_pages_are_accessible(self, opened, accessible, path, scheme):
+        """Axe finds nothing, and headings begin with the page's own."""
+        page = opened(path, scheme=scheme)
+
+        accessible(page)
+        assert page.locator("h1").count() == 1
+
+    @pytest.mark.parametrize("path", PAGES)
+    @pytest.mark.parametrize("width", [320, 768, 2000])
+    def test_pages_fit_every_screen(self, opened, overflow, path, width):
+        """Nothing but tables scrolls sideways."""
+        assert overflow(opened(path, width=width)) == 0
+
+    @pytest.mark.parametrize(("which", "scheme", "width"), [("out", "dark", 1200), ("hostile", "light", 320)])
+    def test_text_pages_fit_and_can_be_used_by_all(
+        self, open_page, accessible, request, which, width, scheme
+    ):
+        """Nothing sticks out and axe has nothing to say, everything unfolded."""
+        folder = request.getfixturevalue(which)
+        runs = [path.relative_to(folder).as_posix() for path in (folder / "runs").glob("*.html")]
+        for name in (*TEXT_PAGES, *runs):
+            page = open_page(folder / name, width=width, scheme=scheme)
+            page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+            accessible(page)
+
+    def test_background_follows_the_scheme(self, opened):
+        """Dark is dark, light is light."""
+        colours = [
+            opened(scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")
+            for scheme in ("light", "dark")
+        ]
+        assert colours == ["rgb(255, 255, 255)", "rgb(18, 22, 29)"]
+
+    def test_site_is_complete_without_javascript(self, opened):
+        """Tables and drawings need no script, and the comparison says what there is instead."""
+        page = opened(java_script_enabled=False)
+        assert page.locator("#ranking tbody tr:visible").count() == 2
+        assert page.locator("button:visible, form:visible").count() == 0
+        curves = opened("curves/index.html", java_script_enabled=False)
+        assert curves.locator("figure img:visible").count() == 4
+        assert opened("compare.html", java_script_enabled=False).get_by_role("link", name=TRACK).count() == 1
+
+    def test_keyboard_reaches_content_and_tables(self, opened):
+        """The first stop skips the navigation; tables that scroll can be reached."""
+        page = opened()
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        page.keyboard.press("Enter")
+        assert page.url.endswith("#main")
+        assert page.locator("div.scrolls:not([tabindex])").count() == 0

@@ -1,10 +1,13 @@
-"""Numbers as the site's pages write them."""
+"""Numbers and facts as the site's pages write them."""
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from leaderboard.rendering.wording import power
+from leaderboard.ranking.statistics import Estimate
+from leaderboard.rendering import wording
 
 
 @pytest.mark.parametrize(
@@ -20,4 +23,47 @@ from leaderboard.rendering.wording import power
 )
 def test_powers_of_ten(number, text):
     """Powers may be negative."""
-    assert power(number) == text
+    assert wording.power(number) == text
+
+
+@pytest.mark.parametrize(
+    ("truth", "text", "basis"),
+    [
+        ("CIFAR-10 training", "ground truth: CIFAR-10 training", "the paper's trainings"),
+        ("cifar10-paper 1.0", "ground truth: cifar10-paper 1.0", "the paper's trainings"),
+        ("emulated 1.0", "ground truth: emulated 1.0, not CIFAR-10", "an emulated ground truth"),
+        ("fashion-mnist-tiny 1.0", "ground truth: fashion-mnist-tiny 1.0, not CIFAR-10", "real trainings"),
+    ],
+)
+def test_ground_truths_say_what_they_are_not(truth, text, basis):
+    """Only the paper's trainings are CIFAR-10's."""
+    assert wording.ground_truth(truth) == text
+    assert wording.basis(truth).startswith(basis)
+
+
+def test_ground_truths_of_releases_are_told_once(make_run):
+    """In the order of the alphabet; one emulated one is enough for the notice."""
+    releases = [
+        make_run(truth=truth).release for truth in ("emulated 1.0", "CIFAR-10 training", "emulated 1.0")
+    ]
+
+    assert wording.ground_truths(releases) == [
+        "ground truth: CIFAR-10 training",
+        "ground truth: emulated 1.0, not CIFAR-10",
+    ]
+    assert wording.rests_on_emulation(releases)
+    assert not wording.rests_on_emulation(releases[1:2])
+
+
+def test_what_is_not_known_is_a_dash():
+    """And an open interval says that runs are too few."""
+    assert wording.places(None) == wording.known(None, ".2f") == wording.speed_up(None) == "\N{EN DASH}"
+    assert wording.difference(None) == "\N{EN DASH}"
+    assert wording.difference(Estimate(1.0, -math.inf, math.inf)) == "+1.00 (too few runs)"
+
+
+def test_numbers_are_as_exact_as_they_are_known():
+    """Places are ranges, speed-ups have two digits."""
+    assert (wording.places((1, 1)), wording.places((1, 3))) == ("1", "1\N{EN DASH}3")
+    assert (wording.speed_up(1234.0), wording.speed_up(0.987)) == ("1,200", "0.99")
+    assert wording.interval(Estimate(1.0, 0.5, 1.5)) == "0.50 to 1.50"

@@ -1,0 +1,161 @@
+"""The ranking pages: places, ties and links between boards, also in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+
+from leaderboard.pages import boards
+from leaderboard.pages.build import rank_tracks
+from leaderboard.places import SITE
+from leaderboard.ranking.selection import Scope
+from leaderboard.rendering.content import Site
+from leaderboard.rendering.page import write_page
+
+#: Of the made-up runs with one worker and with several, and of the short real ones.
+TRACKS = ("1e7-seconds-1-worker", "1e7-seconds-30-workers")
+TRACK = "5e4-seconds-1-worker"
+
+
+def test_letters_are_those_of_tie_groups():
+    """An entry has a letter for each group; after `z` letters double."""
+    groups = [["a", "b"], ["b", "c"]]
+    assert boards.letters(groups) == {"a": "a", "b": "a b", "c": "b"}
+    many = boards.letters([[str(number)] for number in range(53)])
+    assert (many["25"], many["26"], many["52"]) == ("z", "aa", "aaa")
+
+
+def test_first_board_is_the_front_page(site):
+    """All others are in a folder of their track."""
+    track = site.rankings[0].track
+
+    assert boards.board_path(site, track, Scope()) == "index.html"
+    assert (
+        boards.board_path(site, track, Scope("xgb", random_only=True))
+        == f"boards/{TRACK}/xgb-random-only.html"
+    )
+
+
+def test_page_says_that_few_seeds_prove_nothing(built_of, make_run):
+    """With five paired runs no test can reach 5 %; overlapping entries share their places and a letter."""
+    luck = {"rs": (0, 1, 2, 3, 4), "re": (1, 0, 3, 2, 5)}
+    runs = [make_run(entry, s, 5 + luck[entry][s] / 10) for entry in luck for s in range(5)]
+    text = built_of(runs).plain
+
+    assert "smallest p-value that a signed-rank test can reach is 0.0625" in text
+    assert text.count("1\N{EN DASH}2") == 2
+
+
+def test_conflicted_entries_are_shown_and_not_counted(built_of, make_run):
+    """An entry that fits the surrogate's own family has no place, and says why."""
+    text = built_of([make_run("rs"), make_run("gbdt", conflicts=("xgboost",))]).text
+
+    assert "not counted: fits xgboost as the release does" in text
+
+
+def test_scores_that_are_not_known_are_dashes(make_run, references, tmp_path):
+    """Only for people: a table sorts them as empty."""
+    runs = [make_run("rs"), make_run("rs", release="other", release_hash="b" * 64), make_run("re")]
+    rankings = tuple(rank_tracks(runs, references))
+    (page,) = boards.pages(Site(rankings, {}, references, {}, None))
+
+    rows = {row.standing.row.entry: row for row in page.context["rows"]}
+    assert rows["rs"].scores == tuple(f"{score:.2f}" for score in rows["rs"].standing.scores)
+    assert rows["re"].scores == (rows["rs"].scores[0], None)
+    text = write_page(page, tmp_path).read_text(encoding="utf-8")
+    assert text.count('data-value="">\N{EN DASH}</td>') == text.count(">\N{EN DASH}</td>")
+
+
+def test_tracks_are_boards_of_their_own(built_of, read_page, make_run, tmp_path):
+    """Runs with more workers are in no table of those with one; a link leads from one to the other."""
+    page = built_of([make_run(), make_run("re", cell={"workers": 30})])
+    other = read_page(tmp_path / "site" / "boards" / "1e7-seconds-30-workers" / "all-releases.html")
+    one, many = ((tmp_path / "site" / "data" / track / "standings.csv").read_text() for track in TRACKS)
+
+    assert ("rs,RS" in one, "re,RE" in one) == (True, False)
+    assert ("rs,RS" in many, "re,RE" in many) == (False, True)
+    assert ("entries/re.html" in page.links, "../../entries/re.html" in other.links) == (False, True)
+    assert "boards/1e7-seconds-30-workers/all-releases.html" in page.links
+    assert "../../index.html" in other.links
+
+
+def test_scopes_are_a_click_apart(built_of, make_run, tmp_path):
+    """A board for each family and for what releases were fitted on; what is not there has no link."""
+    kinds = [("a", "xgb", False), ("b", "gin", True)]
+    names = {"a": "emulated-xgb-v1.0", "b": "other"}
+    runs = [
+        make_run(release=names[letter], release_hash=letter * 64, family=family, random_only=rand)
+        for letter, family, rand in kinds
+    ]
+    page = built_of(runs)
+    scopes = {path.stem for path in (tmp_path / "site" / "boards").rglob("*.html")}
+
+    assert {"xgb", "gin", "all-data", "random-only", "xgb-all-data", "gin-random-only"} == scopes
+    linked = {f"boards/1e7-seconds-1-worker/{scope}.html" for scope in ("xgb", "gin", "all-data")}
+    assert linked <= set(page.links)
+
+
+def test_unfinished_entries_are_named(built_of, make_run):
+    """An entry with fewer seeds is not ranked, and the page says so."""
+    text = built_of([make_run("rs", 0), make_run("rs", 1), make_run("re", 0)]).plain
+
+    assert "re on emulated-xgb-v1.0 (1 of 2)" in text
+
+
+@pytest.fixture(scope="module")
+def crowded(make_run, references, tmp_path_factory):
+    """The front page of 400 entries with ten seeds each, on one release."""
+    luck = np.random.default_rng(0).normal(0, 0.05, (400, 10))
+    runs = [
+        make_run(f"entry-{number}", seed, 5.5 + number / 1000 + luck[number, seed], name=f"Entry {number}")
+        for number in range(400)
+        for seed in range(10)
+    ]
+    rankings = tuple(rank_tracks(runs, references))
+    judgements = {ranking.track: () for ranking in rankings}
+    folder = tmp_path_factory.mktemp("crowded")
+    shutil.copytree(SITE / "static", folder / "static")
+    (page,) = boards.pages(Site(rankings, judgements, references, {}, None))
+    return write_page(page, folder)
+
+
+@pytest.mark.browser
+class TestInBrowser:
+    """Boards as readers see them."""
+
+    def test_boards_are_links(self, opened):
+        """From all releases to random-only ones and back, and the address says where."""
+        page = opened()
+        page.get_by_role("link", name="random search alone").click()
+        assert page.url.endswith(f"boards/{TRACK}/random-only.html")
+        assert page.locator("#ranking tbody tr").count() == 2
+        page.get_by_label("Fitted on").get_by_role("link", name="both").click()
+        assert page.url.endswith("index.html")
+
+    def test_ranking_is_sorted_and_filtered(self, opened):
+        """By name, and the address holds the state for another reader."""
+        page = opened()
+        page.locator("th[data-column=entry] button").click()
+        first = page.locator("#ranking tbody tr").first
+        assert "Random search" in first.inner_text()
+        page.get_by_role("searchbox", name="Name").fill("evolution")
+        assert page.locator("#ranking tbody tr:visible").count() == 1
+        page.goto(page.evaluate("location.href"))
+        page.reload()
+        assert page.locator("#ranking tbody tr:visible").count() == 1
+
+    def test_hundreds_of_entries_stay_usable(self, open_page, crowded, overflow):
+        """They are sorted and filtered, places are intervals, and nothing but the table scrolls sideways."""
+        page = open_page(crowded)
+        rows = page.locator("#ranking tbody tr")
+        assert rows.count() == 400
+        page.get_by_role("searchbox", name="Name").fill("entry 39")
+        assert page.locator("#ranking tbody tr:visible").count() == 11
+        page.get_by_role("button", name="Reset").click()
+        page.locator("th[data-column=score] button").click()
+        scores = [float(text) for text in page.locator("#ranking td b").all_inner_texts()]
+        assert scores == sorted(scores, reverse=True)
+        assert "\N{EN DASH}" in rows.first.locator(".place").inner_text()
+        assert overflow(page) == 0

@@ -1,0 +1,65 @@
+"""The cross-examination pages: judgements as matrices."""
+
+from __future__ import annotations
+
+import pytest
+
+from leaderboard.pages.examination import pages
+from leaderboard.ranking.examination import ALL, TRUTH, Judgement
+from leaderboard.rendering.content import Site
+
+
+@pytest.fixture
+def matrices(site):
+    """Matrices of made-up judgements of what was found on two releases."""
+
+    def matrices(judgements):
+        (ranking,) = site.rankings
+        altered = Site(site.rankings, {ranking.track: tuple(judgements)}, site.references, {}, None)
+        (page,) = pages(altered)
+        return page.context["matrices"]
+
+    return matrices
+
+
+def judged(entry, found_on, judge, worse):
+    return Judgement(entry, found_on, judge, 5.0 + worse, worse, (worse - 0.1, worse + 0.1), 2)
+
+
+def test_rows_are_releases_and_columns_judges(matrices):
+    """All entries come first; shades are of the largest difference, and none for what is better."""
+    judgements = []
+    for entry in (ALL, "rs"):
+        for found_on in ("a", "b"):
+            for judge in ("a", "b", TRUTH):
+                worse = 0.0 if judge == found_on else 0.5 if judge == TRUTH else -0.25
+                judgements.append(judged(entry, found_on, judge, worse))
+    together, one = matrices(judgements)
+
+    assert (together.name, together.entry) == ("All entries together", None)
+    assert (one.name, one.entry) == ("Random search", "rs")
+    for matrix in (together, one):
+        assert (matrix.found_on, matrix.judges) == (("a", "b"), ("a", "b", TRUTH))
+        assert [[cell.is_own for cell in row] for row in matrix.cells] == [
+            [True, False, False],
+            [False, True, False],
+        ]
+        assert [cell.shade for cell in matrix.cells[0]] == [0.0, 0.0, 1.0]
+        assert [cell.worse for cell in matrix.cells[0]] == ["+0.00", "-0.25", "+0.50"]
+        assert matrix.cells[0][2].interval == "0.40 to 0.60"
+
+
+def test_entries_without_judgements_have_no_matrix(matrices):
+    """Nothing that was found is on an embedded release, so that nobody can judge it."""
+    assert matrices([]) == []
+    assert [matrix.entry for matrix in matrices([judged("re", "a", "a", 0.0)])] == ["re"]
+
+
+def test_page_has_what_was_judged(site):
+    """Each release judges itself without a difference."""
+    (page,) = pages(site)
+    for matrix in page.context["matrices"]:
+        for name, row in zip(matrix.found_on, matrix.cells, strict=True):
+            own = row[matrix.judges.index(name)]
+            assert own.is_own
+            assert own.worse == "+0.00"

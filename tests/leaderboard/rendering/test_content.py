@@ -1,0 +1,54 @@
+"""What pages are made from: addresses, links between tracks, the validation report."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from leaderboard.errors import ReportError
+from leaderboard.pages.build import rank_tracks
+from leaderboard.places import REPORT
+from leaderboard.rendering.content import Site, names_by_entry, read_report, run_path
+
+
+@pytest.fixture
+def site(make_run, references):
+    """Two entries on one worker's track, one of them on another track, too."""
+    runs = [make_run("rs"), make_run("re"), make_run("re", cell={"workers": 30})]
+    return Site(tuple(rank_tracks(runs, references)), {}, references, {}, None)
+
+
+def test_first_track_is_the_index(site):
+    """Links lead to the pages of all tracks, and tell the current one."""
+    one, many = (ranking.track for ranking in site.rankings)
+    links = site.track_links(lambda track: site.track_path("curves", track), many)
+
+    assert [link.path for link in links] == ["curves/index.html", f"curves/{many.slug}.html"]
+    assert [link.is_current for link in links] == [False, True]
+    assert [link.title for link in links] == ["10⁷ s, 1 worker", "10⁷ s, 30 workers"]
+    assert site.track_path("examination", one) == "examination/index.html"
+
+
+def test_entries_and_runs_have_names_and_addresses(site, make_run):
+    """A run's address tells its entry, track, release and seed."""
+    assert names_by_entry(site.rankings[0].whole.standings) == {"re": "RE", "rs": "RS"}
+    path = "data/runs/rs/1e7-seconds-1-worker/emulated-xgb-v1.0-3.json"
+    assert run_path(make_run("rs", 3)) == path
+
+
+def test_committed_report_can_be_read():
+    """It has all releases with their claims."""
+    assert all(release.claims for release in read_report(REPORT).releases)
+
+
+def test_wrong_reports_are_named(tmp_path):
+    """With the remedy."""
+    path = tmp_path / "report.json"
+    with pytest.raises(ReportError, match=r"report\.json: cannot be read"):
+        read_report(path)
+    path.write_text(json.dumps({"format": 3, "releases": []}))
+    with pytest.raises(
+        ReportError, match=r"report\.json: not a validation report of format 2 .*write one with"
+    ):
+        read_report(path)

@@ -1,0 +1,27 @@
+"""Pages before they are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from leaderboard.drawing.vega import Table
+from leaderboard.rendering.page import NAVIGATION, Page, write_page
+
+
+@pytest.mark.parametrize(
+    ("path", "root"), [("index.html", ""), ("a/b.html", "../"), ("a/b/c.html", "../../")]
+)
+def test_root_leads_to_the_sites_folder(path, root):
+    """From any depth."""
+    assert Page(path, "list.html.j2", {}).root == root
+
+
+def test_navigation_has_what_is_there(tmp_path):
+    """Pages that a build leaves out are not linked; that of the page's own folder is marked."""
+    listed = Table(("name",), (("one",),))
+    page = Page("releases/one.html", "list.html.j2", {"title": "T", "lead": "L", "table": listed})
+    text = write_page(page, tmp_path, ["index.html", "releases/index.html"]).read_text(encoding="utf-8")
+
+    assert '<a href="../index.html">Ranking</a>' in text
+    assert '<a href="../releases/index.html" aria-current="page">Releases</a>' in text
+    assert [title for title, _ in NAVIGATION if f">{title}</a>" in text] == ["Ranking", "Releases"]
