@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
-from dataclasses import replace
 
-import numpy as np
 import pytest
 
-import nb301
-from leaderboard.pages.releases.charts import Fitted, release_charts
 from leaderboard.pages.releases.pages import release_pages
-from leaderboard.places import REPORT, SITE
-from leaderboard.rendering.content import read_report
+from leaderboard.places import REPORT
 from leaderboard.rendering.page import write_page
-from nb301 import tables
 from nb301.errors import UnknownRelease
-from nb301.metrics import mean_absolute_error
 from nb301.releases import find, names
 
 NAMES = ("emulated-xgb-v1.0", "emulated-gin-rand-v1.0")
 
 
-@pytest.fixture(scope="module")
-def report():
-    return read_report(REPORT)
-
-
-@pytest.fixture(scope="module")
-def pages(report):
-    return {page.path: page for page in release_pages(NAMES, report)}
-
-
-@pytest.fixture(scope="module")
-def site(pages, tmp_path_factory):
-    out = tmp_path_factory.mktemp("releases")
-    shutil.copytree(SITE / "static", out / "static")
-    for page in pages.values():
-        write_page(page, out)
-    return out
-
-
-def read_csv(path):
-    return [*csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
-
-
 def test_committed_report_is_of_the_embedded_releases(report):
     """Verdicts that the site shows are about the releases that are shipped, all of them."""
-    assert {found.name: found.release_hash for found in report.releases} == {
+    assert {release.name: release.release_hash for release in report.releases} == {
         name: find(name).release_hash for name in names()
     }
     assert REPORT.stat().st_size <= 400_000
@@ -82,17 +51,18 @@ def test_page_tells_the_manifest(pages):
 
 def test_report_card_has_every_claim_gates_first(pages, report):
     """All claims of the report are on the page, with their verdicts."""
-    (found,) = (each for each in report.releases if each.name == NAMES[0])
+    (release,) = (release for release in report.releases if release.name == NAMES[0])
     kinds = pages[f"releases/{NAMES[0]}.html"].context["kinds"]
 
     assert [kind for kind, _, _ in kinds] == ["gate", "comparison"]
-    shown = [each.claim for _, verdicts, _ in kinds for each in verdicts]
-    assert sorted(claim.id for claim in shown) == sorted(claim.id for claim in found.claims)
+    shown = [row.claim for _, rows, _ in kinds for row in rows]
+    assert sorted(claim.id for claim in shown) == sorted(claim.id for claim in release.claims)
 
 
+@pytest.mark.usefixtures("without_charts")
 def test_claims_of_another_hash_are_not_shown(report):
     """A report about other bytes under the same name says nothing about this release."""
-    others = [each.model_copy(update={"release_hash": "0" * 64}) for each in report.releases]
+    others = [release.model_copy(update={"release_hash": "0" * 64}) for release in report.releases]
     _, page = release_pages([NAMES[0]], report.model_copy(update={"releases": tuple(others)}))
 
     assert not page.context["is_validated"]
@@ -105,47 +75,7 @@ def test_unknown_release_is_refused():
         release_pages(["nothing"], None)
 
 
-def test_scatter_has_the_errors_of_the_test_part(site):
-    """Mean absolute error of the points is near that of the whole test part."""
-    rows = read_csv(site / f"data/{NAMES[0]}-fit.csv")
-    observed, predicted = (np.array([float(row[name]) for row in rows]) for name in ("observed", "predicted"))
-
-    assert len(rows) == 1000
-    whole = 100 * find(NAMES[0]).manifest.metrics.mean_absolute_error
-    assert mean_absolute_error(observed, predicted) == pytest.approx(whole, rel=0.15)
-
-
-def test_collapse_is_what_queries_predict(site):
-    """Means of the probes with eight skip connections are those of the table and of the benchmark."""
-    rows = read_csv(site / f"data/{NAMES[0]}-collapse.csv")
-    found = {row["of"]: row for row in rows if (row["name"], row["count"]) == ("skip_connect", "8")}
-    probes = tables.load("emulated-v1.0").of("skip")
-    chosen = [k for k, g in enumerate(probes.genotypes) if g.normal.count(nb301.Op.skip_connect) == 8]
-    answers = nb301.load(NAMES[0]).query([probes.genotypes[k] for k in chosen])
-
-    assert int(found["observed"]["n"]) == len(chosen)
-    observed = 100 * (1 - probes.rows["val_accuracy"].to_numpy()[chosen].mean())
-    assert float(found["observed"]["error"]) == pytest.approx(observed, abs=1e-3)
-    assert float(found["predicted"]["error"]) == pytest.approx(100 * (1 - answers.mean.mean()), abs=1e-3)
-
-
-def test_ranks_by_depth_are_the_reports(site, report):
-    """Figure 19's values are measured by the validation, not here."""
-    (found,) = (each for each in report.releases if each.name == NAMES[1])
-    claims = {claim.id: claim for claim in found.claims}
-
-    for row in read_csv(site / f"data/{NAMES[1]}-topology.csv"):
-        assert float(row["sKT"]) == claims[f"topology_depth_{row['depth']}"].value
-
-
-def test_tables_without_probes_have_fewer_figures():
-    """Without D.6's probes, and without a report, predictions are set beside trainings alone."""
-    table = tables.load("emulated-v1.0").of("rs", "de")
-    charts = release_charts(Fitted(find(NAMES[0]), table), ())
-
-    assert [chart.name for chart in charts] == [f"{NAMES[0]}-fit"]
-
-
+@pytest.mark.usefixtures("without_charts")
 def test_changes_are_those_to_the_version_before(report, tmp_path, monkeypatch):
     """A later version of a line is compared with the newest before it; a first version with none."""
     import nb301.releases.load as loading  # its folder of embedded releases is replaced
@@ -164,7 +94,7 @@ def test_changes_are_those_to_the_version_before(report, tmp_path, monkeypatch):
     assert (changes.a, changes.b) == ("emulated-lgb-v1.0", "emulated-lgb-v1.1")
     assert changes.agreement["all"].largest_difference == 0
     assert changes.manifest["version"] == ("1.0", "1.1")
-    text = write_page(replace(second, charts=()), tmp_path).read_text(encoding="utf-8")
+    text = write_page(second, tmp_path).read_text(encoding="utf-8")
     assert "<dd>1.0 → 1.1</dd>" in text
 
 
@@ -208,6 +138,6 @@ class TestInBrowser:
         page = open_page(site / f"releases/{NAMES[0]}.html", java_script_enabled=False)
         kinds = pages[f"releases/{NAMES[0]}.html"].context["kinds"]
 
-        assert page.locator("tr[data-verdict]:visible").count() == sum(len(found) for _, found, _ in kinds)
+        assert page.locator("tr[data-verdict]:visible").count() == sum(len(rows) for _, rows, _ in kinds)
         assert page.locator("fieldset:visible, button:visible").count() == 0
         assert page.locator("figure picture img:visible").count() == 3
