@@ -12,14 +12,14 @@ import pytest
 from leaderboard.drawing.anytime import anytime_chart
 from leaderboard.drawing.vega import Chart, Table, inline, signal
 from leaderboard.ranking.curves import Curve
-from leaderboard.rendering.page import Page, Section, write_page
+from leaderboard.rendering.page import ChartSection, Page, write_page
 from leaderboard.rendering.render import SITE
 
 NAMES = ("Random search", "BANANAS", "<script>alert(1)</script>")
 CONTEXT = {
     "title": "Charts",
     "lead": "Three of them.",
-    "sections": (Section("All", "Here they are.", ("error", "regret", "plain")),),
+    "sections": (ChartSection("All", "Here they are.", ("error", "regret", "plain")),),
 }
 
 

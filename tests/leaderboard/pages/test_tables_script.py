@@ -1,4 +1,4 @@
-"""Tables that are sorted and filtered, in a real browser under the pages' CSP."""
+"""Tables that `site/static/tables.js` sorts and filters, in a real browser under the pages' CSP."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import shutil
 
 import pytest
 
-from leaderboard.rendering.render import SITE
+from leaderboard.places import SITE
+from leaderboard.rendering.render import render
 
 pytestmark = pytest.mark.browser
 
@@ -23,8 +24,8 @@ WRITTEN = [row[0] for row in ROWS]
 
 
 def page_text():
-    base = (SITE / "templates/base.html.j2").read_text(encoding="utf-8")
-    policy = re.search(r"<meta http-equiv=.*>", base)[0]
+    rendered = render("404.html.j2", {"base": None, "page_path": "404.html", "navigation": ()})
+    policy = re.search(r"<meta http-equiv=.*>", rendered)[0]
     rows = "\n".join(
         f'<tr data-name="{name}" data-family="{family}" data-counts="{counts}"><th scope="row">{name}</th>'
         f'<td data-value="{score}">{score or "unknown"}</td><td>{family}</td></tr>'
