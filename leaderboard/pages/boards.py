@@ -128,23 +128,24 @@ def _families(entries: Iterable[Entry]) -> list[str]:
 
 def _choices(site: Site, ranking: Ranking, scope: Scope) -> dict[str, list[Choice]]:
     """Links to other tracks, families and kinds, by what they choose."""
-    views_by_track = {other.track: other.views for other in site.rankings}
+    views = {other.track: other.views for other in site.rankings}
 
     def on_track(track: Track) -> str:
-        return board_path(site, track, scope if scope in views_by_track[track] else Scope())
+        return board_path(site, track, scope if scope in views[track] else Scope())
 
     def on_scope(title: str, chosen: Scope) -> Choice:
         path = board_path(site, ranking.track, _nearest(ranking.views, chosen))
         return Choice(title, path, chosen == scope)
 
-    families = dict.fromkeys(view_scope.family for view_scope in ranking.views)
-    kinds = dict.fromkeys(view_scope.random_only for view_scope in ranking.views)
+    families, kinds = {}, {}
+    for choice in ranking.views:
+        family, kind = choice.family, choice.random_only
+        families[family] = on_scope(family or "all", Scope(family, scope.random_only))
+        kinds[kind] = on_scope(_FITTED_ON[kind], Scope(scope.family, kind))
     return {
         "Budget and workers": site.track_links(on_track, ranking.track),
-        "Release family": [
-            on_scope(family or "all", Scope(family, scope.random_only)) for family in families
-        ],
-        "Fitted on": [on_scope(_FITTED_ON[kind], Scope(scope.family, kind)) for kind in kinds],
+        "Release family": list(families.values()),
+        "Fitted on": list(kinds.values()),
     }
 
 

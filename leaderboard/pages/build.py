@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -82,8 +82,7 @@ def build_site(
         submissions,
         None if report_path is None else read_report(report_path),
     )
-    packed = [] if results is None else [path.stem for path in _packed(results)]
-    pages = list(_pages(site, packed))
+    pages = list(_pages(site, results))
     if releases:
         pages += release_pages(releases, site.report)
     if tables:
@@ -120,14 +119,15 @@ def make_site(
         SubmissionError: A submission is wrong.
     """
     entries: set[str] = set()
+    judgements = {}
     for ranking in rankings:
-        entries |= {run.cell.submission for run in ranking.runs}
+        entries.update(run.cell.submission for run in ranking.runs)
+        judgements[ranking.track] = tuple(examine(ranking.runs))
     at_hand = {}
     if submissions is not None:
         for entry in sorted(entries):
             if (submissions / entry).is_dir():
                 at_hand[entry] = Submission(submissions / entry)
-    judgements = {ranking.track: tuple(examine(ranking.runs)) for ranking in rankings}
     return Site(tuple(rankings), judgements, references, at_hand, report)
 
 
@@ -140,8 +140,9 @@ def missing_page(base: str | None = None) -> Page:
     return Page("404.html", "404.html.j2", {"base": base and base.rstrip("/") + "/"})
 
 
-def _pages(site: Site, packed: Collection[str]) -> Iterator[Page]:
+def _pages(site: Site, results: Path | None) -> Iterator[Page]:
     """All pages but those of releases, of tables and of the data."""
+    packed = [] if results is None else [path.stem for path in _packed(results)]
     for make in (boards, curves, comparison, examination):
         yield from make.pages(site)
     yield from entry_pages.pages(site, packed)

@@ -59,7 +59,7 @@ def pages(site: Site) -> Iterator[Page]:
     """The comparison, and one page of pairs for each track."""
     if not site.rankings:
         return
-    yield Page("compare.html", "compare.html.j2", {"tracks": [ranking.track for ranking in site.rankings]})
+    yield Page("compare.html", "compare.html.j2", {"rankings": site.rankings})
     for ranking in site.rankings:
         yield _pairs_page(site, ranking)
 
@@ -68,7 +68,7 @@ def files(site: Site) -> Iterator[tuple[str, str]]:
     """What the comparison loads: an index, and a script for each entry of each track."""
     if not site.rankings:
         return
-    yield "data/compare.js", _script("nb301Compare", [_index(ranking) for ranking in site.rankings])
+    yield "data/compare.js", _script("nb301Compare", list(map(_index, site.rankings)))
     for ranking in site.rankings:
         slug = ranking.track.slug
         for entry, content in _contents(site, ranking).items():
@@ -161,10 +161,10 @@ def _pairs_page(site: Site, ranking: Ranking) -> Page:
             "order": order,
             "cells": cells,
             "pairs": ranking.whole.pairs,
-            "names": {row.entry: row.name for row in order},
+            "names": names_by_entry(ranking.whole.standings),
             "is_matrix": len(order) <= _MATRIX,
             "equivalent": f"{EQUIVALENT:g}",
-            "releases": [release.name for release in releases],
+            "releases": releases,
             "truths": wording.ground_truths(releases),
             "is_emulated": wording.rests_on_emulation(releases),
             "seeds": len(ranking.seeds),

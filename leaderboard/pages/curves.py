@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
 
 from leaderboard.drawing.anytime import anytime_chart
 from leaderboard.drawing.vega import Chart
@@ -27,7 +26,12 @@ def pages(site: Site) -> Iterator[Page]:
     path_of = partial(site.track_path, "curves")
     for ranking in site.rankings:
         track = ranking.track
-        charts_by_release = [(board.release, _charts(site, track, board)) for board in ranking.boards]
+        charts: list[Chart] = []
+        charts_by_release = []
+        for board in ranking.boards:
+            drawn = _charts(site, track, board)
+            charts += drawn
+            charts_by_release.append((board.release, drawn))
         yield Page(
             path_of(track),
             "curves.html.j2",
@@ -38,9 +42,9 @@ def pages(site: Site) -> Iterator[Page]:
                 "releases": charts_by_release,
                 "seeds": len(ranking.seeds),
                 "most": _MOST if any(len(board.rows) > _MOST for board in ranking.boards) else None,
-                "is_emulated": wording.rests_on_emulation(board.release for board in ranking.boards),
+                "is_emulated": wording.rests_on_emulation(ranking.whole.releases),
             },
-            tuple(chain.from_iterable(charts for _, charts in charts_by_release)),
+            tuple(charts),
         )
 
 

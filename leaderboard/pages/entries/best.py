@@ -63,10 +63,10 @@ def judged(runs: Sequence[Run]) -> dict[str, dict[str, float]]:
         return {}
     genotypes = [Genotype.parse(str(final_genotype(run))) for run in runs]
     by_judge = errors_by_judges(genotypes, [run.release for run in runs])
-    errors: dict[str, dict[str, float]] = {run.cell.id: {} for run in runs}
+    errors: dict[str, dict[str, float]] = {}
     for judge, by_run in by_judge.items():
         for run, error in zip(runs, by_run.tolist(), strict=True):
-            errors[run.cell.id][judge] = error
+            errors.setdefault(run.cell.id, {})[judge] = error
     return errors
 
 
@@ -100,14 +100,14 @@ def _opinions(
 ) -> list[Opinion]:
     releases: dict[str, ReleaseReference] = {}
     for on_track in entry:
-        releases |= {release.name: release for release in on_track.ranking.whole.releases}
+        for release in on_track.ranking.whole.releases:
+            releases[release.name] = release
     own = final_error(run, references[run.release.release_hash])
-    # the run's own record says what its release says, be it embedded or not
-    shown = {run.release.name: own} | {judge: error for judge, error in errors.items() if judge in releases}
-    if TRUTH in errors:
-        shown[TRUTH] = errors[TRUTH]
     opinions = []
-    for judge, error in shown.items():
+    # the run's own record says what its release says, be it embedded or not
+    for judge, error in ({run.release.name: own} | dict(errors)).items():
+        if judge not in releases and judge != TRUTH:
+            continue
         # the ground truth among the judges is that of the run's release, and has no reference
         release = releases.get(judge, run.release)
         reference = references.get(release.release_hash) if judge in releases else None

@@ -98,11 +98,12 @@ def _differences(standing: Standing) -> list[Fact]:
         "All-data minus random-only": standing.all_minus_random,
         "Tree releases minus graph networks": standing.xgb_minus_gin,
     }
-    return [
-        Fact(title, wording.difference(difference), "scores")
-        for title, difference in differences.items()
-        if difference is not None
-    ]
+    facts = []
+    for title, difference in differences.items():
+        if difference is not None:
+            shown = wording.difference(difference)
+            facts.append(Fact(title, shown, "scores"))
+    return facts
 
 
 def declared_facts(runs: Sequence[Run], submission: Submission | None) -> list[Fact]:

@@ -29,7 +29,7 @@ def pages(site: Site, packed: Collection[str] = ()) -> Iterator[Page]:
     """
     entries = entries_by_slug(site)
     best = {slug: best_run(entry, site.references) for slug, entry in entries.items()}
-    errors = judged([run for run in best.values() if run is not None])
+    errors = judged(list(filter(None, best.values())))
     for slug, entry in entries.items():
         run = best[slug]
         best_shown = None if run is None else best_view(run, errors[run.cell.id], entry, site.references)

@@ -144,8 +144,10 @@ def _strip(name: str, releases: Sequence[ReleaseReference], runs: Sequence[RunRo
     """The scores of all runs, a lane for each release."""
     lanes = []
     for release in releases:
-        rows = [row for row in runs if row.run.release.name == release.name]
-        scores = [float(row.score) for row in rows]
-        failed = [row.run.verdict is not Verdict.completed for row in rows]
+        scores, failed = [], []
+        for row in runs:
+            if row.run.release.name == release.name:
+                scores.append(float(row.score))
+                failed.append(row.run.verdict is not Verdict.completed)
         lanes.append(Lane(f"{release.name} ({release.truth})", scores, failed))
     return draw_strip(lanes, f"Anytime scores of the runs of {name}", "anytime score of a run")

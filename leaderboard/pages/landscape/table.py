@@ -47,8 +47,12 @@ class Landscape:
     @cached_property
     def sources(self) -> dict[str, Rows]:
         """Rows of each source that people know by a label, by that label; those without rows are left out."""
-        rows = {label: self.rows_of(source) for source, label in LABELS.items()}
-        return {label: chosen for label, chosen in rows.items() if len(chosen)}
+        sources = {}
+        for source, label in LABELS.items():
+            rows = self.rows_of(source)
+            if len(rows):
+                sources[label] = rows
+        return sources
 
     def sample(self, rows: Rows, n: int) -> Rows:
         """At most `n` of the rows, ascending, and always the same ones."""

@@ -56,8 +56,12 @@ class Violin:
 
 def violins(landscape: Landscape) -> list[Chart]:
     """All charts of cells that the table has rows for."""
-    charts = [_by_depth(landscape), _depths_by_source(landscape)]
-    charts += [_parameter_free(landscape, cell) for cell in (0, 1)]
+    charts = [
+        _by_depth(landscape),
+        _depths_by_source(landscape),
+        _parameter_free(landscape, 0),
+        _parameter_free(landscape, 1),
+    ]
     if len(landscape.rows_of("topology")):
         charts.append(_topologies(landscape))
     return charts
@@ -175,7 +179,7 @@ def _depth_table(depths: Mapping[str, NDArray[np.intp]]) -> Table:
         for cell, name in enumerate(_CELLS):
             shares = [f"{100 * share:.1f}" for share in _shares(by_cell[:, cell])]
             lines.append((name, label, len(by_cell), *shares))
-    columns = [f"depth {depth} (%)" for depth in _DEPTHS]
+    columns = map("depth {} (%)".format, _DEPTHS)
     return Table(("cell", "source", "n", *columns), tuple(lines))
 
 
@@ -279,9 +283,8 @@ def _quantiles(drawn: Iterable[Violin]) -> Table:
     lines = []
     for violin in drawn:
         values = np.percentile(violin.values, _QUANTILES).tolist()
-        shown = [f"{value:.2f}" for value in values]
-        lines.append((violin.name, violin.group, len(violin.values), *shown))
-    columns = [f"{quantile} % quantile" for quantile in _QUANTILES]
+        lines.append((violin.name, violin.group, len(violin.values), *map("{:.2f}".format, values)))
+    columns = map("{} % quantile".format, _QUANTILES)
     return Table(("of", "at", "n", *columns), tuple(lines))
 
 

@@ -15,10 +15,10 @@ from nb301.releases import names
 
 @pytest.fixture(scope="module")
 def runs():
-    found = read_results(RESULTS)
-    if not found:
+    runs = read_results(RESULTS)
+    if not runs:
         pytest.skip(f"no results are published: {RESULTS} is empty")
-    return found
+    return runs
 
 
 def test_releases_still_say_what_was_scored(runs):
