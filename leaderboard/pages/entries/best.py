@@ -63,10 +63,10 @@ def judged(runs: Sequence[Run]) -> dict[str, dict[str, float]]:
         return {}
     genotypes = [Genotype.parse(str(final_genotype(run))) for run in runs]
     by_judge = errors_by_judges(genotypes, [run.release for run in runs])
-    errors: dict[str, dict[str, float]] = {}
+    errors: dict[str, dict[str, float]] = {run.cell.id: {} for run in runs}
     for judge, by_run in by_judge.items():
         for run, error in zip(runs, by_run.tolist(), strict=True):
-            errors.setdefault(run.cell.id, {})[judge] = error
+            errors[run.cell.id][judge] = error
     return errors
 
 

@@ -58,3 +58,11 @@ def test_judges_are_asked_once(entry_of, make_run, references):
     )
     assert (truth.judge, truth.best_known, truth.is_own) == (TRUTH, None, False)
     assert float(truth.error) == pytest.approx(errors[run.cell.id][TRUTH], abs=5e-4)
+
+
+def test_without_a_judge_the_record_speaks(entry_of, make_run, references):
+    """A release that is not embedded, of trainings that cannot be asked, has its own word alone."""
+    run = make_run(error=5.4, truth="CIFAR-10 training")
+    (own,) = best_view(run, judged([run])[run.cell.id], entry_of(run), references).opinions
+
+    assert (own.judge, own.error, own.truth) == (run.release.name, "5.400", "ground truth: CIFAR-10 training")
