@@ -54,7 +54,7 @@ def submit_page(submissions: Mapping[str, Submission]) -> Page:
 
 
 def verdict_meanings() -> dict[Verdict, str]:
-    """What each verdict means, in Markdown, as `protocol.Verdict` says."""
+    """What each verdict means, in Markdown, as `messages.Verdict` says."""
     meanings = comments(Verdict)
     return {verdict: meanings[verdict.name] for verdict in Verdict}
 
