@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from leaderboard.entries.submission import Manifest
+from leaderboard.entries.submission import SubmissionManifest
 from leaderboard.rendering.described import comments, constants, record_keys
 from leaderboard.sandbox.messages import Verdict
 
 
 def test_every_key_of_the_manifest_is_explained():
     """Each has a meaning, and bounds where its type has some."""
-    keys = {key.name: key for record in record_keys(Manifest) for key in record.keys}
+    keys = {key.name: key for record in record_keys(SubmissionManifest) for key in record.keys}
 
     assert [name for name, key in keys.items() if not key.meaning] == []
     assert keys["memory_mb"].allowed == "whole number, at least 64, at most 4,096"
     assert keys["memory_mb"].default == "1024"
     assert keys["name"].default == ""
     assert "one of none, xgboost" in keys["families"].allowed
-    assert set(Manifest.model_fields) <= set(keys)
+    assert set(SubmissionManifest.model_fields) <= set(keys)
 
 
 def test_every_verdict_is_explained():

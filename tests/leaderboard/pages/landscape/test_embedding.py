@@ -18,9 +18,9 @@ from leaderboard.pages.landscape.embedding import (
 )
 from leaderboard.pages.landscape.pages import landscape_page
 from nb301.errors import MissingExtra
+from nb301.sources import FITTED
 from nb301.space import Op
 from nb301.tables import load, names
-from nb301.tables.schema import FITTED
 
 NAME = "emulated-v1.0"
 

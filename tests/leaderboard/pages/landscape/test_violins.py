@@ -7,8 +7,8 @@ import pytest
 
 from leaderboard.pages.landscape.table import Landscape
 from leaderboard.pages.landscape.violins import Violin, violins
+from nb301.sources import FITTED
 from nb301.space import Op
-from nb301.tables.schema import FITTED
 
 
 def test_violins_have_the_tables_quantiles(table, charts):
