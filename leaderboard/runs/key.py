@@ -1,4 +1,4 @@
-"""What a run is a run of: equal keys give equal results, if the submission is deterministic."""
+"""The key of a run: equal keys give equal results, if the submission is deterministic."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from nb301.records import Record
 #: Names that become parts of paths and addresses.
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-
 
 #: Budget of a run, unless another is asked for: simulated seconds, about the paper's 115 GPU days, and
 #: evaluations.

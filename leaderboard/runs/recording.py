@@ -1,4 +1,4 @@
-"""What is stored of a run, however it ended: its record and its trace."""
+"""Recording: from a run that has ended, however it did, to its record and its trace."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from leaderboard.entries.submission import Submission, SubmissionManifest
 from leaderboard.runs.key import RunKey
-from leaderboard.runs.record import Entry, Incumbents, Origin, Recommendation, ReleaseReference, Run, Support
+from leaderboard.runs.record import Entry, Incumbents, Origin, Recommendation, Run, Support
+from leaderboard.runs.releases import release_reference
 from leaderboard.runs.session import Outcome
 from leaderboard.runs.trace import Trace
 from nb301.benchmark import Benchmark
@@ -24,7 +25,7 @@ _SUPPORT = 100
 
 
 class Proposals:
-    """An objective that notes in which order architectures were proposed, those never finished among them.
+    """An objective that notes the order of proposals, those that never finish among them.
 
     Args:
         objective: What answers.
@@ -32,7 +33,7 @@ class Proposals:
 
     def __init__(self, objective: Objective) -> None:
         self._objective = objective
-        #: What was proposed, by what tells it from all others: architecture and training seed.
+        #: By architecture and training seed, which tell a proposal from all others.
         self._genotypes: dict[tuple[bytes, int], Genotype] = {}
 
     def __call__(self, genotype: Genotype, seed: int) -> Evaluated | Mapping[str, Any]:
@@ -41,12 +42,12 @@ class Proposals:
         return self._objective(genotype, seed)
 
     def numbers(self, trajectory: Trajectory) -> NDArray[np.int64]:
-        """As which each evaluation was proposed, from 0, shape (n,)."""
+        """Number of the proposal that each evaluation was, from 0, shape (n,)."""
         order = {key: number for number, key in enumerate(self._genotypes)}
         return np.array([order[key] for key in _keys(trajectory)], dtype=np.int64)
 
     def unfinished(self, trajectory: Trajectory) -> tuple[str, ...]:
-        """What was proposed and is not in a trajectory, in order: text forms."""
+        """Proposals that are not in a trajectory, in their order: text forms."""
         finished = set(_keys(trajectory))
         return tuple(str(genotype) for key, genotype in self._genotypes.items() if key not in finished)
 
@@ -54,15 +55,18 @@ class Proposals:
 def recorded(
     cell: RunKey,
     submission: Submission,
-    release: ReleaseReference,
     benchmark: Benchmark,
     outcome: Outcome,
     proposals: Proposals,
     origin: Origin,
 ) -> tuple[Run, Trace]:
-    """What is stored of a run, however it ended."""
+    """The record and the trace of a run, however it ended."""
+    release = release_reference(benchmark.release.manifest)
     trace = Trace.of(outcome.trajectory, proposals.numbers(outcome.trajectory))
-    recommended = outcome.recommendation
+    recommendation = None
+    if outcome.recommendation is not None:
+        mean = benchmark.query(outcome.recommendation).mean
+        recommendation = Recommendation(genotype=str(outcome.recommendation), mean=mean)
     run = Run(
         cell=cell,
         entry=entry_of(submission.manifest),
@@ -74,9 +78,7 @@ def recorded(
         evaluations=len(trace),
         incumbents=incumbents(outcome.trajectory, benchmark),
         unfinished=proposals.unfinished(outcome.trajectory),
-        recommendation=None
-        if recommended is None
-        else Recommendation(genotype=str(recommended), mean=benchmark.query(recommended).mean),
+        recommendation=recommendation,
         support=support(outcome.trajectory, benchmark),
         trace_hash=trace.hash,
         usage=outcome.usage,
@@ -86,7 +88,7 @@ def recorded(
 
 
 def entry_of(manifest: SubmissionManifest) -> Entry:
-    """What a record repeats of a submission's manifest."""
+    """The part of a submission's manifest that a record repeats."""
     return Entry(
         name=manifest.name,
         version=manifest.version,
@@ -117,10 +119,10 @@ def support(trajectory: Trajectory, benchmark: Benchmark) -> Support | None:
         return None
     chosen = np.unique(np.linspace(0, len(trajectory) - 1, _SUPPORT).astype(int))
     try:
-        found = benchmark.familiarity([trajectory.genotypes[index] for index in chosen])
+        answers = benchmark.familiarity([trajectory.genotypes[index] for index in chosen])
     except DataMissing:
         return None
-    return Support(queries=len(found), unfamiliar=sum(not each.is_familiar for each in found))
+    return Support(queries=len(answers), unfamiliar=sum(not answer.is_familiar for answer in answers))
 
 
 def _keys(trajectory: Trajectory) -> Iterator[tuple[bytes, int]]:

@@ -21,9 +21,10 @@ from leaderboard.pages.build import build_site
 from leaderboard.places import SUBMISSIONS
 from leaderboard.ranking.references import Reference
 from leaderboard.runs.campaign import Campaign
-from leaderboard.runs.plan import plan, release_reference
+from leaderboard.runs.plan import plan
 from leaderboard.runs.record import Incumbents, Origin, Run
 from leaderboard.runs.recording import Proposals, recorded
+from leaderboard.runs.releases import loaded
 from leaderboard.runs.session import Outcome
 from leaderboard.runs.store import CAMPAIGN, Store
 from leaderboard.runs.trace import Trace
@@ -32,7 +33,6 @@ from leaderboard.sandbox.limits import Level, Limits
 from leaderboard.sandbox.messages import Verdict
 from leaderboard.sandbox.mounts import Environment
 from leaderboard.sandbox.process import Usage
-from nb301 import load
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 
 RELEASES = ("emulated-xgb-v1.0", "emulated-xgb-rand-v1.0")
@@ -148,7 +148,6 @@ def make_run() -> Callable[..., Run]:
 @pytest.fixture(scope="session")
 def simulated() -> Callable[..., tuple[Run, Trace]]:
     """Make a short run of one of the library's optimizers, in this process instead of the sandbox."""
-    loaded = cache(load)
 
     def make(slug: str, release: str, seed: int, seconds: float = 5e4, workers: int = 1) -> tuple[Run, Trace]:
         folder = SUBMISSIONS / slug
@@ -174,8 +173,7 @@ def simulated() -> Callable[..., tuple[Run, Trace]]:
             started="2020-01-01T00:00:00+00:00",
             ended="2020-01-01T00:00:01+00:00",
         )
-        about = (Submission(folder), release_reference(release), benchmark)
-        return recorded(task.cell, *about, outcome, proposals, origin)
+        return recorded(task.cell, Submission(folder), benchmark, outcome, proposals, origin)
 
     return make
 

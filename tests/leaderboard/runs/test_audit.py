@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,18 +15,6 @@ from leaderboard.errors import RunFileError
 from leaderboard.places import SUBMISSIONS
 from leaderboard.runs.audit import Examiner, audit
 from leaderboard.runs.store import Store
-from nb301 import load
-
-
-@pytest.fixture(scope="module")
-def load_once():
-    """Releases with the tables that they were fitted on take a second each."""
-    return cache(load)
-
-
-@pytest.fixture(autouse=True)
-def loaded(load_once, monkeypatch):
-    monkeypatch.setattr("leaderboard.runs.audit.load", load_once)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from leaderboard.errors import RunError, SandboxError, SubmissionError
 from leaderboard.places import SKELETON
 from leaderboard.runs import store
 from leaderboard.runs.check import create
-from leaderboard.runs.plan import Failure, distinct, missing, plan, readable
+from leaderboard.runs.plan import NotRun, distinct, missing, plan, readable
 from leaderboard.runs.pools import local_processes
 from leaderboard.runs.record import Run
 from leaderboard.runs.runner import run_missing
@@ -74,7 +74,7 @@ def test_a_cell_that_fails_is_the_only_one(tasks, make, store_of, tmp_path, erro
 
     made = list(run_missing(tasks, store, make=make({0: error, 3: error})))
 
-    failures = [each for each in made if isinstance(each, Failure)]
+    failures = [each for each in made if isinstance(each, NotRun)]
     assert [(each.place, each.seed) for each in failures] == [(f"mine on {RELEASE}", seed) for seed in (0, 3)]
     assert all(str(error) in each.why for each in failures)
     assert [run.cell.seed for run in made if isinstance(run, Run)] == [1, 2, 4, 5]
@@ -96,7 +96,7 @@ def test_a_run_that_cannot_be_stored_is_the_only_one(tasks, make, store_of, tmp_
     monkeypatch.setattr(store, "write_trace", full)
     made = list(run_missing(tasks, runs, make=make({})))
 
-    assert [each.seed for each in made if isinstance(each, Failure)] == [2]
+    assert [each.seed for each in made if isinstance(each, NotRun)] == [2]
     assert missing(tasks, runs) == [tasks[2]]
     assert len(runs.noted()) == 5
     assert not [path for path in runs.folder.iterdir() if path.name.startswith(".") and path.is_dir()]
@@ -115,7 +115,7 @@ def test_half_a_line_of_the_ledger_spoils_no_other(tasks, make, store_of, tmp_pa
     monkeypatch.setattr(journal.os, "fsync", full)
     made = list(run_missing(tasks, runs, make=make({})))
 
-    assert [each.seed for each in made if isinstance(each, Failure)] == [2]
+    assert [each.seed for each in made if isinstance(each, NotRun)] == [2]
     assert len(runs.noted()) == 5
     assert list(run_missing(tasks, runs, make=make({}))) == []
     assert sorted(line.run for line in runs.noted()) == runs.ids() == sorted(task.cell.id for task in tasks)

@@ -208,7 +208,7 @@ class TestSealed:
         assert first.recommendation.mean == load(RELEASE).query(first.recommendation.genotype).mean
         assert first.incumbents.mean[-1] == load(RELEASE).query(first.incumbents.genotype[-1]).mean
         for run in (first, second):
-            assert verify(run.cell.id, store, load(RELEASE)).wrong == ()
+            assert verify(run, store, load(RELEASE)) == ()
         assert rerun(first, task) == ()
         assert list(run_missing([task, parallel], store)) == []
 
@@ -255,7 +255,7 @@ class TestSealed:
         assert (run.verdict, run.evaluations) == (verdict, evaluations)
         assert run.detail
         assert missing(tasks, store) == []
-        assert verify(run.cell.id, store, load(RELEASE)).wrong == ()
+        assert verify(run, store, load(RELEASE)) == ()
 
     def test_processes_end_with_a_killed_command(self, folder, tiny_release, tmp_path, store_of):
         """Killed with its processes at work, the command leaves none behind, and the next one goes on."""
