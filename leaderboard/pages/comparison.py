@@ -9,7 +9,9 @@ from typing import Any
 
 from leaderboard.drawing.anytime import points
 from leaderboard.pages.curves import chart_name
-from leaderboard.ranking.standings import EQUIVALENT, Pair, Ranking, Row
+from leaderboard.ranking.pairs import EQUIVALENT, Pair
+from leaderboard.ranking.rows import Row
+from leaderboard.ranking.standings import Ranking
 from leaderboard.ranking.statistics import ALPHA, Estimate
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site

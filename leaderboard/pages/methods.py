@@ -11,7 +11,7 @@ from leaderboard.inside import canary
 from leaderboard.pages.data import runs_path
 from leaderboard.pages.entries.pages import run_path
 from leaderboard.pages.methods_example import example_of
-from leaderboard.ranking import scores, standings, statistics
+from leaderboard.ranking import pairs, scores, statistics
 from leaderboard.ranking.references import Reference
 from leaderboard.rendering.content import Site
 from leaderboard.rendering.described import Constants, constants
@@ -74,7 +74,7 @@ def methods_page(site: Site) -> Page:
         "measures": scores,
         "salt_bits": SALT_BITS,
         "seed_bits": SEED_BITS,
-        "ranking": standings,
+        "ranking": pairs,
         "same_family": {name: sorted(family.conflicts) for name, family in FAMILIES.items()},
         "probes": {name: probe.__doc__ for name, probe in canary.PROBES.items()},
         "refused": REFUSED,

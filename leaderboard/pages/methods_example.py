@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from leaderboard.ranking.references import Reference
+from leaderboard.ranking.rows import Row
 from leaderboard.ranking.scores import anytime_score, window
-from leaderboard.ranking.standings import Board, Ranking, Row
+from leaderboard.ranking.standings import Board, Ranking
 from leaderboard.runs.record import Run
 from nb301 import exact
 

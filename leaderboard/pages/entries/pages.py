@@ -16,8 +16,9 @@ from leaderboard.pages.entries.checks import checks
 from leaderboard.pages.entries.code import archive, code_files, locked
 from leaderboard.ranking.examination import TRUTH, errors_by_judges
 from leaderboard.ranking.references import Reference
+from leaderboard.ranking.rows import Row
 from leaderboard.ranking.scores import anytime_score, final_error, final_genotype
-from leaderboard.ranking.standings import Ranking, Row, Standing
+from leaderboard.ranking.standings import Ranking, Standing
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site
 from leaderboard.rendering.page import Page

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from leaderboard.errors import BoardError, UnknownReference
-from leaderboard.ranking import examination
-from leaderboard.ranking import standings as ranking_module
+from leaderboard.ranking import examination, pairs
 from leaderboard.ranking.curves import curve
 from leaderboard.ranking.examination import ALL, TRUTH, examine
 from leaderboard.ranking.selection import Unfinished, select, tracks_of
@@ -259,13 +258,13 @@ def test_many_entries_list_near_pairs_alone(make_run, ranked, monkeypatch):
         for number in range(6)
         for seed in range(8)
     ]
-    every = {(pair.one, pair.other): pair for pair in ranked(runs).whole.pairs}
-    monkeypatch.setattr(ranking_module, "_ALL_PAIRS", 5)
-    monkeypatch.setattr(ranking_module, "_NEAR", 2)
+    listed = {(pair.one, pair.other): pair for pair in ranked(runs).whole.pairs}
+    monkeypatch.setattr(pairs, "_ALL_PAIRS", 5)
+    monkeypatch.setattr(pairs, "_NEAR", 2)
     near = ranked(runs).whole.pairs
 
-    assert (len(every), len(near)) == (15, 9)
-    assert all(every[pair.one, pair.other] == pair for pair in near)
+    assert (len(listed), len(near)) == (15, 9)
+    assert all(listed[pair.one, pair.other] == pair for pair in near)
 
 
 def test_two_results_of_one_cell_are_refused(make_run, ranked):
