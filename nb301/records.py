@@ -1,4 +1,7 @@
-"""Records: what is written as JSON or TOML and read again, checked key by key with pydantic."""
+"""Records: what is written as JSON or TOML and read again, checked key by key with pydantic.
+
+The docstring below a field is its description in the record's JSON schema.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from nb301.errors import one_line
 class Record(BaseModel):
     """What we write: frozen, without unknown keys, without NaN and infinity."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 class StrictRecord(Record):

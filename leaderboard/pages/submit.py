@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from leaderboard.entries.submission import Submission, SubmissionManifest
 from leaderboard.places import SKELETON, SUBMISSIONS
-from leaderboard.rendering.described import Key, comments, record_keys
+from leaderboard.rendering.described import Key, record_keys
 from leaderboard.rendering.markdown import inlined, sections
 from leaderboard.rendering.page import Page
 from leaderboard.runs.key import RunKey
@@ -55,9 +55,8 @@ def submit_page(submissions: Mapping[str, Submission]) -> Page:
 
 
 def verdict_meanings() -> dict[Verdict, str]:
-    """What each verdict means, in Markdown, as `protocol.Verdict` says."""
-    meanings = comments(Verdict)
-    return {verdict: meanings[verdict.name] for verdict in Verdict}
+    """What each verdict means, in Markdown."""
+    return {verdict: verdict.meaning for verdict in Verdict}
 
 
 def _limits() -> tuple[Key, ...]:

@@ -38,12 +38,12 @@ class Reference(Record):
 
     name: Slug
     release_hash: Sha256
-    #: Median noise-free accuracy of random architectures, fraction: regret 1.
     random_accuracy: Fraction
-    #: Best noise-free accuracy that is known, fraction: regret 0.
+    """Median noise-free accuracy of random architectures, fraction: regret 1."""
     best_accuracy: Fraction
-    #: Text form of the architecture that has it.
+    """Best noise-free accuracy that is known, fraction: regret 0."""
     best_genotype: str
+    """Text form of the architecture that has it."""
 
     @model_validator(mode="after")
     def _apart(self) -> Reference:

@@ -33,12 +33,12 @@ SEED_BITS = 62
 class Campaign(Record):
     """A salt, and whom it may still surprise."""
 
-    #: Version of the file, raised when a field changes.
     format: Literal[1] = 1
-    #: 32 random bytes, as hex digits.
+    """Version of the file, raised when a field changes."""
     salt: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", repr=False)]
-    #: Tree hashes of the submissions that had run before the salt was published; None while it is secret.
+    """32 random bytes, as hex digits."""
     published: tuple[Sha256, ...] | None = None
+    """Tree hashes of the submissions that had run before the salt was published; None while it is secret."""
 
     @property
     def id(self) -> str:

@@ -45,29 +45,29 @@ class Track:
 class RunKey(Record):
     """Everything that decides a run's result."""
 
-    #: `protocol.VERSION` at the time.
     protocol: int
-    #: SHA-256 of the salt that training seeds come from, see `campaign.Campaign`.
+    """`protocol.VERSION` at the time."""
     campaign: Sha256
-    #: Name of the submission's folder: renamed, it is another entry.
+    """SHA-256 of the salt that training seeds come from, see `campaign.Campaign`."""
     submission: Slug
-    #: SHA-256 of the submission's files, see `Submission.tree_hash`.
+    """Name of the submission's folder: renamed, it is another entry."""
     tree_hash: Sha256
-    #: SHA-256 of what it may import: locked packages, shim, library.
+    """SHA-256 of the submission's files, see `Submission.tree_hash`."""
     environment_hash: Sha256
-    #: SHA-256 of the manifest of the release that answers.
+    """SHA-256 of what it may import: locked packages, shim, library."""
     release_hash: Sha256
-    #: Run `s` of one entry is paired with run `s` of every other.
+    """SHA-256 of the manifest of the release that answers."""
     seed: Annotated[int, Field(ge=0, lt=10**12)]
-    #: Simulated seconds.
+    """Run `s` of one entry is paired with run `s` of every other."""
     budget_seconds: Annotated[float, Field(gt=0)]
-    #: Evaluations at most, however short.
+    """Simulated seconds."""
     budget_evaluations: Annotated[int, Field(ge=1)]
-    #: Evaluations that are open at once.
+    """Evaluations at most, however short."""
     workers: Annotated[int, Field(ge=1)]
+    """Evaluations that are open at once."""
     limits: Limits
-    #: A run that is not sealed off stands in for none that is.
     level: Level
+    """A run that is not sealed off stands in for none that is."""
 
     @property
     def id(self) -> str:

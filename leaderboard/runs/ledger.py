@@ -22,14 +22,14 @@ from nb301.records import Record, first_wrong
 class Line(Record):
     """One stored run."""
 
-    #: The run's name.
     run: Sha256
-    #: SHA-256 of its `run.json`.
+    """The run's name."""
     record: Sha256
-    #: SHA-256 of its evaluations, see `Trace.hash`.
+    """SHA-256 of its `run.json`."""
     trace: Sha256
-    #: SHA-256 of the line before, without its end; of the first, the campaign's.
+    """SHA-256 of its evaluations, see `Trace.hash`."""
     previous: Sha256
+    """SHA-256 of the line before, without its end; of the first, the campaign's."""
 
 
 class Ledger:

@@ -32,7 +32,7 @@ from leaderboard.ranking.iohanalyzer import incumbents_csv
 from leaderboard.ranking.references import read_references
 from leaderboard.ranking.scores import anytime_score
 from leaderboard.rendering.content import Site
-from leaderboard.rendering.described import comments, constants, record_keys
+from leaderboard.rendering.described import constants, record_keys
 from leaderboard.rendering.markdown import sections
 from leaderboard.rendering.page import NAVIGATION, write_page
 from leaderboard.rendering.render import SITE
@@ -139,10 +139,11 @@ class TestDescribed:
 
     def test_every_verdict_is_explained(self):
         """Each of the closed vocabulary has a meaning of its own."""
-        meanings = comments(Verdict)
+        meanings = {verdict.meaning for verdict in Verdict}
 
-        assert list(meanings) == [verdict.name for verdict in Verdict]
-        assert len(set(meanings.values())) == len(Verdict)
+        assert all(meanings)
+        assert len(meanings) == len(Verdict)
+        assert all(verdict == verdict.name for verdict in Verdict)
 
     def test_every_constant_of_the_truth_says_where_it_is_from(self):
         """No number of the emulated truth is left out, and each is published, assumed, or both."""
@@ -201,7 +202,7 @@ class TestSubmit:
         titles = [each.title for each in sections((SUBMISSIONS / "README.md").read_text("utf-8"))]
         assert [text_of(each) for each in page.iter("h2")] == titles
         for verdict in Verdict:
-            assert comments(Verdict)[verdict.name].replace("`", "") in text_of(by_id(page, verdict.value))
+            assert verdict.meaning.replace("`", "") in text_of(by_id(page, verdict.value))
         for expected in (
             "prior_knowledge",
             "whole number, at least 64, at most 4,096",
