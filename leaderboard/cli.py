@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -80,17 +82,11 @@ def run(
     from nb301.optimizers import Budget
 
     level, store = Level.limited if unsealed else Level.sealed, Store(out)
+    budget = Budget(seconds=budget_seconds, evaluations=budget_evaluations)
     sound, left_out = readable(folders or _submissions())
-    tasks = plan(
-        sound,
-        release or _emulated_releases(),
-        range(seeds),
-        environments,
-        store.begin(),
-        budget=Budget(seconds=budget_seconds, evaluations=budget_evaluations),
-        workers=workers,
-        level=level,
-    )
+    releases = release or _emulated_releases()
+    make_plan = partial(plan, budget=budget, workers=workers, level=level)
+    tasks = make_plan(sound, releases, range(seeds), environments, store.begin())
     lacking = missing(tasks, store)
     there = len(tasks) - len(lacking)
     surprising, spoilt = unspoilt(lacking)
@@ -104,10 +100,7 @@ def run(
         verdicts, failed = _run_all(to_do, store, executor, advance)
     counts = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()) or "none"
     typer.echo(f"{verdicts.total()} new runs ({counts}), {there} were there: {out.resolve()}")
-    if left_out + failed:
-        listed = _listed(left_out + failed)
-        typer.echo(f"error: not run, and tried again by the next command:\n{listed}", err=True)
-        sys.exit(1)
+    _exit_with(left_out + failed)
 
 
 @app.command()
@@ -171,7 +164,7 @@ def pack(
     known, entries = read_references(), {folder.name for folder in _submissions()}
     current = [run for run in read_all(runs, out) if run.cell.submission in entries]
     rankings = rank_tracks(current, known)
-    kept = [run for ranking in rankings for run in ranking.runs]
+    kept = list(chain.from_iterable(ranking.runs for ranking in rankings))
     campaigns = campaigns_of(kept, Store(runs), out)
     for path in write_results(kept, tables(rankings, known), out, campaigns):
         typer.echo(f"{path}: {path.stat().st_size:,} bytes")
@@ -322,6 +315,13 @@ def _run_all(
         if made.detail:
             typer.echo(f"{made.place}: {made.verdict}: {made.detail}", err=True)
     return verdicts, failed
+
+
+def _exit_with(not_run: list[NotRun]) -> None:
+    """Exit with an error that lists what was not run, if there is anything."""
+    if not_run:
+        typer.echo(f"error: not run, and tried again by the next command:\n{_listed(not_run)}", err=True)
+        sys.exit(1)
 
 
 def _verify_all(examiner: Examiner, names: Iterable[str]) -> tuple[int, int]:

@@ -45,7 +45,10 @@ def tables_of(
         "reached": _reached(timed),
         "running_times": _expected(timed),
     }
-    return {name: to_csv(tuple(TABLES[name].columns), table_rows) for name, table_rows in rows.items()}
+    texts = {}
+    for name, table_rows in rows.items():
+        texts[name] = to_csv(tuple(TABLES[name].columns), table_rows)
+    return texts
 
 
 def _timed(ranking: Ranking, references: Mapping[str, Reference]) -> Iterator[tuple[str, str, float, Array]]:

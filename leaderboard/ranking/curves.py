@@ -95,4 +95,7 @@ def true_means(runs: Sequence[Run]) -> dict[str, Sequence[float]]:
     if not genotypes:
         return {}
     means = dict(zip(genotypes, truth.mean(list(genotypes.values())).tolist(), strict=True))
-    return {run.cell.id: list(map(means.__getitem__, run.incumbents.genotype)) for run in asked}
+    means_by_run: dict[str, Sequence[float]] = {}
+    for run in asked:
+        means_by_run[run.cell.id] = [means[text] for text in run.incumbents.genotype]
+    return means_by_run

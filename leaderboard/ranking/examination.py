@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,8 @@ def examine(runs: Sequence[Run]) -> list[Judgement]:
 
     Runs on releases that are not embedded, or that found nothing, are left out.
     """
-    hashes = {judge.release.release_hash for judge in _judges([run.release for run in runs])}
+    judges = _judges(map(attrgetter("release"), runs))
+    hashes = {judge.release.release_hash for judge in judges}
     judged, genotypes = [], []
     for run in runs:
         final = final_genotype(run)
@@ -97,8 +99,12 @@ def errors_by_judges(genotypes: list[Genotype], releases: Iterable[ReleaseRefere
 def _judges(releases: Iterable[ReleaseReference]) -> list[Benchmark]:
     """The releases that are embedded, ordered by name."""
     hashes = {release.name: release.release_hash for release in releases}
-    embedded = [loaded(name) for name in names() if name in hashes]
-    return [judge for judge in embedded if judge.release.release_hash == hashes[judge.release.name]]
+    judges = []
+    for name in sorted(hashes.keys() & set(names())):
+        judge = loaded(name)
+        if judge.release.release_hash == hashes[name]:
+            judges.append(judge)
+    return judges
 
 
 def _judged(entry: str, found_on: str, errors: Mapping[str, Array]) -> list[Judgement]:

@@ -101,13 +101,16 @@ def read_references(path: Path = REFERENCES) -> dict[str, Reference]:
     """
     try:
         content = parse_toml(read_bytes(path, _MOST_BYTES))
-        references = [Reference(name=name, **fields) for name, fields in content.items()]
+        references = {}
+        for name, fields in content.items():
+            reference = Reference(name=name, **fields)
+            references[reference.release_hash] = reference
     except (OSError, ValueError, TypeError) as error:  # a ValidationError is a ValueError
         why = first_wrong(error) if isinstance(error, ValidationError) else one_line(str(error))
         raise UnknownReference(
             f"{path}: no references ({why}): `python -m leaderboard references` computes them"
         ) from None
-    return {reference.release_hash: reference for reference in references}
+    return references
 
 
 def write_references(references: Iterable[Reference], path: Path = REFERENCES) -> None:

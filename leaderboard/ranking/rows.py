@@ -64,24 +64,28 @@ def row_of(scored: Sequence[Scored], ranks: tuple[int, int] | None, table: Score
         ranks: The row's.
         table: Has the runs of the baseline.
     """
-    runs = [run for release_runs in scored for run in release_runs.runs]
+    runs: list[Run] = []
+    scores, errors, regrets = [], [], []
+    conflicts: set[str] = set()
+    for release_runs in scored:
+        runs += release_runs.runs
+        scores.append(release_runs.scores)
+        errors.append(release_runs.errors)
+        regrets.append(release_runs.errors - 100 * (1 - release_runs.reference.best_accuracy))
+        conflicts.update(release_runs.runs[0].conflicts)
     first = runs[0]
-    scores = np.array([release_runs.scores for release_runs in scored])
-    errors = np.concatenate([release_runs.errors for release_runs in scored])
-    best_errors = [100 * (1 - release_runs.reference.best_accuracy) for release_runs in scored]
     observed_scores, observed_errors = _observed(scored)
-    conflicts = {family for release_runs in scored for family in release_runs.runs[0].conflicts}
     return Row(
         entry=first.cell.submission,
         name=scored[0].name,
         version=first.entry.version,
         reference=first.entry.reference,
         ranks=ranks,
-        score=None if ranks is None else estimate(exact.mean(scores, axis=0)),
+        score=None if ranks is None else estimate(exact.mean(np.array(scores), axis=0)),
         observed_score=_mean(observed_scores),
-        error=float(np.median(errors)),
+        error=float(np.median(np.concatenate(errors))),
         observed_error=float(np.median(observed_errors)),
-        regret=float(exact.mean(errors - np.repeat(best_errors, len(scored[0].runs)))),
+        regret=float(exact.mean(np.concatenate(regrets))),
         evaluations=int(np.median([run.evaluations for run in runs])),
         crash_rate=float(np.mean([run.verdict is not Verdict.completed for run in runs])),
         cpu_seconds=_mean([run.usage.cpu_seconds for run in runs]),

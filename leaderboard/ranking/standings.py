@@ -149,10 +149,10 @@ def _view(releases: tuple[ReleaseReference, ...], table: ScoreTable) -> View:
 def _standings(releases: Sequence[ReleaseReference], table: ScoreTable) -> tuple[Standing, ...]:
     scores = {entry: table.scores(entry, releases) for entry in table.entries(releases)}
     ranks, behind = _ranks(scores), _beaten_by(scores)
-    standings = [
-        _standing(entry, entry_scores, ranks.get(entry), releases, table)
-        for entry, entry_scores in scores.items()
-    ]
+    standings = []
+    for entry, entry_scores in scores.items():
+        standing = _standing(entry, entry_scores, ranks.get(entry), releases, table)
+        standings.append(standing)
     return tuple(sorted(standings, key=lambda standing: _order(standing.row, behind[standing.row.entry])))
 
 

@@ -118,8 +118,12 @@ def _key(name: str, schema: Schema, definitions: Mapping[str, Schema]) -> Key:
 
 def _records(schema: Schema, definitions: Mapping[str, Schema]) -> list[Schema]:
     """Schemas of the records that a key may hold."""
-    values = [_referred(value, definitions) for value in (schema, *schema.get("anyOf", ()))]
-    return [value for value in values if "properties" in value]
+    records = []
+    for value in (schema, *schema.get("anyOf", ())):
+        definition = _referred(value, definitions)
+        if "properties" in definition:
+            records.append(definition)
+    return records
 
 
 def _referred(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:

@@ -7,6 +7,7 @@ can make them again: their hashes are in the rows, and the salts of their traini
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -77,7 +78,9 @@ def write_results(
     entries: dict[str, list[Run]] = {}
     for run in sorted(runs, key=lambda run: (run.release.name, run.cell.seed, run.cell.id)):
         entries.setdefault(run.cell.submission, []).append(run)
-    texts = {f"{name}.csv": text for name, text in tables.items()}
+    texts = {}
+    for name, table in tables.items():
+        texts[f"{name}.csv"] = table
     for campaign in campaigns:
         texts[f"{_CAMPAIGNS}/{campaign.id}.json"] = campaign.model_dump_json(indent=1) + "\n"
     with folder_written_whole(folder, listed) as temporary:
@@ -97,7 +100,7 @@ def read_results(folder: Path) -> list[Run]:
     Raises:
         RunFileError: A file cannot be read, or a row is no run; names it.
     """
-    return [run for path in sorted(folder.glob("*.parquet")) for run in _read(path)]
+    return list(chain.from_iterable(map(_read, sorted(folder.glob("*.parquet")))))
 
 
 def _read(path: Path) -> Iterable[Run]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -98,7 +98,7 @@ def plan(
     """
     if not (np.isfinite(budget.seconds) and np.isfinite(budget.evaluations)):
         raise RunError(f"a run needs both limits, of seconds and of evaluations, got {budget}")
-    submissions = [_scanned(Submission(folder)) for folder in distinct(folders)]
+    submissions = list(map(_scanned, distinct(folders)))
     key_makers = [_key_maker(submission, campaign, budget, workers, level) for submission in submissions]
     hashes = {release: loaded(release).release.release_hash for release in releases}
     tasks = []
@@ -138,7 +138,7 @@ def readable(folders: Iterable[Path]) -> tuple[list[Path], list[NotRun]]:
     sound, failures = [], []
     for folder in distinct(folders):
         try:
-            hash_of(_scanned(Submission(folder)))
+            hash_of(_scanned(folder))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are run
             failures.append(NotRun.of_submission(folder, error))
         else:
@@ -163,7 +163,7 @@ def install(tasks: Sequence[Task]) -> tuple[list[Task], list[NotRun]]:
             environment(Submission(folder), environments)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are run
             failures[folder] = NotRun.of_submission(folder, error)
-    return [task for task in tasks if task.folder not in failures], list(failures.values())
+    return _without(failures, tasks), list(failures.values())
 
 
 def unspoilt(tasks: Sequence[Task]) -> tuple[list[Task], list[NotRun]]:
@@ -174,7 +174,11 @@ def unspoilt(tasks: Sequence[Task]) -> tuple[list[Task], list[NotRun]]:
         "noise: run them in another folder (--out), which has a salt of its own; they are ranked together"
     )
     left_out = [NotRun(str(folder), None, why) for folder in sorted(spoilt)]
-    return [task for task in tasks if task.folder not in spoilt], left_out
+    return _without(spoilt, tasks), left_out
+
+
+def _without(folders: Container[Path], tasks: Sequence[Task]) -> list[Task]:
+    return [task for task in tasks if task.folder not in folders]
 
 
 def missing(tasks: Sequence[Task], store: Store) -> list[Task]:
@@ -182,7 +186,8 @@ def missing(tasks: Sequence[Task], store: Store) -> list[Task]:
     return [task for task in tasks if not store.has(task.cell)]
 
 
-def _scanned(submission: Submission) -> Submission:
+def _scanned(folder: Path) -> Submission:
+    submission = Submission(folder)
     errors = [finding for finding in scan(submission) if finding.severity is Severity.error]
     if errors:
         listed = "; ".join(f"{finding.place}: {finding.message}" for finding in errors)

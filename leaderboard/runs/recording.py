@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ class Proposals:
 
     def numbers(self, trajectory: Trajectory) -> NDArray[np.int64]:
         """Number of the proposal that each evaluation was, from 0, shape (n,)."""
-        order = {key: number for number, key in enumerate(self._genotypes)}
+        order = dict(zip(self._genotypes, count(), strict=False))
         return np.array([order[key] for key in _keys(trajectory)], dtype=np.int64)
 
     def unfinished(self, trajectory: Trajectory) -> tuple[str, ...]:
@@ -102,7 +103,7 @@ def entry_of(manifest: SubmissionManifest) -> Entry:
 def incumbents(trajectory: Trajectory, benchmark: Benchmark) -> Incumbents:
     """The incumbents of a run with their observed accuracy and their noise-free ensemble mean."""
     chosen = np.unique(trajectory.incumbents)
-    genotypes = [trajectory.genotypes[index] for index in chosen]
+    genotypes = _genotypes(trajectory, chosen)
     means = benchmark.query(genotypes).mean.tolist() if genotypes else []
     return Incumbents(
         evaluation=tuple(chosen.tolist()),
@@ -119,10 +120,14 @@ def support(trajectory: Trajectory, benchmark: Benchmark) -> Support | None:
         return None
     chosen = np.unique(np.linspace(0, len(trajectory) - 1, _SUPPORT).astype(int))
     try:
-        answers = benchmark.familiarity([trajectory.genotypes[index] for index in chosen])
+        answers = benchmark.familiarity(_genotypes(trajectory, chosen))
     except DataMissing:
         return None
     return Support(queries=len(answers), unfamiliar=sum(not answer.is_familiar for answer in answers))
+
+
+def _genotypes(trajectory: Trajectory, indices: NDArray[np.intp]) -> list[Genotype]:
+    return [trajectory.genotypes[index] for index in indices]
 
 
 def _keys(trajectory: Trajectory) -> Iterator[tuple[bytes, int]]:

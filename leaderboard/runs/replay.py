@@ -50,7 +50,7 @@ def proposals_of(trace: Trace, unfinished: Sequence[str]) -> list[Genotype] | No
         return None
     others = iter(unfinished)
     texts = [finished[number] if number in finished else next(others) for number in range(n)]
-    return [Genotype.parse(text) for text in texts]
+    return list(map(Genotype.parse, texts))
 
 
 def replay(proposals: list[Genotype], cell: RunKey, first_seed: int, benchmark: Benchmark) -> Replay:

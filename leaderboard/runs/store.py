@@ -137,7 +137,7 @@ class Store:
         Raises:
             RunFileError: One is damaged; see `read`.
         """
-        return [self.read(name) for name in self.ids()]
+        return list(map(self.read, self.ids()))
 
     @contextmanager
     def opened(self) -> Iterator[None]:

@@ -52,14 +52,15 @@ class Trace:
 
     def trajectory(self) -> Trajectory:
         """The run that this is the trace of."""
-        genotypes = [Genotype.parse(text) for text in self.genotype]
+        genotypes = list(map(Genotype.parse, self.genotype))
         return Trajectory(genotypes, self.training_seed, self.val_accuracy, self.runtime, self.clock)
 
     @property
     def hash(self) -> str:
         """SHA-256 of all rows as text: Parquet's bytes change with the library that writes them."""
-        columns = [getattr(self, name).tolist() for name in _COLUMNS[1:]]
-        rows = zip(self.genotype, *columns, strict=True)
+        integers = (self.number.tolist(), self.training_seed.tolist())
+        reals = (self.val_accuracy.tolist(), self.runtime.tolist(), self.clock.tolist())
+        rows = zip(self.genotype, *integers, *reals, strict=True)
         return sha256("".join(f"{g},{n},{s},{v!r},{r!r},{c!r}\n" for g, n, s, v, r, c in rows).encode())
 
 
