@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -15,12 +16,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from leaderboard import cli
 from leaderboard.entries.submission import Submission
 from leaderboard.errors import SandboxError
 from leaderboard.pages.build import build_site
-from leaderboard.places import SUBMISSIONS
+from leaderboard.places import SKELETON, SUBMISSIONS
 from leaderboard.ranking.references import Reference
 from leaderboard.runs.campaign import Campaign
+from leaderboard.runs.check import create
 from leaderboard.runs.plan import plan
 from leaderboard.runs.record import Incumbents, Origin, Run
 from leaderboard.runs.recording import Proposals, recorded
@@ -331,6 +334,55 @@ def accessible() -> Callable[..., None]:
         assert [(each["id"], [node["html"] for node in each["nodes"][:3]]) for each in found] == []
 
     return accessible
+
+
+@pytest.fixture
+def command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    """Run the command line: its exit code, and what it printed."""
+
+    def call(*arguments: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["leaderboard", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        captured = capsys.readouterr()
+        return stopped.value.code or 0, captured.out + captured.err
+
+    return call
+
+
+@pytest.fixture
+def spoilt_submissions(tmp_path: Path) -> list[Path]:
+    """Submissions that cannot be read, each in its way."""
+    hexadecimal = "0x" + "f" * 4000
+    contents: dict[str, str | None] = {
+        "huge": f"[settings]\nx = {hexadecimal}",
+        "long": f'[settings]\nx = "{"y" * 70_000}"',
+        "digits": f"[settings]\nx = {'9' * 5000}",
+        "deep": f"[settings]\nx = {'[' * 5000}",
+        "none": None,
+        "empty": "",
+    }
+    folders = []
+    for name, content in contents.items():
+        folder = create(name, tmp_path)
+        path = folder / "submission.toml"
+        path.unlink()
+        if content is not None:
+            path.write_text(content if not content else _manifest(folder, content))
+        folders.append(folder)
+    locked = create("locked", tmp_path)
+    text = (locked / "submission.toml").read_text()
+    (locked / "submission.toml").write_text(text.replace("requirements = []", 'requirements = ["a==1"]'))
+    spy = create("spy", tmp_path)
+    (spy / "optimizer.py").write_text("import socket\n")
+    return [*folders, locked, spy, tmp_path / "nowhere", tmp_path / "No-Slug"]
+
+
+def _manifest(folder: Path, settings: str) -> str:
+    skeleton = SKELETON / "submission.toml"
+    return skeleton.read_text().replace("NAME", folder.name).partition("[settings]")[0] + settings + "\n"
 
 
 @pytest.fixture(scope="session")
