@@ -15,7 +15,7 @@ from urllib.parse import unquote, urldefrag
 import html5lib
 import pytest
 
-from leaderboard.entries.submission import Submission, SubmissionManifest
+from leaderboard.entries.submission import Submission
 from leaderboard.errors import BoardError
 from leaderboard.pages.build import rank_tracks, read_all
 from leaderboard.pages.changes import CHANGELOG, changes, feed, read_news
@@ -28,11 +28,9 @@ from leaderboard.places import SUBMISSIONS
 from leaderboard.ranking.csv_columns import TABLES
 from leaderboard.ranking.csv_tables import tables
 from leaderboard.ranking.examination import examine
-from leaderboard.ranking.iohanalyzer import incumbents_csv
 from leaderboard.ranking.references import read_references
 from leaderboard.ranking.scores import anytime_score
 from leaderboard.rendering.content import Site
-from leaderboard.rendering.described import constants, record_keys
 from leaderboard.rendering.markdown import sections
 from leaderboard.rendering.page import NAVIGATION, write_page
 from leaderboard.rendering.render import SITE
@@ -126,17 +124,6 @@ def parse_xml(data):
 class TestDescribed:
     """What is read from the source."""
 
-    def test_every_key_of_the_manifest_is_explained(self):
-        """Each has a meaning, and bounds where its type has some."""
-        keys = {key.name: key for record in record_keys(SubmissionManifest) for key in record.keys}
-
-        assert [name for name, key in keys.items() if not key.meaning] == []
-        assert keys["memory_mb"].allowed == "whole number, at least 64, at most 4,096"
-        assert keys["memory_mb"].default == "1024"
-        assert keys["name"].default == ""
-        assert "one of none, xgboost" in keys["families"].allowed
-        assert set(SubmissionManifest.model_fields) <= set(keys)
-
     def test_every_verdict_is_explained(self):
         """Each of the closed vocabulary has a meaning of its own."""
         meanings = {verdict.meaning for verdict in Verdict}
@@ -160,15 +147,6 @@ class TestDescribed:
             "_CEILING": emulated._CEILING
         }
         assert {a.origin for a in assumptions()} == {"published", "assumed", "published and assumed"}
-
-    def test_constants_on_following_lines_share_a_comment(self):
-        """A blank line ends what a comment explains; tuples and dicts are taken apart."""
-        source = "# Both. Assumed.\nA, B = 1, 2\nC = {x: 3}\n\nD = 4\n# Other\nE = 5\n"
-
-        assert [(c.comment, c.values) for c in constants(source)] == [
-            ("Both. Assumed.", (("A", "1"), ("B", "2"), ("C[x]", "3"))),
-            ("Other", (("E", "5"),)),
-        ]
 
     def test_weights_of_the_linear_description_are_all_shown(self):
         """Two cells of single features, and three features by op for each."""
@@ -320,20 +298,6 @@ class TestData:
         monkeypatch.chdir(tmp_path)
         with pytest.raises(AssertionError):
             exec(snippet, {})  # noqa: S102
-
-    def test_export_has_incumbents_and_ends(self, make_run):
-        """A row for each incumbent, and one that carries the last to the end; runs without any have none."""
-        text = incumbents_csv([make_run("rs", 3, 5.0, evaluations=7), make_run("re", 0, evaluations=0)])
-        rows = [*csv.DictReader(text.splitlines())]
-
-        assert [(row["evaluations"], row["raw_y"], row["seconds"]) for row in rows] == [
-            ("1", "6.0000", "10000"),
-            ("4", "5.0000", "316228"),
-            ("7", "5.0000", "1e+07"),
-        ]
-        assert {(row["algorithm_name"], row["run_id"], row["function_name"]) for row in rows} == {
-            ("rs", "3", "emulated-xgb-v1.0")
-        }
 
 
 class TestChanges:

@@ -1,6 +1,6 @@
 """Kills evaluators at random moments of the sandbox's start, and counts what is left of their sandboxes.
 
-    PYTHONPATH=. python tests/leaderboard/orphans.py [KILLS] [SEED]
+    PYTHONPATH=. python tests/leaderboard/sandbox/orphans.py [KILLS] [SEED]
 
 All processes that lose their parent become children of this one, which knows of each whether it ends.
 """
