@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +25,7 @@ from nb301.terminal import run as run_app
 if TYPE_CHECKING:
     from leaderboard.runs.audit import Examiner
     from leaderboard.runs.plan import NotRun, Task
+    from leaderboard.runs.record import Run
     from leaderboard.runs.store import Store
 
 app = typer.Typer(
@@ -164,7 +164,9 @@ def pack(
     known, entries = read_references(), {folder.name for folder in _submissions()}
     current = [run for run in read_all(runs, out) if run.cell.submission in entries]
     rankings = rank_tracks(current, known)
-    kept = list(chain.from_iterable(ranking.runs for ranking in rankings))
+    kept: list[Run] = []
+    for ranking in rankings:
+        kept += ranking.runs
     campaigns = campaigns_of(kept, Store(runs), out)
     for path in write_results(kept, tables(rankings, known), out, campaigns):
         typer.echo(f"{path}: {path.stat().st_size:,} bytes")

@@ -189,8 +189,7 @@ def _standing(
 def _board(view: View, table: ScoreTable, means: Mapping[str, Sequence[float]]) -> Board:
     """What there is of one release beside its view; `means` are those of `true_means`."""
     (release,), rows = view.releases, tuple(standing.row for standing in view.standings)
-    entries = sorted(row.entry for row in rows)
-    runs_by_entry = [table.scored[entry, release.name] for entry in entries]
+    runs_by_entry = [table.scored[entry, release.name] for entry in table.entries(view.releases)]
     if not any(run.evaluations for scored in runs_by_entry for run in scored.runs):
         raise BoardError(
             f"{release.name}: no run has evaluated anything: look at the verdicts in their run.json"

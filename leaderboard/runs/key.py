@@ -71,7 +71,7 @@ class RunKey(Record):
 
     @property
     def id(self) -> str:
-        """SHA-256 of the cell as JSON with sorted keys, without spaces: the name of its run."""
+        """SHA-256 of the key as JSON with sorted keys, without spaces: the name of its run."""
         content = self.model_dump(mode="json")
         return sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
 
