@@ -406,7 +406,7 @@ def test_environment_is_installed_once(folder, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("path", "source", "found"),
     [
-        ("nb301/space.py", None, "brings nb301"),
+        ("nb301/space/cells.py", None, "brings nb301"),
         ("NB301-0.1.dist-info/METADATA", None, "brings NB301-0.1.dist-info"),
         ("leaderboard/x.py", None, "brings leaderboard"),
         (
@@ -467,7 +467,7 @@ def test_requirements_say_what_of_ours_is_there(folder, tmp_path, asked, library
     assert submission.packages == []
     assert (found.library, found.adapter) == (library, adapter)
     assert ("leaderboard/inside/configspace.py" in names) == adapter
-    assert any(name.endswith("nb301/space.py") for name in names) == library
+    assert any(name.endswith("nb301/space/cells.py") for name in names) == library
     assert found.hash == environment_hash("", library=library, adapter=adapter)
 
 
