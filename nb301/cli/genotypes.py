@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +13,6 @@ import typer
 from nb301 import formats
 from nb301.cli.inputs import GenotypeFile, GenotypeTexts, Input, read_all
 from nb301.cli.output import print_csv, print_json, print_table
-from nb301.space import Genotype
 from nb301.space import sample as draw
 
 if TYPE_CHECKING:
@@ -28,23 +26,11 @@ DEFAULT_RELEASE = "emulated-xgb-v1.0"
 _BATCH = 10_000
 
 
-class Notation(StrEnum):
-    """Notations that `sample` and `convert` write."""
-
-    TEXT = "text"
-    DARTS = "darts"
-    CONFIG = "config"
-    NASLIB = "naslib"
-    YAHPO = "yahpo"
-
-
-_WRITERS: dict[Notation, Callable[[Genotype], str]] = {
-    Notation.TEXT: str,
-    Notation.DARTS: lambda genotype: repr(formats.to_darts(genotype)),
-    Notation.CONFIG: lambda genotype: json.dumps(formats.to_config(genotype)),
-    Notation.NASLIB: lambda genotype: json.dumps(formats.to_naslib(genotype)),
-    Notation.YAHPO: lambda genotype: json.dumps(formats.to_yahpo(genotype)),
-}
+#: What `sample` and `convert` write.
+_NOTATIONS = {notation.name: notation for notation in formats.TEXT_NOTATIONS}
+NotationName = StrEnum("NotationName", [*_NOTATIONS])  # type: ignore[misc]
+_To = Annotated[NotationName, typer.Option(help="Notation to write.")]
+_TEXT = NotationName("text")
 
 
 def query(
@@ -188,22 +174,22 @@ def _distance_row(familiarity: Mapping[str, Any]) -> list[str]:
 def sample(
     n: Annotated[int, typer.Option("-n", min=1, help="How many genotypes.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Seeds the generator.")] = 0,
-    to: Annotated[Notation, typer.Option(help="Notation to write.")] = Notation.TEXT,
+    to: _To = _TEXT,
 ) -> None:
     """Draw genotypes uniformly from the space, one a line."""
     import numpy as np
 
     rng = np.random.default_rng(seed)
     for _ in range(n):  # one by one, so that a smaller n gives the first lines of a larger one
-        typer.echo(_WRITERS[to](draw(rng)))
+        typer.echo(_NOTATIONS[to].line(draw(rng)))
 
 
 def convert(
     genotypes: GenotypeTexts = None,
     file: GenotypeFile = None,
-    to: Annotated[Notation, typer.Option(help="Notation to write.")] = Notation.TEXT,
+    to: _To = _TEXT,
     canonical: Annotated[bool, typer.Option(help="Rename nodes to the canonical form first.")] = False,
 ) -> None:
     """Read genotypes in any notation and write them in another, one a line."""
-    for _, found in read_all(genotypes, file, formats.read):
-        typer.echo(_WRITERS[to](found.canonical() if canonical else found))
+    for _, genotype in read_all(genotypes, file, formats.read):
+        typer.echo(_NOTATIONS[to].line(genotype.canonical() if canonical else genotype))

@@ -9,9 +9,10 @@
 | NASLib compact tuples          | `to_naslib`          | `from_naslib`          |
 | YAHPO Gym configuration dict   | `to_yahpo`           | `from_yahpo`           |
 
-`read` takes any of them, as people have them. All readers raise `GenotypeError` with the cell, node and edge.
+`read` takes any of them, as people have them; `NOTATIONS` lists them for programs. All readers raise
+`GenotypeError` with the cell, node and edge.
 
-It may import `errors` and `space`.
+It may import `errors`, `extras` and `space`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from nb301.formats.configurations import (
 )
 from nb301.formats.containers import unwrapped
 from nb301.formats.literals import MAX_TEXT, Call
+from nb301.formats.notations import NOTATIONS, TEXT_NOTATIONS, Notation
 from nb301.formats.pairs import DartsGenotype, from_darts, from_naslib, is_list, to_darts, to_naslib
 from nb301.formats.texts import is_lists, notation_in
 from nb301.space import CELL_NAMES, Genotype
@@ -43,8 +45,11 @@ __all__ = [
     "CONFIG_PREFIX",
     "EPOCHS",
     "MAX_TEXT",
+    "NOTATIONS",
     "RESULT_KEY",
+    "TEXT_NOTATIONS",
     "DartsGenotype",
+    "Notation",
     "configuration_space",
     "from_config",
     "from_configuration",

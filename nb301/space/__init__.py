@@ -14,7 +14,8 @@ from nb301.space.edges import (
     SPACE_SIZE,
     Edge,
     Op,
-    to_op,
+    no_op,
+    op_of,
 )
 from nb301.space.edits import mutate, neighbours
 from nb301.space.genotypes import Genotype, key_of
@@ -38,10 +39,11 @@ __all__ = [
     "keys_of_canonical",
     "mutate",
     "neighbours",
+    "no_op",
+    "op_of",
     "renaming_positions",
     "sample",
     "sample_in_turn",
     "sample_many",
     "to_codes",
-    "to_op",
 ]

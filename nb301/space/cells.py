@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 from nb301.errors import GenotypeError, shown
 from nb301.space.edges import CELL_BYTES, INPUT_PAIRS, NODES, Edge, Op, checked_edge
 from nb301.space.renaming import canonical_code
 
+#: Source and op of an edge, in the code of the node that it leads to.
+_Input = tuple[int, int]
 #: By node, all that its four bytes in a cell's code may be: source, op, source, op.
 _NODE_CODES = {
     node: frozenset(
         bytes([first, first_op, second, second_op])
-        for first, second in pairs
-        for first_op, second_op in product(Op, repeat=2)
+        for (first, second), first_op, second_op in product(pairs, Op, Op)
     )
     for node, pairs in INPUT_PAIRS.items()
 }
@@ -50,15 +52,11 @@ class Cell:
         Raises:
             GenotypeError: Names the node and edge that do not belong to the space.
         """
-        inputs: dict[int, list[tuple[int, int]]] = {node: [] for node in NODES}
+        inputs: dict[int, list[_Input]] = {node: [] for node in NODES}
         for edge in edges:
             source, target, op = checked_edge(edge)
             inputs[target].append((source, op))
-        for node, pairs in inputs.items():
-            sources = [source for source, _ in pairs]
-            if len(sources) != 2 or sources[0] == sources[1]:
-                raise GenotypeError(_wrong_sources(node, sources))
-        return cls(bytes(n for pairs in inputs.values() for pair in sorted(pairs) for n in pair))
+        return cls(_code(inputs))
 
     @classmethod
     def parse(cls, text: str) -> Cell:
@@ -67,7 +65,13 @@ class Cell:
         Raises:
             GenotypeError: Names the node and edge that cannot be read.
         """
-        return cls.from_edges(_parsed_edges(text))
+        nodes = text.split("/")
+        if len(nodes) != len(NODES):
+            raise GenotypeError(f"expected four nodes joined by '/', got {len(nodes)} in {shown(text)}")
+        inputs = {}
+        for node, words in zip(NODES, nodes, strict=True):
+            inputs[node] = [_read_input(word, node) for word in words.split("+")]
+        return cls(_code(inputs))
 
     @property
     def edges(self) -> tuple[Edge, ...]:
@@ -100,19 +104,34 @@ class Cell:
         return f"Cell({str(self)!r})"
 
 
-def _parsed_edges(text: str) -> Iterator[tuple[int, int, str]]:
-    nodes = text.split("/")
-    if len(nodes) != len(NODES):
-        raise GenotypeError(f"expected four nodes joined by '/', got {len(nodes)} in {shown(text)}")
-    for node, words in zip(NODES, nodes, strict=True):
-        for word in words.split("+"):
-            op, at, source = word.partition("@")
-            if not at or source not in _DIGITS:
-                raise GenotypeError(
-                    f"node {node}: cannot read edge {shown(word)}, expected 'op@source' "
-                    "such as 'sep_conv_3x3@0'"
-                )
-            yield int(source), node, op
+@cache  # of what is an input alone: 98 words and nodes
+def _read_input(word: str, node: int) -> _Input:
+    """Source and op of one edge of a cell's text, such as 'sep_conv_3x3@0'."""
+    op, at, source = word.partition("@")
+    if not at or source not in _DIGITS:
+        raise GenotypeError(
+            f"node {node}: cannot read edge {shown(word)}, expected 'op@source' such as 'sep_conv_3x3@0'"
+        )
+    number, _, known_op = checked_edge((int(source), node, op))
+    return number, known_op
+
+
+def _code(inputs: Mapping[int, Sequence[_Input]]) -> bytes:
+    """A cell's code.
+
+    Args:
+        inputs: Of each node 2-5, in this order; of a node in any order.
+
+    Raises:
+        GenotypeError: A node has not two different inputs.
+    """
+    code = bytearray()
+    for node, pair in inputs.items():
+        if len(pair) != 2 or pair[0][0] == pair[1][0]:
+            raise GenotypeError(_wrong_sources(node, [source for source, _ in pair]))
+        first, second = sorted(pair)
+        code += bytes((*first, *second))
+    return bytes(code)
 
 
 def _wrong_node(node: int, code: bytes) -> str:

@@ -19,8 +19,10 @@ def to_codes(genotypes: Sequence[Genotype]) -> NDArray[np.uint8]:
         Shape (n, 2, 8, 2): genotype, cell (normal, reduce), edge by target and source, and
         (source, op). Edge `i` of a cell leads to node `2 + i // 2`.
     """
-    packed = b"".join([part for g in genotypes for part in (g.normal.code, g.reduce.code)])
-    return np.frombuffer(packed, dtype=np.uint8).reshape(len(genotypes), 2, 8, 2)
+    cells: list[bytes] = []
+    for genotype in genotypes:
+        cells += (genotype.normal.code, genotype.reduce.code)
+    return np.frombuffer(b"".join(cells), dtype=np.uint8).reshape(len(genotypes), 2, 8, 2)
 
 
 def from_codes(codes: NDArray[np.uint8]) -> list[Genotype]:

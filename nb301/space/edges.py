@@ -37,6 +37,7 @@ SPACE_SIZE = math.prod(len(pairs) for pairs in INPUT_PAIRS.values()) ** 2 * len(
 #: Number of a cell's edge (source -> target) is `FIRST_EDGE[target] + source` (official_facts F4).
 FIRST_EDGE = {2: 0, 3: 2, 4: 5, 5: 9}
 CELL_NAMES = ("normal", "reduce")
+#: A cell's code: source and op of its eight edges.
 CELL_BYTES = 16
 
 
@@ -54,41 +55,47 @@ class Edge(NamedTuple):
 
 
 def checked_edge(edge: Edge | tuple[int, int, Op | str]) -> tuple[int, int, Op]:
-    """Source, target and op of an edge.
+    """Source, target and op of an edge, such as it may be in a cell.
 
     Raises:
-        GenotypeError: It is none of the space; names source and target.
+        GenotypeError: It is no edge of the space; names source and target.
     """
     try:
         source, target, op = edge
     except (TypeError, ValueError):
         raise GenotypeError(f"an edge is (source, target, op), got {shown(edge)}") from None
-    if not ((type(target) is int or is_integer(target)) and target in NODES):
+    if not (is_integer(target) and target in NODES):
         raise GenotypeError(
             f"edge {shown(source)} -> {shown(target)}: the target must be one of the nodes 2-5"
         )
-    if not ((type(source) is int or is_integer(source)) and source >= 0):
+    if not (is_integer(source) and source >= 0):
         raise GenotypeError(f"node {target} reads node {shown(source)}: inputs are nodes 0-{target - 1}")
     if source >= target:
         raise GenotypeError(f"node {target} reads node {shown(source)}: inputs must come before the node")
-    return int(source), int(target), to_op(op, f"edge {source} -> {target}")
+    read = op_of(op)
+    if read is None:
+        raise no_op(op, f"edge {source} -> {target}")
+    return int(source), int(target), read
+
+
+def op_of(op: object) -> Op | None:
+    """The op with a name, or with a number in `Op`; None where there is none such."""
+    if type(op) is Op:
+        return op
+    if isinstance(op, str):
+        return _OPS.get(op)
+    # 3.0 is equal to the number of an op, but means none
+    return Op(op) if is_integer(op) and 0 <= op < len(Op) else None
+
+
+def no_op(op: object, where: str) -> GenotypeError:
+    """The error of what is no op: names where it stands, and lists the seven ops."""
+    return GenotypeError(f"{where} has op {shown(op)}, expected one of {', '.join(_OPS)}")
 
 
 def is_integer(value: object) -> TypeGuard[int]:
     """Whether a value is an integer; True is equal to one, but means none."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    return type(value) is int or (isinstance(value, (int, np.integer)) and not isinstance(value, bool))
 
 
-def to_op(op: Op | str | int, where: str) -> Op:
-    """Read an op by name, or by its number in `Op`.
-
-    Raises:
-        GenotypeError: No such op; `where` is named, the seven ops are listed.
-    """
-    if isinstance(op, str) and op in Op.__members__:
-        return Op[op]
-    # 3.0 is equal to the number of an op, but means none
-    if is_integer(op) and 0 <= op < len(Op):
-        return Op(op)
-    known = ", ".join(known.name for known in Op)
-    raise GenotypeError(f"{where} has op {shown(op)}, expected one of {known}")
+_OPS = {op.name: op for op in Op}

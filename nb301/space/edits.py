@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -32,10 +32,9 @@ def mutate(genotype: Genotype, rng: np.random.Generator, *, identity: float = 0.
     """
     _check_genotype(genotype)
     check_generator(rng)
-    which = CELL_NAMES[rng.integers(2)]
+    cell_name = CELL_NAMES[rng.integers(2)]
     if rng.random() < identity:
         return genotype
-    cell: Cell = getattr(genotype, which)
     edits = _op_edits if rng.random() < 0.5 else _source_edits
     # every op edit is as likely as another; a node's source edits are as many as its free sources,
     # so the edge is drawn first, as in Real et al.
@@ -43,7 +42,9 @@ def mutate(genotype: Genotype, rng: np.random.Generator, *, identity: float = 0.
     edge = edges[rng.integers(len(edges))]
     # sources that are free: those before the node but two
     options = len(Op) - 1 if edits is _op_edits else edge // 2
-    return _with_cell(genotype, which, next(islice(edits(cell.code, edge), int(rng.integers(options)), None)))
+    code = getattr(genotype, cell_name).code
+    edited = next(islice(edits(code, edge), int(rng.integers(options)), None))
+    return _with_cell(genotype, cell_name, edited)
 
 
 def neighbours(genotype: Genotype) -> list[Genotype]:
@@ -53,13 +54,13 @@ def neighbours(genotype: Genotype) -> list[Genotype]:
         GenotypeError: It is no `Genotype`.
     """
     _check_genotype(genotype)
-    found = []
-    for which in CELL_NAMES:
-        code = getattr(genotype, which).code
+    edited: list[Genotype] = []
+    for cell_name in CELL_NAMES:
+        code = getattr(genotype, cell_name).code
         for edge in range(8):
-            for edits in (_op_edits, _source_edits):
-                found += [_with_cell(genotype, which, new) for new in edits(code, edge)]
-    return found
+            codes = chain(_op_edits(code, edge), _source_edits(code, edge))
+            edited.extend(_with_cell(genotype, cell_name, new_code) for new_code in codes)
+    return edited
 
 
 def _check_genotype(genotype: object) -> None:
@@ -69,9 +70,9 @@ def _check_genotype(genotype: object) -> None:
         )
 
 
-def _with_cell(genotype: Genotype, which: str, code: bytes) -> Genotype:
+def _with_cell(genotype: Genotype, cell_name: str, code: bytes) -> Genotype:
     cell = Cell(code)
-    return Genotype(cell, genotype.reduce) if which == "normal" else Genotype(genotype.normal, cell)
+    return Genotype(cell, genotype.reduce) if cell_name == "normal" else Genotype(genotype.normal, cell)
 
 
 def _op_edits(code: bytes, edge: int) -> Iterator[bytes]:

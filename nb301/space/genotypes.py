@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from nb301.errors import GenotypeError, shown
 from nb301.space.cells import Cell
 from nb301.space.edges import CELL_NAMES, Edge, Op
 from nb301.space.renaming import canonical_code
 
+#: A cell as somebody has written it: its text, or its edges.
+_Written = TypeVar("_Written")
 _TEXT = re.compile(r"normal:(?P<normal>[^,:]*),reduce:(?P<reduce>[^,:]*)")
 
 
@@ -43,11 +46,16 @@ class Genotype:
         Raises:
             GenotypeError: Names the cell, node and edge that do not belong to the space.
         """
-        cells = []
-        for name, edges in zip(CELL_NAMES, (normal, reduce), strict=True):
-            with naming_cell(name):
-                cells.append(Cell.from_edges(edges))
-        return cls(*cells)
+        return cls._read(Cell.from_edges, normal, reduce)
+
+    @classmethod
+    def from_texts(cls, normal: str, reduce: str) -> Genotype:
+        """Build a genotype from the texts of both cells, as `str(cell)` writes them.
+
+        Raises:
+            GenotypeError: Names the cell, node and edge that cannot be read.
+        """
+        return cls._read(Cell.parse, normal, reduce)
 
     @classmethod
     def parse(cls, text: str) -> Genotype:
@@ -62,10 +70,19 @@ class Genotype:
                 f"cannot read {shown(text)} as a genotype: expected 'normal:CELL,reduce:CELL' with "
                 "CELL = 'op@source+op@source' for each of the nodes 2-5, joined by '/'"
             )
+        return cls.from_texts(match["normal"], match["reduce"])
+
+    @classmethod
+    def _read(cls, read: Callable[[_Written], Cell], normal: _Written, reduce: _Written) -> Genotype:
+        """Read both cells; an error of one names it."""
         cells = []
-        for name in CELL_NAMES:
-            with naming_cell(name):
-                cells.append(Cell.parse(match[name]))
+        for name, written in zip(CELL_NAMES, (normal, reduce), strict=True):
+            try:
+                cells.append(read(written))
+            except GenotypeError as error:
+                if str(error).startswith(f"{name} cell"):
+                    raise
+                raise GenotypeError(f"{name} cell, {error}") from None
         return cls(*cells)
 
     def canonical(self) -> Genotype:
@@ -100,17 +117,3 @@ class Genotype:
 def key_of(canonical_code: bytes) -> int:
     """`Genotype.key` of the genotype with a canonical code of 32 bytes."""
     return int.from_bytes(hashlib.sha256(canonical_code).digest()[:8], "big")
-
-
-class naming_cell:  # noqa: N801 - reads as a statement
-    """Puts the cell's name before the message of any GenotypeError raised inside."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, GenotypeError) and not str(error).startswith(f"{self.name} cell"):
-            raise GenotypeError(f"{self.name} cell, {error}") from None

@@ -44,15 +44,16 @@ def renaming_positions(sources: Sequence[int]) -> list[list[int]]:
         Lists of 16 positions: those below 16 in the cell's code, where ops stay in the place of their
         edge, and `16 + k` for the new source k.
     """
-    found = []
+    valid = []
     for order in permutations(NODES):
-        new = {0: 0, 1: 1, **{node: position for position, node in enumerate(order, start=NODES[0])}}
+        new_names = [0, 1, *(2 + order.index(node) for node in NODES)]
         positions: list[int] = []
         for node in order:
-            edges = sorted((new[sources[edge]], edge) for edge in (2 * node - 4, 2 * node - 3))
-            if edges[-1][0] >= new[node]:
+            edges = sorted((new_names[sources[edge]], edge) for edge in (2 * node - 4, 2 * node - 3))
+            if edges[-1][0] >= new_names[node]:
                 break
-            positions += [place for source, edge in edges for place in (CELL_BYTES + source, 2 * edge + 1)]
+            for source, edge in edges:
+                positions += [CELL_BYTES + source, 2 * edge + 1]
         else:
-            found.append(positions)
-    return found
+            valid.append(positions)
+    return valid

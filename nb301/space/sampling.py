@@ -6,7 +6,7 @@ import numpy as np
 
 from nb301.errors import GeneratorError, shown
 from nb301.space.codes import from_codes
-from nb301.space.edges import CELL_NAMES, INPUT_PAIRS, Op, is_integer
+from nb301.space.edges import INPUT_PAIRS, Op, is_integer
 from nb301.space.genotypes import Genotype
 
 
@@ -34,7 +34,7 @@ def sample_in_turn(rng: np.random.Generator, n: int) -> list[Genotype]:
 #: By node, its pairs of inputs, shape (pairs, 2).
 _PAIRS = {node: np.array(pairs) for node, pairs in INPUT_PAIRS.items()}
 #: Out of how many each number of a genotype is drawn.
-_CHOICES = np.array([len(pairs) for pairs in _PAIRS.values() for _ in CELL_NAMES] + [len(Op)] * 16)
+_CHOICES = np.repeat([*map(len, INPUT_PAIRS.values()), len(Op)], [2, 2, 2, 2, 16])
 
 
 def sample_many(rng: np.random.Generator, n: int) -> list[Genotype]:

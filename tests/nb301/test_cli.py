@@ -75,7 +75,7 @@ def test_query_prints_members_and_familiarity(tiny_release, tiny_table, tmp_path
     assert not {"members", "familiarity"} & {*json.loads(run("query", POOLS, "--json"))}
 
 
-@pytest.mark.parametrize("notation", [*genotypes.Notation])
+@pytest.mark.parametrize("notation", [*genotypes.NotationName])
 def test_sample_and_convert_write_notations_that_read_back(notation):
     """Every notation that is written can be read again, one genotype a line."""
     lines = run("sample", "-n", 3, "--seed", 0, "--to", notation.value).splitlines()
