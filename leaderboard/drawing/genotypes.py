@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leaderboard.drawing.cells import draw_cell
-from nb301.cost import CIFAR10_NETWORK, Network, cost
+from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost
 from nb301.errors import TrainingError
 from nb301.formats import NOTATIONS
 from nb301.space import Genotype
@@ -65,7 +65,7 @@ def view(genotype: Genotype | str, truth: str, about: str) -> GenotypeView:
     )
 
 
-def _network_of(truth: str) -> Network:
+def _network_of(truth: str) -> NetworkShape:
     try:
         return truth_named(truth).network
     except TrainingError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from nb301.cost import Network
+from nb301.cost import NetworkShape
 from nb301.space import Genotype
 
 
@@ -37,7 +37,7 @@ class Truth(Protocol):
         """Of one training."""
 
     @property
-    def network(self) -> Network:
+    def network(self) -> NetworkShape:
         """The network whose parameters and multiply-adds are counted."""
 
     def evaluate(self, genotype: Genotype, seed: int) -> TrainingRun:

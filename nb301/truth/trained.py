@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nb301.cost import Network
+from nb301.cost import NetworkShape
 from nb301.errors import TrainingError
 from nb301.space import Genotype
 from nb301.threads import one_thread
@@ -74,7 +74,7 @@ class TrainingTruth:
         return self.protocol.epochs
 
     @property
-    def network(self) -> Network:
+    def network(self) -> NetworkShape:
         """The network that is trained."""
         return self.protocol.network(self.protocol.image_size or IMAGE_SIZES[self.data])
 

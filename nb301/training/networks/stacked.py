@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn import functional
 
-from nb301.cost import Network as Shape
+from nb301.cost import NetworkShape as Shape
 from nb301.space import NODES, Cell, Edge, Op
 from nb301.training.networks.network import CONVOLUTIONS, Logits, Network
 from nb301.training.networks.stacked_layers import (
