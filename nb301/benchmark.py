@@ -74,23 +74,29 @@ class Evaluations(Columns, Sequence[Evaluation]):
         return len(self.mean)
 
     def __iter__(self) -> Iterator[Evaluation]:
-        columns = [getattr(self, field.name).tolist() for field in fields(self)[:-2]]
-        return map(Evaluation, *columns, repeat(self.release), repeat(self.release_hash))
+        *arrays, release, release_hash = self._values
+        columns = [array.tolist() for array in arrays]
+        return map(Evaluation, *columns, repeat(release), repeat(release_hash))
 
     @overload
     def __getitem__(self, index: int | np.integer[Any]) -> Evaluation: ...
     @overload
     def __getitem__(self, index: slice | Sequence[int] | NDArray[Any]) -> Evaluations: ...
     def __getitem__(self, index: Any) -> Evaluation | Evaluations:
-        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
-        arrays = {name: value for name, value in values.items() if not isinstance(value, str)}
-        if isinstance(index, slice) or np.ndim(index) == 1:
-            # numpy takes a tuple for places on several axes, and no list without entries
-            chosen = [*index] if isinstance(index, tuple) else index
-            chosen = slice(0) if not isinstance(index, slice) and len(index) == 0 else chosen
-            return Evaluations(**values | {name: array[chosen] for name, array in arrays.items()})
-        place = operator.index(index)
-        return Evaluation(**values | {name: array[place].item() for name, array in arrays.items()})
+        *arrays, release, release_hash = self._values
+        if not isinstance(index, slice) and np.ndim(index) != 1:
+            place = operator.index(index)
+            return Evaluation(*[array[place].item() for array in arrays], release, release_hash)
+        if isinstance(index, tuple):  # which numpy takes for places on several axes
+            index = [*index]
+        if not isinstance(index, slice) and len(index) == 0:  # of which numpy makes floats
+            index = slice(0)
+        return Evaluations(*[array[index] for array in arrays], release, release_hash)
+
+    @property
+    def _values(self) -> list[Any]:
+        """The arrays, and the strings that come last."""
+        return [getattr(self, field.name) for field in fields(self)]
 
     def __repr__(self) -> str:
         span = ""

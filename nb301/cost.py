@@ -151,7 +151,7 @@ def cost_tables(network: NetworkShape = CIFAR10_NETWORK) -> CostTables:
 class _CellPlace(NamedTuple):
     """Where one cell of the stack stands."""
 
-    index: int
+    number: int
     #: Whether it is a reduction cell, and whether the one before it is.
     reduces: bool
     follows_reduction: bool
@@ -176,10 +176,10 @@ def _places(network: NetworkShape) -> list[_CellPlace]:
     stem = _STEM_MULTIPLIER * width
     channels, sizes, reduced = (stem, stem), (size, size), False
     places = []
-    for index in range(network.layers):
-        reduces = index in network.reductions
+    for number in range(network.layers):
+        reduces = number in network.reductions
         width *= 1 + reduces
-        places.append(_CellPlace(index, reduces, reduced, width, channels, sizes))
+        places.append(_CellPlace(number, reduces, reduced, width, channels, sizes))
         size = _halved(size) if reduces else size
         channels = channels[1], _NODES_CONCATENATED * width
         sizes, reduced = (sizes[1], size), reduces
@@ -208,12 +208,12 @@ def _frame(network: NetworkShape, places: Sequence[_CellPlace]) -> Iterator[Cost
         if not place.follows_reduction:
             yield _convolution(channels_before, place.width, kernel=1, size=size)
         elif size_before % 2:
-            raise CostError(_cannot_halve(f"cell {place.index}, first input", network.image_size))
+            raise CostError(_cannot_halve(f"cell {place.number}, first input", network.image_size))
         else:
             yield _factorized_reduce(channels_before, place.width, size_before)
         yield _convolution(channels, place.width, kernel=1, size=size)
         output = _NODES_CONCATENATED * place.width
-        if network.auxiliary and place.index == network.reductions[1]:
+        if network.auxiliary and place.number == network.reductions[1]:
             yield Cost(_auxiliary_parameters(output, network.classes), 0)
     yield Cost((output + 1) * network.classes, output * network.classes)
 

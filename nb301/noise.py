@@ -70,12 +70,13 @@ def keyed_normal_of_one(key: int, seed: int, stream: int) -> float:
     mixed = _mix_one(mixed ^ _mix_one(int(seed) + 2 * _GOLDEN))
     mixed = _mix_one(mixed ^ _GOLDEN * stream % 2**64)
     first, second = (_uniform(_mix_one(mixed + i * _GOLDEN) >> 11) for i in (1, 2))
-    return math.sqrt(-2 * exact.log(first)) * exact.cos_of_turns(second)
+    normal: float = math.sqrt(-2 * exact.log(first)) * exact.cos_of_turns(second)
+    return normal
 
 
-def _uniform(k: Any) -> Any:
-    """Of 53 bits: (k + 1/2) / 2^53 is never 0 or 1, so that its logarithm is finite."""
-    return (k + 0.5) * 2.0**-53
+def _uniform(bits: Any) -> Any:
+    """53 bits k as (k + 1/2) / 2^53, which is never 0 or 1: its logarithm is finite."""
+    return (bits + 0.5) * 2.0**-53
 
 
 def _golden(multiple: int) -> np.uint64:

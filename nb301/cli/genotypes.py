@@ -86,11 +86,12 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     """What each genotype gets, in batches."""
     for start in range(0, len(inputs), _BATCH):
-        batch = [each.genotype for each in inputs[start : start + _BATCH]]
+        batch = [entered.genotype for entered in inputs[start : start + _BATCH]]
         predicted = benchmark.members(batch).T.tolist() if members else []
         familiarities = benchmark.familiarity(batch) if check else []
-        for index, (genotype, found) in enumerate(zip(batch, benchmark.query(batch, seed=seed), strict=True)):
-            row = {"genotype": str(genotype), **asdict(found), "truth": benchmark.release.manifest.truth}
+        for index, evaluation in enumerate(benchmark.query(batch, seed=seed)):
+            row = {"genotype": str(batch[index]), **asdict(evaluation)}
+            row["truth"] = benchmark.release.manifest.truth
             if members:
                 row["members"] = predicted[index]
             if check:
@@ -107,7 +108,8 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in row.items():
         if name == "members":
-            flat |= {f"member_{number}": accuracy for number, accuracy in enumerate(value)}
+            for number, accuracy in enumerate(value):
+                flat[f"member_{number}"] = accuracy
         elif name == "familiarity":
             flat |= {**value, "warnings": " ".join(value["warnings"])}
         else:
@@ -121,39 +123,39 @@ def _print_one(benchmark: Benchmark, row: Mapping[str, Any], seed: int | None) -
     counted = f"{network.channels} channels, {network.layers} cells"
     image = f"{network.image_size}x{network.image_size} pixels"
     head = ", with the auxiliary head" if network.auxiliary else ""
+    lines = [
+        ["mean", f"{row['mean']:.2%}", "validation accuracy, mean of the members"],
+        ["std", f"{row['std']:.2%}", "between the members"],
+        ["val_accuracy", f"{row['val_accuracy']:.2%}", noise],
+        ["runtime", f"{row['runtime']:,.0f} s", "of one training"],
+        ["parameters", f"{row['parameters']:,}", f"exact, {counted}{head}"],
+        ["multiply_adds", f"{row['multiply_adds']:,}", f"exact, one image of {image} at inference"],
+    ]
+    for number, accuracy in enumerate(row.get("members", ())):
+        lines.append([f"member {number}", f"{accuracy:.2%}", ""])
     familiarity = row.get("familiarity")
-    print_table(
-        f"{row['release']} ({row['truth']})",
-        ["", "value", ""],
-        [
-            ["mean", f"{row['mean']:.2%}", "validation accuracy, mean of the members"],
-            ["std", f"{row['std']:.2%}", "between the members"],
-            ["val_accuracy", f"{row['val_accuracy']:.2%}", noise],
-            ["runtime", f"{row['runtime']:,.0f} s", "of one training"],
-            ["parameters", f"{row['parameters']:,}", f"exact, {counted}{head}"],
-            ["multiply_adds", f"{row['multiply_adds']:,}", f"exact, one image of {image} at inference"],
-            *([f"member {k}", f"{accuracy:.2%}", ""] for k, accuracy in enumerate(row.get("members", ()))),
-            *([_distance_row(familiarity)] if familiarity else []),
-        ],
-    )
+    if familiarity:
+        lines.append(_distance_row(familiarity))
+    print_table(f"{row['release']} ({row['truth']})", ["", "value", ""], lines)
     for warning in familiarity["warnings"] if familiarity else ():
         typer.echo(f"warning: {warning}")
 
 
 def _print_many(benchmark: Benchmark, inputs: Sequence[Input], rows: Sequence[Mapping[str, Any]]) -> None:
-    cells = []
-    for each, row in zip(inputs, rows, strict=True):
-        fractions = [f"{row[name]:.2%}" for name in ("mean", "std", "val_accuracy")]
-        counts = [f"{row[name]:,}" for name in ("parameters", "multiply_adds")]
-        cells.append([each.place.rpartition(", ")[2], *fractions, f"{row['runtime']:,.0f} s", *counts])
+    lines = []
+    for entered, row in zip(inputs, rows, strict=True):
+        line = [entered.place.rpartition(", ")[2]]
+        line += [f"{row['mean']:.2%}", f"{row['std']:.2%}", f"{row['val_accuracy']:.2%}"]
+        line += [f"{row['runtime']:,.0f} s", f"{row['parameters']:,}", f"{row['multiply_adds']:,}"]
+        lines.append(line)
     print_table(
         f"{benchmark.release.name} ({benchmark.release.manifest.truth})",
         ["", "mean", "std", "val_accuracy", "runtime", "parameters", "multiply_adds"],
-        cells,
+        lines,
     )
-    for each, row in zip(inputs, rows, strict=True):
+    for entered, row in zip(inputs, rows, strict=True):
         for warning in row["familiarity"]["warnings"] if "familiarity" in row else ():
-            typer.echo(f"warning: {each.place}: {warning}")
+            typer.echo(f"warning: {entered.place}: {warning}")
 
 
 def _described(familiarity: Familiarity) -> dict[str, Any]:

@@ -172,20 +172,18 @@ def _pair_name(cell_name: str, node: int, config: Mapping[str, Any]) -> str:
 #: Nodes with more than one pair of inputs, which a configuration chooses from.
 _CHOOSING_NODES = NODES[1:]
 #: By node, its pairs of inputs by name, such as `0_1`.
-_PAIRS = {
-    node: {f"{first}_{second}": (first, second) for first, second in INPUT_PAIRS[node]} for node in NODES
-}
-_INPUTS_NAMES = {
-    (cell_name, node): f"{CONFIG_PREFIX}inputs_node_{cell_name}_{node}"
-    for cell_name, node in product(CELL_NAMES, _CHOOSING_NODES)
-}
+_PAIRS: dict[int, dict[str, tuple[int, int]]] = {node: {} for node in NODES}
+for _node, _known in _PAIRS.items():
+    for _first, _second in INPUT_PAIRS[_node]:
+        _known[f"{_first}_{_second}"] = _first, _second
+#: By cell and node, the name of its pair of inputs.
+_INPUTS_NAMES: dict[tuple[str, int], str] = {}
+for _cell_name, _node in product(CELL_NAMES, _CHOOSING_NODES):
+    _INPUTS_NAMES[_cell_name, _node] = f"{CONFIG_PREFIX}inputs_node_{_cell_name}_{_node}"
 #: By cell, the names of its edges by their numbers.
-_EDGE_NAMES = {
-    cell_name: [
-        f"{CONFIG_PREFIX}edge_{cell_name}_{number}" for number in range(FIRST_EDGE[NODES[-1]] + NODES[-1])
-    ]
-    for cell_name in CELL_NAMES
-}
+_EDGE_NAMES: dict[str, list[str]] = {"normal": [], "reduce": []}
+for _cell_name, _edge in product(CELL_NAMES, range(FIRST_EDGE[NODES[-1]] + NODES[-1])):
+    _EDGE_NAMES[_cell_name].append(f"{CONFIG_PREFIX}edge_{_cell_name}_{_edge}")
 #: All entries of a configuration that are the architecture's.
 _ARCHITECTURE = frozenset(_INPUTS_NAMES.values()).union(*_EDGE_NAMES.values())
 #: What says how long is trained: YAHPO's `epoch`, the annealing's `T_max` of the official space, a budget.

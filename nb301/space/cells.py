@@ -14,13 +14,10 @@ from nb301.space.renaming import canonical_code
 #: Source and op of an edge, in the code of the node that it leads to.
 _Input = tuple[int, int]
 #: By node, all that its four bytes in a cell's code may be: source, op, source, op.
-_NODE_CODES = {
-    node: frozenset(
-        bytes([first, first_op, second, second_op])
-        for (first, second), first_op, second_op in product(pairs, Op, Op)
-    )
-    for node, pairs in INPUT_PAIRS.items()
-}
+_NODE_CODES: dict[int, set[bytes]] = {node: set() for node in NODES}
+for _node, _known in _NODE_CODES.items():
+    for (_first, _second), _first_op, _second_op in product(INPUT_PAIRS[_node], Op, Op):
+        _known.add(bytes([_first, _first_op, _second, _second_op]))
 _DIGITS = frozenset("0123456789")
 
 
@@ -98,7 +95,7 @@ class Cell:
 
     def __str__(self) -> str:
         words = [f"{edge.op.name}@{edge.source}" for edge in self.edges]
-        return "/".join(f"{first}+{second}" for first, second in zip(words[::2], words[1::2], strict=True))
+        return "/".join(map("+".join, zip(words[::2], words[1::2], strict=True)))
 
     def __repr__(self) -> str:
         return f"Cell({str(self)!r})"

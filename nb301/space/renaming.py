@@ -46,7 +46,7 @@ def renaming_positions(sources: Sequence[int]) -> list[list[int]]:
     """
     valid = []
     for order in permutations(NODES):
-        new_names = [0, 1, *(2 + order.index(node) for node in NODES)]
+        new_names = [0, 1, *(NODES[order.index(node)] for node in NODES)]
         positions: list[int] = []
         for node in order:
             edges = sorted((new_names[sources[edge]], edge) for edge in (2 * node - 4, 2 * node - 3))
