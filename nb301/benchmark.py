@@ -83,15 +83,15 @@ class Evaluations(Columns, Sequence[Evaluation]):
     @overload
     def __getitem__(self, index: slice | Sequence[int] | NDArray[Any]) -> Evaluations: ...
     def __getitem__(self, index: Any) -> Evaluation | Evaluations:
-        *arrays, release, release_hash = self._values
+        arrays, names = self._values[:-2], self._values[-2:]
         if not isinstance(index, slice) and np.ndim(index) != 1:
             place = operator.index(index)
-            return Evaluation(*[array[place].item() for array in arrays], release, release_hash)
+            return Evaluation(*[array[place].item() for array in arrays] + names)
         if isinstance(index, tuple):  # which numpy takes for places on several axes
             index = [*index]
         if not isinstance(index, slice) and len(index) == 0:  # of which numpy makes floats
             index = slice(0)
-        return Evaluations(*[array[index] for array in arrays], release, release_hash)
+        return Evaluations(*[array[index] for array in arrays] + names)
 
     @property
     def _values(self) -> list[Any]:
