@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nb301 import formats
-from nb301.cost import CIFAR10_NETWORK, Cost, NetworkShape, cost, cost_many
+from nb301.cost import CIFAR10_NETWORK, Cost, NetworkShape, cost, cost_many, cost_tables
+from nb301.encodings import configuration_codes
 from nb301.errors import CostError
 from nb301.space import Cell, Genotype, Op, sample, sample_many, to_codes
 
@@ -161,3 +162,14 @@ def test_pools_and_convolutions_take_odd_images(op, size):
     even = cost(genotype, NetworkShape(image_size=32, layers=1))
     assert found.parameters == even.parameters
     assert (found.multiply_adds > even.multiply_adds) is (size > 32)
+
+
+def test_knows_what_can_be_built():
+    """Of an image that can be halved everything; of another one all but skips that read a reduction's input."""
+    assert cost_tables().can_be_built.all()
+    tables = cost_tables(NetworkShape(image_size=33, layers=1))
+    codes = configuration_codes()
+    skips_an_input = ((codes[:, ::2] < 2) & (codes[:, 1::2] == Op.skip_connect)).any(axis=1)
+    is_reduction = np.arange(len(codes)) >= len(codes) // 2
+    np.testing.assert_array_equal(tables.can_be_built, ~(skips_an_input & is_reduction))
+    assert (tables.nodes >= 0).all()
