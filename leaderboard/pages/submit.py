@@ -23,7 +23,7 @@ _EXAMPLE = (
 )
 
 
-class Example(NamedTuple):
+class WrittenGenotype(NamedTuple):
     """The example's architecture as one may write it."""
 
     name: str
@@ -65,10 +65,10 @@ def _limits() -> tuple[Key, ...]:
     return limits.keys
 
 
-def _examples(genotype: Genotype) -> Iterator[Example]:
+def _examples(genotype: Genotype) -> Iterator[WrittenGenotype]:
     darts = to_darts(genotype)
     pairs = {name: [*map(list, getattr(darts, name))] for name in CELL_NAMES}
-    yield Example("What space makes", str(pairs))
+    yield WrittenGenotype("What space makes", str(pairs))
     # NASLib's, whose ops have no names, comes last
     for notation in sorted(TEXT_NOTATIONS, key=lambda notation: notation.library == "naslib"):
-        yield Example(notation.short_title, str(notation.write(genotype)))
+        yield WrittenGenotype(notation.short_title, str(notation.write(genotype)))

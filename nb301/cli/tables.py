@@ -122,7 +122,7 @@ def _source_line(part: Mapping[str, Any]) -> list[str]:
     ]
 
 
-class Source(StrEnum):
+class FetchedSource(StrEnum):
     """What `tables fetch` downloads."""
 
     OFFICIAL = "official"
@@ -130,7 +130,9 @@ class Source(StrEnum):
 
 @app.command("fetch")
 def fetch(
-    source: Annotated[Source, typer.Argument(help="official: the CIFAR-10 training runs, from figshare.")],
+    source: Annotated[
+        FetchedSource, typer.Argument(help="official: the CIFAR-10 training runs, from figshare.")
+    ],
     folder: Annotated[Path | None, typer.Option(help="Where files are kept; default: the cache.")] = None,
 ) -> None:
     """Download training runs, checked and resumable; `tables import` makes them a table."""

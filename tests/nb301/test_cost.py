@@ -165,7 +165,7 @@ def test_pools_and_convolutions_take_odd_images(op, size):
 
 
 def test_knows_what_can_be_built():
-    """Of an image that can be halved everything; of another one all but skips that read a reduction's input."""
+    """Everything, where images can be halved; elsewhere no skip that reads an input of a reduction cell."""
     assert cost_tables().can_be_built.all()
     tables = cost_tables(NetworkShape(image_size=33, layers=1))
     codes = configuration_codes()
