@@ -15,20 +15,13 @@ from leaderboard.drawing.vega import drawing
 from leaderboard.ranking.curves import Curve
 from nb301 import tables
 from nb301.optimizers import OPTIMIZERS, Budget, LocalSearch, Trajectory, simulate
+from nb301.sources import SourceKind, sources_of
 from nb301.tables.schema import EvaluationTable
 from nb301.truth.base import described
 from nb301.truth.emulated import EmulatedTruth
 
 SECONDS = 1e7
-NAMES = {
-    "bananas": "BANANAS",
-    "combo": "COMBO",
-    "de": "Differential evolution",
-    "ls": "Local search",
-    "re": "Regularized evolution",
-    "rs": "Random search",
-    "tpe": "TPE",
-}
+NAMES = {name: source.title for name, source in sorted(sources_of(SourceKind.BLACK_BOX).items())}
 
 
 def main() -> None:

@@ -12,9 +12,12 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from nb301.surrogates import FAMILIES
+
 HERE = Path(__file__).parent
-FAMILIES = {"xgb": "XGBoost", "lgb": "LightGBM", "gin": "GIN"}
+#: What each measured family is compared with.
 LIBRARIES = {"xgb": "xgboost", "lgb": "lightgbm", "gin": "torch-geometric"}
+LABELS = {name: FAMILIES[name].label for name in LIBRARIES}
 SIZES = (1, 10, 100, 1000, 10_000)
 EVALUATIONS = (1000, 10_000, 100_000)
 #: Okabe & Ito (2008).
@@ -40,7 +43,7 @@ _SECONDS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}
 
 def _goals() -> Iterator[Goal]:
     yield Goal("`import nb301`", "test_import[nb301]", 0.3)
-    for family, name in FAMILIES.items():
+    for family, name in LABELS.items():
         yield Goal(f"{name}: load", f"test_load[{family}]", 0.5)
         yield Goal(f"{name}: first answer after process start", f"test_first_answer[{family}]", 1)
         yield Goal(f"{name}: memory then", f"test_first_answer[{family}]", 300, "MB")
@@ -118,7 +121,7 @@ def _page(results: Results) -> Iterator[str]:
     yield ""
     yield "| µs for each architecture | " + " | ".join(f"list of {n:,}" for n in SIZES) + " |"
     yield "|---|" + "---|" * len(SIZES)
-    for family, name in FAMILIES.items():
+    for family, name in LABELS.items():
         for who, test in (
             (f"{name}, nb301", "test_batch"),
             (f"{name}, {LIBRARIES[family]}", "test_batch_by_library"),
@@ -148,7 +151,7 @@ def _figure(results: Results) -> str:
             "n": n,
             "microseconds": results.seconds(f"{test}[{family}-{n}]", each=True) * 1e6,
         }
-        for family, name in FAMILIES.items()
+        for family, name in LABELS.items()
         for by, test in (("nb301, whole answer", "test_batch"), ("its library", "test_batch_by_library"))
         for n in SIZES
     ]
@@ -157,9 +160,7 @@ def _figure(results: Results) -> str:
             "n:Q", title="Architectures in a list", scale=alt.Scale(type="log"), axis=alt.Axis(values=SIZES)
         ),
         y=alt.Y("microseconds:Q", title="µs for each architecture", scale=alt.Scale(type="log")),
-        color=alt.Color(
-            "family:N", title=None, scale=alt.Scale(domain=[*FAMILIES.values()], range=[*COLOURS])
-        ),
+        color=alt.Color("family:N", title=None, scale=alt.Scale(domain=[*LABELS.values()], range=[*COLOURS])),
         strokeDash=alt.StrokeDash("by:N", title=None, sort=["nb301, whole answer", "its library"]),
     )
     chart = (base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=30)).properties(

@@ -20,7 +20,6 @@ from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost_many, cost_tables
 from nb301.encodings import CONFIGURATIONS, canonical, configuration_codes
 from nb301.errors import GenotypeError, SeedError, TrainingError
 from nb301.noise import Stream, keyed_normal, keyed_normal_of_one
-from nb301.optimizers.base import takes_many
 from nb301.releases import Release, find
 from nb301.space import Genotype, key_of, keys_of_canonical, to_codes
 from nb301.surrogates.ensemble import mean_and_std, mean_and_std_of_one
@@ -166,7 +165,6 @@ class Benchmark:
     def query(self, genotype: Many, seed: ArrayLike | None = None) -> Evaluations: ...
     @overload
     def query(self, genotype: _Column, seed: ArrayLike | None = None) -> Evaluation | Evaluations: ...
-    @takes_many
     def query(self, genotype: Any, seed: ArrayLike | None = None) -> Evaluation | Evaluations:
         """Evaluate one architecture, or a list of them.
 
@@ -191,6 +189,13 @@ class Benchmark:
         """
         genotypes, many = self._read(genotype)
         return self._query_many(genotypes, seed) if many else self._query_one(genotypes[0], seed)
+
+    #: A benchmark is an objective, see `nb301.optimizers.ManyObjective`; so is its `query`.
+    __call__ = query
+
+    def ask_many(self, genotypes: Sequence[Genotype], seed: int) -> Evaluations:
+        """Evaluate many architectures with one training seed, as a simulated run asks ahead of their turn."""
+        return self._query_many(genotypes, seed)
 
     def read(self, architecture: object) -> Genotype:
         """Read one architecture as `query` does.

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import nb301
 from nb301 import tables
-from nb301.collection.collect import Collection, collect_table
+from nb301.collection.base import Collection
+from nb301.collection.collect import collect_table
 from nb301.releases.freeze import freeze
 from nb301.space import INPUT_PAIRS, NODES, Cell, Genotype, Op
 from nb301.tables.schema import EvaluationTable

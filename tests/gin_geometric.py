@@ -1,6 +1,6 @@
 """The GIN in the words of torch-geometric: any graphs, one row a node or edge, scattered sums.
 
-Slower than `torch_fit.Network`, and made to be read; a test holds the two equal.
+Slower than `torch_fit.TorchGIN`, and made to be read; a test holds the two equal.
 """
 
 from __future__ import annotations

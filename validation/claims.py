@@ -17,11 +17,18 @@ from nb301.errors import Nb301Error, one_line
 from nb301.parsing import parse_toml, read_bytes
 from nb301.records import first_wrong
 from nb301.surrogates import FAMILIES
+from nb301.truth.base import OFFICIAL
 from validation.measures import MEASURES
 from validation.measures.base import one_of
 from validation.places import CLAIMS
 from validation.subject import TrainedOn
 
+#: Files of claims by ground truth: another version of one has claims of its own, or none.
+_FILES = {
+    "emulated 1.0": "emulated.toml",
+    OFFICIAL: "cifar10.toml",
+    "fashion-mnist-tiny 1.0": "fashionmnisttiny.toml",
+}
 #: Bytes of a file of claims, 500 each.
 _MOST_BYTES = 2**20
 
@@ -136,21 +143,17 @@ def claims_of(truth: str) -> tuple[Claim, ...]:
     Raises:
         ClaimError: There are none, or they cannot be read.
     """
-    name = "".join(letter for word in truth.split()[:1] for letter in word.lower() if letter.isalnum())
-    known = sorted(path.stem for path in CLAIMS.glob("*.toml"))
-    if name not in known:
-        raise ClaimError(
-            f"no claims are declared about ground truth {truth!r:.100}, in {name[:100]}.toml; there are: "
-            f"{', '.join(known)}"
-        )
-    return load_claims(CLAIMS / f"{name}.toml")
+    if truth not in _FILES:
+        known = ", ".join(sorted(path.stem for path in CLAIMS.glob("*.toml")))
+        raise ClaimError(f"no claims are declared about ground truth {truth!r:.100}; there are: {known}")
+    return load_claims(CLAIMS / _FILES[truth])
 
 
 def claims_about(truth: str, family: str | None, trained_on: TrainedOn) -> tuple[Claim, ...]:
     """The claims about a kind of subject.
 
     Args:
-        truth: Its ground truth, with or without version, such as `emulated 1.0`.
+        truth: Its ground truth, as tables and releases note it, such as `emulated 1.0`.
         family: Of its surrogate, such as `xgb`; None for a foreign one.
         trained_on: What its models saw.
 

@@ -50,7 +50,6 @@ SPLITS: Mapping[str, Callable[[EvaluationTable, int], Split]] = {
     "equal_size": equal_size_split,
     "above_92": above_split,
 }
-_PAPER_NAMES = {"ngb": "ngboost", "mlp": "mlp_path"}
 #: Families that are frozen, and compared beyond Table 3.
 _FROZEN = ("lgb", "xgb", "gin")
 
@@ -168,14 +167,14 @@ def _table_3(table: EvaluationTable, results: Mapping[tuple[str, str], Result]) 
     order = sorted(FAMILIES, key=lambda family: -results[family, "stratified"].r2)
     rows = []
     for each in (results[family, "stratified"] for family in order):
-        theirs = paper[_PAPER_NAMES.get(each.family, each.family)]
+        theirs = paper.get(FAMILIES[each.family].paper_name)
         rows.append(
             [
                 each.family,
                 f"{each.r2:.3f}",
-                f"{theirs['r2']:.3f}",
+                f"{theirs['r2']:.3f}" if theirs else "",
                 f"{each.sparse_kendall_tau:.3f}",
-                f"{theirs['skt']:.3f}",
+                f"{theirs['skt']:.3f}" if theirs else "",
                 f"{each.fit_seconds:,.0f}",
                 f"{each.peak_memory:,.0f}",
             ]

@@ -19,11 +19,12 @@ from nb301.files import sha256
 from nb301.noise import keyed_normal
 from nb301.releases import Manifest, Release
 from nb301.releases.freeze import SEED
+from nb301.sources import FITTED
 from nb301.space import Genotype, to_codes
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.ensemble import fit_ensemble, fit_one, mean_and_std, missing
 from nb301.surrogates.members.base import Family, Surrogate
-from nb301.tables.schema import FITTED, EvaluationTable
+from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import (
     Split,
     above_split,

@@ -20,8 +20,8 @@ WITHOUT_SABOTEUR = {
     "agrees_with_family": "as `ranking`, on two releases",
     "below_92_r2": "an upper bound of R2: nothing but the truth itself would break it",
 }
-SLOW = {claim.id for claim in claims_of("emulated") if claim.slow}
-GROUPS = {claim.id: claim.group for claim in claims_of("emulated")}
+SLOW = {claim.id for claim in claims_of("emulated 1.0") if claim.slow}
+GROUPS = {claim.id: claim.group for claim in claims_of("emulated 1.0")}
 PAIRS = [
     pytest.param(
         name,

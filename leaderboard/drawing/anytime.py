@@ -1,4 +1,4 @@
-"""Anytime charts: how good the incumbents of a board's entries are at every moment."""
+"""Anytime charts show how good the incumbents of a board's entries are at every moment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from leaderboard.ranking.curves import Curve, thinned
 
 #: Regret below this is drawn as this, so that there is a log scale; points of error.
 LEAST_REGRET = 0.01
-_EVERY = 4
+#: One of so many points answers to a pointer.
+_HOVERED = 4
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _EXPONENT = "round(log(datum.value) / LN10)"
 #: Powers of ten as people write them, on a log and on a linear axis.
@@ -80,35 +81,41 @@ def anytime_chart(
 def points(curve: Curve, best_error: float | None) -> list[tuple[float, float, float, float]]:
     """Times of a curve with its median and quartiles, as its chart draws them; see `anytime_chart`."""
     small = thinned(curve)
-    columns = (_quantity(part, best_error) for part in (small.median, small.low, small.high))
-    return [
-        (float(f"{seconds:.4g}"), round(median, 4), round(low, 4), round(high, 4))
-        for seconds, median, low, high in zip(
-            small.seconds.tolist(), *map(np.ndarray.tolist, columns), strict=True
-        )
-    ]
+    quantities = _quantity(np.stack((small.median, small.low, small.high), axis=1), best_error)
+    rows = []
+    for seconds, (median, low, high) in zip(small.seconds.tolist(), quantities.tolist(), strict=True):
+        rounded = float(f"{seconds:.4g}")
+        rows.append((rounded, round(median, 4), round(low, 4), round(high, 4)))
+    return rows
 
 
 def _table(curves: Sequence[Curve], best_error: float | None) -> Table:
-    rows = [(curve.entry, curve.name, *row) for curve in curves for row in points(curve, best_error)]
+    rows: list[tuple[object, ...]] = []
+    for curve in curves:
+        rows += [(curve.entry, curve.name, *point) for point in points(curve, best_error)]
     return Table(("entry", "name", "seconds", "median", "low", "high"), tuple(rows))
 
 
 def _quantity(errors: Array, best_error: float | None) -> Array:
+    """Errors, or their distance from the best one as far as it can be drawn."""
     return errors if best_error is None else np.maximum(errors - best_error, LEAST_REGRET)
 
 
 def _at_decades(curves: Sequence[Curve], budget: float, best_error: float | None, quantity: str) -> Table:
-    decades = [budget * share for share in (0.001, 0.01, 0.1, 1)]
+    """Medians at the ends of the last decades of the budget; a little slack keeps what ends with them."""
+    decades = budget * np.array((0.001, 0.01, 0.1, 1.0))
     rows = []
     for curve in curves:
-        at = np.searchsorted(curve.seconds, [decade * 1.000001 for decade in decades], side="right") - 1
-        values = _quantity(curve.median, best_error)
-        rows.append((curve.name, *("none yet" if k < 0 else f"{values[k]:.3f}" for k in at.tolist())))
-    return Table(("entry", *(f"{quantity} at {decade:.3g} s" for decade in decades)), tuple(rows))
+        places = np.searchsorted(curve.seconds, decades * 1.000001, side="right") - 1
+        medians = _quantity(curve.median, best_error)
+        values = ["none yet" if place < 0 else f"{medians[place]:.3f}" for place in places.tolist()]
+        rows.append((curve.name, *values))
+    columns = [f"{quantity} at {decade:.3g} s" for decade in decades]
+    return Table(("entry", *columns), tuple(rows))
 
 
 def _ends(curves: Sequence[Curve], data: Table) -> str:
+    """The last median of each curve, for those who cannot see it."""
     last = {row[0]: row[3] for row in data.rows}
     return "; ".join(f"{curve.name} {last[curve.entry]:.2f}" for curve in curves)
 
@@ -144,7 +151,7 @@ def _spec(data: Table, names: Sequence[str], budget: float, quantity: str, *, lo
     # what a pointer meets: lines have one tooltip for all of their length
     hovered = base.mark_circle(size=160, opacity=0, aria=False).encode(y=y, tooltip=tooltip)
     few = hovered.transform_window(row="row_number()", groupby=["name"]).transform_filter(
-        f"datum.row % {_EVERY} == 0"
+        f"datum.row % {_HOVERED} == 0"
     )
     layered: alt.LayerChart = alt.layer(
         band.properties(name="bands"), line.properties(name="lines").add_params(chosen), few

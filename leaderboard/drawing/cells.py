@@ -1,4 +1,4 @@
-"""Cells drawn as graphs: an SVG whose colours come from the page's style sheet.
+"""Draws cells as graphs: an SVG whose colours come from the page's style sheet.
 
 Nodes stand below each other, edges are arcs to their right with the op's name at the apex. An
 arc's apex lies between its nodes and, by its span, so far out that no two names touch: arcs with
@@ -40,33 +40,33 @@ def draw_cell(cell: Cell, title: str) -> str:
     Returns:
         One `<svg role="img">`, everything in it escaped, styled by the classes `cell-*`.
     """
-    description = "; ".join(f"node {e.target} adds {e.op.name} of node {e.source}" for e in cell.edges)
-    arcs = [_arc(edge, cell.edges) for edge in cell.edges]
-    label = escape(f"{title}: {description}")
+    label = escape(f"{title}: {'; '.join(map(_described, cell.edges))}")
     size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
-    parts = [
-        f'<svg class="cell" role="img" aria-label="{label}" {size}>',
-        _output(),
-        *arcs,
-        *(_name(edge) for edge in cell.edges),
-        *(_node(node) for node in range(6)),
-        "</svg>",
-    ]
-    return "\n".join(parts)
+    parts = [f'<svg class="cell" role="img" aria-label="{label}" {size}>', _output()]
+    parts += [_arc(edge, cell.edges) for edge in cell.edges]
+    parts += map(_name, cell.edges)
+    parts += map(_node, range(6))
+    return "\n".join([*parts, "</svg>"])
+
+
+def _described(edge: Edge) -> str:
+    return f"node {edge.target} adds {edge.op.name} of node {edge.source}"
 
 
 def _y(node: int) -> int:
+    """The height of a node's middle."""
     return _TOP + node * _STEP
 
 
 def _apex(edge: Edge) -> tuple[float, float]:
+    """The middle of an arc, where its name stands."""
     span = edge.target - edge.source
     return _X + _NEAREST + (span - 1) * _LEVEL, (_y(edge.source) + _y(edge.target)) / 2
 
 
 def _port(node: int, edge: Edge, siblings: Sequence[Edge], *, outgoing: bool) -> tuple[float, float]:
     """Where an arc meets its node: the longer its span, the nearer to the node's middle."""
-    spans = sorted(e.target - e.source for e in siblings)
+    spans = sorted(sibling.target - sibling.source for sibling in siblings)
     place = spans.index(edge.target - edge.source)
     angle = math.radians(62 if len(spans) == 1 else 72 - 56 * place / (len(spans) - 1))
     side = 1 if outgoing else -1
@@ -74,8 +74,8 @@ def _port(node: int, edge: Edge, siblings: Sequence[Edge], *, outgoing: bool) ->
 
 
 def _arc(edge: Edge, edges: Sequence[Edge]) -> str:
-    leaving = [e for e in edges if e.source == edge.source]
-    arriving = [e for e in edges if e.target == edge.target]
+    leaving = [other for other in edges if other.source == edge.source]
+    arriving = [other for other in edges if other.target == edge.target]
     x1, y1 = _port(edge.source, edge, leaving, outgoing=True)
     x2, y2 = _port(edge.target, edge, arriving, outgoing=False)
     x2 += 7  # room for the arrowhead

@@ -1,4 +1,4 @@
-"""A genotype as pages show it: both cells drawn, what it costs, and how other code writes it."""
+"""A genotype as pages show it: its cells drawn, its costs, and how other code writes it."""
 
 from __future__ import annotations
 
@@ -51,21 +51,23 @@ def view(genotype: Genotype | str, truth: str, about: str) -> GenotypeView:
     Raises:
         GenotypeError: The text is none.
     """
-    found = Genotype.parse(genotype) if isinstance(genotype, str) else genotype
+    if isinstance(genotype, str):
+        genotype = Genotype.parse(genotype)
     network = _network_of(truth)
-    parameters, multiply_adds = cost(found, network)
+    parameters, multiply_adds = cost(genotype, network)
     size = f"{network.image_size}x{network.image_size} pixels"
     return GenotypeView(
-        normal=draw_cell(found.normal, f"Normal cell of {about}"),
-        reduce=draw_cell(found.reduce, f"Reduction cell of {about}"),
+        normal=draw_cell(genotype.normal, f"Normal cell of {about}"),
+        reduce=draw_cell(genotype.reduce, f"Reduction cell of {about}"),
         parameters=_millions(parameters),
         multiply_adds=_millions(multiply_adds),
         network=f"{network.channels} channels, {network.layers} cells, {size}",
-        notations=notations(found),
+        notations=notations(genotype),
     )
 
 
 def _network_of(truth: str) -> NetworkShape:
+    """The network that a ground truth trains; the paper's where nobody knows it."""
     try:
         return truth_named(truth).network
     except TrainingError:

@@ -36,25 +36,22 @@ def draw_strip(lanes: Sequence[Lane], title: str, axis: str) -> str:
     Returns:
         One `<svg role="img">`, everything in it escaped, styled by the classes `strip-*`.
     """
-    ticks = _ticks([value for lane in lanes for value in lane.values])
+    values: list[float] = []
+    for lane in lanes:
+        values += lane.values
+    ticks = _ticks(values)
     height = _TOP + _LANE * len(lanes) + _AXIS
-    label = escape(f"{title}: {_described(lanes)}")
+    described = "; ".join(_described(lane) for lane in lanes if lane.values)
+    label = escape(f"{title}: {described}")
     size = f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
-    parts = [
-        f'<svg class="strip" role="img" aria-label="{label}" {size}>',
-        _axis(ticks, axis, height),
-        *(_lane(lane, number, ticks) for number, lane in enumerate(lanes)),
-        "</svg>",
-    ]
-    return "\n".join(parts)
+    parts = [f'<svg class="strip" role="img" aria-label="{label}" {size}>', _axis(ticks, axis, height)]
+    parts += [_lane(lane, number, ticks) for number, lane in enumerate(lanes)]
+    return "\n".join([*parts, "</svg>"])
 
 
-def _described(lanes: Sequence[Lane]) -> str:
-    return "; ".join(
-        f"{lane.name} median {np.median(lane.values):.2f}, {min(lane.values):.2f} to {max(lane.values):.2f}"
-        for lane in lanes
-        if lane.values
-    )
+def _described(lane: Lane) -> str:
+    values = lane.values
+    return f"{lane.name} median {np.median(values):.2f}, {min(values):.2f} to {max(values):.2f}"
 
 
 def _ticks(values: Sequence[float]) -> list[float]:
@@ -68,17 +65,18 @@ def _ticks(values: Sequence[float]) -> list[float]:
 
 
 def _x(value: float, ticks: Sequence[float]) -> float:
+    """How far to the right a value lies."""
     share = (value - ticks[0]) / (ticks[-1] - ticks[0])
     return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
 
 
 def _axis(ticks: Sequence[float], title: str, height: int) -> str:
     bottom = height - _AXIS
-    lines = "".join(f"M{_x(tick, ticks):.1f} {_TOP}V{bottom}" for tick in ticks)
-    numbers = "".join(
-        f'<text class="strip-tick" x="{_x(tick, ticks):.1f}" y="{bottom + 14}">{tick:.6g}</text>'
-        for tick in ticks
-    )
+    lines = numbers = ""
+    for tick in ticks:
+        x = f"{_x(tick, ticks):.1f}"
+        lines += f"M{x} {_TOP}V{bottom}"
+        numbers += f'<text class="strip-tick" x="{x}" y="{bottom + 14}">{tick:.6g}</text>'
     middle = _WIDTH / 2
     return (
         f'<path class="strip-grid" d="{lines}"/>{numbers}'

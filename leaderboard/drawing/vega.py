@@ -1,4 +1,4 @@
-"""Charts: one Vega-Lite specification becomes a view that answers, drawings without script, and CSV.
+"""Charts: one specification of Vega-Lite becomes a view that answers, drawings without script, and CSV.
 
 `site/static/charts.js` puts the view in the drawing's place when a reader scrolls to it.
 """
@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -120,7 +121,7 @@ def signal(name: str) -> alt.ExprRef:
 
 def inline(rows: Iterable[Mapping[str, Any]]) -> alt.InlineData:
     """Rows as a specification's data."""
-    return alt.InlineData(values=[dict(row) for row in rows])
+    return alt.InlineData(values=list(map(dict, rows)))
 
 
 def entry_colour(names: Sequence[str], *, lines: bool = False) -> alt.Color:
@@ -131,15 +132,13 @@ def entry_colour(names: Sequence[str], *, lines: bool = False) -> alt.Color:
 
 def entry_dash(names: Sequence[str]) -> alt.StrokeDash:
     """Dashes by the field `name`, so that entries differ without their colour, too."""
-    dashes = [DASHES[i % len(DASHES)] for i in range(len(names))]
-    scale = alt.Scale(domain=list(names), range=dashes)
+    scale = alt.Scale(domain=list(names), range=list(islice(cycle(DASHES), len(names))))
     return alt.StrokeDash("name:N", title=None, scale=scale, legend=_LINES)
 
 
 def entry_shape(names: Sequence[str]) -> alt.Shape:
     """Shapes by the field `name`."""
-    shapes = [SHAPES[i % len(SHAPES)] for i in range(len(names))]
-    scale = alt.Scale(domain=list(names), range=shapes)
+    scale = alt.Scale(domain=list(names), range=list(islice(cycle(SHAPES), len(names))))
     return alt.Shape("name:N", title=None, scale=scale, legend=_LEGEND)
 
 

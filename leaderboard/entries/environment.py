@@ -21,11 +21,13 @@ from leaderboard.sandbox.mounts import Environment, own_files
 from nb301.files import folder_written_whole, sha256, write_text
 
 _LINE = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+ --hash=sha256:[0-9a-f]{64}")
-#: What lies in every sandbox and takes no part in runs: the probes have a sandbox of their own.
+#: These lie in every sandbox and take no part in runs: the probes have a sandbox of their own.
 _NO_PART = {"leaderboard/inside/canary.py"}
-#: What cannot be imported without the library.
-_OF_LIBRARY = "leaderboard/inside/library.py"
+#: This cannot be imported without the library.
+_NEEDS_LIBRARY = "leaderboard/inside/library.py"
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet")
+#: Nothing of a package is run while it is installed.
+_WHEELS = ("--only-binary", ":all:")
 
 
 def lock(submission: Submission) -> Path:
@@ -34,22 +36,16 @@ def lock(submission: Submission) -> Path:
     Raises:
         SubmissionError: pip finds no set of wheels; has its words.
     """
-    found = json.loads(
-        _pip(
-            submission,
-            [
-                *("install", "--dry-run", "--ignore-installed", "--only-binary", ":all:"),
-                *("--report", "-", *submission.packages),
-            ],
-        )
-    )
-    lines = []
-    for each in found["install"]:
-        name, version = each["metadata"]["name"], each["metadata"]["version"]
-        digest = each["download_info"]["archive_info"]["hashes"]["sha256"]
-        lines.append(f"{name.lower()}=={version} --hash=sha256:{digest}\n")
+    arguments = ["install", "--dry-run", "--ignore-installed", *_WHEELS, "--report", "-"]
+    report = json.loads(_pip(submission, [*arguments, *submission.packages]))
+    names, lines = [], []
+    for package in report["install"]:
+        name, version = package["metadata"]["name"].lower(), package["metadata"]["version"]
+        digest = package["download_info"]["archive_info"]["hashes"]["sha256"]
+        names.append(name)
+        lines.append(f"{name}=={version} --hash=sha256:{digest}\n")
     path = submission.folder / LOCK
-    check_names((line.partition("==")[0] for line in lines), path)
+    check_names(names, path)
     write_text(path, "".join(sorted(lines)))
     return path
 
@@ -73,14 +69,10 @@ def environment(submission: Submission, cache: Path) -> Environment:
     folder = cache / sha256(f"{locked}{_platform()}".encode())[:32]
     if not folder.is_dir():
         with folder_written_whole(folder) as temporary:
-            write_text(temporary.with_name("lock.txt"), locked)
-            _pip(
-                submission,
-                [
-                    *("install", "--require-hashes", "--no-deps", "--only-binary", ":all:"),
-                    *("--target", str(temporary), "-r", str(temporary.with_name("lock.txt"))),
-                ],
-            )
+            requirements = temporary.with_name("lock.txt")
+            write_text(requirements, locked)
+            arguments = ["install", "--require-hashes", "--no-deps", *_WHEELS, "--target", str(temporary)]
+            _pip(submission, [*arguments, "-r", str(requirements)])
             check_packages(temporary, submission.folder / LOCK)
     return Environment(name, folder, library, adapter)
 
@@ -103,8 +95,8 @@ def environment_hash(locked: str, *, library: bool, adapter: bool = False) -> st
         library: Whether the library's space and optimizers are there.
         adapter: Whether the adapter of optimizers on a ConfigSpace is there.
     """
-    ours = own_parts(library=library, adapter=adapter)
-    parts = [locked, _platform(), *(f"{path} {digest}" for path, digest in ours.items())]
+    parts = [locked, _platform()]
+    parts += map(" ".join, own_parts(library=library, adapter=adapter).items())
     return sha256("\n".join(parts).encode())
 
 
@@ -118,12 +110,17 @@ def own_parts(*, library: bool, adapter: bool = False) -> dict[str, str]:
     Returns:
         Of the syntax tree without docstrings, by path in the repository.
     """
-    files = {path.relative_to(ROOT).as_posix(): path for path in own_files(library=library, adapter=adapter)}
-    others = _NO_PART if library else {*_NO_PART, _OF_LIBRARY}
-    return {name: syntax_hash(path.read_bytes()) for name, path in files.items() if name not in others}
+    hashes = {}
+    left_out = _NO_PART if library else {*_NO_PART, _NEEDS_LIBRARY}
+    for path in own_files(library=library, adapter=adapter):
+        name = path.relative_to(ROOT).as_posix()
+        if name not in left_out:
+            hashes[name] = syntax_hash(path.read_bytes())
+    return hashes
 
 
 def _locked(submission: Submission) -> str:
+    """The text of a submission's lock, which pins all that it requires."""
     if LOCK not in submission.files:
         raise SubmissionError(
             f"{submission.folder / LOCK}: there is no such file, but there are requirements: "
@@ -138,25 +135,27 @@ def _locked(submission: Submission) -> str:
                 f"{line[:100]!r}"
             )
     pinned = {_normal(line.partition(" ")[0]) for line in lines}
-    for each in submission.packages:
-        if _normal(each) not in pinned:
+    for requirement in submission.packages:
+        if _normal(requirement) not in pinned:
             raise SubmissionError(
-                f"{submission.folder / LOCK}: {each} is not in it: lock the requirements anew"
+                f"{submission.folder / LOCK}: {requirement} is not in it: lock the requirements anew"
             )
     return locked
 
 
 def _normal(requirement: str) -> str:
-    """Names are equal whatever stands between their words (PEP 503)."""
+    """A requirement whose name is written in one way, whatever stands between its words (PEP 503)."""
     name, _, version = requirement.partition("==")
     return f"{re.sub(r'[-_.]+', '-', name).lower()}=={version}"
 
 
 def _platform() -> str:
+    """What wheels are built for."""
     return f"{sys.implementation.cache_tag} {platform.machine()} {platform.libc_ver()[0]}"
 
 
 def _pip(submission: Submission, arguments: Sequence[str]) -> str:
+    """Run pip; what it prints."""
     done = subprocess.run(  # noqa: S603 - wheels alone: no code of theirs is run
         [sys.executable, *_PIP, *arguments],
         capture_output=True,

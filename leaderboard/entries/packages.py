@@ -1,4 +1,4 @@
-"""Looks through installed packages for what of the benchmark must not get into the sandbox."""
+"""Looks through installed packages for files of the benchmark, which must not get into the sandbox."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from leaderboard.places import LIBRARY
 from leaderboard.sandbox.mounts import own_files
 from nb301.files import sha256
 
-#: What is shorter says nothing, such as an empty module.
+#: Shorter files say nothing, such as an empty module.
 _MIN_BYTES = 200
 _TAKEN = {"nb301", "leaderboard"}
 
@@ -32,21 +32,21 @@ def check_packages(folder: Path, lock: Path) -> None:
             raise SubmissionError(f"{lock}: a package brings {path.relative_to(folder)}: {NO_RELEASES}")
         if path.is_symlink() or not path.is_file():
             continue
-        known = ours.get(path.stat().st_size, {})
-        if known and (found := known.get(sha256(path.read_bytes()))) is not None:
+        same_size = ours.get(path.stat().st_size, {})
+        if same_size and (original := same_size.get(sha256(path.read_bytes()))) is not None:
             raise SubmissionError(
-                f"{lock}: a package brings {path.relative_to(folder)}, which is {found} of nb301: "
+                f"{lock}: a package brings {path.relative_to(folder)}, which is {original} of nb301: "
                 f"{NO_RELEASES}"
             )
 
 
 def _by_size() -> dict[int, dict[str, str]]:
     """Paths of this library's files by size and SHA-256, without those that the sandbox has anyway."""
-    known: dict[int, dict[str, str]] = {}
+    paths: dict[int, dict[str, str]] = {}
     allowed = {*own_files(library=True, adapter=True)}
     for path in sorted(LIBRARY.rglob("*")):
         if "__pycache__" in path.parts or path in allowed or not path.is_file():
             continue
         if (size := path.stat().st_size) >= _MIN_BYTES:
-            known.setdefault(size, {})[sha256(path.read_bytes())] = path.relative_to(LIBRARY).as_posix()
-    return known
+            paths.setdefault(size, {})[sha256(path.read_bytes())] = path.relative_to(LIBRARY).as_posix()
+    return paths

@@ -1,7 +1,7 @@
 """Reads a submission's source for what the sandbox will refuse, and for models that it does not declare.
 
-The sandbox is what enforces; this tells authors beforehand, and reviewers where to look. It reads
-names, so that it can be deceived: a finding of level `review` is a question, and no finding no proof.
+The sandbox enforces; this tells authors beforehand, and reviewers where to look. It reads names, so that it
+can be deceived: a finding of level `review` is a question, and no finding is no proof.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import tokenize
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from leaderboard.entries.submission import LIBRARY, LOCK, MANIFEST, Submission
 from leaderboard.legible import decoded, legible, marred
@@ -42,7 +43,7 @@ class Finding:
         object.__setattr__(self, "message", legible(self.message[:_MAX_MESSAGE]))
 
 
-#: Families that a package brings; one of them has to be declared.
+#: Families of models that a package brings; one of them has to be declared.
 MODEL_PACKAGES: dict[str, tuple[str, ...]] = {
     "xgboost": ("xgboost",),
     "lightgbm": ("lightgbm",),
@@ -65,7 +66,7 @@ MODEL_PACKAGES: dict[str, tuple[str, ...]] = {
 }
 #: Packages whose module has another name.
 _MODULES = {"scikit-learn": "sklearn", "gpy": "GPy"}
-#: Standard modules that the sandbox makes useless, or that no optimizer has a reason to use.
+#: Modules that the sandbox makes useless or that no optimizer has a reason to use, and why.
 REFUSED = {
     **dict.fromkeys(
         ("socket", "ssl", "http", "urllib", "ftplib", "smtplib", "xmlrpc"), "there is no network"
@@ -76,7 +77,7 @@ REFUSED = {
 }
 #: Modules that load code which is not named in the source.
 _LOADERS = {"importlib", "runpy", "zipimport", "zipfile", "code", "codeop"}
-#: What decides where modules are found.
+#: These decide where modules are found.
 _IMPORTS = {"sys.path", "sys.modules", "sys.meta_path", "sys.path_hooks"}
 #: How files begin that a machine or an interpreter runs, and nobody reads.
 _COMPILED = [
@@ -88,15 +89,15 @@ _COMPILED = [
     (re.compile(rb".*PK\x05\x06", re.DOTALL), "an archive, which Python imports from"),
     (re.compile(rb"\x80[\x02-\x05]"), "a pickle, and pickled objects are code"),
 ]
-#: The same by the ends of names: such files are loaded whatever is in them.
+#: How the names of such files end: these are loaded whatever is in them.
 _COMPILED_NAMES = re.compile(
     r"\.(so(\.\d+)*|py[cdoz]|pth|whl|egg|zip|dll|dylib|[ao]|pkl|pickle|joblib|dill)$", re.IGNORECASE
 )
-#: Characters of data that a person can look through.
+#: Most characters of data that a person can look through.
 _MAX_DATA = 10_000
-#: What a page has room for; of messages, in characters.
+#: Most findings that a page has room for, and most characters of a message.
 _MAX_FINDINGS, _MAX_MESSAGE = 200, 300
-#: Words in names of classes and functions that suggest a model, and its families.
+#: Words in names of classes and functions that suggest a model, with its families.
 _HAND_ROLLED: list[tuple[re.Pattern[str], tuple[str, ...]]] = [
     (
         re.compile(r"xgb|lgbm|boosted|gradient_?boost|gbdt", re.IGNORECASE),
@@ -115,16 +116,15 @@ _HAND_ROLLED: list[tuple[re.Pattern[str], tuple[str, ...]]] = [
 
 def scan(submission: Submission) -> list[Finding]:
     """List what a submission's files show, errors first."""
-    found = [*_written(submission), *_installed(submission)]
+    findings = [*_written(submission), *_installed(submission)]
     for name, data in submission.files.items():
-        found += _scan_file(submission, name, data) if name.endswith(".py") else _scan_data(name, data)
-    ordered = sorted(found, key=lambda finding: (finding.severity != Severity.error, finding.place))
-    shown, left = ordered[:_MAX_FINDINGS], len(ordered) - _MAX_FINDINGS
-    if left > 0:
-        shown.append(
-            Finding(Severity.review, f"{MANIFEST}:0", f"{left:,} more findings, which are not listed")
-        )
-    return shown
+        findings += _scan_file(submission, name, data) if name.endswith(".py") else _scan_data(name, data)
+    findings.sort(key=lambda finding: (finding.severity != Severity.error, finding.place))
+    left = len(findings) - _MAX_FINDINGS
+    if left <= 0:
+        return findings
+    message = f"{left:,} more findings, which are not listed"
+    return [*findings[:_MAX_FINDINGS], Finding(Severity.review, f"{MANIFEST}:0", message)]
 
 
 def _installed(submission: Submission) -> Iterator[Finding]:
@@ -142,7 +142,7 @@ def _written(submission: Submission) -> Iterator[Finding]:
     manifest = submission.manifest
     for key in ("name", "authors", "reference"):
         for word in re.findall(r"\w+", getattr(manifest, key)):
-            alphabets = {unicodedata.name(sign, "?").partition(" ")[0] for sign in word if sign.isalpha()}
+            alphabets = {unicodedata.name(sign, "?").partition(" ")[0] for sign in filter(str.isalpha, word)}
             if len(alphabets & {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}) > 1:
                 message = (
                     f"{key}: {word!a} has letters of {' and '.join(sorted(alphabets))}: is it deceptive?"
@@ -165,31 +165,30 @@ def _scan_data(name: str, data: bytes) -> Iterator[Finding]:
         yield Finding(Severity.review, place, f"holds {len(text):,} characters of data: what is in it?")
 
 
-def _scan_file(submission: Submission, name: str, data: bytes) -> list[Finding]:
+def _scan_file(submission: Submission, name: str, data: bytes) -> Iterator[Finding]:
+    """Python source: can it be read, and what does it use?"""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         tree = ast.parse(data, filename=name)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", 0) or 0
-        return [Finding(Severity.error, f"{name}:{line}", f"is no Python that can be read: {error}")]
+        yield Finding(Severity.error, f"{name}:{line}", f"is no Python that can be read: {error}")
+        return
     if encoding not in {"utf-8", "utf-8-sig"}:
         message = f"is encoded as {encoding}, so that readers see something else than Python: write UTF-8"
-        return [Finding(Severity.error, f"{name}:1", message)]
-    found = [
-        Finding(Severity.review, f"{name}:{number}", f"has {why}: what is it for?")
-        for number, line in enumerate(data.decode(encoding).replace("\r\n", "\n").split("\n"), 1)
-        if (why := marred(line))
-    ]
+        yield Finding(Severity.error, f"{name}:1", message)
+        return
+    for number, line in enumerate(data.decode(encoding).replace("\r\n", "\n").split("\n"), 1):
+        if sign := marred(line):
+            yield Finding(Severity.review, f"{name}:{number}", f"has {sign}: what is it for?")
     for node in ast.walk(tree):
         place = f"{name}:{getattr(node, 'lineno', 0)}"
-        found += [
-            Finding(severity, place, message)
-            for severity, message in (*_imports(node, submission), *_names(node, submission), *_calls(node))
-        ]
-    return found
+        for severity, message in chain(_imports(node, submission), _names(node, submission), _calls(node)):
+            yield Finding(severity, place, message)
 
 
 def _imports(node: ast.AST, submission: Submission) -> Iterator[tuple[Severity, str]]:
+    """Modules that are refused, that load others, or that nothing brings."""
     for module in _imported(node):
         top = module.partition(".")[0]
         if top in REFUSED:
@@ -208,6 +207,7 @@ def _imports(node: ast.AST, submission: Submission) -> Iterator[tuple[Severity, 
 
 
 def _imported(node: ast.AST) -> list[str]:
+    """Modules that a statement imports, without the submission's own."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -216,12 +216,14 @@ def _imported(node: ast.AST) -> list[str]:
 
 
 def _is_known(top: str, submission: Submission) -> bool:
-    required = {each.partition("==")[0].lower().replace("-", "_") for each in submission.packages}
+    """Whether a module is there: of the standard library, the submission, its requirements or ours."""
+    required = {package.partition("==")[0].lower().replace("-", "_") for package in submission.packages}
     own = {name.partition("/")[0].removesuffix(".py") for name in submission.files}
     return top in sys.stdlib_module_names or top in own or top.lower() in required | {"leaderboard", LIBRARY}
 
 
 def _model_package(top: str, submission: Submission) -> Iterator[tuple[Severity, str]]:
+    """A package with models of families that are not declared."""
     declared, families = submission.manifest.model_use.families, MODEL_PACKAGES[top]
     if declared == ["none"]:
         yield Severity.error, f"imports {top}, but model_use.families is ['none']: declare what is fitted"
@@ -233,6 +235,7 @@ def _model_package(top: str, submission: Submission) -> Iterator[tuple[Severity,
 
 
 def _names(node: ast.AST, submission: Submission) -> Iterator[tuple[Severity, str]]:
+    """Names that sound like a model which is not declared, or look like others."""
     declared = set(submission.manifest.model_use.families)
     if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
         for pattern, families in _HAND_ROLLED:
@@ -246,12 +249,16 @@ def _names(node: ast.AST, submission: Submission) -> Iterator[tuple[Severity, st
             )
 
 
-def _identifiers(node: ast.AST) -> list[str]:
-    fields = (getattr(node, field, None) for field in ("name", "id", "attr", "arg"))
-    return [each for each in fields if isinstance(each, str)]
+def _identifiers(node: ast.AST) -> Iterator[str]:
+    """Names that a node writes, whatever they are of."""
+    for field in ("name", "id", "attr", "arg"):
+        name = getattr(node, field, None)
+        if isinstance(name, str):
+            yield name
 
 
 def _calls(node: ast.AST) -> Iterator[tuple[Severity, str]]:
+    """Code and data that a person has to look through, other processes, another search for modules."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         if node.func.id in {"eval", "exec", "compile", "__import__"}:
             yield Severity.review, f"calls {node.func.id}(): what it runs is not read here"

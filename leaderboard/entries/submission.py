@@ -10,32 +10,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    StringConstraints,
-    ValidationError,
-    field_validator,
-)
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, field_validator
 
+from leaderboard.entries.tree import read_tree, tree_hash
 from leaderboard.errors import SubmissionError
 from leaderboard.legible import ONE_LINE, legible, marred
 from leaderboard.sandbox.limits import Limits
-from leaderboard.sandbox.tree import read_tree, tree_hash
 from nb301.errors import shown
 from nb301.parsing import parse_toml
 from nb301.records import StrictRecord
+from nb301.surrogates import FAMILIES
 
-#: What other parts of a submission must not be called, since the sandbox has modules of that name.
+#: Names that a submission's files must not have, since the sandbox has modules of that name.
 _TAKEN = {"leaderboard", "nb301"}
-#: Settings are sent in one message, which is longer, see `protocol.MAX_LINE`.
+#: Most settings, and most bytes of them as JSON: one message carries them, see `messages.MAX_LINE`.
 _MAX_SETTINGS, _MAX_SETTINGS_BYTES = 100, 16 * 1024
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9.!+_-]+)")
 #: In a submission's folder: what the author says of it.
 MANIFEST = "submission.toml"
 #: In a submission's folder: every package that is installed, with version and hash.
 LOCK = "requirements.lock"
-#: The requirement that stands for this library's space and optimizers, see `profile.own_files`.
+#: The requirement that stands for this library's space and optimizers, see `mounts.own_files`.
 LIBRARY = "nb301"
 #: The same and the adapter of optimizers on a ConfigSpace, `leaderboard.inside.configspace`.
 ADAPTER = "nb301[configspace]"
@@ -58,23 +53,11 @@ Family = Literal[
     "linear",
     "other",
 ]
-_BOOSTED_TREES = frozenset({"xgboost", "lightgbm", "other-gbdt"})
-#: Families that an optimizer shares with a release's surrogate (Section 7), by the release's family.
-SAME_FAMILY: dict[str, frozenset[str]] = {
-    "xgb": _BOOSTED_TREES,
-    "lgb": _BOOSTED_TREES,
-    "gin": frozenset({"gin", "other-gnn"}),
-    "rf": frozenset({"random-forest"}),
-    "eps_svr": frozenset({"gp", "other"}),  # kernel machines; support vectors are declared as `other`
-    "nu_svr": frozenset({"gp", "other"}),
-    "ngb": _BOOSTED_TREES,
-    "mlp": frozenset({"mlp"}),
-}
 
 
 def _legible(text: str) -> str:
-    if found := marred(text):
-        raise ValueError(f"{found}: write what readers see, and nothing else")
+    if fault := marred(text):
+        raise ValueError(f"{fault}: write what readers see, and nothing else")
     return text
 
 
@@ -128,7 +111,7 @@ class Resources(StrictRecord):
     threads: Annotated[int, Field(ge=1, le=2)] = 1
 
 
-class Manifest(StrictRecord):
+class SubmissionManifest(StrictRecord):
     """`submission.toml`."""
 
     #: For people; the folder's name is the entry's own.
@@ -178,14 +161,16 @@ class Manifest(StrictRecord):
     @field_validator("requirements")
     @classmethod
     def _pinned(cls, requirements: list[str]) -> list[str]:
-        for each in requirements:
-            if each not in _OURS and _is_ours(each):
+        for requirement in requirements:
+            if requirement in _OURS:
+                continue
+            if _is_ours(requirement):
                 raise ValueError(
-                    f"{each!r}: write '{LIBRARY}' or '{ADAPTER}', without a version: {NO_RELEASES}"
+                    f"{requirement!r}: write '{LIBRARY}' or '{ADAPTER}', without a version: {NO_RELEASES}"
                 )
-            if each not in _OURS and not _REQUIREMENT.fullmatch(each):
+            if not _REQUIREMENT.fullmatch(requirement):
                 raise ValueError(
-                    f"{each!r} is not pinned: write 'name==version', such as 'numpy==2.4.6'; only "
+                    f"{requirement!r} is not pinned: write 'name==version', such as 'numpy==2.4.6'; only "
                     f"'{LIBRARY}' and '{ADAPTER}' stand alone"
                 )
         return requirements
@@ -220,7 +205,7 @@ class Submission:
     @property
     def packages(self) -> list[str]:
         """Requirements that are installed, without the library's."""
-        return [each for each in self.manifest.requirements if each not in _OURS]
+        return [package for package in self.manifest.requirements if package not in _OURS]
 
     @property
     def installed(self) -> list[str]:
@@ -261,7 +246,7 @@ def conflicting(families: Iterable[str], family: str) -> list[str]:
     Of a family that nobody has compared with others, any model may be one.
     """
     declared = {*families} - {"none"}
-    return sorted(declared & SAME_FAMILY.get(family, declared))
+    return sorted(declared & FAMILIES[family].conflicts if family in FAMILIES else declared)
 
 
 def check_slug(name: str) -> str:
@@ -295,7 +280,8 @@ def _is_ours(requirement: str) -> bool:
     return re.sub(r"[-_.]", "", name).lower() == LIBRARY
 
 
-def _read_manifest(path: Path, data: bytes | None) -> Manifest:
+def _read_manifest(path: Path, data: bytes | None) -> SubmissionManifest:
+    """Read the content of a manifest; None where there is none."""
     if data is None:
         raise SubmissionError(
             f"{path}: there is no such file; `python -m leaderboard new NAME` makes a folder that has all"
@@ -305,13 +291,14 @@ def _read_manifest(path: Path, data: bytes | None) -> Manifest:
     except ValueError as error:
         raise SubmissionError(f"{path}: cannot be read as TOML: {legible(str(error))}") from None
     try:
-        return Manifest.model_validate(content)
+        return SubmissionManifest.model_validate(content)
     except ValidationError as error:
-        wrong = "\n".join(f"  {_explained(each)}" for each in error.errors())
-        raise SubmissionError(f"{path}:\n{wrong}") from None
+        explained = "\n".join(f"  {_explained(fault)}" for fault in error.errors())
+        raise SubmissionError(f"{path}:\n{explained}") from None
 
 
 def _explained(error: Any) -> str:
+    """One of pydantic's errors in the author's terms."""
     place = legible(".".join(str(part)[:100] for part in error["loc"]))
     match error["type"]:
         case "extra_forbidden":

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from nb301.files import sha256
 
-#: What has a docstring.
+#: Nodes that have a docstring.
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -29,8 +29,8 @@ def _written(node: object) -> Iterator[str]:
     """A node as text: its type, and its fields that hold something."""
     if isinstance(node, list):
         yield "["
-        for each in node:
-            yield from _written(each)
+        for item in node:
+            yield from _written(item)
         yield "]"
     elif isinstance(node, ast.AST):
         yield f"{type(node).__name__}("
@@ -52,5 +52,5 @@ def _held(node: ast.AST, name: str, value: object) -> object:
         return node.body[ast.get_docstring(node, clean=False) is not None :]
     if isinstance(node, ast.JoinedStr) and name == "values":
         # 3.12.1 puts an empty text at the end of some formats
-        return [each for each in node.values if not (isinstance(each, ast.Constant) and each.value == "")]
+        return [part for part in node.values if not (isinstance(part, ast.Constant) and part.value == "")]
     return value

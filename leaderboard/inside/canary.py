@@ -2,8 +2,8 @@
 
     python -m leaderboard.inside.canary REQUESTS REPLIES LIMITS MODULES PID PATH...
 
-Answers one request with a dict from each probe to `denied` or to what it got. PATHs are the host's:
-of the evaluator's releases, its checkout, its home. PID is the evaluator.
+Answers one request with a dict from each probe to `denied` or to what it got. PATHs are the host's: the
+evaluator's releases, its checkout, its home. PID is the evaluator's.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 from leaderboard.inside.shim import opened
 
-#: What every probe answers that got nothing.
+#: Answer of every probe that got nothing.
 DENIED = "denied"
 #: Numbers of system calls that the standard library has no function for; the same everywhere since 2011.
 _CALLS = {"io_uring_setup": 425, "pidfd_open": 434, "clone3": 435, "open_tree": 428, "fsopen": 430}
@@ -50,15 +51,16 @@ def _is_ours(path: str) -> bool:
     if not folder.is_dir():
         return False
     mounted = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text("utf-8").splitlines()]
-    return all(
-        any(mount == str(each) or mount.startswith(f"{each}/") for mount in mounted)
-        for each in folder.iterdir()
-    )
+    return all(_holds_a_mount(entry, mounted) for entry in folder.iterdir())
+
+
+def _holds_a_mount(path: Path, mounted: list[str]) -> bool:
+    return any(mount == str(path) or mount.startswith(f"{path}/") for mount in mounted)
 
 
 def writes() -> str:
     """A file anywhere but in /tmp."""
-    folders = ["/", "/dev", "/dev/shm", "/nb301", "/submission", "/usr/lib", sys.base_prefix, *sys.path]  # noqa: S108 - the sandbox\'s own
+    folders = ["/", "/dev", "/dev/shm", "/nb301", "/submission", "/usr/lib", sys.base_prefix, *sys.path]  # noqa: S108 - the sandbox's own
     for folder in folders:
         if not folder.startswith("/tmp"):  # noqa: S108 - the sandbox's own
             try:
@@ -87,12 +89,9 @@ def fills_temp() -> str:
 
 def sockets() -> str:
     """A socket of any kind."""
-    kinds = [
-        (family, kind)
-        for family in ("AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK", "AF_VSOCK", "AF_PACKET")
-        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW)
-    ]
-    for family, kind in kinds:
+    families = ("AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK", "AF_VSOCK", "AF_PACKET")
+    kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW)
+    for family, kind in product(families, kinds):
         try:
             socket.socket(getattr(socket, family), kind)
         except OSError:
@@ -128,34 +127,38 @@ def many_threads() -> str:
 
 def sees_processes() -> str:
     """Processes other than this and the sandbox's first."""
-    numbers = [path for path in Path("/proc").iterdir() if path.name.isdecimal()]
-    return DENIED if len(numbers) <= 2 else f"{len(numbers)} processes"
+    count = sum(path.name.isdecimal() for path in Path("/proc").iterdir())
+    return DENIED if count <= 2 else f"{count} processes"
 
 
 def reads_environments() -> str:
     """Environment variables of the evaluator."""
-    found = set()
+    ours = {"PATH", "HOME", "USER", "PWD", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHASHSEED"}
+    foreign = set()
     for pid in ("1", "self"):
         try:
             text = Path(f"/proc/{pid}/environ").read_bytes()
         except OSError:
             continue
-        found |= {word.partition(b"=")[0].decode() for word in text.split(b"\0") if word}
-    ours = {"PATH", "HOME", "USER", "PWD", "LC_ALL", "LC_CTYPE", "PYTHONPATH", "PYTHONHASHSEED"}
-    return " ".join(sorted(name for name in found - ours if not name.endswith("_NUM_THREADS"))) or DENIED
+        for word in filter(None, text.split(b"\0")):
+            name = word.partition(b"=")[0].decode()
+            if name not in ours and not name.endswith("_NUM_THREADS"):
+                foreign.add(name)
+    return " ".join(sorted(foreign)) or DENIED
 
 
 def has_descriptors() -> str:
     """Descriptors other than the standard ones and the channel's."""
     ours = {0, 1, 2, int(sys.argv[1]), int(sys.argv[2])}
-    found = []
+    foreign = []
     for number in range(256):
         try:
             os.fstat(number)
         except OSError:
             continue
-        found.append(number)
-    return DENIED if {*found} <= ours else f"descriptors {sorted({*found} - ours)}"
+        if number not in ours:
+            foreign.append(number)
+    return f"descriptors {foreign}" if foreign else DENIED
 
 
 def is_privileged() -> str:
@@ -164,13 +167,18 @@ def is_privileged() -> str:
     for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
         name, _, value = line.partition(":")
         status[name] = value.strip()
-    found = [name for name in ("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb") if int(status[name], 16)]
-    found += [] if status["NoNewPrivs"] == "1" else ["NoNewPrivs"]
-    found += [] if status["Seccomp"] == "2" else ["Seccomp"]
-    found += [] if "0" not in status["Uid"].split() else ["Uid"]
-    first = Path("/proc/1/status").read_text(encoding="utf-8")
-    found += [] if "Seccomp:\t2" in first else ["the first process is not filtered"]
-    return " ".join(found) or DENIED
+    privileges = [
+        name for name in ("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb") if int(status[name], 16)
+    ]
+    if status["NoNewPrivs"] != "1":
+        privileges.append("NoNewPrivs")
+    if status["Seccomp"] != "2":
+        privileges.append("Seccomp")
+    if "0" in status["Uid"].split():
+        privileges.append("Uid")
+    if "Seccomp:\t2" not in Path("/proc/1/status").read_text(encoding="utf-8"):
+        privileges.append("the first process is not filtered")
+    return " ".join(privileges) or DENIED
 
 
 def raises_limits() -> str:
@@ -210,7 +218,7 @@ def signals_the_evaluator() -> str:
     return DENIED
 
 
-#: System calls by probe; each must fail.
+#: System calls that must fail, by name, with their arguments.
 _REFUSED: dict[str, tuple[object, ...]] = {
     "mount": (b"none", b"/tmp", b"tmpfs", 0, None),
     "umount2": (b"/proc", 0),
@@ -245,6 +253,7 @@ PROBES: dict[str, Callable[[], str]] = {
 
 
 def _outcome(probe: Callable[[], str]) -> str:
+    """What a probe got; only an error of the system is a denial."""
     try:
         return probe()
     except OSError as error:
@@ -262,9 +271,13 @@ def main() -> None:
     """Try everything and answer."""
     channel = opened()
     channel.receive()
-    outcomes = {name: _outcome(probe) for name, probe in PROBES.items()}
-    outcomes |= {f"call {name}": _outcome(partial(_refused, name)) for name in _REFUSED}
-    outcomes |= {f"read {path}": _outcome(partial(reads, path)) for path in sys.argv[6:]}
+    outcomes = {}
+    for name, probe in PROBES.items():
+        outcomes[name] = _outcome(probe)
+    for name in _REFUSED:
+        outcomes[f"call {name}"] = _outcome(partial(_refused, name))
+    for path in sys.argv[6:]:
+        outcomes[f"read {path}"] = _outcome(partial(reads, path))
     channel.reply(outcomes=outcomes)
 
 

@@ -33,10 +33,10 @@ class ConfigSpaceOptimizer(ABC):
         #: 34 categorical parameters; an edge's op is active where its node reads that edge's source.
         self.configspace: ConfigurationSpace = configuration_space()
         self.configspace.seed(seed)
-        self._conditions = {
-            each.child.name: (each.parent.name, frozenset(each.values))
-            for each in self.configspace.conditions
-        }
+        #: By the name of a parameter: another's, and the values of that with which it is active.
+        self._conditions: dict[str, tuple[str, frozenset[Any]]] = {}
+        for condition in self.configspace.conditions:
+            self._conditions[condition.child.name] = (condition.parent.name, frozenset(condition.values))
         self._open: dict[int, Any] = {}
         self.start(seed, budget, **settings)
 
@@ -70,10 +70,11 @@ class ConfigSpaceOptimizer(ABC):
             point: One number from [0, 1] for each parameter of `configspace`, in its order, shape (34,).
                 Every choice has an equal share of the interval.
         """
-        return {
-            name: parameter.choices[min(int(x * len(parameter.choices)), len(parameter.choices) - 1)]
-            for x, (name, parameter) in zip(point, self.configspace.items(), strict=True)
-        }
+        values = {}
+        for x, (name, parameter) in zip(point, self.configspace.items(), strict=True):
+            choices = parameter.choices
+            values[name] = choices[min(int(x * len(choices)), len(choices) - 1)]
+        return values
 
     def ask(self) -> dict[str, Any]:
         """Propose a configuration: the active values by name."""

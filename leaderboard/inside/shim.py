@@ -23,14 +23,14 @@ from typing import Any, BinaryIO, NoReturn
 
 from leaderboard.inside.space import Space
 
-#: Entries of a list that are sent: no notation has more, and `range` may be endless.
+#: Most entries of a list that are sent: no notation has more, and `range` may be endless.
 _ENTRIES = 100
-#: Of DARTS' genotypes.
+#: Fields of DARTS' genotypes.
 _FIELDS = ("normal", "normal_concat", "reduce", "reduce_concat")
-#: Of the beginning and of the end of an error's traceback, and of its name, in characters; the line that
+#: Most characters of the beginning and the end of an error's traceback, and of its name: the line that
 #: carries them must stay below the limit.
 _HEAD, _TRACE, _KIND = 1000, 3000, 100
-#: Status with which this ends when nothing can be read from the channel or written to it.
+#: Exit status where nothing can be read from the channel or written to it.
 CHANNEL_CLOSED = 97
 
 
@@ -129,9 +129,13 @@ class Objective:
         """Answer for a function that has returned: its recommendation, or that it ended too early."""
         if not self._channel.pending:
             self._over = self._channel.receive()["do"] == "finish"
-        self._channel.reply(**({"genotype": _plain(value)} if self._over else {"returned": True}))
+        if self._over:
+            self._channel.reply(genotype=_plain(value))
+        else:
+            self._channel.reply(returned=True)
 
     def _next(self, expected: str) -> dict[str, Any]:
+        """The next request, which is another than expected where the run is over."""
         request = self._channel.receive()
         if request["do"] != expected:
             self._over = True
@@ -199,12 +203,13 @@ def main() -> None:
 
 
 def _serve(channel: Channel) -> None:
+    """Import what was submitted, build it and answer for it."""
     module, _, name = channel.receive()["entry_point"].partition(":")
     author = getattr(importlib.import_module(module), name)
     channel.reply()
     request = channel.receive()
-    given = request["budget"]
-    budget = Budget(**given, remaining_seconds=given["seconds"], remaining_evaluations=given["evaluations"])
+    whole = request["budget"]
+    budget = Budget(**whole, remaining_seconds=whole["seconds"], remaining_evaluations=whole["evaluations"])
     if isinstance(author, type):
         optimizer = author(Space(), request["seed"], budget, **request["settings"])
         channel.reply()
@@ -221,6 +226,7 @@ def _serve(channel: Channel) -> None:
 
 
 def _result(request: dict[str, Any], budget: Budget) -> Result:
+    """The result that a request tells; what is left of the budget is brought up to date."""
     budget.remaining_seconds, budget.remaining_evaluations = request["remaining"]
     return Result(request["val_error"], request["seconds"])
 
@@ -232,7 +238,7 @@ def _plain(genotype: Any) -> Any:
     if hasattr(genotype, "_asdict"):
         return _plain(genotype._asdict())
     if isinstance(genotype, (list, tuple, range)):
-        return [_plain(each) for each in genotype[:_ENTRIES]]
+        return [_plain(entry) for entry in genotype[:_ENTRIES]]
     if hasattr(genotype, "get_dictionary"):
         return _plain(genotype.get_dictionary())
     if isinstance(genotype, Mapping) or hasattr(genotype, "config_space"):
@@ -254,10 +260,12 @@ def _described(error: BaseException) -> dict[str, str]:
     if len(trace) > _HEAD + _TRACE:
         left_out = f"\n[{len(trace) - _HEAD - _TRACE:,} characters left out]\n"
         trace = trace[:_HEAD] + left_out + trace[-_TRACE:]
-    # half of a surrogate pair is no text that JSON could carry
-    kind_and_trace = (text.encode("utf-8", "backslashreplace").decode() for text in (kind.__name__, trace))
-    name, trace = kind_and_trace
-    return {"kind": name[:_KIND], "trace": trace}
+    return {"kind": _speakable(kind.__name__)[:_KIND], "trace": _speakable(trace)}
+
+
+def _speakable(text: str) -> str:
+    """A text that JSON can carry: half of a surrogate pair is none."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _leave(status: int = 0) -> NoReturn:

@@ -56,13 +56,12 @@ class Space:
 
     def neighbours(self, genotype: Genotype) -> list[Genotype]:
         """All 120 genotypes that differ in one edge's op (96) or one edge's source (24)."""
-        return [
-            {**_copied(genotype), which: cell}
-            for which in CELLS
-            for edge in range(EDGES)
-            for edits in (self._op_edits, self._source_edits)
-            for cell in edits(genotype[which], edge)
-        ]
+        neighbours = []
+        for which in CELLS:
+            for edge in range(EDGES):
+                edits = self._op_edits(genotype[which], edge) + self._source_edits(genotype[which], edge)
+                neighbours += [{**_copied(genotype), which: cell} for cell in edits]
+        return neighbours
 
     def validate(self, genotype: Any) -> None:
         """Check a genotype.
@@ -91,17 +90,17 @@ class Space:
         """
         genotype: Genotype = {}
         for part in text.split(","):
-            name, _, nodes = part.partition(":")
-            words = [word.partition("@") for node in nodes.split("/") for word in node.split("+")]
-            genotype[name] = [[op, int(source) if source.isdecimal() else source] for op, _, source in words]
+            name, _, cell = part.partition(":")
+            genotype[name] = _read_cell(cell)
         self.validate(genotype)
         return genotype
 
     def _random_cell(self, rng: Generator) -> list[list[Any]]:
         cell = []
         for node in (2, 3, 4, 5):
-            pairs = [(a, b) for b in range(node) for a in range(b)]
-            cell += [[OPS[_below(len(OPS), rng)], source] for source in pairs[_below(len(pairs), rng)]]
+            inputs = [(a, b) for b in range(node) for a in range(b)]
+            a, b = inputs[_below(len(inputs), rng)]
+            cell += [[OPS[_below(len(OPS), rng)], a], [OPS[_below(len(OPS), rng)], b]]
         return cell
 
     def _op_edits(self, cell: list[list[Any]], edge: int) -> list[list[list[Any]]]:
@@ -119,12 +118,16 @@ def _below(n: int, rng: Generator) -> int:
 
 
 def _copied(genotype: Genotype) -> Genotype:
-    return {name: [list(pair) for pair in cell] for name, cell in genotype.items()}
+    return {name: _copied_cell(cell) for name, cell in genotype.items()}
+
+
+def _copied_cell(cell: list[list[Any]]) -> list[list[Any]]:
+    return list(map(list, cell))
 
 
 def _replaced(cell: list[list[Any]], edge: int, pair: list[Any]) -> list[list[Any]]:
     """A copy with another pair; a node's smaller source comes first, so that equal cells are equal."""
-    new = [list(old) for old in cell]
+    new = _copied_cell(cell)
     new[edge] = pair
     first = edge & ~1
     new[first : first + 2] = sorted(new[first : first + 2], key=lambda pair: int(pair[1]))
@@ -137,9 +140,10 @@ def _check_node(name: str, node: int, pairs: Any) -> None:
             raise ValueError(f"{name} cell, node {node}: expected an [op, source] pair, got {pair!r:.200}")
         if pair[0] not in OPS:
             raise ValueError(f"{name} cell, node {node}: op {pair[0]!r:.200}, expected one of {OPS}")
-    sources = [pair[1] for pair in pairs]
-    allowed = range(node)
-    if any(not _is_integer(s) or s not in allowed for s in sources) or sources[0] == sources[1]:
+    sources = [pairs[0][1], pairs[1][1]]
+    earlier = range(node)
+    is_input = all(_is_integer(source) and source in earlier for source in sources)
+    if not is_input or sources[0] == sources[1]:
         raise ValueError(
             f"{name} cell, node {node}: inputs {sources!r:.200}, expected two different from 0-{node - 1}"
         )
@@ -152,4 +156,13 @@ def _is_integer(value: Any) -> bool:
 
 def _cell_text(cell: list[list[Any]]) -> str:
     words = [f"{op}@{source}" for op, source in cell]
-    return "/".join(f"{first}+{second}" for first, second in zip(words[::2], words[1::2], strict=True))
+    return "/".join(map("+".join, zip(words[::2], words[1::2], strict=True)))
+
+
+def _read_cell(text: str) -> list[list[Any]]:
+    """Read what `_cell_text` writes; whether it is a cell is not looked at."""
+    cell: list[list[Any]] = []
+    for word in text.replace("/", "+").split("+"):
+        op, _, source = word.partition("@")
+        cell.append([op, int(source) if source.isdecimal() else source])
+    return cell

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leaderboard.entries.submission import SAME_FAMILY
 from leaderboard.inside import canary
 from leaderboard.pages.data import runs_path
 from leaderboard.pages.entries.pages import run_path
@@ -22,6 +21,7 @@ from leaderboard.runs.record import ReleaseReference
 from leaderboard.sandbox.seccomp import REFUSED
 from nb301.places import EMULATED_TRUTH, LANDSCAPE
 from nb301.space import CELL_NAMES, Op
+from nb301.surrogates import FAMILIES
 from nb301.truth import emulated
 from nb301.truth.base import described
 
@@ -75,7 +75,7 @@ def methods_page(site: Site) -> Page:
         "salt_bits": SALT_BITS,
         "seed_bits": SEED_BITS,
         "ranking": standings,
-        "same_family": {family: sorted(same) for family, same in SAME_FAMILY.items()},
+        "same_family": {name: sorted(family.conflicts) for name, family in FAMILIES.items()},
         "probes": {name: probe.__doc__ for name, probe in canary.PROBES.items()},
         "refused": REFUSED,
         "run_path": run_path,

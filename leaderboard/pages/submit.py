@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from leaderboard.entries.submission import SAME_FAMILY, Manifest, Submission
+from leaderboard.entries.submission import Submission, SubmissionManifest
 from leaderboard.places import SKELETON, SUBMISSIONS
 from leaderboard.rendering.described import Key, comments, record_keys
 from leaderboard.rendering.markdown import inlined, sections
@@ -14,6 +14,7 @@ from leaderboard.runs.key import RunKey
 from leaderboard.sandbox.messages import Verdict
 from nb301.formats import TEXT_NOTATIONS, to_darts
 from nb301.space import CELL_NAMES, Genotype
+from nb301.surrogates import FAMILIES
 
 #: DARTS (second order), Liu et al. 2019b.
 _EXAMPLE = (
@@ -38,13 +39,13 @@ def submit_page(submissions: Mapping[str, Submission]) -> Page:
     """
     context = {
         "sections": sections((SUBMISSIONS / "README.md").read_text(encoding="utf-8")),
-        "manifest": record_keys(Manifest),
+        "manifest": record_keys(SubmissionManifest),
         "skeleton": {
             name: (SKELETON / name).read_text(encoding="utf-8")
             for name in ("submission.toml", "optimizer.py")
         },
         "limits": _limits(),
-        "same_family": {family: sorted(same) for family, same in SAME_FAMILY.items()},
+        "same_family": {name: sorted(family.conflicts) for name, family in FAMILIES.items()},
         "notations": [*_examples(Genotype.parse(_EXAMPLE))],
         "verdicts": verdict_meanings(),
         "inlined": inlined,

@@ -7,7 +7,7 @@ import math
 from leaderboard.ranking.statistics import Estimate
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import ReleaseReference
-from nb301.truth.base import is_emulated
+from nb301.truth.base import TruthKind, is_emulated, kind_of
 
 NONE = "\N{EN DASH}"
 _SUPERSCRIPTS = dict(zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
@@ -16,7 +16,7 @@ _SECONDS_PER_DAY = 86_400
 
 def is_the_papers(truth: str) -> bool:
     """Whether a ground truth's numbers are those of the paper's trainings on CIFAR-10."""
-    return truth.startswith(("CIFAR-10 training", "cifar10-paper"))
+    return kind_of(truth) is TruthKind.PAPER
 
 
 def basis(truth: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.entries.submission import Manifest, Submission
+from leaderboard.entries.submission import Submission, SubmissionManifest
 from leaderboard.runs.key import RunKey
 from leaderboard.runs.record import Entry, Incumbents, Origin, Recommendation, ReleaseReference, Run, Support
 from leaderboard.runs.session import Outcome
@@ -16,7 +16,7 @@ from leaderboard.runs.trace import Trace
 from nb301.benchmark import Benchmark
 from nb301.errors import DataMissing
 from nb301.optimizers import Objective, Trajectory
-from nb301.optimizers.base import Evaluated
+from nb301.optimizers.objectives import Evaluated
 from nb301.space import Genotype
 
 #: Queries of a run that are compared with the release's table; each takes a millisecond.
@@ -85,7 +85,7 @@ def recorded(
     return run, trace
 
 
-def entry_of(manifest: Manifest) -> Entry:
+def entry_of(manifest: SubmissionManifest) -> Entry:
     """What a record repeats of a submission's manifest."""
     return Entry(
         name=manifest.name,

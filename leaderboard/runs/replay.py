@@ -13,7 +13,8 @@ from leaderboard.runs.key import RunKey
 from leaderboard.runs.trace import Trace
 from nb301.benchmark import Benchmark
 from nb301.optimizers import Budget, Observation, RunEnded, Trajectory
-from nb301.optimizers.base import SimulatedWorkers, drive
+from nb301.optimizers.run import drive
+from nb301.optimizers.workers import SimulatedWorkers
 from nb301.space import Genotype
 
 

@@ -13,13 +13,14 @@ from typing import NoReturn
 from leaderboard.entries.submission import Submission
 from leaderboard.inside.shim import CHANNEL_CLOSED
 from leaderboard.sandbox.limits import Level, Limits
-from leaderboard.sandbox.messages import CRASHES, Failure, Fault, Reply, Verdict, printable, read_reply
+from leaderboard.sandbox.messages import CRASHES, Crash, Fault, Reply, Verdict, printable, read_reply
 from leaderboard.sandbox.mounts import Environment
 from leaderboard.sandbox.process import Process, Usage
 from leaderboard.sandbox.start import start
 from nb301.formats import read
 from nb301.optimizers import Budget, Objective, Observation, Trajectory
-from nb301.optimizers.base import Finished, SimulatedWorkers, drive
+from nb301.optimizers.run import drive
+from nb301.optimizers.workers import Finished, SimulatedWorkers
 from nb301.space import Genotype
 
 
@@ -196,7 +197,7 @@ class Session:
         self.fault = Fault(verdict, detail)
         raise self.fault from None
 
-    def _failed(self, do: str, failure: Failure) -> tuple[Verdict, str]:
+    def _failed(self, do: str, failure: Crash) -> tuple[Verdict, str]:
         """What an exception in the author's code means."""
         if failure.kind == MemoryError.__name__:
             return Verdict.memory, failure.trace

@@ -1,4 +1,4 @@
-"""Before submissions run: proves that the sandbox holds, by probes that try to get out of it."""
+"""Proves, before submissions run, that the sandbox holds: probes try to get out of it, and none may."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from leaderboard.sandbox.seccomp import REFUSED
 from leaderboard.sandbox.start import start
 from nb301.files import sha256
 
-#: Of a probe's process; small, since each is tried to its end.
+#: What a probe's process may use: little, since probes try to take all of it.
 _LIMITS = Limits(memory_mb=256, temp_mb=4, cpu_seconds=60)
 
 
@@ -45,10 +45,11 @@ def attest(level: Level = Level.sealed) -> Attestation:
     if level is Level.limited:
         return Attestation(level, grouped=False, canary="", probes=())
     outcomes, grouped = _outcomes()
-    escaped = {name: got for name, got in outcomes.items() if got != probes.DENIED}
-    if escaped:
-        found = "; ".join(f"{name}: {got}" for name, got in escaped.items())
-        raise SandboxError(f"the sandbox does not hold on this machine, so nothing is run in it: {found}")
+    escapes = [f"{probe}: {outcome}" for probe, outcome in outcomes.items() if outcome != probes.DENIED]
+    if escapes:
+        raise SandboxError(
+            f"the sandbox does not hold on this machine, so nothing is run in it: {'; '.join(escapes)}"
+        )
     source = (INSIDE / "canary.py").read_bytes()
     evidence = json.dumps([sha256(source), outcomes, mounts.description(_LIMITS), REFUSED], sort_keys=True)
     return Attestation(level, grouped, sha256(evidence.encode()), tuple(outcomes))
@@ -75,16 +76,19 @@ def _outcomes() -> tuple[dict[str, str], bool]:
         process.close()
     if "outcomes" not in answer:
         raise SandboxError(f"the probes of the sandbox said nothing: {process.output}")
+    return _labelled(answer["outcomes"], hidden), process.is_grouped
+
+
+def _labelled(outcomes: dict[str, str], hidden: dict[str, Path]) -> dict[str, str]:
+    """Outcomes in which probes that read are named by what they read, not by this machine's paths."""
     labels = {f"read {path}": f"read {label}" for label, path in hidden.items()}
-    outcomes = {labels.get(name, name): got for name, got in answer["outcomes"].items()}
-    return outcomes, process.is_grouped
+    return {labels.get(probe, probe): outcome for probe, outcome in outcomes.items()}
 
 
 def _hidden() -> dict[str, Path]:
     """Files and folders of this machine that nobody inside may see, by what they are."""
-    library = f"{mounts.OURS}/nb301"
-    inside = {name: Path(library, name) for name in ("releases", "tables", "surrogates", "truth", "noise.py")}
-    return {
+    library = Path(mounts.OURS, "nb301")
+    hidden = {
         "the releases": LIBRARY / "releases",
         "the tables": LIBRARY / "tables",
         "the checkout": ROOT,
@@ -93,6 +97,8 @@ def _hidden() -> dict[str, Path]:
         "the users": Path("/etc/passwd"),
         "the system's settings": Path("/sys"),
         "the programs": Path("/usr/bin"),
-        **{f"the library's {name}": path for name, path in inside.items()},
-        "the library's searches": Path(library, "optimizers/one_shot"),
     }
+    for name in ("releases", "tables", "surrogates", "truth", "noise.py"):
+        hidden[f"the library's {name}"] = library / name
+    hidden["the library's searches"] = library / "optimizers/one_shot"
+    return hidden

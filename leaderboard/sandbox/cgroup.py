@@ -1,6 +1,6 @@
-"""A control group for a sealed process, where this user may make one: memory and tasks, by the kernel.
+"""A control group for a sealed process, where this user may make one: the kernel limits memory and tasks.
 
-It counts what resource limits do not: pages of /tmp and of the kernel. Without one, address space, the
+It counts what resource limits do not: pages of /tmp and of the kernel. Without a group, address space, the
 number of threads and the size of /tmp are limited nonetheless, and resident memory is watched.
 """
 
@@ -16,11 +16,11 @@ from pathlib import Path
 from leaderboard.sandbox.limits import MAX_THREADS, Limits
 
 _ROOT = Path("/sys/fs/cgroup")
-#: Beside the submission's own: the sandbox's first process, pipes and page tables.
+#: Memory of the sandbox itself: its first process, pipes and page tables.
 _SLACK_MB = 64
 #: Processes that seal the submission off.
 _SEALING = 4
-#: For the kernel to be done with processes that have ended, in seconds.
+#: Time for the kernel to be done with processes that have ended, in seconds.
 _GRACE = 1.0
 _NUMBERS = itertools.count()
 
@@ -38,16 +38,10 @@ class Group:
     @classmethod
     def make(cls, limits: Limits) -> Group | None:
         """Make a group, or None where this user may not."""
-        memory = str((limits.memory_mb + limits.temp_mb + _SLACK_MB) * 2**20)
-        tasks = str(MAX_THREADS + _SEALING)
         unified = (_ROOT / "cgroup.controllers").exists()
-        if unified:
-            wanted = {"": {"memory.max": memory, "pids.max": tasks}}
-        else:
-            wanted = {"memory": {"memory.limit_in_bytes": memory}, "pids": {"pids.max": tasks}}
         group, name = cls([]), f"nb301-{os.getpid()}-{next(_NUMBERS)}"
         try:
-            for hierarchy, values in wanted.items():
+            for hierarchy, files in _files(limits, unified=unified).items():
                 # in the unified hierarchy a group with processes has no groups with limits: a sibling
                 own = _own(hierarchy)
                 parent = own.parent if unified and own != _ROOT else own
@@ -55,7 +49,7 @@ class Group:
                 folder = parent / name
                 folder.mkdir()
                 group._folders.append(folder)
-                for file, value in values.items():
+                for file, value in files.items():
                     (folder / file).write_text(value, encoding="ascii")
         except OSError:
             group.remove()
@@ -86,6 +80,15 @@ class Group:
         for folder in self._folders:
             while not _removed(folder) and time.monotonic() < deadline:
                 time.sleep(0.001)
+
+
+def _files(limits: Limits, *, unified: bool) -> dict[str, dict[str, str]]:
+    """The limits as contents of files, by hierarchy; the unified one has no name."""
+    memory = str((limits.memory_mb + limits.temp_mb + _SLACK_MB) * 2**20)
+    tasks = str(MAX_THREADS + _SEALING)
+    if unified:
+        return {"": {"memory.max": memory, "pids.max": tasks}}
+    return {"memory": {"memory.limit_in_bytes": memory}, "pids": {"pids.max": tasks}}
 
 
 def _sweep(parent: Path) -> None:

@@ -46,16 +46,16 @@ def _status_when_all_have_ended(child: int) -> int:
     status = 0
     while True:
         with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as children:  # noqa: PTH123
-            for each in children.read().split():
+            for pid in children.read().split():
                 with suppress(OSError):  # ended meanwhile
-                    os.kill(int(each), signal.SIGKILL)
+                    os.kill(int(pid), signal.SIGKILL)
         try:
             # those that lose their parent now are children before it can be waited for
-            number, ended = os.waitpid(-1, 0)
+            ended, its_status = os.waitpid(-1, 0)
         except ChildProcessError:
             return status
-        if number == child:
-            status = ended
+        if ended == child:
+            status = its_status
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ class Fault(RunEnded):
         super().__init__(f"{verdict}: {self.detail}")
 
 
-class Failure(StrictRecord):
+class Crash(StrictRecord):
     """An exception in the author's code."""
 
     kind: Annotated[str, Field(max_length=200)]
@@ -109,7 +109,7 @@ class Reply(StrictRecord):
     genotype: Any = None
     function: bool = False
     returned: bool = False
-    failed: Failure | None = None
+    failed: Crash | None = None
     asked_after_budget: bool = False
 
 

@@ -19,7 +19,7 @@ from leaderboard.places import INSIDE, LIBRARY, ROOT
 from leaderboard.sandbox.limits import Limits
 
 #: What `nb301` among the requirements mounts: the space and the optimizers, nothing that knows a result.
-_LIBRARY = ("__init__", "errors", "extras", "columns", "encodings")
+_LIBRARY_FILES = ("__init__.py", "errors.py", "extras.py", "columns.py", "sources.py", "encodings.py")
 _LIBRARY_FOLDERS = ("space", "formats", "optimizers")
 #: What `nb301[configspace]` mounts beside these; a change of it runs nobody else's submission again.
 _ADAPTER = INSIDE / "configspace.py"
@@ -65,15 +65,14 @@ def own_files(*, library: bool, adapter: bool) -> list[Path]:
         library: Whether it has asked for the space and the optimizers of nb301.
         adapter: Whether it has asked for the adapter of optimizers on a ConfigSpace.
     """
-    found = sorted(path for path in INSIDE.glob("*.py") if path != _ADAPTER)
+    files = sorted({*INSIDE.glob("*.py")} - {_ADAPTER})
     if library:
-        package = LIBRARY
-        found += [package / f"{name}.py" for name in _LIBRARY]
+        files += map(LIBRARY.joinpath, _LIBRARY_FILES)
         for folder in _LIBRARY_FOLDERS:
-            found += sorted((package / folder).glob("*.py"))
+            files += sorted((LIBRARY / folder).glob("*.py"))
     if adapter:
-        found.append(_ADAPTER)
-    return found
+        files.append(_ADAPTER)
+    return files
 
 
 def mounts(environment: Environment) -> list[Mount]:
@@ -82,11 +81,11 @@ def mounts(environment: Environment) -> list[Mount]:
     Args:
         environment: What it may import.
     """
-    found = [Mount(path, path.as_posix()) for path in (*_python(), *_system_libraries())]
-    found += [Mount(path, f"{OURS}/{path.relative_to(ROOT).as_posix()}") for path in environment.own_files]
+    visible = [Mount(path, path.as_posix()) for path in (*_python(), *_system_libraries())]
+    visible += [Mount(path, f"{OURS}/{path.relative_to(ROOT).as_posix()}") for path in environment.own_files]
     if environment.packages is not None:
-        found.append(Mount(environment.packages, PACKAGES))
-    return list(dict.fromkeys(found))
+        visible.append(Mount(environment.packages, PACKAGES))
+    return list(dict.fromkeys(visible))
 
 
 def command(
@@ -107,28 +106,25 @@ def command(
         info: Descriptor that the process's number is written to.
         seccomp: Descriptor of the compiled filter of system calls.
     """
-    told = ["--info-fd", str(info)]
+    python = [PYTHON.as_posix(), *program]
+    info_option = ["--info-fd", str(info)]
     if os.geteuid() != 0:
-        return [
-            *_bubblewrap(visible, copies, limits),
-            *told,
-            *_filtered(seccomp),
-            PYTHON.as_posix(),
-            *program,
-        ]
-    # A user of its own cannot look into root's folders: root mounts the sources where everybody may,
+        return [*_bubblewrap(visible, copies, limits), *info_option, *_filtered(seccomp), *python]
+    # A user of its own cannot look into root's folders: root mounts the sources where everybody may look,
     # in a namespace that only this command sees, and gives up being root before the sandbox is made.
     user = str(_USERS[os.getpid() % len(_USERS)])
-    staged = [Mount(Path(f"/mnt/{number}"), mount.target) for number, mount in enumerate(visible)]
-    # Whose end ends the sandbox: a parent that gave up being root cannot signal its child of another user
-    # when it dies, but the end of a namespace's first process is the end of all others in it.
-    staging = ["bwrap", "--unshare-pid", "--die-with-parent", *told]
+    # The end of this namespace ends the sandbox: a parent that gave up being root cannot signal its child of
+    # another user when it dies, but the end of a namespace's first process is the end of all others in it.
+    staging = ["bwrap", "--unshare-pid", "--die-with-parent", *info_option]
     staging += ["--dev-bind", "/", "/", "--tmpfs", "/mnt"]
-    for mount, stage in zip(visible, staged, strict=True):
-        staging += ["--ro-bind", str(mount.source), str(stage.source)]
+    staged = []
+    for number, mount in enumerate(visible):
+        stage = Path(f"/mnt/{number}")
+        staging += ["--ro-bind", str(mount.source), str(stage)]
+        staged.append(Mount(stage, mount.target))
     demoted = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--"]
     sealed = [*_bubblewrap(staged, copies, limits), *_filtered(seccomp)]
-    return [*staging, "--", *demoted, *sealed, PYTHON.as_posix(), *program]
+    return [*staging, "--", *demoted, *sealed, *python]
 
 
 def description(limits: Limits) -> str:
@@ -143,15 +139,16 @@ def variables(limits: Limits, ours: str) -> dict[str, str]:
         limits: Their threads are what numerical libraries are told.
         ours: Folder of the shim's package.
     """
-    numerical = ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
-    return {
+    variables = {
         "HOME": "/tmp",  # noqa: S108 - the sandbox's own
         "LC_ALL": "C.UTF-8",
         "PYTHONHASHSEED": "0",  # the order of sets is the same in every run
         "PYTHONPATH": ours,
         "USER": "optimizer",
-        **{f"{library}_NUM_THREADS": str(limits.threads) for library in numerical},
     }
+    for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR"):
+        variables[f"{library}_NUM_THREADS"] = str(limits.threads)
+    return variables
 
 
 def _filtered(seccomp: int) -> list[str]:
@@ -191,19 +188,15 @@ def _python() -> list[Path]:
 def _system_libraries() -> list[Path]:
     """Folders of shared libraries, and where the loader finds them: on Debian those of one architecture."""
     debian = Path("/usr/lib", str(sysconfig.get_config_var("MULTIARCH")))
-    folders = [
-        debian if debian.is_dir() else Path("/usr/lib"),
-        Path("/usr/lib64"),
-        Path("/lib"),
-        Path("/lib64"),
-    ]
-    return [path for path in (*folders, Path("/etc/ld.so.cache")) if path.exists() and not path.is_symlink()]
+    usual = debian if debian.is_dir() else Path("/usr/lib")
+    paths = [usual, Path("/usr/lib64"), Path("/lib"), Path("/lib64"), Path("/etc/ld.so.cache")]
+    return [path for path in paths if path.exists() and not path.is_symlink()]
 
 
 def _links() -> list[Path]:
-    return [path for path in (Path("/lib"), Path("/lib64")) if path.is_symlink()]
+    return list(filter(Path.is_symlink, (Path("/lib"), Path("/lib64"))))
 
 
 def _foreign_packages() -> list[Path]:
     """Folders of the evaluator's packages, which no submission has declared."""
-    return sorted(path for path in _STANDARD_LIBRARY.glob("*-packages") if path.is_dir())
+    return sorted(filter(Path.is_dir, _STANDARD_LIBRARY.glob("*-packages")))

@@ -21,11 +21,11 @@ from leaderboard.sandbox.messages import MAX_LINE, Fault, Verdict
 
 #: Runs the command, and ends all that it has started with this process, see there.
 _LIFELINE = (sys.executable, "-I", "-S", str(LIFELINE))
-#: Between two looks at the memory of a process that is waited for, in seconds.
+#: Time between two looks at the memory of a process that is waited for, in seconds.
 _LOOK = 0.05
-#: For a process to end by itself, and to be gone after it was killed, in seconds.
+#: Time for a process to end by itself, and to be gone after it was killed, in seconds.
 _GRACE = 1.0
-#: Between the kernel's two ways to count processor time, in seconds: what it shows and what it limits.
+#: How far the processor time that the kernel shows and that which it limits are apart, in seconds.
 _INEXACT = 0.2
 _CHUNK = 2**16
 _PROCESSORS = os.cpu_count() or 1
@@ -60,6 +60,29 @@ class Pipes:
         return cls((theirs_in, theirs_out), (ours_out, ours_in))
 
 
+def _started(
+    command: Sequence[str],
+    variables: Mapping[str, str],
+    passed: Sequence[int],
+    folder: tempfile.TemporaryDirectory[str] | None,
+) -> subprocess.Popen[bytes]:
+    """Start a command on its lifeline; the descriptors that it inherits are closed here."""
+    try:
+        return subprocess.Popen(  # noqa: S603 - what runs strangers' code is sealed off
+            [*_LIFELINE, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=variables,
+            pass_fds=passed,
+            cwd=None if folder is None else folder.name,
+            start_new_session=True,  # a key that interrupts the evaluator is no fault of the submission
+        )
+    finally:
+        for descriptor in passed:
+            os.close(descriptor)
+
+
 class Process:
     """Speaks with a submission's process and watches it.
 
@@ -84,27 +107,16 @@ class Process:
         info: int | None = None,
         folder: tempfile.TemporaryDirectory[str] | None = None,
     ) -> None:
-        self._limits, self._started, self._looked = limits, time.monotonic(), 0.0
+        self._limits, self._folder = limits, folder
+        self._started, self._looked = time.monotonic(), 0.0
         #: When the processor time that is known was true.
         self._seen = self._started
         self._received, self._output, self._output_size = b"", b"", 0
-        self._is_heard, self._folder = True, folder
+        self._is_heard, self._usage = True, Usage()
         lifeline, self._lifeline = os.pipe()
-        passed = [lifeline, *pipes.theirs, *inherited]
-        try:
-            self._popen = subprocess.Popen(  # noqa: S603 - what runs strangers' code is sealed off
-                [*_LIFELINE, str(lifeline), *command],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                env=variables,
-                pass_fds=passed,
-                cwd=None if folder is None else folder.name,
-                start_new_session=True,  # a key that interrupts the evaluator is no fault of the submission
-            )
-        finally:
-            for descriptor in passed:
-                os.close(descriptor)
+        self._popen = _started(
+            [str(lifeline), *command], variables, (lifeline, *pipes.theirs, *inherited), folder
+        )
         assert self._popen.stdout is not None
         self._stdout = self._popen.stdout
         self._requests, self._replies = pipes.ours
@@ -114,9 +126,8 @@ class Process:
         self._selector.register(self._replies, selectors.EVENT_READ)
         self._selector.register(self._stdout.fileno(), selectors.EVENT_READ)
         self._ended = os.pidfd_open(self._popen.pid)
-        self._is_sealed, self._usage = info is not None, Usage()
         self.pid = self._popen.pid if info is None else self._sealed(info)
-        self._group = Group.make(limits) if self._is_sealed else None
+        self._group = None if info is None else Group.make(limits)
         if self._group is not None:
             self._group.add(self.pid)
 

@@ -1,4 +1,4 @@
-"""The system call filter of the sandbox: what no optimizer needs is refused by the kernel."""
+"""The sandbox's filter of system calls: the kernel refuses what no optimizer needs."""
 
 from __future__ import annotations
 
@@ -11,30 +11,79 @@ from leaderboard.errors import SandboxError
 
 _CLONE_THREAD = 0x00010000
 
-#: By what they would give: each is refused with EPERM.
+#: System calls that are refused with EPERM, by what they would give.
 REFUSED = {
     "processes": ["fork", "vfork"],
     "sockets": ["socket", "connect", "bind", "listen", "accept", "accept4"],
     "other processes": [
-        *("ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "process_madvise"),
-        *("pidfd_open", "pidfd_getfd", "pidfd_send_signal"),
+        "ptrace",
+        "process_vm_readv",
+        "process_vm_writev",
+        "kcmp",
+        "process_madvise",
+        "pidfd_open",
+        "pidfd_getfd",
+        "pidfd_send_signal",
     ],
     "namespaces and mounts": [
-        *("unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree"),
-        *("fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr"),
+        "unshare",
+        "setns",
+        "mount",
+        "umount2",
+        "pivot_root",
+        "chroot",
+        "move_mount",
+        "open_tree",
+        "fsopen",
+        "fsconfig",
+        "fsmount",
+        "fspick",
+        "mount_setattr",
     ],
     "the kernel": [
-        *("bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register"),
-        *("init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "syslog"),
-        *("acct", "quotactl", "swapon", "swapoff", "reboot", "personality", "iopl", "ioperm"),
-        *("open_by_handle_at", "name_to_handle_at", "fanotify_init", "lookup_dcookie", "nfsservctl"),
-        *("settimeofday", "clock_settime", "adjtimex", "clock_adjtime", "vhangup"),
+        "bpf",
+        "perf_event_open",
+        "userfaultfd",
+        "io_uring_setup",
+        "io_uring_enter",
+        "io_uring_register",
+        "init_module",
+        "finit_module",
+        "delete_module",
+        "kexec_load",
+        "kexec_file_load",
+        "syslog",
+        "acct",
+        "quotactl",
+        "swapon",
+        "swapoff",
+        "reboot",
+        "personality",
+        "iopl",
+        "ioperm",
+        "open_by_handle_at",
+        "name_to_handle_at",
+        "fanotify_init",
+        "lookup_dcookie",
+        "nfsservctl",
+        "settimeofday",
+        "clock_settime",
+        "adjtimex",
+        "clock_adjtime",
+        "vhangup",
     ],
     "keys": ["add_key", "keyctl", "request_key"],
     # RLIMIT_AS does not count what is written there without being mapped
     "memory beside the limits": [
-        *("memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "msgget", "semget"),
-        *("mq_open", "mq_unlink"),
+        "memfd_create",
+        "memfd_secret",
+        "shmget",
+        "shmat",
+        "shmctl",
+        "msgget",
+        "semget",
+        "mq_open",
+        "mq_unlink",
     ],
 }
 

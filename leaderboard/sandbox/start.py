@@ -14,10 +14,9 @@ from leaderboard.places import ROOT
 from leaderboard.sandbox import mounts
 from leaderboard.sandbox.limits import Level, Limits
 from leaderboard.sandbox.messages import Fault
-from leaderboard.sandbox.mounts import Environment, Mount
+from leaderboard.sandbox.mounts import Environment
 from leaderboard.sandbox.process import Pipes, Process
 from leaderboard.sandbox.seccomp import filter_file
-from leaderboard.sandbox.tree import write_tree
 
 #: All that the programs below need, and all that a sealed process can learn of the evaluator's.
 _PATH = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
@@ -48,19 +47,11 @@ def start(
     if level is Level.sealed:
         _check_programs()
     pipes = Pipes.open()
-    # no folder of the host on the path, no byte code written
-    # of what a dying process has printed nothing waits to be written
+    # no folder of the host is on the path, no byte code is written, and nothing that was printed waits to be
+    # written when the process dies
     program = ["-P", "-s", "-B", "-u", "-m", module, *map(str, pipes.theirs), json.dumps(limits.rlimits)]
-    if level is Level.sealed:
-        program += [f"{mounts.SUBMISSION}{os.pathsep}{mounts.PACKAGES}", *arguments]
-        process = _sealed(files, mounts.mounts(environment), limits, pipes, program)
-    else:
-        folder = tempfile.TemporaryDirectory(prefix="nb301-")
-        write_tree(files, Path(folder.name))
-        modules = [folder.name, *([str(environment.packages)] if environment.packages else [])]
-        program += [os.pathsep.join(modules), *arguments]
-        variables = mounts.variables(limits, str(ROOT))
-        process = Process([str(mounts.PYTHON), *program], variables, limits, pipes, folder=folder)
+    begin = _sealed if level is Level.sealed else _limited
+    process = begin(files, environment, limits, pipes, program, arguments)
     if not _answers(process, limits):
         process.kill()
         process.close()
@@ -82,6 +73,7 @@ def _answers(process: Process, limits: Limits) -> bool:
 
 
 def _check_programs() -> None:
+    """Check that all programs which make the sandbox are there."""
     for name in ("bwrap", "setpriv"):
         if shutil.which(name, path=_PATH["PATH"]) is None:
             raise SandboxError(
@@ -90,16 +82,49 @@ def _check_programs() -> None:
             )
 
 
-def _sealed(
-    files: Mapping[str, bytes], visible: list[Mount], limits: Limits, pipes: Pipes, program: list[str]
+def _limited(
+    files: Mapping[str, bytes],
+    environment: Environment,
+    limits: Limits,
+    pipes: Pipes,
+    program: Sequence[str],
+    arguments: Sequence[str],
 ) -> Process:
+    """Start it in a folder with copies of its files, which is gone when the process is closed."""
+    folder = tempfile.TemporaryDirectory(prefix="nb301-")
+    _write(files, Path(folder.name))
+    modules = [folder.name]
+    if environment.packages is not None:
+        modules.append(str(environment.packages))
+    command = [str(mounts.PYTHON), *program, os.pathsep.join(modules), *arguments]
+    return Process(command, mounts.variables(limits, str(ROOT)), limits, pipes, folder=folder)
+
+
+def _sealed(
+    files: Mapping[str, bytes],
+    environment: Environment,
+    limits: Limits,
+    pipes: Pipes,
+    program: Sequence[str],
+    arguments: Sequence[str],
+) -> Process:
+    """Start it in the sandbox."""
+    modules = os.pathsep.join((mounts.SUBMISSION, mounts.PACKAGES))
+    visible = mounts.mounts(environment)
     seccomp = filter_file()
     # without names: nothing lies anywhere to be changed, or to be left behind
     copies = {path: _unnamed(data) for path, data in files.items()}
     read_info, info = os.pipe()
-    command = mounts.command(program, visible, copies, limits, info, seccomp)
+    command = mounts.command([*program, modules, *arguments], visible, copies, limits, info, seccomp)
     inherited = (info, seccomp, *copies.values())
     return Process(command, _PATH, limits, pipes, inherited=inherited, info=read_info)
+
+
+def _write(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files into a folder that is there and empty."""
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
 
 
 def _unnamed(data: bytes) -> int:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nb301.cli.output import progress
-from nb301.cli.train import Data, DataFolder, Preset
+from nb301.cli.train import DataFolder, Preset
 from nb301.cluster import cluster
 from nb301.extras import require
+from nb301.images.sets import SetName
 
 if TYPE_CHECKING:
-    from nb301.collection.collect import Collection
+    from nb301.collection.base import Collection
     from nb301.tables.schema import EvaluationTable
     from nb301.truth.base import Truth
 
@@ -42,7 +43,7 @@ def collect(
     truth: Annotated[
         TruthName, typer.Option(help="emulated, or training: really train.")
     ] = TruthName.EMULATED,
-    data: Annotated[Data, typer.Option(help="With --truth training: image set.")] = Data.DIGITS,
+    data: Annotated[SetName, typer.Option(help="With --truth training: image set.")] = SetName.DIGITS,
     preset: Annotated[Preset, typer.Option(help="With --truth training: protocol.")] = Preset.TINY,
     data_folder: DataFolder = None,
     scheduler: Annotated[
@@ -61,7 +62,7 @@ def collect(
     of small images are done as many at once as there are workers.
     """
     _require_extra(truth)
-    from nb301.collection.collect import Collection
+    from nb301.collection.base import Collection
     from nb301.tables.schema import check_table_path, name_after, write_table
 
     _check_optimizer(optimizer, everything=everything)
@@ -112,7 +113,7 @@ def _whole(truth: Truth, folder: Path, processes: int) -> EvaluationTable:
         )
 
 
-def _truth(truth: TruthName, data: Data, preset: Preset, folder: Path | None) -> Truth:
+def _truth(truth: TruthName, data: SetName, preset: Preset, folder: Path | None) -> Truth:
     from nb301.truth.emulated import EmulatedTruth
     from nb301.truth.trained import TrainingTruth
 

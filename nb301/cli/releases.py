@@ -85,7 +85,7 @@ def freeze_release(
     require("lightgbm", "fit")
     from nb301.releases import user_folder
     from nb301.releases.freeze import SEED, freeze
-    from nb301.surrogates.tuning import tuned_hyperparameters
+    from nb301.surrogates.tuning.result import tuned_hyperparameters
     from nb301.tables import load
 
     rows = load(table)

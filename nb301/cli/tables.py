@@ -197,7 +197,7 @@ def import_table(
         columns["optimizer"] = optimizer
     if epochs is not None:
         columns["epochs"] = epochs
-    table = table_of(read_rows(source), name_after(out), truth, told=columns, percent=percent)
+    table = table_of(read_rows(source), name_after(out), truth, constants=columns, percent=percent)
     write_table(table, out)
     typer.echo(f"wrote {len(table):,} rows to {out}, content {table.content_hash}")
 

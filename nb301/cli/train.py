@@ -7,7 +7,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-import numpy as np
 import typer
 
 from nb301 import formats
@@ -15,21 +14,14 @@ from nb301.cli.genotypes import DEFAULT_RELEASE, GenotypeText
 from nb301.cli.output import AsJson, print_json, print_table, progress
 from nb301.extras import require
 from nb301.files import check_file
+from nb301.images.sets import SetName
 
 if TYPE_CHECKING:
+    from nb301.images.loading import ImageData
     from nb301.space import Genotype
-    from nb301.training.data import ImageData
     from nb301.training.results import Training
-    from nb301.truth.base import TrainingRun, Truth
+    from nb301.truth.base import TrainingRuns, Truth
     from nb301.truth.trained import TrainingTruth
-
-
-class Data(StrEnum):
-    """Image sets; `training.data.NAMES`."""
-
-    CIFAR10 = "cifar10"
-    FASHION_MNIST = "fashion-mnist"
-    DIGITS = "digits"
 
 
 class Preset(StrEnum):
@@ -49,7 +41,7 @@ DataFolder = Annotated[
 def train(
     genotype: GenotypeText,
     out: Annotated[Path, typer.Option(help="The .json file to write, in the official format.")],
-    data: Annotated[Data, typer.Option(help="Image set.")] = Data.DIGITS,
+    data: Annotated[SetName, typer.Option(help="Image set.")] = SetName.DIGITS,
     preset: Annotated[Preset, typer.Option(help="paper: Appendix C.6, takes hours.")] = Preset.TINY,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of every random draw.")] = 1,
     folder: DataFolder = None,
@@ -162,25 +154,23 @@ class _Summary(NamedTuple):
     runtime: float
 
 
-def _summary(runs: Sequence[TrainingRun]) -> _Summary:
-    accuracies = np.array([run.val_accuracy for run in runs])
+def _summary(runs: TrainingRuns) -> _Summary:
+    accuracies = runs.val_accuracy
     std = float(accuracies.std(ddof=1)) if len(runs) > 1 else None
-    runtime = float(np.mean([run.runtime for run in runs]))
-    return _Summary(accuracies.tolist(), float(accuracies.mean()), std, runtime)
+    return _Summary(accuracies.tolist(), float(accuracies.mean()), std, float(runs.runtime.mean()))
 
 
 def _line(name: str, mean: float, std: float | None, runtime: float) -> list[str]:
     return [name, f"{mean:.2%}", _interval(mean, std), f"{runtime:,.1f} s"]
 
 
-def _trained(truth: Truth, genotype: str, trainings: int) -> Sequence[TrainingRun]:
+def _trained(truth: Truth, genotype: str, trainings: int) -> TrainingRuns:
     from nb301.truth.trained import TrainingTruth
 
-    architecture, seeds = formats.read(genotype), range(1, trainings + 1)
+    architecture = formats.read(genotype)
     if isinstance(truth, TrainingTruth):
         require("torch", "torch")
-        return truth.evaluate_many([architecture] * trainings, seeds)
-    return [truth.evaluate(architecture, seed) for seed in seeds]
+    return truth.evaluate_many([architecture] * trainings, range(1, trainings + 1))
 
 
 def _interval(mean: float, std: float | None) -> str:

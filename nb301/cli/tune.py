@@ -29,8 +29,8 @@ def tune(
     The paper used BOHB; here TPE proposes and Hyperband ends bad trials early.
     """
     require("optuna", "validation")
-    from nb301.surrogates.tuning import FILE
-    from nb301.surrogates.tuning import tune as search
+    from nb301.surrogates.tuning.result import FILE
+    from nb301.surrogates.tuning.study import tune as search
     from nb301.tables import load
 
     with progress() as bar:

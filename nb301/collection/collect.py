@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -13,51 +13,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nb301.collection.probes import Listed, parameter_free, poorly_performing, repeated, topologies
-from nb301.collection.workers import CollectionJournal, ExecutorWorkers, JournaledWorkers, StackedWorkers
+from nb301.collection.base import Collection, Earlier
+from nb301.collection.journal import CollectionJournal, JournaledWorkers
+from nb301.collection.probes import Listed
+from nb301.collection.workers import ExecutorWorkers, StackedWorkers
 from nb301.cost import cost_many
 from nb301.optimizers import OPTIMIZERS, Budget, Optimizer
-from nb301.optimizers.base import SimulatedWorkers, Workers, drive
-from nb301.space import Genotype, Op, to_codes
+from nb301.optimizers.run import drive
+from nb301.optimizers.workers import SimulatedWorkers, Workers
+from nb301.sources import SOURCES, SourceKind, sources_of
+from nb301.space import Genotype, to_codes
 from nb301.tables.schema import EvaluationTable
 from nb301.threads import one_blas_thread
-from nb301.truth.base import TrainingRun, Truth, described
+from nb301.truth.base import TrainingRun, TrainingRuns, Truth, described
 from nb301.truth.emulated import EmulatedTruth
 from nb301.truth.trained import TrainingTruth
 
 _EMULATED = EmulatedTruth()
-#: Genotypes that earlier collections evaluated, by optimizer.
-Earlier = Mapping[str, Sequence[Genotype]]
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """One run of one source of rows.
-
-    Args:
-        optimizer: A name in `OPTIMIZERS`, a one-shot method or a probe (`tables.schema.OPTIMIZERS`).
-        evaluations: Training runs to collect, at least 1.
-        seed: Seeds the optimizer's generator.
-        run: Which run of that optimizer; of a one-shot method, which search; of `skip`, which op.
-        workers: Evaluations that are open at once.
-        training_seed: Seed of first trainings; repeated architectures count up from it.
-        after: Optimizer whose evaluations this one starts from.
-        settings: The optimizer's or the probe's own.
-    """
-
-    optimizer: str
-    evaluations: int
-    seed: int
-    run: int = 0
-    workers: int = 1
-    training_seed: int = 1
-    after: str | None = None
-    settings: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def file(self) -> str:
-        """Name of its journal."""
-        return f"{self.optimizer}-{self.run}.jsonl"
 
 
 def collect(
@@ -99,7 +71,7 @@ def collect(
             seed=collection.training_seed,
             progress=progress,
         )
-    results = [TrainingRun(*end["result"]) for end in journal.ended]
+    results = TrainingRuns.of(TrainingRun(*entry["result"]) for entry in journal.ended)
     return _rows(collection, truth, run.genotypes, run.seeds, results)
 
 
@@ -138,15 +110,19 @@ def collect_table(
     """
     parts: dict[str, pd.DataFrame] = {}
     evaluated: dict[str, list[Genotype]] = {}
-    for stage in (None, *sorted({c.after for c in collections if c.after})):
-        chosen = [c for c in collections if c.after == stage]
-        for collection, rows in zip(
-            chosen, _run(chosen, folder, evaluated, truth, processes, progress), strict=True
-        ):
+    for stage in _stages(collections):
+        for collection, rows in _run(stage, folder, evaluated, truth, processes, progress):
             parts[collection.file] = rows
-            found = evaluated.setdefault(collection.optimizer, [])
-            found += [Genotype.parse(text) for text in rows["genotype"]]
+            evaluated.setdefault(collection.optimizer, []).extend(map(Genotype.parse, rows["genotype"]))
     return to_table([parts[collection.file] for collection in collections], name, version, truth)
+
+
+def _stages(collections: Sequence[Collection]) -> list[list[Collection]]:
+    """First the collections that start from nothing, then those after each of the others."""
+    stages: dict[str, list[Collection]] = {"": []}
+    for collection in collections:
+        stages.setdefault(collection.after or "", []).append(collection)
+    return [stages[after] for after in sorted(stages)]
 
 
 def to_table(
@@ -163,28 +139,29 @@ def _run(
     truth: Truth,
     processes: int,
     progress: Callable[[int], None] | None,
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[tuple[Collection, pd.DataFrame]]:
+    """Run collections that need not wait for each other; each with its rows, in their order."""
     # spawned, not forked: a library that has started threads does not survive a fork
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        needed = [{c.after: earlier[c.after]} if c.after else {} for c in collections]
+        futures: dict[str, Future[pd.DataFrame]] = {}
         # the longest first, so that none is left over at the end
-        order = sorted(range(len(collections)), key=lambda i: -_expected_cost(collections[i]))
-        futures: dict[int, Future[pd.DataFrame]] = {
-            i: pool.submit(collect, collections[i], folder, needed[i], truth=truth) for i in order
-        }
+        for collection in sorted(collections, key=_expected_cost, reverse=True):
+            needed = {collection.after: earlier[collection.after]} if collection.after else {}
+            futures[collection.file] = pool.submit(collect, collection, folder, needed, truth=truth)
         while wait_for(futures.values(), timeout=1.0).not_done:
             for future in futures.values():
                 if future.done():
                     future.result()
             if progress is not None:
                 progress(_ended(folder))
-        yield from (futures[i].result() for i in range(len(collections)))
+        for collection in collections:
+            yield collection, futures[collection.file].result()
 
 
 def _expected_cost(collection: Collection) -> float:
-    """Rough seconds: what models cost beside 2 ms for an emulated training."""
-    of_model = {"bananas": 0.2, "combo": 0.3, "tpe": 0.03}
-    return collection.evaluations * (0.002 + of_model.get(collection.optimizer, 0.0))
+    """Rough seconds: what proposals take beside 2 ms for an emulated training."""
+    seconds = {source.name: source.seconds for source in SOURCES}
+    return collection.evaluations * (0.002 + seconds.get(collection.optimizer, 0.0))
 
 
 def _ended(folder: Path) -> int:
@@ -192,17 +169,14 @@ def _ended(folder: Path) -> int:
 
 
 def _source(collection: Collection, earlier: Earlier) -> Optimizer:
+    """What proposes the architectures of a collection."""
     rng = np.random.default_rng(collection.seed)
     if collection.optimizer in OPTIMIZERS:
         return OPTIMIZERS[collection.optimizer](rng, **collection.settings)
-    if collection.optimizer == "skip":
-        return Listed(parameter_free(rng, Op(collection.run), **collection.settings))
-    if collection.optimizer == "topology":
-        return Listed(topologies(rng))
-    if collection.optimizer == "low_par":
-        return Listed(poorly_performing(rng, collection.evaluations))
-    if collection.optimizer == "seeds" and collection.after is not None:
-        return Listed(repeated(earlier[collection.after], rng, **collection.settings))
+    probes = sources_of(SourceKind.PROBE)
+    if collection.optimizer in probes:
+        choose = probes[collection.optimizer].load()
+        return Listed(choose(rng, collection, earlier))
     from nb301.optimizers.one_shot.searches import logged_genotypes
 
     return Listed(logged_genotypes(collection.optimizer, collection.run))
@@ -213,7 +187,7 @@ def _rows(
     truth: Truth,
     genotypes: Sequence[Genotype],
     seeds: NDArray[np.int64],
-    results: Sequence[TrainingRun],
+    results: TrainingRuns,
 ) -> pd.DataFrame:
     costs = cost_many(to_codes(genotypes), truth.network)
     return pd.DataFrame(
@@ -222,10 +196,10 @@ def _rows(
             "optimizer": collection.optimizer,
             "run": collection.run,
             "seed": seeds,
-            "val_accuracy": [result.val_accuracy for result in results],
-            "test_accuracy": [result.test_accuracy for result in results],
-            "train_accuracy": [result.train_accuracy for result in results],
-            "runtime": [result.runtime for result in results],
+            "val_accuracy": results.val_accuracy,
+            "test_accuracy": results.test_accuracy,
+            "train_accuracy": results.train_accuracy,
+            "runtime": results.runtime,
             "parameters": costs[:, 0],
             "multiply_adds": costs[:, 1],
             "epochs": truth.epochs,

@@ -1,12 +1,18 @@
-"""Architectures that no optimizer proposes: the sets behind the claims on special regions."""
+"""Architectures that no optimizer proposes: the sets behind the claims on special regions.
+
+The functions that a collection calls have the names of their sources, and take its generator, the collection
+and what earlier ones evaluated.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import cycle, product
 
 import numpy as np
 
+from nb301.collection.base import Collection, Earlier
+from nb301.errors import TableError
 from nb301.optimizers.base import Observation
 from nb301.space import INPUT_PAIRS, NODES, PARAMETER_FREE, Genotype, Op, from_codes, sample_many, to_codes
 
@@ -38,6 +44,32 @@ class Listed:
         """Learn nothing."""
 
 
+def skip(rng: np.random.Generator, collection: Collection, earlier: Earlier) -> list[Genotype]:  # noqa: ARG001
+    """Architectures by the number of edges with one op, that of the run's number."""
+    return parameter_free(rng, Op(collection.run), **collection.settings)
+
+
+def topology(rng: np.random.Generator, collection: Collection, earlier: Earlier) -> list[Genotype]:  # noqa: ARG001
+    """All topologies with a few op sets."""
+    return topologies(rng)
+
+
+def low_par(rng: np.random.Generator, collection: Collection, earlier: Earlier) -> list[Genotype]:  # noqa: ARG001
+    """Architectures that are poor for their parameter-free ops."""
+    return poorly_performing(rng, collection.evaluations)
+
+
+def seeds(rng: np.random.Generator, collection: Collection, earlier: Earlier) -> list[Genotype]:
+    """Architectures of an earlier collection, to train them again.
+
+    Raises:
+        TableError: The collection does not say after which other one it comes.
+    """
+    if collection.after is None:
+        raise TableError("seeds train again what another collection has evaluated: `after` says which")
+    return repeated(earlier[collection.after], rng, **collection.settings)
+
+
 def with_parameter_free(
     genotype: Genotype, op: Op, number: int, rng: np.random.Generator, cell: int = 0
 ) -> Genotype:
@@ -52,12 +84,13 @@ def with_parameter_free(
     """
     codes = to_codes([genotype]).copy()
     ops = codes[0, cell, :, 1]
-    others = [other for other in Op if other is not op]
+    others = [*Op]
+    others.remove(op)
     for edge in rng.permutation(8):
-        there = int((ops == op).sum())
-        if there < number and ops[edge] != op:
+        count = int((ops == op).sum())
+        if count < number and ops[edge] != op:
             ops[edge] = op
-        elif there > number and ops[edge] == op:
+        elif count > number and ops[edge] == op:
             ops[edge] = others[rng.integers(len(others))]
     return from_codes(codes)[0]
 
@@ -70,20 +103,19 @@ def parameter_free(
     Returns:
         By number of edges, then base, then repeat.
     """
-    started = sample_many(rng, bases)
-    return [
-        with_parameter_free(base, op, number, rng)
-        for number, base, _ in product(range(9), started, range(repeats))
-    ]
+    genotypes = []
+    for number, base, _ in product(range(9), sample_many(rng, bases), range(repeats)):
+        genotypes.append(with_parameter_free(base, op, number, rng))
+    return genotypes
 
 
 def topologies(rng: np.random.Generator) -> list[Genotype]:
     """All 180 topologies with each of ten random operation sets, both cells alike (D.7)."""
     codes = np.empty((180 * _OP_SETS, 2, 8, 2), dtype=np.uint8)
     op_sets = rng.integers(len(Op), size=(_OP_SETS, 8))
-    sources = product(*(INPUT_PAIRS[node] for node in NODES))
-    for row, (chosen, ops) in enumerate(product(list(sources), op_sets)):
-        codes[row, :, :, 0] = np.concatenate(chosen)
+    pairs = [INPUT_PAIRS[node] for node in NODES]
+    for row, (parents, ops) in enumerate(product([*product(*pairs)], op_sets)):
+        codes[row, :, :, 0] = np.concatenate(parents)
         codes[row, :, :, 1] = ops
     return from_codes(codes)
 
@@ -94,10 +126,10 @@ def poorly_performing(rng: np.random.Generator, n: int) -> list[Genotype]:
     The paper adds about 1,000 from poorly performing regions (Section 3.1) and does not say how they
     were chosen; these are where its optimizers hardly go (C.5).
     """
-    return [
-        with_parameter_free(base, PARAMETER_FREE[i % 3], int(rng.integers(5, 9)), rng)
-        for i, base in enumerate(sample_many(rng, n))
-    ]
+    genotypes = []
+    for base, op in zip(sample_many(rng, n), cycle(PARAMETER_FREE), strict=False):
+        genotypes.append(with_parameter_free(base, op, int(rng.integers(5, 9)), rng))
+    return genotypes
 
 
 def repeated(
@@ -106,7 +138,9 @@ def repeated(
     architectures: int = 500,
     times: int = _MORE_SEEDS,
 ) -> list[Genotype]:
-    """Some of the given architectures, by default four times each for the seeds 2..5 of Section 3.3."""
+    """Some of the architectures, by default four times each for the seeds 2..5 of Section 3.3."""
     distinct = sorted({genotype.canonical() for genotype in genotypes})
-    chosen = rng.choice(len(distinct), size=min(architectures, len(distinct)), replace=False)
-    return [distinct[i] for i in chosen for _ in range(times)]
+    drawn: list[Genotype] = []
+    for index in rng.choice(len(distinct), size=min(architectures, len(distinct)), replace=False):
+        drawn += [distinct[index]] * times
+    return drawn

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from nb301.collection.collect import Collection
+from collections.abc import Iterator
+
+from nb301.collection.base import Collection
+from nb301.sources import ROWS_IN_PAPER, SourceKind, sources_of
 from nb301.space import PARAMETER_FREE
 from nb301.truth.base import is_emulated
 
 #: Epochs that a one-shot search logs a genotype of (Appendix E.1).
 _SEARCH_EPOCHS = 50
-#: Evaluations of the one-shot methods (Table 2; random_ws: official_facts F30).
-_ONE_SHOT = {"darts": 2053, "pc_darts": 1588, "drnas": 947, "gdas": 234, "random_ws": 198}
 
 
-def _searches(method: str, evaluations: int) -> list[Collection]:
-    """One collection a search; the last one takes what is left."""
-    return [
-        Collection(method, min(_SEARCH_EPOCHS, evaluations - start), seed=0, run=run)
-        for run, start in enumerate(range(0, evaluations, _SEARCH_EPOCHS))
-    ]
+def _searches() -> Iterator[Collection]:
+    """One collection for each search of the one-shot methods; a method's last one takes what is left."""
+    for method in sources_of(SourceKind.ONE_SHOT):
+        evaluations = ROWS_IN_PAPER[method]
+        for run, start in enumerate(range(0, evaluations, _SEARCH_EPOCHS)):
+            yield Collection(method, min(_SEARCH_EPOCHS, evaluations - start), seed=0, run=run)
+
+
+def _emulated_skips() -> Iterator[Collection]:
+    """The probes of Appendix D.6, one collection an op."""
+    for op in PARAMETER_FREE:
+        yield Collection("skip", 360, seed=3017, run=int(op))
 
 
 #: What the embedded table `emulated-v1.0` is made of: the paper's numbers of evaluations (Table 2) and
 #: its probes, with the settings of Appendix C.3. 30 workers are COMBO's, and DE ran in parallel, too;
 #: how many the others had is not said.
 EMULATED_V1 = (
-    Collection("rs", 23746, seed=3010),
-    Collection("de", 7275, seed=3011, workers=30),
-    Collection("re", 4639, seed=3012, settings={"population_size": 3000, "sample_size": 100}),
-    Collection("tpe", 6741, seed=3013),
-    Collection("bananas", 2243, seed=3014),
-    Collection("combo", 745, seed=3015, workers=30),
-    *(search for method, evaluations in _ONE_SHOT.items() for search in _searches(method, evaluations)),
-    Collection("low_par", 1000, seed=3016),
-    *(Collection("skip", 360, seed=3017, run=int(op)) for op in PARAMETER_FREE),
+    Collection("rs", ROWS_IN_PAPER["rs"], seed=3010),
+    Collection("de", ROWS_IN_PAPER["de"], seed=3011, workers=30),
+    Collection("re", ROWS_IN_PAPER["re"], seed=3012, settings={"population_size": 3000, "sample_size": 100}),
+    Collection("tpe", ROWS_IN_PAPER["tpe"], seed=3013),
+    Collection("bananas", ROWS_IN_PAPER["bananas"], seed=3014),
+    Collection("combo", ROWS_IN_PAPER["combo"], seed=3015, workers=30),
+    *_searches(),
+    Collection("low_par", ROWS_IN_PAPER["low_par"], seed=3016),
+    *_emulated_skips(),
     Collection("topology", 1800, seed=3018),
     # with the DE run's own, seed 1, five trainings of each (Section 3.3)
     Collection("seeds", 2000, seed=3019, training_seed=2, after="de"),
@@ -42,27 +49,19 @@ EMULATED_V1 = (
 _STACK = 64
 _PROBES = 72
 
-#: What a small table of real trainings is made of: random search and regularized evolution, 200 of the
-#: former's architectures with four more seeds, and the probes of D.6 and of poorly performing regions.
-#: Each seed is a collection of its own, so that they are trained at once.
-REAL_V1 = (
-    Collection("rs", 640, seed=3010, workers=_STACK),
-    Collection("re", 320, seed=3012, workers=_STACK, settings={"population_size": 100, "sample_size": 10}),
-    *(
-        Collection(
-            "skip",
-            _PROBES,
-            seed=3017,
-            run=int(op),
-            workers=_PROBES,
-            # more architectures, not more variants of them: they are what intervals are over
-            settings={"bases": 8, "repeats": 1},
-        )
-        for op in PARAMETER_FREE
-    ),
-    Collection("low_par", 64, seed=3016, workers=_STACK),
-    *(
-        Collection(
+
+def _real_skips() -> Iterator[Collection]:
+    """Probes of Appendix D.6, one collection an op."""
+    # more architectures, not more variants of them: they are what intervals are over
+    settings = {"bases": 8, "repeats": 1}
+    for op in PARAMETER_FREE:
+        yield Collection("skip", _PROBES, seed=3017, run=int(op), workers=_PROBES, settings=settings)
+
+
+def _more_seeds() -> Iterator[Collection]:
+    """Architectures of random search with four more seeds, one collection a seed."""
+    for seed in range(2, 6):
+        yield Collection(
             "seeds",
             200,
             seed=3019,
@@ -72,8 +71,17 @@ REAL_V1 = (
             after="rs",
             settings={"architectures": 200, "times": 1},
         )
-        for seed in range(2, 6)
-    ),
+
+
+#: What a small table of real trainings is made of: random search and regularized evolution, 200 of the
+#: former's architectures with four more seeds, and the probes of D.6 and of poorly performing regions.
+#: Each seed is a collection of its own, so that they are trained at once.
+REAL_V1 = (
+    Collection("rs", 640, seed=3010, workers=_STACK),
+    Collection("re", 320, seed=3012, workers=_STACK, settings={"population_size": 100, "sample_size": 10}),
+    *_real_skips(),
+    Collection("low_par", 64, seed=3016, workers=_STACK),
+    *_more_seeds(),
 )
 
 

@@ -1,24 +1,20 @@
-"""Workers for real evaluations, and a journal that makes any collection resumable."""
+"""Workers for real evaluations: in other processes, or together on one machine."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from pathlib import Path
-from typing import Any, Self
 
-from nb301.errors import TableError, shown
-from nb301.journal import Journal
-from nb301.optimizers.base import Finished, Workers
-from nb301.parsing import parse_object
+from nb301.optimizers.workers import Finished
 from nb301.space import Genotype
-from nb301.truth.base import TrainingRun
+from nb301.truth.base import TrainingRun, TrainingRuns
 
 #: An architecture and a training seed to the result of its training; sent to other processes.
 Evaluate = Callable[[Genotype, int], TrainingRun]
+#: Architectures and their training seeds to the results of their trainings.
+EvaluateMany = Callable[[Sequence[Genotype], Sequence[int]], TrainingRuns]
 
 
 class ExecutorWorkers:
@@ -66,9 +62,7 @@ class StackedWorkers:
         count: How many evaluations may be open at once, so also the most of a round.
     """
 
-    def __init__(
-        self, evaluate_many: Callable[[Sequence[Genotype], Sequence[int]], Sequence[TrainingRun]], count: int
-    ) -> None:
+    def __init__(self, evaluate_many: EvaluateMany, count: int) -> None:
         self.count = count
         self._evaluate_many = evaluate_many
         self._open: list[tuple[int, Genotype, int]] = []
@@ -93,111 +87,3 @@ class StackedWorkers:
                 self._clock += run.runtime
                 self._trained.append(Finished(number, run, self._clock))
         return self._trained.popleft()
-
-
-class CollectionJournal(Journal):
-    """What a collection has submitted and what has ended, one JSON object a line.
-
-    Args:
-        path: Made if it does not exist.
-        about: Identifies the run; a journal of another run is refused.
-    """
-
-    def __init__(self, path: Path, about: Mapping[str, Any]) -> None:
-        super().__init__(path, '{"run": ')
-        self.submitted: list[dict[str, Any]] = []
-        self.ended: list[dict[str, Any]] = []
-        self._about = json.loads(json.dumps(dict(about)))
-
-    def __enter__(self) -> Self:
-        """Open it, and read what it holds; of a new one, say which run it is of.
-
-        Raises:
-            TableError: The file is no journal, or that of another run.
-            OutputError: Another process has it open, or it cannot be written.
-        """
-        super().__enter__()
-        if not self.lines():
-            self.append(json.dumps({"run": self._about}))
-        return self
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds from the start of the run to the end of the last evaluation."""
-        return float(self.ended[-1]["ended"]) if self.ended else 0.0
-
-    def submit(self, entry: dict[str, Any]) -> None:
-        """Note a submission."""
-        self.submitted.append(entry)
-        self.append(json.dumps({"submit": entry}))
-
-    def end(self, entry: dict[str, Any]) -> None:
-        """Note an evaluation that has ended."""
-        self.ended.append(entry)
-        self.append(json.dumps({"end": entry}))
-
-    def check(self, lines: list[bytes]) -> None:
-        """Read what they say."""
-        try:
-            read = [parse_object(line) for line in lines]
-            first = read[0]["run"] if read else self._about
-            self.submitted = [line["submit"] for line in read if "submit" in line]
-            self.ended = [line["end"] for line in read if "end" in line]
-            # a result is what `JournaledWorkers` replays
-            for entry in self.ended:
-                TrainingRun(*entry["result"]), entry["number"], float(entry["ended"])
-        except (ValueError, LookupError, TypeError, OverflowError) as error:
-            raise TableError(f"{self.path}: not a journal of a collection ({shown(error)})") from None
-        if first != self._about:
-            raise TableError(
-                f"{self.path}: belongs to another run, {shown(first, 400)}, expected {self._about}: "
-                "choose another folder, or delete the file"
-            )
-
-
-class JournaledWorkers:
-    """Workers whose submissions and results are written down, and replayed after an interruption.
-
-    The optimizer is driven anew from its start; what the journal holds is answered from it, in the
-    order in which it happened, and what had not ended is submitted again. Nothing is lost, and
-    nothing counts twice.
-
-    Args:
-        workers: Do the evaluations that the journal does not hold.
-        journal: Opened.
-    """
-
-    def __init__(self, workers: Workers, journal: CollectionJournal) -> None:
-        self.count = workers.count
-        self._workers = workers
-        self._journal = journal
-        self._replay = list(reversed(journal.ended))
-        self._known = {entry["number"] for entry in journal.ended}
-
-    def submit(self, number: int, genotype: Genotype, seed: int, at: float) -> None:
-        """Submit, unless the journal holds the result.
-
-        Raises:
-            TableError: The journal holds another submission of this number.
-        """
-        entry = {"number": number, "genotype": str(genotype), "seed": seed, "at": at}
-        if number < len(self._journal.submitted):
-            if self._journal.submitted[number] != entry:
-                raise TableError(
-                    f"{self._journal.path}: evaluation {number} was {self._journal.submitted[number]}, but "
-                    f"the optimizer proposes {entry}: its code or settings have changed; delete the file"
-                )
-        else:
-            self._journal.submit(entry)
-        if number not in self._known:
-            self._workers.submit(number, genotype, seed, at)
-
-    def finished(self) -> Finished:
-        """Replay the next end, or wait for one and write it down."""
-        if self._replay:
-            entry = self._replay.pop()
-            return Finished(entry["number"], TrainingRun(*entry["result"]), entry["ended"])
-        finished = self._workers.finished()
-        result = TrainingRun(*(getattr(finished.result, field) for field in TrainingRun._fields))
-        self._journal.end({"number": finished.number, "result": result, "ended": finished.ended})
-        return finished

@@ -3,7 +3,7 @@
 Those that fit no model (`rs`, `re`, `ls`, `de`) propose the same on every machine for equal seeds and
 answers; `tpe`, `bananas` and `combo` need not, see there.
 
-It may import `columns`, `encodings`, `errors`, `extras`, `formats` and `space`.
+It may import `columns`, `encodings`, `errors`, `extras`, `formats`, `sources` and `space`.
 """
 
 from __future__ import annotations
@@ -11,23 +11,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from nb301.optimizers.bananas import Bananas
-from nb301.optimizers.base import Budget, Objective, Observation, Optimizer, RunEnded, Trajectory, simulate
+from nb301.optimizers.base import Observation, Optimizer, RunEnded
 from nb301.optimizers.combo import Combo
 from nb301.optimizers.de import DifferentialEvolution
 from nb301.optimizers.ls import LocalSearch
+from nb301.optimizers.objectives import ManyObjective, Objective
 from nb301.optimizers.re import RegularizedEvolution
 from nb301.optimizers.rs import RandomSearch
+from nb301.optimizers.run import Budget, simulate
 from nb301.optimizers.tpe import TreeParzen
+from nb301.optimizers.trajectory import Trajectory
+from nb301.sources import SourceKind, sources_of
 
 #: Optimizers by the names of the evaluation table; each takes a generator and its own settings.
 OPTIMIZERS: Mapping[str, Callable[..., Optimizer]] = {
-    "rs": RandomSearch,
-    "re": RegularizedEvolution,
-    "ls": LocalSearch,
-    "de": DifferentialEvolution,
-    "tpe": TreeParzen,
-    "bananas": Bananas,
-    "combo": Combo,
+    name: source.load() for name, source in sources_of(SourceKind.BLACK_BOX).items()
 }
 
 __all__ = [
@@ -37,6 +35,7 @@ __all__ = [
     "Combo",
     "DifferentialEvolution",
     "LocalSearch",
+    "ManyObjective",
     "Objective",
     "Observation",
     "Optimizer",

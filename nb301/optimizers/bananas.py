@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nb301.encodings import MAX_LENGTH, path_columns, paths
 from nb301.optimizers.base import Observation
-from nb301.optimizers.network import Network
+from nb301.optimizers.regression import RegressionNetwork
 from nb301.space import Genotype, check_generator, mutate, sample, to_codes
 
 
@@ -28,9 +28,9 @@ def path_encoding(genotypes: list[Genotype], length: int = MAX_LENGTH) -> NDArra
     """
     columns = path_columns(length)
     encoded = np.zeros((len(genotypes), 4, columns.max() + 1), dtype=np.float32)
-    found = columns[paths(to_codes(genotypes)).reshape(len(genotypes), 4, -1)]
-    row, start, path = np.nonzero(found >= 0)
-    encoded[row, start, found[row, start, path]] = 1
+    bits = columns[paths(to_codes(genotypes)).reshape(len(genotypes), 4, -1)]
+    row, start, path = np.nonzero(bits >= 0)
+    encoded[row, start, bits[row, start, path]] = 1
     return encoded.reshape(len(genotypes), -1)
 
 
@@ -74,7 +74,7 @@ class Bananas:
         self._results: list[tuple[float, Genotype]] = []
         self._proposed: set[Genotype] = set()
         self._to_propose: list[Genotype] = []
-        self._networks: list[Network] = []
+        self._networks: list[RegressionNetwork] = []
         self._fitted_to = 0
 
     def ask(self) -> Genotype:
@@ -102,22 +102,23 @@ class Bananas:
         predictions = np.stack([network.predict(x) for network in self._networks])
         # independent Thompson sampling: a draw for each candidate on its own
         draws = self._rng.normal(predictions.mean(axis=0), predictions.std(axis=0))
-        return [candidates[index] for index in np.argsort(draws, kind="stable")[-self._batch :]]
+        order = np.argsort(draws, kind="stable")
+        return [candidates[index] for index in order[-self._batch :]]
 
     def _mutations(self) -> list[Genotype]:
         """Mutations of the best genotypes that have not been proposed, each once."""
         best = sorted(self._results, key=lambda result: -result[0])[: self._parents]
-        found: dict[Genotype, Genotype] = {}
+        mutations: dict[Genotype, Genotype] = {}
         tries = 0
-        while len(found) < self._candidates:
+        while len(mutations) < self._candidates:
             parent = best[tries % len(best)][1]
             # after many tries all neighbours are known: further and further mutations
             for _ in range(1 + tries // (10 * self._candidates)):
                 parent = mutate(parent, self._rng)
             tries += 1
             if parent.canonical() not in self._proposed:
-                found.setdefault(parent.canonical(), parent)
-        return list(found.values())
+                mutations.setdefault(parent.canonical(), parent)
+        return list(mutations.values())
 
     def _fit(self) -> None:
         x = path_encoding([genotype for _, genotype in self._results], self._length)
@@ -126,7 +127,7 @@ class Bananas:
         y = ((y - y.mean()) / scale).astype(np.float32)
         self._networks = []
         for _ in range(self._members):
-            network = Network(self._rng, x.shape[1], self._layers, self._width)
+            network = RegressionNetwork(self._rng, x.shape[1], self._layers, self._width)
             network.fit(x, y)
             self._networks.append(network)
         self._fitted_to = len(self._results)

@@ -12,12 +12,17 @@ from numpy.typing import NDArray
 from nb301.encodings import VECTOR_SLOTS, vector
 from nb301.space import CELL_NAMES, INPUT_PAIRS, NODES, Genotype, Op, from_codes, to_codes
 
-_PER_CELL = (*(len(INPUT_PAIRS[node]) for node in NODES[1:]), *([len(Op)] * 8))
+
+def _pair_slots(cell: str) -> list[int]:
+    """Slots of a cell's pairs of parents in the vector encoding."""
+    return [VECTOR_SLOTS.index(f"inputs_node_{cell}_{node}") for node in NODES[1:]]
+
+
+_PER_CELL = [len(INPUT_PAIRS[node]) for node in NODES[1:]] + [len(Op)] * 8
 #: Number of options of each choice, the normal cell's first, shape (22,).
 SIZES = np.array(_PER_CELL * len(CELL_NAMES))
-_PAIR_SLOTS = [
-    [VECTOR_SLOTS.index(f"inputs_node_{cell}_{node}") for node in NODES[1:]] for cell in CELL_NAMES
-]
+#: Where the pairs of parents stand in the vector encoding, a row for each cell.
+_PAIR_SLOTS = [*map(_pair_slots, CELL_NAMES)]
 
 
 def to_choices(genotypes: list[Genotype]) -> NDArray[np.int64]:

@@ -66,7 +66,7 @@ class DiffusionProcess:
         from scipy.optimize import minimize
 
         bounds = [_LOG_BETA_BOUNDS] * len(SIZES) + [_LOG_SIGNAL_BOUNDS, _LOG_NOISE_BOUNDS]
-        found = minimize(
+        optimum = minimize(
             negative_log_posterior,
             self._parameters,
             args=(_one_hot(x), _standardised(y)),
@@ -75,7 +75,7 @@ class DiffusionProcess:
             bounds=bounds,
             options={"maxiter": _ITERATIONS},
         )
-        self._parameters = found.x
+        self._parameters = optimum.x
 
     def condition(self, x: NDArray[np.int64], y: _Floats) -> None:
         """Rest predictions on values, shape (n,), of choices, shape (n, 22)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import numpy as np
 
 from nb301.optimizers.base import Observation
@@ -77,7 +79,7 @@ class LocalSearch:
         return self._to_propose[: -n - 1 : -1] if known_before else []
 
     def _move(self) -> None:
-        best = max(self._candidates, key=lambda found: found[0])  # of equals the one told first
+        best = max(self._candidates, key=itemgetter(0))  # of equals the one told first
         if self._stop_at_minimum and self._current is not None and not self._is_better(best[0]):
             self._restart()
         else:
@@ -93,11 +95,11 @@ class LocalSearch:
         self._open.clear()
         self._to_propose = [sample(self._rng) for _ in range(self._starts)][::-1]
 
-    def _expand(self, found: tuple[float, Genotype]) -> None:
-        self._candidates.remove(found)
+    def _expand(self, candidate: tuple[float, Genotype]) -> None:
+        self._candidates.remove(candidate)
         if self._stop_at_minimum:
             self._candidates.clear()
-        self._current, around = found[0], neighbours(found[1])
+        self._current, around = candidate[0], neighbours(candidate[1])
         self._open.clear()
         self._to_propose = []
         for index in self._rng.permutation(len(around)):

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nb301.errors import MissingExtra
+from nb301.extras import require
 from nb301.formats import CONFIG_PREFIX, from_config, to_config
 from nb301.optimizers.base import Observation
 from nb301.space import CELL_NAMES, FIRST_EDGE, INPUT_PAIRS, NODES, Genotype, Op, check_generator, sample
 
 if TYPE_CHECKING:
     from optuna import Trial
+    from optuna.distributions import BaseDistribution
     from optuna.study import Study
 
 
@@ -81,7 +82,10 @@ class TreeParzen:
         self._random_fraction = random_fraction
         self._memory = memory
         self._results: list[tuple[Genotype, float]] = []
-        self._optuna = import_optuna()
+        require("optuna", "optimizers")
+        import optuna
+
+        self._optuna = optuna
         with warnings.catch_warnings():
             # Optuna 5 still has gamma, and 6 will have another way to set the share of good results
             warnings.simplefilter("ignore", FutureWarning)
@@ -95,10 +99,8 @@ class TreeParzen:
                 warn_independent_sampling=False,
                 seed=int(rng.integers(2**32)),
             )
-        self._distributions = {
-            name: self._optuna.distributions.CategoricalDistribution(options)
-            for name, options in OPTIONS.items()
-        }
+        categorical = self._optuna.distributions.CategoricalDistribution
+        self._distributions = {name: categorical(options) for name, options in OPTIONS.items()}
         self._study = self._new_study()
 
     def ask(self) -> Genotype:
@@ -123,11 +125,9 @@ class TreeParzen:
 
     def _add(self, genotype: Genotype, value: float) -> None:
         params = to_config(genotype)
-        self._study.add_trial(
-            self._optuna.trial.create_trial(
-                params=params, distributions={name: self._distributions[name] for name in params}, value=value
-            )
-        )
+        distributions: dict[str, BaseDistribution] = {name: self._distributions[name] for name in params}
+        trial = self._optuna.trial.create_trial(params=params, distributions=distributions, value=value)
+        self._study.add_trial(trial)
 
     def _new_study(self) -> Study:
         with quiet(self._optuna):
@@ -162,29 +162,16 @@ def _options() -> dict[str, tuple[str, ...]]:
     for cell in CELL_NAMES:
         for node in NODES:
             if node != NODES[0]:
-                pairs = tuple(f"{a}_{b}" for a, b in INPUT_PAIRS[node])
+                pairs = tuple(f"{first}_{second}" for first, second in INPUT_PAIRS[node])
                 options[f"{CONFIG_PREFIX}inputs_node_{cell}_{node}"] = pairs
             for source in range(node):
                 edge = f"{CONFIG_PREFIX}edge_{cell}_{FIRST_EDGE[node] + source}"
-                options[edge] = tuple(op.name for op in Op)
+                options[edge] = tuple(Op.__members__)
     return options
 
 
 #: Options of every parameter of the official configuration space, in its own words (F1, F3).
 OPTIONS = _options()
-
-
-def import_optuna() -> ModuleType:
-    """Import Optuna, which takes a second and is an extra.
-
-    Raises:
-        MissingExtra: It is not installed.
-    """
-    try:
-        import optuna
-    except ImportError as error:
-        raise MissingExtra("Optuna is not installed: pip install 'nb301[optimizers]'") from error
-    return optuna
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What changes from one release to another: predictions on a fixed set of probes, and manifests.
+"""Differences of two releases: predictions on a fixed set of probes, and manifests.
 
 Probes are the same for a pair of releases, whatever their order, on every machine:
 
@@ -26,7 +26,7 @@ from nb301.space import Cell, Edge, Genotype, Op, sample, sample_many, to_codes
 from nb301.surrogates.ensemble import mean_and_std
 
 _SEED = 301
-_UNIFORM, _EACH_SKIP = 2000, 10
+_UNIFORM, _FOR_EACH_NUMBER = 2000, 10
 #: Regularized evolution's random start and its steps after it, evaluations.
 _POPULATION, _STEPS = 100, 300
 _LARGEST = 5
@@ -38,7 +38,7 @@ class Agreement:
     """How two releases' predictions of one kind of probes compare; fractions, seconds, correlations."""
 
     n: int
-    #: Of |B - A| of the ensembles' means.
+    #: Mean, median and largest |B - A| of the ensembles' means.
     mean_difference: float
     median_difference: float
     largest_difference: float
@@ -70,10 +70,10 @@ class ReleaseDiff:
 
     a: str
     b: str
-    #: The ground truth that each rests on.
+    #: Ground truths that they rest on.
     truth_a: str
     truth_b: str
-    #: Whether both manifests, and so all files, have the same hash; what follows is empty then.
+    #: Whether both manifests, and so all files, have the same hash; all below is empty then.
     identical: bool
     #: By kind of probes, and for `all` of them.
     agreement: dict[str, Agreement]
@@ -88,39 +88,49 @@ class _Predictions(NamedTuple):
     std: NDArray[np.float64]
     runtime: NDArray[np.float64]
 
+    def rows(self, part: slice) -> _Predictions:
+        return _Predictions(self.mean[part], self.std[part], self.runtime[part])
+
 
 def diff(a: Release, b: Release) -> ReleaseDiff:
     """Compare two releases, of any families, tables and ground truths."""
-    about: dict[str, Any] = {
-        "a": a.name,
-        "b": b.name,
-        "truth_a": a.manifest.truth,
-        "truth_b": b.manifest.truth,
-    }
-    if a.release_hash == b.release_hash:
-        return ReleaseDiff(**about, identical=True, agreement={}, largest=(), manifest={})
-    probes = _probes(a, b)
-    genotypes = [genotype for part in probes.values() for genotype in part]
-    of_a, of_b = _predict(a, genotypes), _predict(b, genotypes)
-    kind = np.repeat([*probes], [len(part) for part in probes.values()])
-    parts = {name: np.flatnonzero(kind == name) for name in probes} | {"all": np.arange(len(genotypes))}
-    order = np.argsort(-np.abs(of_b.mean - of_a.mean), kind="stable")[:_LARGEST]
+    identical = a.release_hash == b.release_hash
+    agreement: dict[str, Agreement] = {}
+    largest: list[Probe] = []
+    if not identical:
+        genotypes: list[Genotype] = []
+        rows = {}
+        for kind, probes in _probes(a, b).items():
+            rows[kind] = slice(len(genotypes), len(genotypes) + len(probes))
+            genotypes += probes
+        rows["all"] = slice(None)
+        predicted_a, predicted_b = _predict(a, genotypes), _predict(b, genotypes)
+        for kind, part in rows.items():
+            agreement[kind] = _agreement(predicted_a.rows(part), predicted_b.rows(part))
+        largest = _largest(genotypes, predicted_a.mean, predicted_b.mean)
     return ReleaseDiff(
-        **about,
-        identical=False,
-        agreement={name: _agreement(of_a, of_b, rows) for name, rows in parts.items()},
-        largest=tuple(
-            Probe(str(genotypes[row]), float(of_a.mean[row]), float(of_b.mean[row])) for row in order
-        ),
+        a=a.name,
+        b=b.name,
+        truth_a=a.manifest.truth,
+        truth_b=b.manifest.truth,
+        identical=identical,
+        agreement=agreement,
+        largest=tuple(largest),
         manifest=_differing(a.manifest.model_dump(mode="json"), b.manifest.model_dump(mode="json")),
     )
+
+
+def _largest(genotypes: list[Genotype], a: NDArray[np.float64], b: NDArray[np.float64]) -> list[Probe]:
+    """Probes of the largest |b - a|, the differences of the means, largest first."""
+    order = np.argsort(-np.abs(b - a), kind="stable")[:_LARGEST]
+    return [Probe(str(genotypes[row]), float(a[row]), float(b[row])) for row in order]
 
 
 def _probes(a: Release, b: Release) -> dict[str, list[Genotype]]:
     rng = np.random.default_rng(_SEED)
     return {
         "uniform": sample_many(rng, _UNIFORM),
-        "skips": [_with_skips(rng, skips) for skips in range(9) for _ in range(_EACH_SKIP)],
+        "skips": [_with_skips(rng, skips) for skips in range(9) for _ in range(_FOR_EACH_NUMBER)],
         "evolved": _evolved(rng, a, b),
     }
 
@@ -129,10 +139,10 @@ def _with_skips(rng: np.random.Generator, skips: int) -> Genotype:
     """A random architecture with as many skip connections in the normal cell."""
     genotype = sample(rng)
     ops = [Op.skip_connect] * skips + [_NO_SKIP[k] for k in rng.integers(len(_NO_SKIP), size=8 - skips)]
-    drawn = zip(genotype.normal.edges, rng.permutation(8), strict=True)
-    return Genotype(
-        Cell.from_edges(Edge(source, target, ops[k]) for (source, target, _), k in drawn), genotype.reduce
-    )
+    edges = []
+    for (source, target, _), k in zip(genotype.normal.edges, rng.permutation(8), strict=True):
+        edges.append(Edge(source, target, ops[k]))
+    return Genotype(Cell.from_edges(edges), genotype.reduce)
 
 
 def _evolved(rng: np.random.Generator, a: Release, b: Release) -> list[Genotype]:
@@ -140,8 +150,9 @@ def _evolved(rng: np.random.Generator, a: Release, b: Release) -> list[Genotype]
 
     def objective(genotype: Genotype, _seed: int) -> Observation:
         codes = _codes([genotype])
-        means = [mean_and_std(release.surrogate.predict(codes))[0] for release in (a, b)]
-        return Observation(float(np.mean(means)), runtime=1.0)
+        mean_a, _ = mean_and_std(a.surrogate.predict(codes))
+        mean_b, _ = mean_and_std(b.surrogate.predict(codes))
+        return Observation(float(np.mean([mean_a, mean_b])), runtime=1.0)
 
     optimizer = RegularizedEvolution(rng, population_size=_POPULATION)
     run = simulate(optimizer, objective, Budget(evaluations=_POPULATION + _STEPS), seed=_SEED)
@@ -158,12 +169,11 @@ def _codes(genotypes: list[Genotype]) -> NDArray[np.uint8]:
     return to_codes([genotype.canonical() for genotype in genotypes])
 
 
-def _agreement(a: _Predictions, b: _Predictions, rows: NDArray[np.intp]) -> Agreement:
-    a, b = (_Predictions(*(values[rows] for values in part)) for part in (a, b))
+def _agreement(a: _Predictions, b: _Predictions) -> Agreement:
     difference, seconds = b.mean - a.mean, b.runtime - a.runtime
     tau, rho = kendall_tau(a.mean, b.mean), spearman(a.mean, b.mean)
     return Agreement(
-        n=len(rows),
+        n=len(difference),
         mean_difference=float(np.abs(difference).mean()),
         median_difference=float(np.median(np.abs(difference))),
         largest_difference=float(np.abs(difference).max()),
@@ -179,11 +189,12 @@ def _agreement(a: _Predictions, b: _Predictions, rows: NDArray[np.intp]) -> Agre
 
 def _differing(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     flat_a, flat_b = dict(_flat(a)), dict(_flat(b))
-    return {
-        name: (flat_a.get(name), flat_b.get(name))
-        for name in sorted({*flat_a, *flat_b})
-        if flat_a.get(name) != flat_b.get(name)
-    }
+    differing = {}
+    for name in sorted({*flat_a, *flat_b}):
+        values = flat_a.get(name), flat_b.get(name)
+        if values[0] != values[1]:
+            differing[name] = values
+    return differing
 
 
 def _flat(entries: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

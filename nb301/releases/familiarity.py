@@ -50,7 +50,7 @@ _OPS = len(Op)
 _SLOTS = (FIRST_EDGE[NODES[-1]] + NODES[-1]) * _OPS
 #: New names of nodes 0..5 under each renaming of the intermediate ones, shape (24, 6).
 _RENAMINGS = np.array([(0, 1, *names) for names in permutations(NODES)])
-_FIRST_EDGE = np.array([0, 0, *(FIRST_EDGE[node] for node in NODES)])
+_FIRST_EDGE = np.array([0, 0, *FIRST_EDGE.values()])
 _TARGETS = np.repeat(NODES, 2)
 
 
@@ -62,9 +62,9 @@ class Familiarity:
     distance: int
     #: Distance that 99 % of the held-out rows keep: beyond it is unfamiliar.
     limit: int
-    #: That nearest architecture; of equally near ones the first row's.
+    #: The nearest architecture; of equally near ones the first row's.
     nearest: Genotype
-    #: What to beware of, one sentence each; empty where there is nothing.
+    #: Sentences of what to beware of; empty where there is nothing.
     warnings: tuple[str, ...]
 
     @property
@@ -127,9 +127,9 @@ class FittedRows:
 
 
 class Fall(NamedTuple):
-    """What a table tells of architectures with many equal ops in the normal cell."""
+    """Accuracy that a table's architectures with many equal ops in the normal cell lose."""
 
-    #: How many of them it has.
+    #: Number of such rows.
     rows: int
     #: Their mean validation accuracy below that of all other rows, fraction.
     by: float
@@ -143,7 +143,7 @@ def falls(table: EvaluationTable) -> dict[Op, Fall]:
     of the ops, in that of the small trainings `fashion-mnist-tiny` for none.
     """
     accuracy = table.rows["val_accuracy"].to_numpy(dtype=np.float64)
-    found = {}
+    by_op = {}
     for op in PARAMETER_FREE:
         many = (table.codes[:, 0, :, 1] == op).sum(axis=1) > MAX_EQUAL
         if many.sum() < _ENOUGH or many.all():
@@ -151,8 +151,8 @@ def falls(table: EvaluationTable) -> dict[Op, Fall]:
         others = accuracy[~many]
         fall = Fall(int(many.sum()), float(others.mean() - accuracy[many].mean()))
         if fall.by > others.std():
-            found[op] = fall
-    return found
+            by_op[op] = fall
+    return by_op
 
 
 class EdgeIndex:
@@ -186,8 +186,7 @@ class EdgeIndex:
         Returns:
             Edges that differ, 0..16, shape (n,).
         """
-        normal, reduce = (self._common(has, cell) for has, cell in zip(self._has, codes, strict=True))
-        return EDGES - normal - reduce
+        return EDGES - self._common(self._has[0], codes[0]) - self._common(self._has[1], codes[1])
 
     @staticmethod
     def _common(has: NDArray[np.uint8], cell: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -214,10 +213,10 @@ def _renamed_slots(cell: NDArray[np.uint8]) -> set[tuple[int, ...]]:
     """
     sources, targets = _RENAMINGS[:, cell[:, 0]], _RENAMINGS[:, _TARGETS]
     slots = (_FIRST_EDGE[targets] + sources) * _OPS + cell[:, 1]
-    return {
-        tuple(sorted(renamed[forward].tolist()))
-        for renamed, forward in zip(slots, sources < targets, strict=True)
-    }
+    renamed_slots = set()
+    for renamed, forward in zip(slots, sources < targets, strict=True):
+        renamed_slots.add(tuple(sorted(renamed[forward].tolist())))
+    return renamed_slots
 
 
 def _embedded(manifest: Manifest) -> EvaluationTable:

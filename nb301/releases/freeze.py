@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from nb301.places import user_folder
 from nb301.releases import manifest as manifests
 from nb301.releases.load import names
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
-from nb301.surrogates import FAMILIES, Surrogate, runtime
+from nb301.surrogates import FAMILIES, Family, runtime
 from nb301.surrogates.ensemble import MEMBERS, Progress, fit_ensemble, mean_and_std
 from nb301.surrogates.libraries import installed
 from nb301.surrogates.members.base import Hyperparameters
@@ -74,6 +75,39 @@ def freeze(
             name among the user's.
         OutputError: The folder cannot be written, or holds more than a release.
     """
+    name = _name(table, family, version, random_only=random_only)
+    target = folder / name
+    _check_target(target, replace=replace)
+    used = _hyperparameters(family, hyperparameters or {})
+    split = (random_only_split if random_only else stratified_split)(table, seed)
+    draft = _Draft(name, version, FAMILIES[family], table, split, seed, used)
+    _require_rows(draft)
+    _require_runtimes(draft)
+    check_folder(target, _release_files)
+    files = _fitted(draft, checkpoints, processes, progress)
+    manifest = _manifest(draft, files)
+    with folder_written_whole(target, _release_files) as temporary:
+        for file, data in files.items():
+            (temporary / file).write_bytes(data)
+        (temporary / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
+    return target
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A release before it is fitted: what it is fitted to, and with."""
+
+    name: str
+    version: str
+    family: Family
+    table: EvaluationTable
+    split: Split
+    seed: int
+    hyperparameters: dict[str, float | int | str | bool]
+
+
+def _name(table: EvaluationTable, family: str, version: str, *, random_only: bool) -> str:
+    """The release's name, where family and version are such that it can have one."""
     if family not in FAMILIES:
         raise ReleaseError(f"no family {family!r}; there are: {', '.join(sorted(FAMILIES))}")
     if not re.fullmatch(manifests.VERSION, version):
@@ -81,53 +115,15 @@ def freeze(
     name = f"{table.name}-{family}{'-rand' if random_only else ''}-v{version}"
     if not re.fullmatch(NAME, name):
         raise ReleaseError(f"release {shown(name)} would have a name of more than 100 letters")
-    target = folder / name
-    if folder.absolute() == user_folder() and name in names():
-        raise ReleaseError(f"{name} is the name of an embedded release: choose another version")
+    return name
+
+
+def _check_target(target: Path, *, replace: bool) -> None:
+    """Check that a release's folder takes the place of no other release."""
+    if target.parent.absolute() == user_folder() and target.name in names():
+        raise ReleaseError(f"{target.name} is the name of an embedded release: choose another version")
     if target.exists() and not replace:
         raise ReleaseError(f"{target} exists: a release is never changed; choose another version")
-    used = _hyperparameters(family, hyperparameters or {})
-    seen = (random_only_split if random_only else stratified_split)(table, seed)
-    _require_rows(table, seen, seed)
-    _require_runtimes(table, seen)
-    check_folder(target, _release_files)
-    try:
-        members = fit_ensemble(
-            FAMILIES[family],
-            table,
-            seen,
-            seed,
-            hyperparameters=used,
-            checkpoints=checkpoints,
-            processes=processes,
-            progress=progress,
-        )
-        files = {**members, **runtime.fit(table, seen, seed)}
-    except Nb301Error:
-        raise
-    except (ValueError, TypeError, ArithmeticError) as error:  # of the libraries
-        raise ReleaseError(f"{family} cannot be fitted to {table.name}: {one_line(str(error))}") from error
-    manifest = Manifest(
-        format=manifests.FORMAT,
-        name=name,
-        version=version,
-        family=family,
-        optimizers=tuple(sorted(set(table.rows["optimizer"].iloc[seen.fitting]))),
-        table=_reference(table),
-        split=SplitReference(kind="stratified", seed=seed, **seen.counts()),
-        seed=seed,
-        members=len(members),
-        hyperparameters=used,
-        runtime_hyperparameters=dict(runtime.HYPERPARAMETERS),
-        libraries=installed((*FAMILIES[family].libraries, *_LIBRARIES)),
-        metrics=_measured(table, seen, FAMILIES[family].load([*members.values()]), files),
-        files={name: FileReference(sha256=sha256(data), bytes=len(data)) for name, data in files.items()},
-    )
-    with folder_written_whole(target, _release_files) as temporary:
-        for file, data in files.items():
-            (temporary / file).write_bytes(data)
-        (temporary / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
-    return target
 
 
 def _release_files(folder: Path) -> list[str]:
@@ -136,24 +132,25 @@ def _release_files(folder: Path) -> list[str]:
     return [manifests.FILE, *manifests.read_manifest(read_bytes(path, manifests.LARGEST), str(path)).files]
 
 
-def _hyperparameters(family: str, given: Hyperparameters) -> dict[str, float | int | str | bool]:
-    """The family's own, with those that were given in their place."""
+def _hyperparameters(family: str, others: Hyperparameters) -> dict[str, float | int | str | bool]:
+    """The family's own, with others in the place of those of their names."""
     own = FAMILIES[family].hyperparameters
-    for name in given:
+    for name, value in others.items():
         if name not in own:
             raise ReleaseError(
                 f"{family} has no hyperparameter {name!r}; there are: {', '.join(sorted(own))}"
             )
-        kind, value = type(own[name]), given[name]
+        kind = type(own[name])
         whole = kind is float and type(value) is int
         if not (type(value) is kind or whole) or (isinstance(value, float) and not math.isfinite(value)):
             raise ReleaseError(f"{family}: {name} is {shown(value)}, expected {kind.__name__}, finite")
-    return {**own, **given}
+    return {**own, **others}
 
 
-def _require_rows(table: EvaluationTable, split: Split, seed: int) -> None:
+def _require_rows(draft: _Draft) -> None:
     """Make sure that every member has rows to stop on, and that the rest can be measured."""
-    smallest = min(map(len, folds(table, split.fitting, MEMBERS, seed)))
+    table, split = draft.table, draft.split
+    smallest = min(map(len, folds(table, split.fitting, MEMBERS, draft.seed)))
     if smallest < 1 or len(split.test) < _LEAST_TEST:
         counts = ", ".join(f"{n} for {part}" for part, n in split.counts().items())
         raise ReleaseError(
@@ -162,44 +159,91 @@ def _require_rows(table: EvaluationTable, split: Split, seed: int) -> None:
         )
 
 
-def _reference(table: EvaluationTable) -> TableReference:
-    return TableReference(
-        name=table.name,
-        version=table.version,
-        truth=table.truth,
-        content_hash=table.content_hash,
-        rows=len(table),
-    )
-
-
-def _require_runtimes(table: EvaluationTable, split: Split) -> None:
+def _require_runtimes(draft: _Draft) -> None:
     """Make sure that runtimes can be fitted and measured, which every release predicts."""
-    used = table.rows["runtime"].iloc[np.concatenate([split.fitting, split.test])]
-    if used.isna().any():
+    rows = np.concatenate([draft.split.fitting, draft.split.test])
+    runtimes = draft.table.rows["runtime"].iloc[rows]
+    if runtimes.isna().any():
         raise ReleaseError(
-            f"table {table.name} has no runtime for {used.isna().sum():,} of {len(used):,} rows: a release "
-            "predicts runtimes, too; take seconds into the table"
+            f"table {draft.table.name} has no runtime for {runtimes.isna().sum():,} of {len(runtimes):,} "
+            "rows: a release predicts runtimes, too; take seconds into the table"
         )
 
 
-def _measured(table: EvaluationTable, split: Split, surrogate: Surrogate, files: dict[str, bytes]) -> Metrics:
+def _fitted(
+    draft: _Draft, checkpoints: Path | None, processes: int, progress: Progress | None
+) -> dict[str, bytes]:
+    """All files of the release but its manifest: the members, and the runtime model.
+
+    Raises:
+        ReleaseError: The family cannot be fitted to the table.
+    """
+    try:
+        members = fit_ensemble(
+            draft.family,
+            draft.table,
+            draft.split,
+            draft.seed,
+            hyperparameters=draft.hyperparameters,
+            checkpoints=checkpoints,
+            processes=processes,
+            progress=progress,
+        )
+        return {**members, **runtime.fit(draft.table, draft.split, draft.seed)}
+    except Nb301Error:
+        raise
+    except (ValueError, TypeError, ArithmeticError) as error:  # of the libraries
+        raise ReleaseError(
+            f"{draft.family.name} cannot be fitted to {draft.table.name}: {one_line(str(error))}"
+        ) from error
+
+
+def _manifest(draft: _Draft, files: dict[str, bytes]) -> Manifest:
+    table, split = draft.table, draft.split
+    references = {name: FileReference(sha256=sha256(data), bytes=len(data)) for name, data in files.items()}
+    return Manifest(
+        format=manifests.FORMAT,
+        name=draft.name,
+        version=draft.version,
+        family=draft.family.name,
+        optimizers=tuple(sorted(set(table.rows["optimizer"].iloc[split.fitting]))),
+        table=TableReference(
+            name=table.name,
+            version=table.version,
+            truth=table.truth,
+            content_hash=table.content_hash,
+            rows=len(table),
+        ),
+        split=SplitReference(kind="stratified", seed=draft.seed, **split.counts()),
+        seed=draft.seed,
+        members=MEMBERS,
+        hyperparameters=draft.hyperparameters,
+        runtime_hyperparameters=dict(runtime.HYPERPARAMETERS),
+        libraries=installed((*draft.family.libraries, *_LIBRARIES)),
+        metrics=_measured(draft, files),
+        files=references,
+    )
+
+
+def _measured(draft: _Draft, files: dict[str, bytes]) -> Metrics:
     """Measure the files as they will be loaded, on the test rows of all optimizers."""
-    test = table.rows.iloc[split.test]
-    codes = table.codes[split.test]
+    surrogate = draft.family.load([files[name] for name in draft.family.files(MEMBERS)])
+    test = draft.table.rows.iloc[draft.split.test]
+    codes = draft.table.codes[draft.split.test]
     truth = test["val_accuracy"].to_numpy()
     mean, std = mean_and_std(surrogate.predict(codes))
     seconds = runtime.RuntimeModel(files).predict(codes)
     explained = r2(test["runtime"].to_numpy(), seconds)
-    measured = {
+    scores = {
         "r2": r2(truth, mean),
         "sparse_kendall_tau": sparse_kendall_tau(truth, mean),
         "mean_absolute_error": mean_absolute_error(truth, mean),
         "mean_std": float(exact.mean(std)),
     }
-    for name, value in measured.items():
-        if not math.isfinite(value):
+    for name, score in scores.items():
+        if not math.isfinite(score):
             raise ReleaseError(
-                f"{name} is {value} on the {len(test)} test rows of {table.name}, which are alike, or "
+                f"{name} is {score} on the {len(test)} test rows of {draft.table.name}, which are alike, or "
                 "predicted alike: a release needs rows that differ"
             )
-    return Metrics(**measured, runtime_r2=explained if math.isfinite(explained) else None)
+    return Metrics(**scores, runtime_r2=explained if math.isfinite(explained) else None)

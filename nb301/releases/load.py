@@ -44,6 +44,13 @@ class Release:
             raise ReleaseError(
                 f"{path}: family {shown(self.manifest.family)} is not one of {known}: upgrade nb301"
             )
+        self._check_files(path)
+        self.release_hash = self.manifest.release_hash
+        for name in self.manifest.files:
+            self._checked(name)
+
+    def _check_files(self, path: Path) -> None:
+        """Check that the manifest names the files of its family, of no more bytes than are read."""
         expected = [*FAMILIES[self.manifest.family].files(self.manifest.members), RUNTIME_FILE]
         if odd := {*expected} ^ {*self.manifest.files}:
             raise ReleaseError(
@@ -55,9 +62,6 @@ class Release:
             raise ReleaseError(
                 f"{path}: files of together {together:,} bytes, expected at most {manifests.LARGEST_FILES:,}"
             )
-        self.release_hash = self.manifest.release_hash
-        for name in self.manifest.files:
-            self._checked(name)
 
     @property
     def name(self) -> str:
@@ -118,9 +122,10 @@ class Release:
                     f"{path}: {error.strerror}, as release {self.name} was frozen: {again}"
                 ) from None
             raise ReleaseError(f"{path}: missing from release {self.name} ({error.strerror})") from None
-        if (found := sha256(data)) != file.sha256:
+        actual = sha256(data)
+        if actual != file.sha256:
             raise HashMismatch(
-                f"{path}: SHA-256 is {found}, but release {self.name} was frozen with {file.sha256}: {again}"
+                f"{path}: SHA-256 is {actual}, but release {self.name} was frozen with {file.sha256}: {again}"
             )
         return data
 
@@ -188,9 +193,8 @@ def _names(folder: Path) -> list[str]:
 
 
 def _listed() -> str:
-    own = user_names()
-    told = f"; yours, in {user_folder()}: {', '.join(own)}" if own else ""
-    return ", ".join(names()) + told
+    embedded, own = ", ".join(names()), ", ".join(user_names())
+    return f"{embedded}; yours, in {user_folder()}: {own}" if own else embedded
 
 
 def _hint(name: str) -> str:

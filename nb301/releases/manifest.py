@@ -15,7 +15,7 @@ from nb301.records import Record, first_wrong
 #: Newest manifest format that this version writes and reads.
 FORMAT = 1
 FILE = "manifest.json"
-#: Bytes of a manifest, which are some thousand, and of all other files together.
+#: Most bytes of a manifest, which has some thousand, and of all other files together.
 LARGEST, LARGEST_FILES = 2**20, 2**30
 
 #: `<major>.<minor>`; and names of folders, on every system.
@@ -123,12 +123,12 @@ def read_manifest(text: str | bytes, where: str) -> Manifest:
     """
     try:
         entries = parse_object(text)
-        newest = int(entries["format"])
+        written = int(entries["format"])
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ReleaseError(f"{where}: not a release manifest ({one_line(str(error))})") from None
-    if newest > FORMAT:
+    if written > FORMAT:
         raise ReleaseError(
-            f"{where}: manifest format {newest} is newer than {FORMAT}, the newest that this version "
+            f"{where}: manifest format {written} is newer than {FORMAT}, the newest that this version "
             "of nb301 reads: upgrade nb301"
         )
     try:

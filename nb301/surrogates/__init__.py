@@ -1,7 +1,7 @@
 """Surrogates: model families, their ensembles and the runtime model; importing this imports no library.
 
-It may import `columns`, `encodings`, `errors`, `exact`, `files`, `journal`, `metrics`, `optimizers`,
-`parsing`, `records`, `surrogates.families`, `surrogates.members` and `tables`.
+It may import `columns`, `encodings`, `errors`, `exact`, `files`, `surrogates.families`,
+`surrogates.members` and `tables`.
 """
 
 from __future__ import annotations

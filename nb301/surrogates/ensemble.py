@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from nb301 import exact
 from nb301.files import file_written_whole, sha256
-from nb301.surrogates.members.base import Examples, Family, Fit, Hyperparameters
+from nb301.surrogates.members.base import Examples, Family, FitMember, Hyperparameters
 
 if TYPE_CHECKING:
     from nb301.tables.schema import EvaluationTable
@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 class _Member:
     """What one member is fitted with; sent to other processes."""
 
-    fit: Fit
+    fit: FitMember
     train: Examples
     stop: Examples
     seed: int
@@ -45,9 +45,10 @@ class _Member:
     @property
     def key(self) -> str:
         """Names everything that the file depends on: 64 hex digits."""
-        arrays = (self.train.codes, self.train.target, self.stop.codes, self.stop.target)
         settings = [getattr(self.fit, "__module__", ""), self.seed, self.hyperparameters]
-        parts = [json.dumps(settings, sort_keys=True).encode(), *(array.tobytes() for array in arrays)]
+        parts = [json.dumps(settings, sort_keys=True).encode()]
+        for examples in (self.train, self.stop):
+            parts += [examples.codes.tobytes(), examples.target.tobytes()]
         return sha256(b"".join(sha256(part).encode() for part in parts))
 
 
@@ -81,12 +82,12 @@ def fit_ensemble(
         The members' files by their names.
     """
     planned = _planned_ensemble(family, table, split, seed, hyperparameters, members)
-    found: dict[int, bytes] = {}
+    files: dict[int, bytes] = {}
     for k, data in _fitted(planned, checkpoints, processes):
-        found[k] = data
+        files[k] = data
         if progress is not None:
-            progress(len(found), members)
-    return {name: found[k] for k, name in enumerate(family.files(members))}
+            progress(len(files), members)
+    return {name: files[k] for k, name in enumerate(family.files(members))}
 
 
 def fit_one(
@@ -117,11 +118,10 @@ def missing(
     members: int = 1,
 ) -> int:
     """How many models are not among the checkpoints: of `fit_one`, or with more members of `fit_ensemble`."""
-    planned = (
-        [_planned_one(family, table, split, seed, None)]
-        if members == 1
-        else _planned_ensemble(family, table, split, seed, None, members)
-    )
+    if members == 1:
+        planned = [_planned_one(family, table, split, seed, None)]
+    else:
+        planned = _planned_ensemble(family, table, split, seed, None, members)
     return sum(not (checkpoints / member.key).exists() for member in planned)
 
 
@@ -135,28 +135,20 @@ def _planned_ensemble(
 ) -> list[_Member]:
     from nb301.tables.splits import folds  # and with it pandas, which queries do without
 
-    return [
-        _Member(
-            family.fit,
-            examples(table, np.setdiff1d(split.fitting, held_out)),
-            examples(table, held_out),
-            seed * members + k,
-            dict(family.hyperparameters if hyperparameters is None else hyperparameters),
-        )
-        for k, held_out in enumerate(folds(table, split.fitting, members, seed))
-    ]
+    settings = dict(family.hyperparameters if hyperparameters is None else hyperparameters)
+    planned = []
+    for k, held_out in enumerate(folds(table, split.fitting, members, seed)):
+        train = examples(table, np.setdiff1d(split.fitting, held_out))
+        stop = examples(table, held_out)
+        planned.append(_Member(family.fit, train, stop, seed * members + k, settings))
+    return planned
 
 
 def _planned_one(
     family: Family, table: EvaluationTable, split: Split, seed: int, hyperparameters: Hyperparameters | None
 ) -> _Member:
-    return _Member(
-        family.fit,
-        examples(table, split.train),
-        examples(table, split.val),
-        seed,
-        dict(family.hyperparameters if hyperparameters is None else hyperparameters),
-    )
+    settings = dict(family.hyperparameters if hyperparameters is None else hyperparameters)
+    return _Member(family.fit, examples(table, split.train), examples(table, split.val), seed, settings)
 
 
 def examples(table: EvaluationTable, rows: NDArray[np.intp]) -> Examples:
@@ -196,18 +188,19 @@ def _fitted(
     planned: Sequence[_Member], checkpoints: Path | None, processes: int
 ) -> Iterator[tuple[int, bytes]]:
     """Number and file of each member, as they become ready."""
-    paths = [None if checkpoints is None else checkpoints / member.key for member in planned]
-    missing = []
+    if checkpoints is None:
+        yield from _fit_many(planned, range(len(planned)), processes)
+        return
+    paths = [checkpoints / member.key for member in planned]
+    unfitted = []
     for k, path in enumerate(paths):
-        if path is not None and path.exists():
+        if path.exists():
             yield k, path.read_bytes()
         else:
-            missing.append(k)
-    for k, data in _fit_many(planned, missing, processes):
-        path = paths[k]
-        if path is not None:
-            with file_written_whole(path) as temporary:
-                temporary.write_bytes(data)
+            unfitted.append(k)
+    for k, data in _fit_many(planned, unfitted, processes):
+        with file_written_whole(paths[k]) as temporary:
+            temporary.write_bytes(data)
         yield k, data
 
 

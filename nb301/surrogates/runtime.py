@@ -42,7 +42,7 @@ _ROUNDS = 3000
 
 
 def fit(table: EvaluationTable, split: Split, seed: int) -> dict[str, bytes]:
-    """Fit on the training rows, stopped early on the validation rows; on those of DE if both have some.
+    """Fit on the training rows, stop early on the validation rows; on DE's alone where both have some.
 
     The paper's runs of other optimizers were on different machines, so that it takes DE's alone.
 
@@ -50,14 +50,14 @@ def fit(table: EvaluationTable, split: Split, seed: int) -> dict[str, bytes]:
         `runtime.txt`: LightGBM's own text.
     """
     is_source = (table.rows["optimizer"] == SOURCE).to_numpy()
-    alone = all(is_source[part].any() for part in (split.train, split.val))
+    alone = bool(is_source[split.train].any() and is_source[split.val].any())
     seconds = table.rows["runtime"].to_numpy(dtype=np.float64)
-    train, stop = (
-        Examples(table.codes[rows], seconds[rows])
-        for part in (split.train, split.val)
-        for rows in [part[is_source[part]] if alone else part]
-    )
-    return {FILE: fit_text(train, stop, seed, HYPERPARAMETERS, _ROUNDS)}
+
+    def part(rows: NDArray[np.intp]) -> Examples:
+        rows = rows[is_source[rows]] if alone else rows
+        return Examples(table.codes[rows], seconds[rows])
+
+    return {FILE: fit_text(part(split.train), part(split.val), seed, HYPERPARAMETERS, _ROUNDS)}
 
 
 class RuntimeModel:
@@ -79,7 +79,7 @@ class RuntimeModel:
             trees = read_trees(files[FILE].decode())
         except (ReleaseError, ValueError) as error:
             raise ReleaseError(f"{FILE}: {error}") from None
-        #: What each node configuration adds, seconds, shape (1960,).
+        #: Seconds that each node configuration adds, shape (1960,).
         self.seconds = read_only(_seconds_by_configuration(trees))
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -88,19 +88,20 @@ class RuntimeModel:
 
 
 def _seconds_by_configuration(trees: Trees) -> NDArray[np.float64]:
-    """What each node configuration adds, shape (1960,); trees that ask nothing are spread evenly."""
+    """Seconds that each node configuration adds, shape (1960,); trees without a split are spread evenly."""
     if trees.sizes.max() > 3:
         raise ReleaseError(f"{FILE}: a tree has {(trees.sizes.max() + 1) // 2} leaves, expected at most 2")
     roots = np.cumsum(trees.sizes) - trees.sizes
     stumps, constants = roots[trees.sizes == 3], roots[trees.sizes == 1]
-    below, above = (trees.value[stumps + child[stumps]] for child in (trees.left, trees.right))
+    below = trees.value[stumps + trees.left[stumps]]
+    above = trees.value[stumps + trees.right[stumps]]
     values = np.arange(VECTOR_RANGE[0], VECTOR_RANGE[1] + 1)
     by_value = np.zeros((len(VECTOR_SLOTS), len(values)))
-    seconds = np.where(values < trees.threshold[stumps, None], below[:, None], above[:, None])
-    np.add.at(by_value, trees.feature[stumps], seconds)
+    added = np.where(values < trees.threshold[stumps, None], below[:, None], above[:, None])
+    np.add.at(by_value, trees.feature[stumps], added)
     vectors = configuration_vectors()
-    found = np.full(len(vectors), exact.total(trees.value[constants]) / len(CONFIGURATIONS))
+    seconds = np.full(len(vectors), exact.total(trees.value[constants]) / len(CONFIGURATIONS))
     for slot, value in zip(by_value, vectors.T, strict=True):
         is_set = value != UNSET
-        found[is_set] += slot[value[is_set] - VECTOR_RANGE[0]]
-    return found
+        seconds[is_set] += slot[value[is_set] - VECTOR_RANGE[0]]
+    return seconds

@@ -1,6 +1,7 @@
 """Evaluation tables: schema, splits and the embedded tables.
 
-It may import `cost`, `errors`, `extras`, `files`, `formats`, `metrics`, `parsing`, `places` and `space`.
+It may import `cost`, `errors`, `extras`, `files`, `formats`, `metrics`, `parsing`, `places`,
+`sources` and `space`.
 """
 
 from __future__ import annotations

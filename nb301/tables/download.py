@@ -1,4 +1,4 @@
-"""Download of the official training runs from figshare, resumable and with its checksums."""
+"""Download of the official training runs from figshare: resumable, and checked by checksums."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Literal, NamedTuple, Protocol
 
-from nb301.errors import DataMissing, MissingExtra
+from nb301.errors import DataMissing
+from nb301.extras import require
 from nb301.files import folder_written_whole, sha256
 
 #: The data set v1.0 (official_facts.md, "Official locations").
@@ -51,8 +51,8 @@ def fetch_official(
 ) -> Fetched:
     """Download the official data set, unless it is there, and unpack it.
 
-    Whole files whose checksum is right are kept, a file that was interrupted is gone on with. Where the
-    host cannot be reached, archives that were placed into `folder` by hand are used.
+    Whole files whose checksum is right are kept; an interrupted file is resumed. Where the host cannot
+    be reached, archives that were placed into `folder` by hand are used.
 
     Args:
         folder: Where files are kept; by default in pooch's cache of this user, `nb301/official`.
@@ -64,39 +64,31 @@ def fetch_official(
             the files by hand.
         MissingExtra: pooch is not installed.
     """
-    pooch = _pooch()
+    require("pooch", "official")
+    import pooch
     from requests import RequestException
 
     folder = Path(pooch.os_cache("nb301")) / "official" if folder is None else folder
     fetcher = pooch.create(path=folder, base_url=f"doi:{DOI}/")
     try:
         _register(fetcher, repository)
-    # pooch passes on whatever an unexpected answer, such as a log-in page's, leads to
+    # pooch passes on every error that an unexpected answer, such as a log-in page, leads to
     except (RequestException, ValueError, LookupError, TypeError) as error:
-        placed = sorted(path for path in folder.glob("*") if _is_archive(path))
+        placed = sorted(filter(_is_archive, folder.glob("*")))
         if not placed:
             raise DataMissing(_by_hand(folder, f"cannot reach figshare: {error}")) from None
         return Fetched(_unpacked(placed, folder), checked=False)
+    files = []
     try:
-        files = [
-            Path(fetcher.fetch(name, downloader=_Resuming(folder / f"{name}.part", name, progress)))
-            for name in sorted(fetcher.registry)
-        ]
+        for name in sorted(fetcher.registry):
+            downloader = _Resuming(folder / f"{name}.part", name, progress)
+            files.append(Path(fetcher.fetch(name, downloader=downloader)))
     except RequestException as error:
         reason = f"interrupted: {error}\nWhat has arrived is kept: run the command again to go on."
         raise DataMissing(_by_hand(folder, reason)) from None
     except ValueError as error:  # how pooch tells of a wrong checksum
         raise DataMissing(_by_hand(folder, f"what came is not what figshare lists: {error}")) from None
-    return Fetched(_unpacked([file for file in files if _is_archive(file)], folder), checked=True)
-
-
-def _pooch() -> ModuleType:
-    try:
-        import pooch
-    except ImportError as error:
-        raise MissingExtra("pooch is not installed: pip install 'nb301[official]'") from error
-    module: ModuleType = pooch
-    return module
+    return Fetched(_unpacked([*filter(_is_archive, files)], folder), checked=True)
 
 
 def _register(fetcher: Any, repository: Repository | None) -> None:
@@ -115,7 +107,7 @@ def _register(fetcher: Any, repository: Repository | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Resuming:
-    """A downloader for pooch that goes on where an earlier download of the file ended.
+    """A downloader for pooch that resumes where an earlier download of the file ended.
 
     Args:
         part: Holds what has arrived, until all has.
@@ -159,8 +151,10 @@ class _Resuming:
 
 
 def _is_archive(path: Path) -> bool:
-    endings = tuple(ending for _, known, _ in shutil.get_unpack_formats() for ending in known)
-    return path.name.endswith(endings) and path.is_file()
+    endings: list[str] = []
+    for _, format_endings, _ in shutil.get_unpack_formats():
+        endings += format_endings
+    return path.name.endswith(tuple(endings)) and path.is_file()
 
 
 def _unpacked(archives: Sequence[Path], folder: Path) -> Path:

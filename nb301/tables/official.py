@@ -1,4 +1,4 @@
-"""The official CIFAR-10 training runs, a tree of JSON files, one file a run (F20, F21, F28), and own ones.
+"""The official CIFAR-10 training runs, a tree of JSON files, one file a run (F20, F21, F28).
 
 `nb301 train` writes such files, too, with an entry `nb301` that says what no official key does.
 Percent becomes fraction here and nowhere else. The numbers F1... are those of official_facts.md.
@@ -34,11 +34,11 @@ Progress = Callable[[int, int], None]
 
 _FILE = re.compile(r"results_\d+\.json")
 _CONFIG = "optimized_hyperparamater_config"  # so spelt in the files (F21)
-_OWN = "nb301"  # in files that `write_official` wrote
+_OWN = "nb301"  # the entry of files that `write_official` wrote
 _LARGEST = 2**31 - 1
 #: Height of an image, pixels: multiply-adds of the largest networks still are 64-bit integers.
 _LARGEST_IMAGE = 256
-#: Bytes of a file; official ones have about 10,000, ours a learning curve.
+#: Bytes of a file; official ones have about 10,000, ours also a learning curve.
 _MOST_BYTES = 2**22
 
 
@@ -58,8 +58,8 @@ class Setting(NamedTuple):
     auxiliary: bool = True
 
     def __str__(self) -> str:
-        of_truth = "" if self.truth == TRUTH else f"{self.truth}, "
-        return f"{of_truth}{self.epochs} epochs, {self.channels} channels, {self.layers} layers"
+        prefix = "" if self.truth == TRUTH else f"{self.truth}, "
+        return f"{prefix}{self.epochs} epochs, {self.channels} channels, {self.layers} layers"
 
     @property
     def network(self) -> NetworkShape:
@@ -108,7 +108,7 @@ class Imported:
         return self.tables[PROTOCOL]
 
 
-class _Run(NamedTuple):
+class _FileRun(NamedTuple):
     """One file; equal runs are duplicates."""
 
     setting: Setting
@@ -155,36 +155,12 @@ def write_official(run: OwnRun, path: Path) -> None:
 
     That needs a name `results_N.json`, in a folder that is named after an optimizer.
     """
-    counted, setting = cost(run.genotype, run.setting.network), run.setting
-    of_best = {
-        "train_loss": run.train_loss,
-        "train_accuracy": 100 * run.train_accuracy,
-        "val_accuracy": 100 * run.val_accuracy,
-        "val_cross_entropy": run.val_loss,
-    }
+    setting = run.setting
     result = {
         "final_metric_score": -100 * run.val_accuracy,
-        _CONFIG: {
-            **to_config(run.genotype),
-            f"{CONFIG_PREFIX}init_channels": setting.channels,
-            f"{CONFIG_PREFIX}layers": setting.layers,
-            f"{CONFIG_PREFIX}auxiliary": str(setting.auxiliary),
-            **run.config,
-        },
+        _CONFIG: _configuration(run),
         "budget": setting.epochs,
-        "info": [
-            {
-                **of_best,
-                "epochs": run.best_epoch,
-                "model_parameters": counted.parameters,
-                "learning_rate": run.learning_rate,
-                "train_datapoints": run.training_images,
-                "val_datapoints": run.validation_images,
-                "dataset_path": setting.truth,
-                "dataset_id": 0,
-                **{f"{name}_final": value for name, value in of_best.items()},
-            }
-        ],
+        "info": [_info(run)],
         "test_accuracy": 100 * run.test_accuracy,
         "runtime": run.runtime,
         "seed": run.seed,
@@ -198,12 +174,44 @@ def write_official(run: OwnRun, path: Path) -> None:
     write_text(path, json.dumps(_finite(result), indent=1))
 
 
+def _configuration(run: OwnRun) -> dict[str, Any]:
+    """The architecture and its training under the names of the official configuration space."""
+    return {
+        **to_config(run.genotype),
+        f"{CONFIG_PREFIX}init_channels": run.setting.channels,
+        f"{CONFIG_PREFIX}layers": run.setting.layers,
+        f"{CONFIG_PREFIX}auxiliary": str(run.setting.auxiliary),
+        **run.config,
+    }
+
+
+def _info(run: OwnRun) -> dict[str, Any]:
+    """The results of the best epoch, also under the names of the last epoch's (`_final`)."""
+    best_epoch = {
+        "train_loss": run.train_loss,
+        "train_accuracy": 100 * run.train_accuracy,
+        "val_accuracy": 100 * run.val_accuracy,
+        "val_cross_entropy": run.val_loss,
+    }
+    return {
+        **best_epoch,
+        "epochs": run.best_epoch,
+        "model_parameters": cost(run.genotype, run.setting.network).parameters,
+        "learning_rate": run.learning_rate,
+        "train_datapoints": run.training_images,
+        "val_datapoints": run.validation_images,
+        "dataset_path": run.setting.truth,
+        "dataset_id": 0,
+        **{f"{name}_final": value for name, value in best_epoch.items()},
+    }
+
+
 def _finite(value: Any) -> Any:
-    """Put null for the numbers that JSON does not have."""
+    """The value with null in place of the numbers that JSON does not have."""
     if isinstance(value, Mapping):
-        return {key: _finite(each) for key, each in value.items()}
+        return {key: _finite(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
+        return [*map(_finite, value)]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
@@ -229,7 +237,7 @@ def import_official(folder: Path, progress: Progress | None = None) -> Imported:
     """
     files, bad_files = _files(folder)
     folder = Path(os.path.realpath(folder))  # which a circle of links does not stop
-    runs: list[_Run] = []
+    runs: list[_FileRun] = []
     for done, path in enumerate(files, start=1):
         try:
             runs.append(_read(path, _optimizer(path.relative_to(folder.parent))))
@@ -239,10 +247,10 @@ def import_official(folder: Path, progress: Progress | None = None) -> Imported:
         if progress is not None:
             progress(done, len(files))
     unique = list(dict.fromkeys(runs))  # one folder's files only: a run names its optimizer, as in F30
-    by_setting: dict[Setting, list[_Run]] = {}
+    by_setting: dict[Setting, list[_FileRun]] = {}
     for run in unique:
         by_setting.setdefault(run.setting, []).append(run)
-    tables = {setting: _table(setting, by_setting[setting]) for setting in sorted(by_setting)}
+    tables = {setting: _table(setting, runs) for setting, runs in sorted(by_setting.items())}
     return Imported(tables, bad_files, len(runs) - len(unique))
 
 
@@ -256,13 +264,10 @@ def _files(folder: Path) -> tuple[list[Path], list[BadFile]]:
     def note(error: OSError) -> None:
         bad_folders.append(BadFile(Path(error.filename).relative_to(folder), str(error.strerror)))
 
-    found = [
-        Path(place, name)
-        for place, folders, names in os.walk(folder, onerror=note)
-        for name in [*folders, *names]
-        if _FILE.fullmatch(name)
-    ]
-    files = sorted(found, key=lambda path: _numeric_order(path.relative_to(folder).as_posix()))
+    files: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=note):
+        files += [Path(place, name) for name in filter(_FILE.fullmatch, folders + names)]
+    files.sort(key=lambda path: _numeric_order(path.relative_to(folder).as_posix()))
     if not files:
         raise TableError(f"{folder}: no results_N.json in it, at any depth")
     return files, bad_folders
@@ -271,12 +276,12 @@ def _files(folder: Path) -> tuple[list[Path], list[BadFile]]:
 def _numeric_order(path: str) -> list[tuple[int, str]]:
     """Sort `results_2` before `results_10`."""
     # the split text is equal for numbers such as 1 and 01
-    words = [(int(word), word) if word.isdecimal() else (-1, word) for word in re.split(r"(\d+)", path)]
+    words = [(int(word) if word.isdecimal() else -1, word) for word in re.split(r"(\d+)", path)]
     return [*words, (-1, path)]
 
 
 def _optimizer(path: Path) -> str:
-    """The optimizer of a path that begins with the imported folder's own name; nothing above it counts."""
+    """The optimizer that the nearest folder is named after, in a path from the imported folder on."""
     for part in reversed(path.parts[:-1]):
         name = part.lower().replace("-", "_").removesuffix("_ti")
         if name in FOLDERS:
@@ -284,7 +289,7 @@ def _optimizer(path: Path) -> str:
     raise TableError(f"no folder above it is named after an optimizer: {', '.join(FOLDERS)}")
 
 
-def _read(path: Path, optimizer: str) -> _Run:
+def _read(path: Path, optimizer: str) -> _FileRun:
     """Read one file.
 
     Raises:
@@ -301,14 +306,15 @@ def _read(path: Path, optimizer: str) -> _Run:
         epochs=round(_number(result, "budget", 1, _LARGEST)),
         channels=_integer(config, f"{CONFIG_PREFIX}init_channels", 1, 10_000),  # range of F1
         layers=_integer(config, f"{CONFIG_PREFIX}layers", 1, 10_000),
-        **(_own(result[_OWN]) if _OWN in result else {}),
     )
+    if _OWN in result:
+        setting = setting._replace(**_own(result[_OWN]))
     genotype = from_config(config).canonical()
     counted = cost(genotype, setting.network)
     parameters = _integer(info, "model_parameters", 1, 2**63 - 1)
     if parameters != counted.parameters:
         raise TableError(f"model_parameters is {parameters}, but its network has {counted.parameters}")
-    return _Run(
+    return _FileRun(
         setting,
         str(genotype),
         optimizer,
@@ -323,7 +329,7 @@ def _read(path: Path, optimizer: str) -> _Run:
 
 
 def _own(entry: Any) -> dict[str, Any]:
-    """What of a `Setting` only files of ours say."""
+    """The fields of a `Setting` that only files of ours have."""
     truth, auxiliary = _get(entry, "truth"), _get(entry, "auxiliary")
     if not isinstance(truth, str) or not isinstance(auxiliary, bool):
         raise TableError(
@@ -364,8 +370,8 @@ def _fraction(values: Any, key: str) -> float:
     return _number(values, key, 0, 100) / 100
 
 
-def _table(setting: Setting, runs: Sequence[_Run]) -> EvaluationTable:
-    rows = pd.DataFrame(runs, columns=_Run._fields).drop(columns="setting")
+def _table(setting: Setting, runs: Sequence[_FileRun]) -> EvaluationTable:
+    rows = pd.DataFrame(runs, columns=_FileRun._fields).drop(columns="setting")
     rows["seed"] = list(_seeds(runs))
     rows["run"], rows["epochs"] = 0, setting.epochs
     if setting.truth != TRUTH:
@@ -374,7 +380,7 @@ def _table(setting: Setting, runs: Sequence[_Run]) -> EvaluationTable:
     return EvaluationTable(NAME + suffix, VERSION, TRUTH, rows)
 
 
-def _seeds(runs: Iterable[_Run]) -> Iterator[int]:
+def _seeds(runs: Iterable[_FileRun]) -> Iterator[int]:
     """The files' seeds; where a file has none, 1, 2, ... for the architecture's runs, in their order."""
     counts: Counter[str] = Counter()
     for run in runs:

@@ -17,10 +17,16 @@ from nb301.errors import GenotypeError, TableError, one_line
 from nb301.space import Genotype, to_codes
 from nb301.tables.schema import ACCURACIES, SCHEMA, EvaluationTable
 
-#: Columns that rows must have, or that are told for all of them.
+#: Columns that rows must have, unless they are constants.
 _NEEDED = ("genotype", "val_accuracy", "optimizer", "epochs")
-#: What stands for a column that nobody has: which run and seed it was is not known then.
-_UNKNOWN = {"run": 0, "seed": 0, "test_accuracy": np.nan, "train_accuracy": np.nan, "runtime": np.nan}
+#: Values of a column that the rows do not have.
+_UNKNOWN: Mapping[str, Any] = {
+    "run": 0,
+    "seed": 0,
+    "test_accuracy": np.nan,
+    "train_accuracy": np.nan,
+    "runtime": np.nan,
+}
 
 
 def table_of(
@@ -29,7 +35,7 @@ def table_of(
     truth: str,
     *,
     version: str = "1.0",
-    told: Mapping[str, str | int] | None = None,
+    constants: Mapping[str, str | int] | None = None,
     percent: bool = False,
     network: NetworkShape = CIFAR10_NETWORK,
 ) -> EvaluationTable:
@@ -42,33 +48,36 @@ def table_of(
         name: The table's.
         truth: What was trained, such as `cifar10 1.0`.
         version: The table's.
-        told: Values of columns that the rows do not have, such as `{"optimizer": "rs", "epochs": 100}`.
+        constants: Values of columns that all rows share, such as `{"optimizer": "rs", "epochs": 100}`.
         percent: Whether accuracies are percent in place of fractions.
         network: What was trained, for parameters and multiply-adds that the rows do not have.
 
     Raises:
         TableError: A column is missing or unknown, or a value is none; names column and row.
     """
-    given = rows.reset_index(drop=True)
-    for column, value in (told or {}).items():
-        given[column] = value
-    for column in given.columns:
+    rows = rows.reset_index(drop=True)
+    for column, value in (constants or {}).items():
+        rows[column] = value
+    _check_columns(rows)
+    genotypes = [_read(value, row) for row, value in enumerate(rows["genotype"])]
+    costs = cost_many(to_codes(genotypes), network)
+    defaults = {**_UNKNOWN, "parameters": costs[:, 0], "multiply_adds": costs[:, 1]}
+    columns: dict[str, Any] = {}
+    for column in SCHEMA:
+        columns[column] = rows[column] if column in rows else defaults[column]
+    columns["genotype"] = [str(genotype.canonical()) for genotype in genotypes]
+    for column in ACCURACIES:
+        columns[column] = _fraction(pd.Series(columns[column], rows.index, name=column), percent=percent)
+    return EvaluationTable(name, version, truth, pd.DataFrame(columns, index=rows.index))
+
+
+def _check_columns(rows: pd.DataFrame) -> None:
+    for column in rows.columns:
         if column not in SCHEMA:
             raise TableError(f"column {one_line(str(column))} is not one of {', '.join(SCHEMA)}")
     for column in _NEEDED:
-        if column not in given:
+        if column not in rows:
             raise TableError(f"column {column} is missing: tell it for all rows, or add it")
-    genotypes = [_read(value, row) for row, value in enumerate(given["genotype"])]
-    costs = cost_many(to_codes(genotypes), network)
-    computed = {"parameters": costs[:, 0], "multiply_adds": costs[:, 1]}
-    found: dict[str, Any] = {
-        column: given[column] if column in given else computed.get(column, _UNKNOWN.get(column))
-        for column in SCHEMA
-    }
-    found["genotype"] = [str(genotype.canonical()) for genotype in genotypes]
-    for column in ACCURACIES:
-        found[column] = _fraction(pd.Series(found[column], given.index, name=column), percent=percent)
-    return EvaluationTable(name, version, truth, pd.DataFrame(found, index=given.index))
 
 
 def read_rows(path: Path) -> pd.DataFrame:
@@ -81,8 +90,8 @@ def read_rows(path: Path) -> pd.DataFrame:
         if path.suffix == ".csv":
             return pd.read_csv(path, encoding="utf-8-sig", float_precision="round_trip")
         if path.suffix == ".parquet":
-            found: pd.DataFrame = pq.read_table(path).replace_schema_metadata(None).to_pandas()
-            return found
+            rows: pd.DataFrame = pq.read_table(path).replace_schema_metadata(None).to_pandas()
+            return rows
     except (pa.ArrowException, OSError, ValueError) as error:
         raise TableError(f"{path}: cannot be read ({one_line(str(error))})") from None
     raise TableError(f"{path}: expected a folder of official results, a .csv or a .parquet file")

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from nb301.errors import GenotypeError, TableError, is_one_line, one_line, shown
 from nb301.files import check_file, file_written_whole, sha256
 from nb301.parsing import NAME, parse_object, read_bytes
+from nb301.sources import FOR_ANALYSIS
 from nb301.space import Genotype, from_codes
-from nb301.tables.parsing import to_codes
+from nb301.tables.genotype_column import to_codes
 
 #: Columns with their Parquet types, in order; accuracies are fractions, runtime is seconds.
 SCHEMA: Mapping[str, pa.DataType] = {
@@ -35,32 +36,20 @@ SCHEMA: Mapping[str, pa.DataType] = {
     "multiply_adds": pa.int64(),
     "epochs": pa.int32(),
 }
-#: Sources of the paper's rows that models are fitted on: its optimizers (Table 2; random_ws by F28) and
-#: architectures from poorly performing regions (Section 3.1). Tables may have others.
-FITTED = (
-    "rs",
-    "de",
-    "re",
-    "tpe",
-    "bananas",
-    "combo",
-    "darts",
-    "pc_darts",
-    "drnas",
-    "gdas",
-    "random_ws",
-    "low_par",
-)
-#: Sources of rows for analysis only: D.6, D.7, and the further seeds of Section 3.3.
-PROBES = ("skip", "topology", "seeds")
 ACCURACIES = ("val_accuracy", "test_accuracy", "train_accuracy")
-#: Columns of which values may be missing, NaN: what needs them says so.
+#: Columns whose values may be missing (NaN); what needs them says so.
 MAY_BE_MISSING = ("test_accuracy", "train_accuracy", "runtime")
 _POSITIVE = ("runtime", "parameters", "multiply_adds", "epochs")
+_NUMBERS_AND_TEXT = (
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_string,
+    pa.types.is_large_string,
+)
 _FORMAT = 1
-#: Of the truth's name.
+#: Of names of truths and optimizers.
 _MOST_LETTERS = 100
-#: Of a file: bytes, also unpacked, and rows; 60,000 take 3 MB.
+#: Bytes of a file, packed and unpacked, and its rows; 60,000 rows take 3 MB.
 _MOST_BYTES, _MOST_ROWS = 2**30, 10**6
 
 
@@ -117,7 +106,7 @@ class EvaluationTable:
     @cached_property
     def is_fitted(self) -> NDArray[np.bool_]:
         """Which rows models are fitted on: all but probes. Shape (n,)."""
-        return ~self.rows["optimizer"].isin(PROBES).to_numpy(dtype=bool)
+        return ~self.rows["optimizer"].isin(FOR_ANALYSIS).to_numpy(dtype=bool)
 
     def of(self, *optimizers: str) -> EvaluationTable:
         """The rows of some optimizers only.
@@ -125,10 +114,12 @@ class EvaluationTable:
         Raises:
             TableError: The table has no row of one of them.
         """
-        there = set(self.rows["optimizer"])
+        optimizers_here = set(self.rows["optimizer"])
         for optimizer in optimizers:
-            if optimizer not in there:
-                raise TableError(f"table {self.name} has no rows of {optimizer!r}, only of {sorted(there)}")
+            if optimizer not in optimizers_here:
+                raise TableError(
+                    f"table {self.name} has no rows of {optimizer!r}, only of {sorted(optimizers_here)}"
+                )
         return EvaluationTable(
             self.name, self.version, self.truth, self.rows[self.rows["optimizer"].isin(optimizers)]
         )
@@ -147,7 +138,7 @@ def check_table_path(path: Path) -> None:
 
 
 def name_after(path: Path) -> str:
-    """What a table is called that is written there: letters and digits of the file's name."""
+    """The name of a table that is written to a path: letters and digits of the file's name."""
     return re.sub(r"[^A-Za-z0-9._+-]+", "-", path.stem).strip("._+-")[:60] or "table"
 
 
@@ -187,7 +178,7 @@ def read_table(path: Path) -> EvaluationTable:
 
 
 def _read_parquet(file: bytes) -> pa.Table:
-    """The rows, once what the file says of them is no more than a table can be."""
+    """Read the rows, after a check that the file does not announce more than a table can have."""
     with pq.ParquetFile(pa.BufferReader(file)) as opened:
         about, schema = opened.metadata, opened.schema_arrow
         unpacked = sum(about.row_group(k).total_byte_size for k in range(about.num_row_groups))
@@ -200,8 +191,7 @@ def _read_parquet(file: bytes) -> pa.Table:
             raise TableError("a column is there twice")
         for column in schema:
             kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-            flat = pa.types.is_integer, pa.types.is_floating, pa.types.is_string, pa.types.is_large_string
-            if not any(is_kind(kind) for is_kind in flat):
+            if not any(is_kind(kind) for is_kind in _NUMBERS_AND_TEXT):
                 raise TableError(f"column {shown(column.name)} is of {shown(str(kind))}, not numbers or text")
         data = opened.read()
     data.validate(full=True)
@@ -212,13 +202,13 @@ def _described(metadata: bytes) -> tuple[str, str, str]:
     """Name, version and truth from the file's metadata."""
     try:
         about = parse_object(metadata)
-        newest, *described = int(about["format"]), about["name"], about["version"], about["truth"]
+        file_format, *described = int(about["format"]), about["name"], about["version"], about["truth"]
     except (KeyError, TypeError, ValueError, OverflowError):
-        newest, described = 0, []
-    if newest > _FORMAT:
+        file_format, described = 0, []
+    if file_format > _FORMAT:
         raise TableError(
-            f"table format {newest} is newer than {_FORMAT}, the newest that this version of nb301 reads: "
-            "upgrade nb301"
+            f"table format {file_format} is newer than {_FORMAT}, the newest that this version of nb301 "
+            "reads: upgrade nb301"
         )
     if not described or not all(isinstance(word, str) for word in described):
         raise TableError("a Parquet file, but no evaluation table: no nb301 metadata, or garbled")
@@ -239,23 +229,10 @@ def check_names(name: str, version: str, truth: str) -> None:
 
 def _check(rows: pd.DataFrame) -> NDArray[np.uint8]:
     """Check every value, and return the genotypes' codes, shape (n, 2, 8, 2)."""
-    for column in SCHEMA:
-        if column not in rows:
-            raise TableError(f"column {column} is missing")
-    for unknown in set(rows) - set(SCHEMA):
-        raise TableError(f"column {one_line(str(unknown), 60)} is not one of {', '.join(SCHEMA)}")
-    if not rows.columns.is_unique:
-        raise TableError("a column is there twice")
-    if rows.empty:
-        raise TableError("the table has no rows")
+    _check_columns(rows)
     for column, kind in SCHEMA.items():
-        number = pa.types.is_floating(kind) or pa.types.is_integer(kind)
-        if number and not (isinstance(rows[column].dtype, np.dtype) and rows[column].dtype.kind in "iuf"):
-            raise TableError(f"column {column} holds {rows[column].dtype}, expected numbers")
-        if pa.types.is_integer(kind):
-            largest = np.iinfo(kind.to_pandas_dtype()).max
-            valid = (rows[column] % 1 == 0) & rows[column].le(largest)
-            _require(rows, column, valid, f"an integer of at most {largest}")
+        if pa.types.is_floating(kind) or pa.types.is_integer(kind):
+            _check_numbers(rows, column, kind)
     for column in ACCURACIES:
         # a comparison with NaN is false, so that NaN is refused, too
         _require(rows, column, rows[column].between(0, 1), "a fraction from 0 to 1")
@@ -270,6 +247,28 @@ def _check(rows: pd.DataFrame) -> NDArray[np.uint8]:
         return to_codes(rows["genotype"])
     except GenotypeError as error:
         raise TableError(f"column genotype, {one_line(str(error), 600)}") from None
+
+
+def _check_columns(rows: pd.DataFrame) -> None:
+    for column in SCHEMA:
+        if column not in rows:
+            raise TableError(f"column {column} is missing")
+    for unknown in set(rows) - set(SCHEMA):
+        raise TableError(f"column {one_line(str(unknown), 60)} is not one of {', '.join(SCHEMA)}")
+    if not rows.columns.is_unique:
+        raise TableError("a column is there twice")
+    if rows.empty:
+        raise TableError("the table has no rows")
+
+
+def _check_numbers(rows: pd.DataFrame, column: str, kind: pa.DataType) -> None:
+    dtype = rows[column].dtype
+    if not isinstance(dtype, np.dtype) or dtype.kind not in "iuf":
+        raise TableError(f"column {column} holds {dtype}, expected numbers")
+    if pa.types.is_integer(kind):
+        largest = np.iinfo(kind.to_pandas_dtype()).max
+        valid = (rows[column] % 1 == 0) & rows[column].le(largest)
+        _require(rows, column, valid, f"an integer of at most {largest}")
 
 
 def _is_name(value: object) -> bool:

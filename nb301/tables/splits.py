@@ -75,8 +75,9 @@ def leave_one_out_split(
     left_out, fitted = _is_of(table, optimizer), table.is_fitted
     if left_out[fitted].all():
         raise TableError(f"table {table.name} has rows of {optimizer} only: none is left to train on")
-    found = table.rows["genotype"].isin(table.rows["genotype"][left_out]).to_numpy()
-    train, val = _cut(table, np.flatnonzero(fitted & ~found), seed, shares)
+    genotypes = table.rows["genotype"]
+    known = genotypes.isin(genotypes[left_out]).to_numpy()
+    train, val = _cut(table, np.flatnonzero(fitted & ~known), seed, shares)
     return Split(train, val, np.flatnonzero(left_out))
 
 
@@ -90,7 +91,7 @@ def random_only_split(table: EvaluationTable, seed: int, optimizer: str = "rs") 
         TableError: The table has no row of `optimizer`, or too few of it for training or validation.
     """
     is_seen, split = _is_of(table, optimizer), stratified_split(table, seed)
-    train, val = (part[is_seen[part]] for part in (split.train, split.val))
+    train, val = split.train[is_seen[split.train]], split.val[is_seen[split.val]]
     if not len(train) or not len(val):
         raise TableError(
             f"table {table.name} has {is_seen.sum()} rows of {optimizer!r}, too few: 10 architectures are "
@@ -117,9 +118,7 @@ def equal_size_split(table: EvaluationTable, seed: int, rows: tuple[int, int] | 
     if rows is None:
         random_only = random_only_split(table, seed)
         rows = len(random_only.train), len(random_only.val)
-    train, val = (
-        _thinned(table, part, n, seed) for part, n in zip((split.train, split.val), rows, strict=True)
-    )
+    train, val = _thinned(table, split.train, rows[0], seed), _thinned(table, split.val, rows[1], seed)
     return Split(train, val, split.test)
 
 
@@ -161,8 +160,8 @@ def folds(table: EvaluationTable, rows: NDArray[np.intp], n: int, seed: int) -> 
 def _is_of(table: EvaluationTable, optimizer: str) -> NDArray[np.bool_]:
     is_of: NDArray[np.bool_] = (table.rows["optimizer"] == optimizer).to_numpy(dtype=bool)
     if not is_of.any():
-        there = sorted(set(table.rows["optimizer"]))
-        raise TableError(f"table {table.name} has no rows of {optimizer!r}, only of {there}")
+        optimizers = sorted(set(table.rows["optimizer"]))
+        raise TableError(f"table {table.name} has no rows of {optimizer!r}, only of {optimizers}")
     return is_of
 
 
@@ -177,12 +176,13 @@ def _cut(
     position = _position_in_optimizer(table.rows.iloc[rows], seed)
     part = np.searchsorted(np.cumsum(shares)[:-1], position, side="right")
     parts = [rows[part == i] for i in range(len(shares))]
-    if any(share > 0 and not len(found) for share, found in zip(shares, parts, strict=True)):
-        enough = math.ceil(1 / min(share for share in shares if share > 0))
-        raise TableError(
-            f"table {table.name} has {len(table)} rows, of which {len(rows)} are to be split by {shares}, "
-            f"too few: {enough} architectures of one optimizer are enough"
-        )
+    for share, rows_of_part in zip(shares, parts, strict=True):
+        if share > 0 and not len(rows_of_part):
+            enough = math.ceil(1 / min(positive for positive in shares if positive > 0))
+            raise TableError(
+                f"table {table.name} has {len(table)} rows, of which {len(rows)} are to be split by "
+                f"{shares}, too few: {enough} architectures of one optimizer are enough"
+            )
     return parts
 
 
@@ -191,7 +191,7 @@ def _thinned(table: EvaluationTable, rows: NDArray[np.intp], n: int, seed: int) 
     if n > len(rows):
         raise ValueError(f"{n} rows of {len(rows)}")
     chosen = table.rows.iloc[rows]
-    # positions spread each optimizer evenly; the rest makes the order one of content
+    # positions spread each optimizer evenly; ties are broken by content, not by the order of rows
     by_content = chosen[["genotype", "optimizer", "run", "seed", "val_accuracy", "runtime"]].astype(
         {"optimizer": str}
     )
@@ -205,8 +205,8 @@ def _position_in_optimizer(rows: pd.DataFrame, seed: int) -> NDArray[np.float64]
 
     An architecture that several optimizers found counts for the first of them by name.
     """
-    found = pd.DataFrame({"genotype": rows["genotype"], "optimizer": rows["optimizer"].astype(str)})
-    architectures = found.sort_values("optimizer").drop_duplicates("genotype").set_index("genotype")
+    finds = pd.DataFrame({"genotype": rows["genotype"], "optimizer": rows["optimizer"].astype(str)})
+    architectures = finds.sort_values("optimizer").drop_duplicates("genotype").set_index("genotype")
     architectures["order"] = [sha256(f"{seed} {text}".encode()) for text in architectures.index]
     by_optimizer = architectures.groupby("optimizer")["order"]
     position = (by_optimizer.rank(method="first") - 1) / by_optimizer.transform("size")

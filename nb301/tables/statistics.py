@@ -12,24 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nb301.metrics import kendall_tau, mean_absolute_error, r2, sparse_kendall_tau, spearman
+from nb301.sources import ROWS_IN_PAPER
 from nb301.space import Genotype, Op
 from nb301.tables.schema import EvaluationTable
 
-#: Evaluations of each optimizer on CIFAR-10 (Table 2; random_ws by official_facts F30).
-_TABLE_2 = {
-    "rs": 23746,
-    "de": 7275,
-    "re": 4639,
-    "tpe": 6741,
-    "bananas": 2243,
-    "combo": 745,
-    "darts": 2053,
-    "pc_darts": 1588,
-    "drnas": 947,
-    "gdas": 234,
-    "random_ws": 198,
-    "low_par": 1000,
-}
 #: Optimizers from the best distribution of validation errors to the worst (Appendix C.4, Figure 8).
 _ECDF_ORDER = "bananas, pc_darts, drnas, de, gdas, re, tpe, rs, then combo and darts"
 _SEEDS = 5
@@ -52,7 +38,7 @@ def overall(table: EvaluationTable) -> dict[str, float | int]:
     NaN where fewer than two rows are that have both, or all are alike.
     """
     rows = _fitted(table).dropna(subset=["test_accuracy"])
-    val, test = (rows[f"{part}_accuracy"].to_numpy() for part in ("val", "test"))
+    val, test = rows["val_accuracy"].to_numpy(), rows["test_accuracy"].to_numpy()
     few = len(rows) < _LEAST_CORRELATED
     return {
         "rows": len(table),
@@ -71,7 +57,7 @@ def by_optimizer(table: EvaluationTable) -> list[dict[str, Any]]:
             {
                 "optimizer": str(optimizer),
                 "rows": len(rows),
-                "rows_in_paper": _TABLE_2.get(str(optimizer)),
+                "rows_in_paper": ROWS_IN_PAPER.get(str(optimizer)),
                 "architectures": int(rows["genotype"].nunique()),
                 "mean_val_accuracy": float(accuracy.mean()),
                 "std_val_accuracy": float(accuracy.std(ddof=0)),
@@ -98,8 +84,8 @@ def seeds(table: EvaluationTable) -> pd.DataFrame:
     further = rows[rows["optimizer"] == "seeds"]
     is_first = table.is_fitted & (rows["seed"] == 1)
     first = rows[is_first & rows["genotype"].isin(further["genotype"])]
-    found = pd.concat([first.drop_duplicates("genotype"), further])
-    return found.pivot_table("val_accuracy", "genotype", "seed", observed=True).dropna()
+    repeated = pd.concat([first.drop_duplicates("genotype"), further])
+    return repeated.pivot_table("val_accuracy", "genotype", "seed", observed=True).dropna()
 
 
 def noise_variance(table: EvaluationTable) -> float:

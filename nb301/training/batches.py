@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from nb301.training.data import ImageData, Part
+from nb301.images.labelled import Images
+from nb301.images.loading import ImageData
 from nb301.training.networks.network import EDGES
 from nb301.training.protocol import Protocol
 
@@ -43,6 +44,26 @@ class _Choices(NamedTuple):
     keep: NDArray[np.bool_]  # (s, layers, edges, n): DropPath
 
 
+class _StepChoices(NamedTuple):
+    """The choices of one step of `k` networks: `_Choices` with `k` in place of `s`."""
+
+    order: Tensor
+    flip: Tensor
+    shift: Tensor
+    hole: Tensor
+    share: Tensor
+    partner: Tensor
+    keep: Tensor
+
+    @classmethod
+    def of(cls, networks: Sequence[_Choices], step: int, device: torch.device) -> _StepChoices:
+        tensors = []
+        for field in cls._fields:
+            values = [getattr(choices, field)[step] for choices in networks]
+            tensors.append(torch.from_numpy(np.stack(values)).to(device))
+        return cls._make(tensors)
+
+
 class Batches:
     """Batches of the training images.
 
@@ -65,9 +86,9 @@ class Batches:
         self.labels = torch.from_numpy(data.train.labels).to(device)
         margin = protocol.crop_padding
         pixels = torch.from_numpy(data.train.pixels).to(device)
-        self.pixels = (
-            functional.pad(pixels, (margin, margin, margin, margin)).permute(0, 2, 3, 1).contiguous()
-        )
+        padded = functional.pad(pixels, (margin, margin, margin, margin))
+        #: Padded, shape (count, height, width, colours).
+        self.pixels = padded.permute(0, 2, 3, 1).contiguous()
 
     def epoch(self, generators: Sequence[np.random.Generator], drop_path: float) -> Iterator[Batch]:
         """Batches of one epoch, those of network `k` drawn from generator `k` alone.
@@ -75,46 +96,47 @@ class Batches:
         The last images that fill no batch are left out; every epoch has another order.
         """
         choices = [self._choices(generator, drop_path) for generator in generators]
-        stacked = _Choices(*(np.stack(each, axis=1) for each in zip(*choices, strict=True)))
         for step in range(self.steps):
-            yield self._batch(_Choices(*(each[step] for each in stacked)), drop_path)
+            yield self._batch(_StepChoices.of(choices, step, self.labels.device), drop_path)
 
     def _choices(self, rng: np.random.Generator, drop_path: float) -> _Choices:
-        protocol, shape = self.protocol, (self.steps, self.protocol.batch)
-        alpha = protocol.mixup
-        return _Choices(
-            order=rng.permutation(self.count)[: self.steps * protocol.batch].reshape(shape),
-            flip=rng.random(shape) < 0.5 if self.flips else np.zeros(shape, dtype=bool),
-            shift=rng.integers(2 * protocol.crop_padding + 1, size=(*shape, 2)),
-            hole=rng.integers(self.size, size=(*shape, 2)) if protocol.cutout else np.zeros((*shape, 2), int),
-            share=rng.beta(alpha, alpha, (self.steps, 1)) if alpha else np.ones((self.steps, 1)),
-            partner=rng.permuted(np.tile(np.arange(shape[1]), (self.steps, 1)), axis=1)
-            if alpha
-            else np.tile(np.arange(shape[1]), (self.steps, 1)),
-            keep=rng.random((self.steps, protocol.layers, EDGES, shape[1])) >= drop_path
-            if drop_path
-            else np.ones((self.steps, 0, 0, 0), dtype=bool),
-        )
+        """Draw in the order of the fields, and nothing that the protocol has no use for."""
+        protocol, steps, n = self.protocol, self.steps, self.protocol.batch
+        order = rng.permutation(self.count)[: steps * n].reshape(steps, n)
+        flip = rng.random((steps, n)) < 0.5 if self.flips else np.zeros((steps, n), dtype=bool)
+        shift = rng.integers(2 * protocol.crop_padding + 1, size=(steps, n, 2))
+        hole = np.zeros((steps, n, 2), dtype=np.int64)
+        if protocol.cutout:
+            hole = rng.integers(self.size, size=(steps, n, 2))
+        share, partner = np.ones((steps, 1)), np.tile(np.arange(n), (steps, 1))
+        if protocol.mixup:
+            share = rng.beta(protocol.mixup, protocol.mixup, (steps, 1))
+            partner = rng.permuted(partner, axis=1)
+        keep = np.ones((steps, 0, 0, 0), dtype=bool)
+        if drop_path:
+            keep = rng.random((steps, protocol.layers, EDGES, n)) >= drop_path
+        return _Choices(order, flip, shift, hole, share, partner, keep)
 
-    def _batch(self, choices: _Choices, drop_path: float) -> Batch:
-        device, (k, n) = self.labels.device, choices.order.shape
-        c = _Tensors(*(torch.from_numpy(np.ascontiguousarray(each)).to(device) for each in choices))
-        order, partner = c.order, c.partner
-        along = torch.arange(self.size, device=device)
-        columns = torch.where(c.flip[..., None], self.size - 1 - along, along) + c.shift[..., 1:]
-        rows = along + c.shift[..., :1]
-        pixels = self.pixels[order[..., None, None], rows[..., None], columns[..., None, :]]
-        images = self.standard(pixels.permute(0, 1, 4, 2, 3))
+    def _batch(self, choices: _StepChoices, drop_path: float) -> Batch:
+        k, n = choices.order.shape
+        images = self.standard(self._windows(choices).permute(0, 1, 4, 2, 3))
         if self.protocol.cutout:
-            images = images * ~self._holes(c.hole)[:, :, None]
-        labels = self.labels[order]
-        mixed_labels, share = labels.gather(1, partner), c.share.to(images.dtype)
+            images = images * ~self._holes(choices.hole)[:, :, None]
+        labels = self.labels[choices.order]
+        mixed_labels, share = labels.gather(1, choices.partner), choices.share.to(images.dtype)
         if self.protocol.mixup:
-            mixed = images.gather(1, partner[..., None, None, None].expand_as(images))
+            mixed = images.gather(1, choices.partner[..., None, None, None].expand_as(images))
             images = mixed + (images - mixed) * share[..., None, None, None]
         images = images.expand(k, n, 3, self.size, self.size)
-        keep = c.keep.to(images.dtype) / (1 - drop_path) if drop_path else None
+        keep = choices.keep.to(images.dtype) / (1 - drop_path) if drop_path else None
         return Batch(images, labels, mixed_labels, share, keep)
+
+    def _windows(self, choices: _StepChoices) -> Tensor:
+        """Pixels of the crops of the padded images, mirrored or not, shape (k, n, size, size, colours)."""
+        along = torch.arange(self.size, device=self.labels.device)
+        rows = along + choices.shift[..., :1]
+        columns = torch.where(choices.flip[..., None], self.size - 1 - along, along) + choices.shift[..., 1:]
+        return self.pixels[choices.order[..., None, None], rows[..., None], columns[..., None, :]]
 
     def _holes(self, hole: Tensor) -> Tensor:
         """True where an image is cut out, shape (k, n, size, size)."""
@@ -122,18 +144,6 @@ class Batches:
         half = self.protocol.cutout // 2
         inside = (along >= hole[..., None] - half) & (along < hole[..., None] + half)
         return inside[..., 0, :, None] & inside[..., 1, None, :]
-
-
-class _Tensors(NamedTuple):
-    """`_Choices` of one step of `k` networks, as tensors with `k` first."""
-
-    order: Tensor
-    flip: Tensor
-    shift: Tensor
-    hole: Tensor
-    share: Tensor
-    partner: Tensor
-    keep: Tensor
 
 
 class Standardisation:
@@ -144,12 +154,11 @@ class Standardisation:
         device: Where the statistics are kept.
     """
 
-    def __init__(self, part: Part, device: torch.device) -> None:
+    def __init__(self, part: Images[np.uint8], device: torch.device) -> None:
         pixels = part.pixels.astype(np.float64)
-        mean, std = (fold(pixels, axis=(0, 2, 3)) for fold in (np.mean, np.std))
-        self.mean, self.std = (
-            torch.tensor(each, dtype=torch.float32, device=device)[:, None, None] for each in (mean, std)
-        )
+        mean, std = pixels.mean(axis=(0, 2, 3)), pixels.std(axis=(0, 2, 3))
+        self.mean = torch.tensor(mean, dtype=torch.float32, device=device)[:, None, None]
+        self.std = torch.tensor(std, dtype=torch.float32, device=device)[:, None, None]
 
     def __call__(self, pixels: Tensor) -> Tensor:
         """Shape (..., colours, height, width), any type, to the same shape, float32."""

@@ -68,19 +68,23 @@ def read_checkpoint(folder: Path, about: Mapping[str, Any]) -> Checkpoint | None
     try:
         rest = parse_object(read_bytes(folder / _REST, _MOST_BYTES))
         tensors = read_bytes(folder / _TENSORS, _MOST_BYTES)
-        newest, found, expected, progress = (rest[key] for key in ("format", "about", "sha256", "progress"))
-        found, progress = dict(found), dict(progress)
+        file_format, about_file = rest["format"], rest["about"]
+        digest, progress = rest["sha256"], rest["progress"]
+        about_file, progress = dict(about_file), dict(progress)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise TrainingError(
             f"{folder}: not a whole checkpoint ({one_line(str(error))}): delete it to start anew"
         ) from None
-    if newest != _FORMAT:
-        raise TrainingError(f"{folder}: checkpoint format {shown(newest)}, expected {_FORMAT}: upgrade nb301")
-    if sha256(tensors) != expected:
-        raise HashMismatch(f"{folder / _TENSORS}: SHA-256 is {sha256(tensors)}, expected {expected}")
-    wanted = json.loads(json.dumps(about))
-    if found != wanted:
-        differing = sorted(key for key in {*found, *wanted} if found.get(key) != wanted.get(key))
+    if file_format != _FORMAT:
+        raise TrainingError(
+            f"{folder}: checkpoint format {shown(file_format)}, expected {_FORMAT}: upgrade nb301"
+        )
+    if sha256(tensors) != digest:
+        raise HashMismatch(f"{folder / _TENSORS}: SHA-256 is {sha256(tensors)}, expected {digest}")
+    as_written = json.loads(json.dumps(about))
+    if about_file != as_written:
+        keys = {*about_file, *as_written}
+        differing = sorted(key for key in keys if about_file.get(key) != as_written.get(key))
         raise TrainingError(
             f"{folder}: checkpoint of another training, which differs in {one_line(', '.join(differing))}: "
             "choose another folder, or delete it"

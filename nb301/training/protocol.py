@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from nb301.cost import NetworkShape
 
@@ -123,7 +124,7 @@ PRESETS: Mapping[str, Protocol] = {
     ),
 }
 #: What sets a preset apart on data that have fewer images or smaller ones.
-_SPECIAL: Mapping[tuple[str, str], Mapping[str, int | None]] = {
+_SPECIAL: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("digits", "small"): {"image_size": 8, "training_images": None, "crop_padding": 1, "cutout": 2},
     ("digits", "tiny"): {"training_images": None, "validation_images": None},
 }
@@ -137,6 +138,4 @@ def preset(name: str, data: str) -> Protocol:
     """
     if name not in PRESETS:
         raise ValueError(f"no preset {name!r}, expected one of {', '.join(PRESETS)}")
-    chosen = PRESETS[name]
-    changed = {field.name: getattr(chosen, field.name) for field in fields(chosen)}
-    return Protocol(**{**changed, **_SPECIAL.get((data, name), {})})
+    return replace(PRESETS[name], **_SPECIAL.get((data, name), {}))

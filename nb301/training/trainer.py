@@ -18,10 +18,11 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from nb301.errors import TrainingError, one_line
+from nb301.images.labelled import Images
+from nb301.images.loading import ImageData
 from nb301.space import Genotype
 from nb301.training.batches import Batch, Batches, Standardisation
 from nb301.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
-from nb301.training.data import ImageData, Part
 from nb301.training.networks.network import Logits, Network
 from nb301.training.networks.stacked import Stack
 from nb301.training.protocol import Protocol
@@ -30,7 +31,7 @@ from nb301.training.results import Epoch, Training
 #: Called after each epoch with the number of epochs that are done and the networks' newest epochs.
 Progress = Callable[[int, Sequence[Epoch]], None]
 
-#: More, and what is between the layers no longer fits the cache.
+#: Images that are evaluated at a time: of more, what is between the layers would not fit the cache.
 _EVALUATED_TOGETHER = 64
 _DATA_STREAM = 1  # apart from the initial weights', which the plain seed starts
 
@@ -55,7 +56,7 @@ def train(
         seed: Of every random draw, 0..2^63-1.
         data: What it learns, as large and as many images as the protocol says (`load_for`).
         protocol: How it is trained.
-        checkpoints: Folder of the checkpoint that is written after every epoch and gone on from.
+        checkpoints: Folder of the checkpoint that is written after every epoch, and resumed from.
         device: `cpu` or a CUDA device.
         progress: Called after every epoch.
 
@@ -66,7 +67,7 @@ def train(
         ValueError: The seed is out of range, or the images are fewer than a batch.
     """
     network = _initial(genotype, seed, data, protocol)
-    trainer = _Trainer(_Alone(network), [genotype], [seed], data, protocol, _device(device))
+    trainer = _StackTrainer(_Alone(network), [genotype], [seed], data, protocol, _device(device))
     return trainer.run(checkpoints, progress)[0]
 
 
@@ -94,8 +95,10 @@ def train_many(
     """
     if len(genotypes) != len(seeds):
         raise ValueError(f"{len(seeds)} seeds for {len(genotypes)} architectures, expected one for each")
-    stack = Stack([_initial(g, s, data, protocol) for g, s in zip(genotypes, seeds, strict=True)])
-    trainer = _Trainer(stack, genotypes, seeds, data, protocol, torch.device("cpu"))
+    networks = []
+    for genotype, seed in zip(genotypes, seeds, strict=True):
+        networks.append(_initial(genotype, seed, data, protocol))
+    trainer = _StackTrainer(Stack(networks), genotypes, seeds, data, protocol, torch.device("cpu"))
     return trainer.run(checkpoints, progress)
 
 
@@ -120,7 +123,7 @@ class _Alone(nn.Module):
 
 
 def _device(name: str) -> torch.device:
-    """Read the name of a device that is there."""
+    """The device of a name, if this machine has it."""
     try:
         device = torch.device(name)
     except RuntimeError:  # whose message lists devices that nothing here was tried on
@@ -132,7 +135,7 @@ def _device(name: str) -> torch.device:
     return device
 
 
-class _Trainer:
+class _StackTrainer:
     """The loop over epochs, of a stack of any size."""
 
     def __init__(
@@ -188,8 +191,8 @@ class _Trainer:
         train_loss, train_accuracy = (sums / self.batches.steps).tolist()
         val_loss, val_accuracy = self._evaluate(self.data.validation)
         rate = self.protocol.learning_rate_at(epoch)
-        columns = zip(train_loss, train_accuracy, val_loss, val_accuracy, strict=True)
-        return [Epoch(*numbers, learning_rate=rate) for numbers in columns]
+        networks = zip(train_loss, train_accuracy, val_loss, val_accuracy, strict=True)
+        return [Epoch(*numbers, learning_rate=rate) for numbers in networks]
 
     def _step(self, batch: Batch) -> Tensor:
         """One step on the weights; loss and accuracy of each network, shape (2, networks)."""
@@ -205,19 +208,18 @@ class _Trainer:
         return torch.stack([loss.detach(), _mixed_accuracy(logits.main, batch)]).cpu()
 
     @torch.no_grad()
-    def _evaluate(self, part: Part) -> tuple[list[float], list[float]]:
+    def _evaluate(self, part: Images[np.uint8]) -> tuple[list[float], list[float]]:
         """Cross-entropy and accuracy of each network over a part of the images."""
         self.networks.eval()
         pixels, labels = torch.from_numpy(part.pixels), torch.from_numpy(part.labels)
         sums = torch.zeros(2, len(self.seeds), dtype=torch.float64)
         standard: Standardisation = self.batches.standard
-        for some, right in zip(
-            torch.split(pixels, _EVALUATED_TOGETHER), torch.split(labels, _EVALUATED_TOGETHER), strict=True
-        ):
-            images = standard(some.to(self.device)).expand(len(self.seeds), len(some), 3, -1, -1)
+        for start in range(0, len(part), _EVALUATED_TOGETHER):
+            together = slice(start, start + _EVALUATED_TOGETHER)
+            images = standard(pixels[together].to(self.device))
             with self._autocast():
-                logits = self.networks(images).main.float()
-            expected = right.to(self.device).expand(len(self.seeds), -1)
+                logits = self.networks(images.expand(len(self.seeds), len(images), 3, -1, -1)).main.float()
+            expected = labels[together].to(self.device).expand(len(self.seeds), -1)
             loss = functional.cross_entropy(logits.flatten(0, 1), expected.flatten(), reduction="none")
             hits = logits.argmax(-1) == expected
             sums += torch.stack([loss.view(expected.shape).sum(1), hits.sum(1)]).cpu()
@@ -229,9 +231,9 @@ class _Trainer:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=cuda)
 
     def _about(self) -> Mapping[str, Any]:
-        """What makes this training another than others."""
+        """What tells this training from others."""
         return {
-            "genotypes": [str(genotype) for genotype in self.genotypes],
+            "genotypes": [*map(str, self.genotypes)],
             "seeds": [*self.seeds],
             "data": self.data.name,
             "data_hash": self.data.content_hash,
@@ -240,15 +242,15 @@ class _Trainer:
         }
 
     def _checkpoint(self) -> Checkpoint:
-        momenta = [self.sgd.state[each]["momentum_buffer"] for each in self.networks.parameters()]
-        return Checkpoint(
-            {**self.networks.state_dict(), **{f"momentum.{i}": each for i, each in enumerate(momenta)}},
-            {
-                "curves": self.curves,
-                "generators": [generator.bit_generator.state for generator in self.generators],
-                "seconds": self.seconds,
-            },
-        )
+        tensors = dict(self.networks.state_dict())
+        for i, parameter in enumerate(self.networks.parameters()):
+            tensors[f"momentum.{i}"] = self.sgd.state[parameter]["momentum_buffer"]
+        progress = {
+            "curves": self.curves,
+            "generators": [generator.bit_generator.state for generator in self.generators],
+            "seconds": self.seconds,
+        }
+        return Checkpoint(tensors, progress)
 
     def _resume(self, folder: Path) -> None:
         checkpoint = read_checkpoint(folder, self._about())
@@ -263,33 +265,38 @@ class _Trainer:
             ) from None
 
     def _set(self, tensors: dict[str, Tensor], progress: Mapping[str, Any]) -> None:
-        """Go on from what a checkpoint holds."""
+        """Take over what a checkpoint holds."""
         for i, parameter in enumerate(self.networks.parameters()):
             self.sgd.state[parameter]["momentum_buffer"] = tensors.pop(f"momentum.{i}").to(self.device)
         self.networks.load_state_dict(tensors)
-        self.curves = [[Epoch(*epoch) for epoch in curve] for curve in progress["curves"]]
+        self.curves = [*map(_curve, progress["curves"])]
         for generator, state in zip(self.generators, progress["generators"], strict=True):
             generator.bit_generator.state = state
         self.seconds = float(progress["seconds"])
 
     def _trainings(self, test_accuracy: Sequence[float]) -> list[Training]:
-        return [
-            Training(
+        """What each network leaves behind."""
+        trainings = []
+        for k, genotype in enumerate(self.genotypes):
+            training = Training(
                 genotype=genotype,
-                seed=seed,
+                seed=self.seeds[k],
                 data=self.data.name,
                 protocol=self.protocol,
                 training_images=len(self.data.train),
                 validation_images=len(self.data.validation),
                 image_size=self.data.image_size,
-                curve=tuple(curve),
-                test_accuracy=accuracy,
+                curve=tuple(self.curves[k]),
+                test_accuracy=test_accuracy[k],
                 runtime=self.seconds / len(self.seeds),
             )
-            for genotype, seed, curve, accuracy in zip(
-                self.genotypes, self.seeds, self.curves, test_accuracy, strict=True
-            )
-        ]
+            trainings.append(training)
+        return trainings
+
+
+def _curve(rows: Sequence[Sequence[float]]) -> list[Epoch]:
+    """A learning curve from a checkpoint's JSON."""
+    return [Epoch(*numbers) for numbers in rows]
 
 
 def _mixed_loss(logits: Tensor, batch: Batch) -> Tensor:
@@ -297,8 +304,8 @@ def _mixed_loss(logits: Tensor, batch: Batch) -> Tensor:
     flat = logits.flatten(0, 1)
 
     def loss(labels: Tensor) -> Tensor:
-        each = functional.cross_entropy(flat, labels.flatten(), reduction="none")
-        return each.view(labels.shape).mean(1)
+        losses = functional.cross_entropy(flat, labels.flatten(), reduction="none")
+        return losses.view(labels.shape).mean(1)
 
     share = batch.share[:, 0]
     return share * loss(batch.labels) + (1 - share) * loss(batch.mixed_labels)
@@ -307,5 +314,6 @@ def _mixed_loss(logits: Tensor, batch: Batch) -> Tensor:
 def _mixed_accuracy(logits: Tensor, batch: Batch) -> Tensor:
     """Share of right answers under MixUp of each network, shape (networks,)."""
     answers, share = logits.argmax(-1), batch.share[:, 0]
-    first, second = ((answers == labels).float().mean(1) for labels in (batch.labels, batch.mixed_labels))
+    first = (answers == batch.labels).float().mean(1)
+    second = (answers == batch.mixed_labels).float().mean(1)
     return share * first + (1 - share) * second

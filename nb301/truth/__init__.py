@@ -1,4 +1,5 @@
-"""Ground truths: what answers `evaluate(genotype, seed)`, and collection from it.
+"""Ground truths: what answers `evaluate(genotype, seed)`, by a formula or by training.
 
-It may import `cost`, `encodings`, `errors`, `exact`, `noise`, `places`, `space`, `threads` and `training`.
+It may import `cost`, `encodings`, `errors`, `exact`, `images`, `noise`, `places`, `space`, `threads`
+and `training`.
 """

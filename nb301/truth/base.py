@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple, Protocol, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from nb301.cost import NetworkShape
 from nb301.space import Genotype
@@ -19,6 +25,29 @@ class TrainingRun(NamedTuple):
     train_accuracy: float
     #: Seconds, one whole training.
     runtime: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRuns:
+    """What training runs report: the fields of `TrainingRun` as arrays, one entry a run, shape (n,)."""
+
+    val_accuracy: NDArray[np.float64]
+    test_accuracy: NDArray[np.float64]
+    train_accuracy: NDArray[np.float64]
+    runtime: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, runs: Iterable[TrainingRun]) -> Self:
+        """Single runs, together."""
+        values = np.array([*runs], dtype=np.float64).reshape(-1, len(TrainingRun._fields))
+        return cls(*np.ascontiguousarray(values.T))
+
+    def __len__(self) -> int:
+        return len(self.val_accuracy)
+
+    def __iter__(self) -> Iterator[TrainingRun]:
+        columns = [getattr(self, field).tolist() for field in TrainingRun._fields]
+        return map(TrainingRun, *columns)
 
 
 class Truth(Protocol):
@@ -43,12 +72,42 @@ class Truth(Protocol):
     def evaluate(self, genotype: Genotype, seed: int) -> TrainingRun:
         """Train one architecture with a seed."""
 
+    def evaluate_many(self, genotypes: Sequence[Genotype], seeds: ArrayLike) -> TrainingRuns:
+        """Train architectures with their seeds, shape (n,), or with one for all."""
+
 
 def described(truth: Truth) -> str:
     """Name and version, as tables and releases note it."""
     return f"{truth.name} {truth.version}"
 
 
+#: Name of the ground truth that is a function.
+EMULATED = "emulated"
+#: What the official table notes as its ground truth, without a version, and the name of what trains like it.
+OFFICIAL, OFFICIAL_NAME = "CIFAR-10 training", "cifar10-paper"
+
+
+class TruthKind(Enum):
+    """What the results of a ground truth are."""
+
+    #: Of an explicit function, and no trainings.
+    EMULATED = "emulated"
+    #: Of trainings on CIFAR-10 as the paper has them.
+    PAPER = "the paper's trainings"
+    #: Of other trainings.
+    OTHER = "other trainings"
+
+
+def kind_of(truth: str) -> TruthKind:
+    """What the results of a ground truth are, by what tables and releases note of it."""
+    name, _, version = truth.partition(" ")
+    if name == EMULATED and version:
+        return TruthKind.EMULATED
+    if truth == OFFICIAL or name == OFFICIAL_NAME:
+        return TruthKind.PAPER
+    return TruthKind.OTHER
+
+
 def is_emulated(truth: str) -> bool:
     """Whether a ground truth, as tables and releases note it, is a function and no training."""
-    return truth.startswith("emulated ")
+    return kind_of(truth) is TruthKind.EMULATED

@@ -16,7 +16,6 @@ which changes when any value does; values are equal to the last bit on every pro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -27,10 +26,10 @@ from nb301.cost import CIFAR10_NETWORK, cost_many
 from nb301.encodings import canonical, paths
 from nb301.noise import Stream, keyed_normal
 from nb301.space import Genotype, Op, keys_of_canonical, to_codes
-from nb301.truth.base import TrainingRun
+from nb301.truth.base import EMULATED, TrainingRun, TrainingRuns
 from nb301.truth.landscape import linear_accuracy
 
-NAME, VERSION = "emulated", "1.0"
+NAME, VERSION = EMULATED, "1.0"
 
 # Soft ceiling, percent. Published: validation error of good optimizers' incumbents near 5e-2
 # (Figures 4, 5). Assumed: the form, -softness * log(exp(-x/softness) + exp(-ceiling/softness)).
@@ -84,20 +83,6 @@ _RUNTIME_PER_EDGE = {
 EPOCHS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingRuns:
-    """What training runs report, one entry a run, each shape (n,)."""
-
-    #: Best over epochs (official_facts F20), fraction.
-    val_accuracy: NDArray[np.float64]
-    #: Of the final weights, fraction.
-    test_accuracy: NDArray[np.float64]
-    #: Fraction, under augmentation.
-    train_accuracy: NDArray[np.float64]
-    #: Seconds, one whole training.
-    runtime: NDArray[np.float64]
-
-
 class EmulatedTruth:
     """The emulated ground truth; a pure function of genotype and seed.
 
@@ -112,8 +97,7 @@ class EmulatedTruth:
         Raises:
             ValueError: The seed is no integer from 0 to 2^64-1.
         """
-        runs = self.evaluate_many([genotype], seed)
-        return TrainingRun(*(float(getattr(runs, field)[0]) for field in TrainingRun._fields))
+        return next(iter(self.evaluate_many([genotype], seed)))
 
     def evaluate_many(self, genotypes: Sequence[Genotype], seeds: ArrayLike) -> TrainingRuns:
         """Emulate training runs.
@@ -172,10 +156,10 @@ def _path_effects(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
     numbers = np.sort(paths(codes), axis=-1)
     for cell in range(2):
         for start in range(2):
-            found = numbers[:, cell, start]
+            sequences = numbers[:, cell, start]
             # a sequence counts once, however many paths have it, as in the path encoding
-            first = np.diff(found, axis=-1, prepend=-1) != 0
-            effects += exact.total(np.where(first, weights[cell, start][found], 0.0))
+            first = np.diff(sequences, axis=-1, prepend=-1) != 0
+            effects += exact.total(np.where(first, weights[cell, start][sequences], 0.0))
     return effects
 
 

@@ -69,14 +69,14 @@ def _path_features(numbers: NDArray[np.int16]) -> dict[str, NDArray[Any]]:
     on_path = path_ops()
     length = on_path.sum(axis=1)
     separable, convolutions = on_path[:, _SEPARABLE].sum(axis=1), on_path[:, _CONVOLUTIONS].sum(axis=1)
-    there = numbers > 0
-    path = np.where(there, numbers, 0)  # number 0 is the empty path: it adds nothing below
-    number = there.sum(axis=1)
+    exists = numbers > 0
+    path = np.where(exists, numbers, 0)  # number 0 is the empty path: it adds nothing below
+    number = exists.sum(axis=1)
     return {
         "depth": length[path].max(axis=1),
         "paths": number,
-        "paths_parameter_free": (there & (convolutions == 0)[path]).sum(axis=1),
-        "paths_skip_only": (there & (on_path[:, Op.skip_connect] == length)[path]).sum(axis=1),
+        "paths_parameter_free": (exists & (convolutions == 0)[path]).sum(axis=1),
+        "paths_skip_only": (exists & (on_path[:, Op.skip_connect] == length)[path]).sum(axis=1),
         "mean_separable": separable[path].sum(axis=1) / number,
         "mean_convolutions": convolutions[path].sum(axis=1) / number,
         "max_convolutions": convolutions[path].max(axis=1),

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from nb301.cost import NetworkShape
 from nb301.errors import TrainingError
+from nb301.images.loading import ImageData
+from nb301.images.sets import IMAGE_SETS, image_set
 from nb301.space import Genotype
 from nb301.threads import one_thread
-from nb301.training.data import IMAGE_SIZES, NAMES, ImageData, load_for
+from nb301.training.data import load_for
 from nb301.training.protocol import PRESETS, Protocol, preset
-from nb301.truth.base import TrainingRun, Truth, described
+from nb301.truth.base import OFFICIAL, OFFICIAL_NAME, TrainingRun, TrainingRuns, Truth, described
 from nb301.truth.emulated import EmulatedTruth
 
 if TYPE_CHECKING:
@@ -25,8 +31,6 @@ if TYPE_CHECKING:
 
 #: Of what trainings give; changes when the network, a preset or the use of random numbers does.
 VERSION = "1.0"
-#: The ground truth of the official table (`tables.official`), and what trains anew as it was trained.
-_OFFICIAL, _OFFICIAL_NAME = "CIFAR-10 training", "cifar10-paper"
 #: Images of more pixels train faster one by one than stacked.
 _LARGEST_STACKED = 8
 
@@ -36,7 +40,7 @@ class TrainingTruth:
     """Trains architectures on one image set with one preset, each on one CPU thread.
 
     Args:
-        data: Name of the image set (`training.data.NAMES`).
+        data: Name of the image set (`images.sets.IMAGE_SETS`).
         preset: Name of the protocol (`training.protocol.PRESETS`).
         folder: Holds the image set's files, where it needs one.
 
@@ -49,8 +53,7 @@ class TrainingTruth:
     folder: Path | None = None
 
     def __post_init__(self) -> None:
-        if self.data not in NAMES:
-            raise ValueError(f"no image set {self.data!r}, expected one of {', '.join(NAMES)}")
+        image_set(self.data)
         preset(self.preset, self.data)
 
     @property
@@ -76,7 +79,7 @@ class TrainingTruth:
     @property
     def network(self) -> NetworkShape:
         """The network that is trained."""
-        return self.protocol.network(self.protocol.image_size or IMAGE_SIZES[self.data])
+        return self.protocol.network(self.protocol.image_size or image_set(self.data).size)
 
     @property
     def stacks(self) -> bool:
@@ -94,14 +97,21 @@ class TrainingTruth:
         with one_thread():
             return _run(train(genotype, seed, self._load(), self.protocol))
 
-    def evaluate_many(self, genotypes: Sequence[Genotype], seeds: Sequence[int]) -> list[TrainingRun]:
-        """Train architectures, as one stack where that is faster; see `evaluate`."""
+    def evaluate_many(self, genotypes: Sequence[Genotype], seeds: ArrayLike) -> TrainingRuns:
+        """Train architectures, as one stack where that is faster; see `evaluate`.
+
+        Args:
+            genotypes: The `n` architectures.
+            seeds: Training seeds, shape (n,), or one for all.
+        """
         from nb301.training.trainer import train_many
 
+        training_seeds: list[int] = np.broadcast_to(np.asarray(seeds), len(genotypes)).tolist()
         if not self.stacks:
-            return [self.evaluate(g, seed) for g, seed in zip(genotypes, seeds, strict=True)]
+            return TrainingRuns.of(map(self.evaluate, genotypes, training_seeds))
         with one_thread():
-            return [_run(each) for each in train_many(genotypes, seeds, self._load(), self.protocol)]
+            trainings = train_many(genotypes, training_seeds, self._load(), self.protocol)
+        return TrainingRuns.of(map(_run, trainings))
 
     def _load(self) -> ImageData:
         return load_for(self.protocol, self.data, self.folder)
@@ -113,14 +123,17 @@ def truth_named(text: str, folder: Path | None = None) -> Truth:
     Raises:
         TrainingError: This version of nb301 has no such truth.
     """
-    candidates: list[Truth] = [EmulatedTruth()]
-    candidates += [TrainingTruth(data, name, folder) for data in NAMES for name in PRESETS]
-    for truth in candidates:
-        if text == described(truth) or (text == _OFFICIAL and truth.name == _OFFICIAL_NAME):
-            return truth
-    known = ", ".join(described(truth) for truth in candidates)
-    raise TrainingError(f"no ground truth {text!r} here to go back to; there are: {known}")
+    truths: dict[str, Truth] = {described(EmulatedTruth()): EmulatedTruth()}
+    for data, name in product(map(str, IMAGE_SETS), PRESETS):
+        truth = TrainingTruth(data, name, folder)
+        truths[described(truth)] = truth
+    noted = f"{OFFICIAL_NAME} {VERSION}" if text == OFFICIAL else text
+    if noted not in truths:
+        raise TrainingError(f"no ground truth {text!r} here to go back to; there are: {', '.join(truths)}")
+    return truths[noted]
 
 
 def _run(training: Training) -> TrainingRun:
-    return TrainingRun(*(getattr(training, field) for field in TrainingRun._fields))
+    return TrainingRun(
+        training.val_accuracy, training.test_accuracy, training.train_accuracy, training.runtime
+    )

@@ -11,16 +11,17 @@ from typer.testing import CliRunner
 pytest.importorskip("torch")
 
 from nb301 import cli
-from nb301.training.data import ImageData, Part
+from nb301.images.labelled import Images
+from nb301.images.loading import ImageData
 from nb301.training.protocol import Protocol
 
 
-def _part(rng: np.random.Generator, n: int, colours: int) -> Part:
+def _part(rng: np.random.Generator, n: int, colours: int) -> Images:
     labels = rng.integers(10, size=n)
     pixels = rng.integers(100, size=(n, colours, 8, 8))
     # the class is a bright pixel of its own
     pixels[np.arange(n), :, labels // 8 + 3, labels % 8] = 255
-    return Part(pixels.astype(np.uint8), labels)
+    return Images(pixels.astype(np.uint8), labels)
 
 
 @pytest.fixture(scope="session")

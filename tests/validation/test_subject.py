@@ -7,8 +7,8 @@ import pytest
 
 from nb301.errors import DataMissing, ReleaseError, TableError
 from nb301.releases import Release, find
+from nb301.sources import FITTED
 from nb301.space import Op, sample_many
-from nb301.tables.schema import FITTED
 from validation.answers import SubjectError
 from validation.measures import NotApplicable, trajectories
 from validation.measures.base import refitted

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nb301.collection.collect import Collection, collect_table
+from nb301.collection.base import Collection
+from nb301.collection.collect import collect_table
 from nb301.collection.recipes import REAL_V1, recipe_of
 from nb301.metrics import r2
 from nb301.optimizers import Budget, RegularizedEvolution, simulate

@@ -13,8 +13,8 @@ from pydantic import AfterValidator, Field
 
 from nb301.errors import TableError
 from nb301.metrics import kendall_tau, r2, sparse_kendall_tau, spearman
+from nb301.sources import FITTED
 from nb301.space import Genotype, Op
-from nb301.tables.schema import FITTED
 from nb301.tables.statistics import noise_variance
 from validation.intervals import Array, Interval, Rows, bootstrap_interval, distance_interval
 from validation.subject import SPLITS, Predictor, Subject

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from nb301.collection.collect import Collection
+from nb301.collection.base import Collection
 from nb301.collection.recipes import recipe_of
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 from nb301.space import Genotype

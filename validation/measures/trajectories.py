@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from pydantic import Field
@@ -20,10 +20,11 @@ from scipy.stats import kendalltau
 from nb301 import list_releases
 from nb301.benchmark import load
 from nb301.files import sha256, write_text
-from nb301.optimizers import OPTIMIZERS, Budget, simulate
-from nb301.optimizers.base import takes_many
+from nb301.optimizers import OPTIMIZERS, Budget, Objective, simulate
 from nb301.space import Genotype
 from nb301.surrogates import FAMILIES
+from nb301.truth.base import TrainingRun, TrainingRuns
+from nb301.truth.emulated import EmulatedTruth
 from validation.answers import SubjectError
 from validation.intervals import Array, bootstrap_interval
 from validation.measures.base import (
@@ -42,8 +43,8 @@ RUNS = 5
 #: Simulated seconds of each optimizer's runs. Those that fit models to propose take minutes for what the
 #: others do in a second, so they run a tenth as long; COMBO, ten times slower still, does not run.
 SECONDS = {"rs": 1e7, "re": 1e7, "ls": 1e7, "de": 1e7, "tpe": 1e6, "bananas": 1e6}
-#: Members of ensembles without an optimizer's rows; a GIN takes minutes to fit.
-_MEMBERS = {"gin": 1}
+#: Members of ensembles without an optimizer's rows, of surrogates that say nothing of how they are fitted.
+_FOREIGN_MEMBERS = 10
 _START, _POINTS = 1e4, 31
 #: How many times as short as those of the table trainings may be: the evaluations of a run are bounded.
 _SHORTEST = 20
@@ -157,7 +158,7 @@ def curves(subject: Subject, optimizer: str, left_out: bool = False) -> Curves: 
 
 def members_without(subject: Subject) -> int:
     """How many models are fitted without an optimizer's rows."""
-    return _MEMBERS.get(subject.release.manifest.family if subject.release else "", 10)
+    return _FOREIGN_MEMBERS if subject.family is None else subject.family.members_without_rows
 
 
 @cache
@@ -167,18 +168,13 @@ def truth_curves(subject: Subject, optimizer: str) -> Curves:
     if truth is None:
         raise NotApplicable("the ground truth cannot be asked")
 
-    @takes_many
-    def objective(genotype: Any, seed: int) -> Any:
-        if isinstance(genotype, list):
-            runs = truth.evaluate_many(genotype, seed)
-            return [_Result(*pair) for pair in zip(runs.val_accuracy, runs.runtime, strict=True)]
-        return truth.evaluate(genotype, seed)
-
     key = f"{truth.name} {truth.version}"
-    return _kept(subject, key, optimizer, lambda: _run(subject, optimizer, objective, truth.mean))
+    return _kept(subject, key, optimizer, lambda: _run(subject, optimizer, _OnTruth(truth), truth.mean))
 
 
-def _run(subject: Subject, optimizer: str, objective: Any, mean: Callable[[list[Genotype]], Array]) -> Curves:
+def _run(
+    subject: Subject, optimizer: str, objective: Objective, mean: Callable[[list[Genotype]], Array]
+) -> Curves:
     budget = SECONDS[optimizer]
     seconds = np.geomspace(_START, budget, _points(optimizer))
     most = int(_SHORTEST * budget / subject.table.rows["runtime"].mean())
@@ -207,21 +203,42 @@ class _Result(NamedTuple):
     runtime: float
 
 
-def _on(predictor: Predictor, subject: Subject) -> Any:
+class _OnTruth:
+    """An objective: trainings under the ground truth."""
+
+    def __init__(self, truth: EmulatedTruth) -> None:
+        self._truth = truth
+
+    def __call__(self, genotype: Genotype, seed: int) -> TrainingRun:
+        return self._truth.evaluate(genotype, seed)
+
+    def ask_many(self, genotypes: Sequence[Genotype], seed: int) -> TrainingRuns:
+        return self._truth.evaluate_many(genotypes, seed)
+
+
+class _OnPredictor:
+    """An objective: single trainings as a predictor emulates them."""
+
+    def __init__(self, predictor: Predictor, subject: Subject) -> None:
+        self._predictor, self._subject = predictor, subject
+
+    def __call__(self, genotype: Genotype, seed: int) -> _Result:
+        return self.ask_many([genotype], seed)[0]
+
+    def ask_many(self, genotypes: Sequence[Genotype], seed: int) -> list[_Result]:
+        accuracies = draw(self._predictor, genotypes, np.full(len(genotypes), seed))
+        if isinstance(self._predictor, TimePredictor):
+            seconds = self._predictor.seconds(genotypes)
+        else:
+            seconds = _truth_seconds(self._subject, genotypes)
+        return list(map(_Result, accuracies.tolist(), seconds.tolist()))
+
+
+def _on(predictor: Predictor, subject: Subject) -> Objective:
     """An objective: single trainings as the predictor emulates them."""
     if isinstance(predictor, ReleasePredictor):
         return predictor.benchmark.query
-    times = predictor if isinstance(predictor, TimePredictor) else None
-
-    @takes_many
-    def objective(genotype: Any, seed: int) -> Any:
-        genotypes = genotype if isinstance(genotype, list) else [genotype]
-        accuracies = draw(predictor, genotypes, np.full(len(genotypes), seed))
-        seconds = times.seconds(genotypes) if times else _truth_seconds(subject, genotypes)
-        found = [_Result(float(a), float(s)) for a, s in zip(accuracies, seconds, strict=True)]
-        return found if isinstance(genotype, list) else found[0]
-
-    return objective
+    return _OnPredictor(predictor, subject)
 
 
 def _truth_seconds(subject: Subject, genotypes: Genotypes) -> Array:

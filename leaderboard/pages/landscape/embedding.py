@@ -21,9 +21,10 @@ from nb301.encodings import canonical
 from nb301.errors import MissingExtra, one_line
 from nb301.files import write_text
 from nb301.parsing import parse_object, read_bytes
+from nb301.sources import FITTED
 from nb301.space import FIRST_EDGE, Op
 from nb301.tables import load
-from nb301.tables.schema import FITTED, EvaluationTable
+from nb301.tables.schema import EvaluationTable
 
 #: At most as many architectures of each source, so that no optimizer hides the others.
 EACH = 220

@@ -8,25 +8,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from nb301.sources import labels
 from nb301.space import NODES
 from nb301.tables.schema import EvaluationTable
 
 Array = NDArray[np.float64]
 #: How sources are called where people read them.
-LABELS = {
-    "rs": "RS",
-    "de": "DE",
-    "re": "RE",
-    "tpe": "TPE",
-    "bananas": "BANANAS",
-    "combo": "COMBO",
-    "darts": "DARTS",
-    "pc_darts": "PC-DARTS",
-    "drnas": "DrNAS",
-    "gdas": "GDAS",
-    "random_ws": "Random WS",
-    "low_par": "few parameters",
-}
+LABELS = labels()
 _SAMPLE_SEED = 301
 
 

@@ -18,6 +18,7 @@ from nb301.releases import find, names
 from nb301.releases.diff import ReleaseDiff, diff
 from nb301.releases.load import Release
 from nb301.releases.manifest import FILE, Manifest
+from nb301.surrogates import FAMILIES
 from nb301.tables.schema import EvaluationTable
 
 #: Verdicts are told by a sign and a word, never by colour alone; in the order of the filters.
@@ -28,7 +29,6 @@ SIGNS: Mapping[ClaimVerdict, str] = {
     "not applicable": "\N{EN DASH}",
     "not run": "○",
 }
-_FAMILIES = {"xgb": "XGBoost", "lgb": "LightGBM", "gin": "GIN (graph isomorphism network)"}
 #: Where an embedded release lies, in the repository and in an installed nb301.
 _FOLDER = "nb301/releases/data"
 _VERSION = re.compile(r"(?P<line>.+)-v(?P<version>\d+(\.\d+)*)")
@@ -200,7 +200,7 @@ def _table(manifest: Manifest) -> EvaluationTable | None:
 
 
 def _family(manifest: Manifest) -> str:
-    return _FAMILIES.get(manifest.family, manifest.family)
+    return FAMILIES[manifest.family].full_label
 
 
 def _scope(manifest: Manifest) -> str:

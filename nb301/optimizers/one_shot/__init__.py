@@ -2,7 +2,7 @@
 
 Importing this needs no torch; running a search does: pip install 'nb301[torch]'.
 
-It may import `errors`, `files`, `images`, `parsing`, `places`, `space` and `threads`.
+It may import `errors`, `extras`, `files`, `images`, `parsing`, `places`, `sources`, `space` and `threads`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from nb301.errors import MissingExtra
+from nb301.extras import require
 from nb301.optimizers.one_shot.discretisation import SPACES, ArchitectureWeightsError, discretise
 from nb301.optimizers.one_shot.monitor import MonitorReport, OneShotMonitor
 from nb301.optimizers.one_shot.searches import LoggedSearch, logged_genotypes, logged_searches
@@ -48,9 +48,5 @@ _LAZY = {
 def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
-    except ModuleNotFoundError as error:
-        if error.name != "torch":
-            raise
-        raise MissingExtra("torch is not installed: pip install 'nb301[torch]'") from error
+    require("torch", "torch")
+    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)

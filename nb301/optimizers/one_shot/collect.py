@@ -9,8 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from nb301.files import write_text
-from nb301.images import ImageSet, load_images
+from nb301.images.labelled import Images
+from nb301.images.loading import load_standardised
 from nb301.optimizers.one_shot.search import run_search
 from nb301.optimizers.one_shot.searches import package
 from nb301.optimizers.one_shot.settings import SearchSettings
@@ -34,13 +37,19 @@ class PlannedSearch(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class SearchRecipe:
     """Searches of one method on one space, with the seeds 0, 1 and so on."""
 
     method: str
     searches: int
     images: str
     settings: SearchSettings
+
+    @property
+    def planned(self) -> list[PlannedSearch]:
+        """Its searches, by seed."""
+        space = str(self.settings.space)
+        return [PlannedSearch(self.method, space, seed) for seed in range(self.searches)]
 
 
 # A supernet as small as this keeps the last cells free of convolutions, so the place of the normal
@@ -52,57 +61,56 @@ class Recipe:
 #: What the package ships, in its order. With 50 epochs each there are enough for Table 2's 2,053 rows
 #: of DARTS, 1,588 of PC-DARTS, 947 of DrNAS and 234 of GDAS, and for 198 of random_ws (F30).
 RECIPES = (
-    Recipe(
+    SearchRecipe(
         method="darts",
         searches=5,
         images="digits",
         settings=SearchSettings(space="s2", cells="rn", channels=8),
     ),
-    Recipe(
+    SearchRecipe(
         method="darts",
         searches=37,
         images="digits",
         settings=SearchSettings(space="darts", cells="rnn"),
     ),
-    Recipe(
+    SearchRecipe(
         method="pc_darts",
         searches=32,
-        images="fashion_mnist",
+        images="fashion-mnist",
         settings=SearchSettings(space="darts", channels=16, warm_up=0, head_start=200),
     ),
-    Recipe(
+    SearchRecipe(
         method="drnas",
         searches=19,
-        images="fashion_mnist",
+        images="fashion-mnist",
         settings=SearchSettings(space="no_none", warm_up=5),
     ),
-    Recipe(
+    SearchRecipe(
         method="gdas",
         searches=5,
-        images="fashion_mnist",
+        images="fashion-mnist",
         settings=SearchSettings(space="darts"),
     ),
-    Recipe(
+    SearchRecipe(
         method="random_ws",
         searches=4,
-        images="fashion_mnist",
+        images="fashion-mnist",
         settings=SearchSettings(space="no_none"),
     ),
 )
 
 
 def planned(methods: Sequence[str] | None = None, seeds: Sequence[int] | None = None) -> list[PlannedSearch]:
-    """The searches of `RECIPES`, of some methods and seeds only if given.
+    """The searches of `RECIPES`, by default of all methods and seeds.
 
     They are interleaved, so that any first part of the list has its share of each recipe.
     """
-    searches = [
-        ((seed + 0.5) / recipe.searches, PlannedSearch(recipe.method, str(recipe.settings.space), seed))
-        for recipe in RECIPES
-        for seed in range(recipe.searches)
-        if (methods is None or recipe.method in methods) and (seeds is None or seed in seeds)
-    ]
-    return [search for _, search in sorted(searches)]
+    shares: dict[PlannedSearch, float] = {}
+    for recipe in RECIPES:
+        for search in recipe.planned:
+            if (methods is None or search.method in methods) and (seeds is None or search.seed in seeds):
+                shares[search] = (search.seed + 0.5) / recipe.searches
+    return sorted(shares, key=lambda search: (shares[search], search))
 
 
 def collect_one_shot(
@@ -134,28 +142,32 @@ def collect_one_shot(
 
 def package_searches(folder: Path, path: Path = SEARCHES) -> list[str]:
     """Package the files of a folder in the order of `RECIPES`; returns names of those that are missing."""
-    names = [
-        PlannedSearch(recipe.method, str(recipe.settings.space), seed).file
-        for recipe in RECIPES
-        for seed in range(recipe.searches)
-    ]
-    package([folder / name for name in names if (folder / name).exists()], path)
-    return [name for name in names if not (folder / name).exists()]
+    files: list[Path] = []
+    missing: list[str] = []
+    for recipe in RECIPES:
+        for search in recipe.planned:
+            if (folder / search.file).exists():
+                files.append(folder / search.file)
+            else:
+                missing.append(search.file)
+    package(files, path)
+    return missing
 
 
 @cache
-def _images(name: str) -> ImageSet:
-    return load_images(name, _IMAGE_SIZE)
+def _images(name: str) -> Images[np.float32]:
+    return load_standardised(name, _IMAGE_SIZE)
 
 
-def _run(recipe: Recipe, seed: int) -> dict[str, Any]:
+def _run(recipe: SearchRecipe, seed: int) -> dict[str, Any]:
     with one_thread():
         log = run_search(recipe.method, seed, _images(recipe.images), recipe.settings)
     return {
         "method": recipe.method,
         "space": recipe.settings.space,
         "seed": seed,
-        "images": f"{recipe.images} {_IMAGE_SIZE}x{_IMAGE_SIZE}",
+        # files of searches, which must not change, have an underscore in fashion_mnist
+        "images": f"{recipe.images.replace('-', '_')} {_IMAGE_SIZE}x{_IMAGE_SIZE}",
         "settings": asdict(recipe.settings),
         "genotypes": [str(genotype.canonical()) for genotype in log.genotypes],
         "train_loss": [round(loss, 4) for loss in log.train_loss],

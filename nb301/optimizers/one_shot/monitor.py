@@ -50,7 +50,7 @@ class Predicted(Protocol):
         """Fraction."""
 
 
-class Predictor(Protocol):
+class AnswersQueries(Protocol):
     """What predicts for the monitor; a `Benchmark` does."""
 
     def query(self, genotype: Genotype, /) -> Predicted:
@@ -67,7 +67,7 @@ class OneShotMonitor:
     """
 
     def __init__(
-        self, benchmark: Predictor, ops: OpSet = SPACES["darts"], max_skips: int = MAX_SKIPS
+        self, benchmark: AnswersQueries, ops: OpSet = SPACES["darts"], max_skips: int = MAX_SKIPS
     ) -> None:
         self._benchmark = benchmark
         self._ops = ops

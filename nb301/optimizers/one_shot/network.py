@@ -81,7 +81,7 @@ class Supernet(nn.Module):
             reduces = cell == "r"
             channels *= 1 + reduces
             self.cells.append(
-                _Cell(ops, before, last, channels, partial, generator, reduces=reduces, reduced=reduced)
+                _MixedCell(ops, before, last, channels, partial, generator, reduces=reduces, reduced=reduced)
             )
             before, last, reduced = last, len(NODES) * channels, reduces
         self.classifier = _weights((classes, last), generator)
@@ -96,7 +96,7 @@ class Supernet(nn.Module):
         return functional.linear(last.mean(dim=(2, 3)), self.classifier, self.bias)
 
 
-class _Cell(nn.Module):
+class _MixedCell(nn.Module):
     def __init__(
         self,
         ops: OpSet,
@@ -117,10 +117,10 @@ class _Cell(nn.Module):
                 _Pointwise(last, channels, 1, generator),
             ]
         )
-        self.sources = nn.ModuleList(
-            _MixedEdges(ops, source, channels, 2 if reduces and source < 2 else 1, partial, generator)
-            for source in range(NODES[-1])
-        )
+        self.sources = nn.ModuleList()
+        for source in range(NODES[-1]):
+            stride = 2 if reduces and source < 2 else 1
+            self.sources.append(_MixedEdges(ops, source, channels, stride, partial, generator))
 
     def forward(self, before: Tensor, last: Tensor, mixture: Mixture) -> Tensor:
         states = [self.inputs[0](before), self.inputs[1](last)]
@@ -151,14 +151,12 @@ class _MixedEdges(nn.Module):
         self.skip = ops.index(Op.skip_connect) if Op.skip_connect in ops else None
         self.columns = [ops.index(op) for op in (*self.convolutions, *self.pools)]
         n = len(self.numbers)
-        self.stacks = nn.ModuleList(
-            _Depthwise(op, n, self.active, stride, generator) for op in self.convolutions
-        )
-        self.repeats = nn.ModuleList(
-            _Depthwise(op, n, self.active, 1, generator, own_input=True)
-            for op in self.convolutions
-            if op in _SEPARABLE
-        )
+        self.stacks, self.repeats = nn.ModuleList(), nn.ModuleList()
+        for op in self.convolutions:
+            self.stacks.append(_StackedConvolutions(op, n, self.active, stride, generator))
+        for op in self.convolutions:
+            if op in _SEPARABLE:
+                self.repeats.append(_StackedConvolutions(op, n, self.active, 1, generator, own_input=True))
         if self.skip is not None and stride == 2:
             self.skips = _Pointwise(self.active, n * self.active, 2, generator)
 
@@ -171,10 +169,11 @@ class _MixedEdges(nn.Module):
             return mixed
         rest = x[:, self.active :]
         rest = functional.max_pool2d(rest, 2) if self.stride == 2 else rest
-        return [
-            functional.channel_shuffle(torch.cat([term, rest * edge], dim=1), self.partial)
-            for term, edge in zip(mixed, edges, strict=True)
-        ]
+        outputs = []
+        for term, edge in zip(mixed, edges, strict=True):
+            both = torch.cat([term, rest * edge], dim=1)
+            outputs.append(functional.channel_shuffle(both, self.partial))
+        return outputs
 
     def _mix(self, x: Tensor, weights: Tensor) -> Sequence[Tensor]:
         """The ops on the active channels, shape (n, active, height, width), by (edges, ops) weights."""
@@ -204,7 +203,7 @@ class _MixedEdges(nn.Module):
         return torch.cat(hidden, dim=1)
 
 
-class _Depthwise(nn.Module):
+class _StackedConvolutions(nn.Module):
     """A depthwise and a pointwise convolution for each of `n` edges.
 
     Edges share their input, or with `own_input` each has its own channels of it.

@@ -39,11 +39,11 @@ class RandomWs(Method):
         """The best of a few random genotypes by loss with the shared weights on one batch."""
         images, labels = batch
         candidates = [self._draw() for _ in range(_CANDIDATES)]
+        losses = []
         with torch.no_grad():
-            losses = [
-                float(functional.cross_entropy(supernet(images, one_genotype(c, self.ops)), labels))
-                for c in candidates
-            ]
+            for candidate in candidates:
+                outputs = supernet(images, one_genotype(candidate, self.ops))
+                losses.append(float(functional.cross_entropy(outputs, labels)))
         return candidates[int(np.argmin(losses))]
 
     def _draw(self) -> Genotype:

@@ -10,28 +10,21 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from nb301.images import ImageSet
-from nb301.optimizers.one_shot.darts import Darts
+from nb301.images.labelled import Images
 from nb301.optimizers.one_shot.discretisation import SPACES
-from nb301.optimizers.one_shot.drnas import DrNas
-from nb301.optimizers.one_shot.gdas import Gdas
 from nb301.optimizers.one_shot.method import Batch, Method
 from nb301.optimizers.one_shot.network import Supernet
-from nb301.optimizers.one_shot.pc_darts import PcDarts
-from nb301.optimizers.one_shot.random_ws import RandomWs
 from nb301.optimizers.one_shot.settings import DEFAULT_SETTINGS, SearchSettings
+from nb301.sources import SourceKind, sources_of
 from nb301.space import Genotype
 
 #: Methods by the names of the evaluation table.
 METHODS: Mapping[str, type[Method]] = {
-    "darts": Darts,
-    "pc_darts": PcDarts,
-    "drnas": DrNas,
-    "gdas": Gdas,
-    "random_ws": RandomWs,
+    name: source.load() for name, source in sources_of(SourceKind.ONE_SHOT).items()
 }
 
 _FINAL_RATE, _MOMENTUM, _WEIGHT_DECAY, _CLIP = 1e-3, 0.9, 3e-4, 5.0
@@ -52,7 +45,7 @@ class SearchLog:
 def run_search(
     method: str,
     seed: int,
-    images: ImageSet,
+    images: Images[np.float32],
     settings: SearchSettings = DEFAULT_SETTINGS,
     progress: Callable[[int, Genotype], None] | None = None,
     **options: object,
@@ -64,7 +57,7 @@ def run_search(
     Args:
         method: Name in `METHODS`.
         seed: Of every random draw.
-        images: What the supernet learns; only its training images are used.
+        images: What the supernet learns, standardised.
         settings: Of the search.
         progress: Called at every epoch's end with its number, from 0, and its genotype.
         options: The method's own, such as `second_order`.
@@ -77,7 +70,7 @@ def run_search(
     generator = Generator().manual_seed(seed)
     build = METHODS[method]
     searcher = build(SPACES[settings.space or build.space], generator, **options)
-    trainer = _Trainer(searcher, _supernet(searcher, images, settings), settings)
+    trainer = _SupernetTrainer(searcher, _supernet(searcher, images, settings), settings)
     train, val = _halves(images, settings.batch, generator)
     log = SearchLog([], [], [])
     for _ in range(settings.head_start):
@@ -92,7 +85,7 @@ def run_search(
     return log
 
 
-class _Trainer:
+class _SupernetTrainer:
     """Both optimizers and their schedules."""
 
     def __init__(self, method: Method, supernet: Supernet, settings: SearchSettings) -> None:
@@ -142,21 +135,21 @@ class _Trainer:
         return self.method.loss(self.supernet, val, epoch / self.settings.epochs).item()
 
 
-def _supernet(method: Method, images: ImageSet, settings: SearchSettings) -> Supernet:
+def _supernet(method: Method, images: Images[np.float32], settings: SearchSettings) -> Supernet:
     return Supernet(
         method.ops,
         settings.cells,
         settings.channels,
-        image_channels=images.train.pixels.shape[1],
+        image_channels=images.pixels.shape[1],
         classes=images.classes,
         generator=method.generator,
         partial=method.partial,
     )
 
 
-def _halves(images: ImageSet, batch: int, generator: Generator) -> list[Iterator[Batch]]:
-    """Endless batches from the two halves of the training images."""
-    pixels, labels = torch.from_numpy(images.train.pixels), torch.from_numpy(images.train.labels)
+def _halves(images: Images[np.float32], batch: int, generator: Generator) -> list[Iterator[Batch]]:
+    """Endless batches from the two halves of the images."""
+    pixels, labels = torch.from_numpy(images.pixels), torch.from_numpy(images.labels)
     order = torch.randperm(len(labels), generator=generator)
     return [_batches(pixels[half], labels[half], batch, generator) for half in order.chunk(2)]
 

@@ -20,8 +20,6 @@ from nb301.parsing import parse_object, read_bytes
 from nb301.places import SEARCHES
 from nb301.space import Genotype, from_codes, to_codes
 
-#: The packaged searches.
-
 _FORMAT = 1
 #: Bytes of a file; all packaged searches take 300,000.
 _MOST_BYTES = 2**26
@@ -85,14 +83,17 @@ def logged_searches(path: Path = SEARCHES) -> list[LoggedSearch]:
             raise TableError(f"format {shown(content['format'])}, expected {_FORMAT}: upgrade nb301")
         searches = []
         for record in content["searches"]:
-            digits = np.array(
-                [[int(digit) for digit in text] for text in record["genotypes"]], dtype=np.uint8
-            )
-            record["genotypes"] = from_codes(digits.reshape(-1, 2, 8, 2))
+            record["genotypes"] = _from_digits(record["genotypes"])
             searches.append(LoggedSearch(**record))
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise TableError(f"{path}: no logged searches ({one_line(str(error))})") from None
     return searches
+
+
+def _from_digits(texts: Sequence[str]) -> list[Genotype]:
+    """Genotypes from the 32 digits of each; see `package`."""
+    digits = np.array([[*map(int, text)] for text in texts], dtype=np.uint8)
+    return from_codes(digits.reshape(-1, 2, 8, 2))
 
 
 def logged_genotypes(method: str, run: int) -> list[Genotype]:
@@ -105,15 +106,15 @@ def logged_genotypes(method: str, run: int) -> list[Genotype]:
     Raises:
         TableError: There is no such search.
     """
-    of_method = _by_method().get(method, [])
-    if not 0 <= run < len(of_method):
-        raise TableError(f"no logged search {run} of {method!r}: there are {len(of_method)}")
-    return list(of_method[run].genotypes)
+    searches = _by_method().get(method, [])
+    if not 0 <= run < len(searches):
+        raise TableError(f"no logged search {run} of {method!r}: there are {len(searches)}")
+    return list(searches[run].genotypes)
 
 
 @cache
 def _by_method() -> Mapping[str, list[LoggedSearch]]:
-    found: dict[str, list[LoggedSearch]] = {}
+    searches: dict[str, list[LoggedSearch]] = {}
     for logged in logged_searches():
-        found.setdefault(logged.method, []).append(logged)
-    return found
+        searches.setdefault(logged.method, []).append(logged)
+    return searches

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from nb301.encodings import VECTOR_SLOTS, vector
 from nb301.extras import require
 from nb301.surrogates.members.base import (
+    BOOSTED_TREES,
     Domain,
     Examples,
     Family,
@@ -82,10 +83,13 @@ def fit(
     Raises:
         ValueError: LightGBM refuses the rows or a hyperparameter.
     """
-    percent, stop = (replace(part, target=part.target * 100) for part in (train, stop))
     settings = dict(hyperparameters)
     rounds = int(settings.pop("num_iterations", _ROUNDS))
-    return fit_text(percent, stop, seed, settings, rounds, report)
+    return fit_text(_in_percent(train), _in_percent(stop), seed, settings, rounds, report)
+
+
+def _in_percent(examples: Examples) -> Examples:
+    return replace(examples, target=examples.target * 100)
 
 
 def fit_text(
@@ -101,19 +105,19 @@ def fit_text(
     import lightgbm
 
     parameters = {**_FIXED, **hyperparameters, "seed": seed}
-    features, stop_features = (vector(part.codes).astype(np.float64) for part in (train, stop))
+    features = vector(train.codes).astype(np.float64)
     data = lightgbm.Dataset(features, train.target, params=dict(parameters))
-    stop_data = lightgbm.Dataset(stop_features, stop.target, reference=data)
+    stop_data = lightgbm.Dataset(vector(stop.codes).astype(np.float64), stop.target, reference=data)
+    callbacks = [lightgbm.early_stopping(_EARLY_STOPPING, verbose=False)]
+    if report is not None:
+        callbacks.append(_reporting(report))
     try:
         booster = lightgbm.train(
             parameters,
             data,
             rounds,
             valid_sets=[stop_data],
-            callbacks=[
-                lightgbm.early_stopping(_EARLY_STOPPING, verbose=False),
-                *([_reporting(report)] if report else []),
-            ],
+            callbacks=callbacks,
         )
     except lightgbm.basic.LightGBMError as error:
         raise ValueError(f"LightGBM: {error}") from error
@@ -127,60 +131,76 @@ def read_trees(text: str) -> Trees:
         ValueError: It is no such text, or holds what no fit here makes, such as splits by category.
         ReleaseError: Its nodes do not make up trees, see `trees.checked`.
     """
-    entries = defaultdict[str, list[str]](list)
-    for line in text.partition("\nTree=")[2].partition("\nend of trees")[0].split("\n"):
-        key, _, value = line.partition("=")
-        entries[key].append(value)
-
-    def numbers(key: str, n: int) -> NDArray[np.float64]:
-        """One entry of all trees, finite; those without a split have it empty, or not at all."""
-        found = np.fromiter(map(float, " ".join(entries[key]).split()), dtype=np.float64)
-        if len(found) != n or not np.isfinite(found).all():
-            raise ValueError(f"not LightGBM's text: {key} has {len(found)} numbers, expected {n}, all finite")
-        return found
-
-    def integers(key: str, n: int, low: int, high: int) -> NDArray[np.intp]:
-        found = numbers(key, n)
-        if not np.all((low <= found) & (found <= high) & (found == np.rint(found))):
-            raise ValueError(f"not LightGBM's text: {key} are not all integers from {low} to {high}")
-        return found.astype(np.intp)
-
-    n_trees = len(entries["num_leaves"])
-    leaves = integers("num_leaves", n_trees, 1, MOST_LEAVES)
-    for other in ("num_cat", "is_linear"):
-        if set(entries[other]) - {"0"}:
-            raise ValueError(f"LightGBM's text has trees with {other} other than 0, which are not read here")
-    splits = int(leaves.sum()) - n_trees
-    # where inner nodes and leaves of each tree go: its inner nodes, then its leaves
-    sizes = 2 * leaves - 1
-    is_inner = np.arange(sizes.sum()) < np.repeat(np.cumsum(sizes) - leaves, sizes)
-
-    def nodes(inner: NDArray[Any], leaf: NDArray[Any] | float) -> NDArray[Any]:
-        merged = np.zeros(len(is_inner), dtype=inner.dtype)
-        merged[is_inner], merged[~is_inner] = inner, leaf
-        return merged
-
+    entries = _Entries(text)
+    leaves = entries.integers("num_leaves", entries.trees, 1, MOST_LEAVES)
+    entries.check_zero("num_cat")
+    entries.check_zero("is_linear")
+    splits = int(leaves.sum()) - entries.trees
     # a child below zero is the leaf -child - 1
     first_leaf = np.repeat(leaves - 1, leaves - 1)
-    left, right = (
-        nodes(np.where(child < 0, first_leaf - child - 1, child), -1)
-        for child in (
-            integers(key, splits, -MOST_LEAVES, MOST_LEAVES) for key in ("left_child", "right_child")
-        )
-    )
+    left = entries.integers("left_child", splits, -MOST_LEAVES, MOST_LEAVES)
+    right = entries.integers("right_child", splits, -MOST_LEAVES, MOST_LEAVES)
     # LightGBM sends `<=` left, so on integers `<` the next above the threshold
-    threshold = np.floor(numbers("threshold", splits)) + 1
-    values = numbers("leaf_value", splits + n_trees)
+    threshold = np.floor(entries.numbers("threshold", splits)) + 1
+    values = entries.numbers("leaf_value", splits + entries.trees)
+    feature = entries.integers("split_feature", splits, 0, len(VECTOR_SLOTS) - 1)
+    sizes = 2 * leaves - 1
+    is_inner = _is_inner(leaves)
     return checked(
         Trees(
             sizes=sizes,
-            feature=nodes(integers("split_feature", splits, 0, len(VECTOR_SLOTS) - 1), -1),
-            threshold=nodes(threshold, 0),
-            left=left,
-            right=right,
-            value=nodes(np.zeros(splits), values),
+            feature=_merged(is_inner, feature, -1),
+            threshold=_merged(is_inner, threshold, 0),
+            left=_merged(is_inner, np.where(left < 0, first_leaf - left - 1, left), -1),
+            right=_merged(is_inner, np.where(right < 0, first_leaf - right - 1, right), -1),
+            value=_merged(is_inner, np.zeros(splits), values),
         )
     )
+
+
+class _Entries:
+    """The lines `key=value` of all trees of LightGBM's text format."""
+
+    def __init__(self, text: str) -> None:
+        self._values = defaultdict[str, list[str]](list)
+        for line in text.partition("\nTree=")[2].partition("\nend of trees")[0].split("\n"):
+            key, _, value = line.partition("=")
+            self._values[key].append(value)
+        self.trees = len(self._values["num_leaves"])
+
+    def numbers(self, key: str, n: int) -> NDArray[np.float64]:
+        """One entry of all trees, finite; those without a split have it empty, or not at all."""
+        numbers = np.fromiter(map(float, " ".join(self._values[key]).split()), dtype=np.float64)
+        if len(numbers) != n or not np.isfinite(numbers).all():
+            raise ValueError(
+                f"not LightGBM's text: {key} has {len(numbers)} numbers, expected {n}, all finite"
+            )
+        return numbers
+
+    def integers(self, key: str, n: int, low: int, high: int) -> NDArray[np.intp]:
+        """One entry of all trees, integers within bounds."""
+        numbers = self.numbers(key, n)
+        if not np.all((low <= numbers) & (numbers <= high) & (numbers == np.rint(numbers))):
+            raise ValueError(f"not LightGBM's text: {key} are not all integers from {low} to {high}")
+        return numbers.astype(np.intp)
+
+    def check_zero(self, key: str) -> None:
+        """Check that an entry, where trees have it, is zero: no fit here makes another."""
+        if set(self._values[key]) - {"0"}:
+            raise ValueError(f"LightGBM's text has trees with {key} other than 0, which are not read here")
+
+
+def _is_inner(leaves: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which nodes are inner ones: each tree's stand first, then its leaves."""
+    sizes = 2 * leaves - 1
+    return np.arange(sizes.sum()) < np.repeat(np.cumsum(sizes) - leaves, sizes)
+
+
+def _merged(is_inner: NDArray[np.bool_], inner: NDArray[Any], leaves: NDArray[Any] | float) -> NDArray[Any]:
+    """What inner nodes and leaves hold, in the order of the nodes."""
+    merged = np.zeros(len(is_inner), dtype=inner.dtype)
+    merged[is_inner], merged[~is_inner] = inner, leaves
+    return merged
 
 
 class LGBSurrogate:
@@ -213,6 +233,10 @@ def _reporting(report: Report) -> Any:
 
 
 FAMILY = Family(
+    name="lgb",
+    label="LightGBM",
+    conflicts=BOOSTED_TREES,
+    paper_name="lgb",
     fit=fit,
     load=LGBSurrogate,
     suffix=".txt",

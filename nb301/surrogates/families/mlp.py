@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nb301 import exact
 from nb301.encodings import PATH_BITS, path_bits
-from nb301.errors import MissingExtra, ReleaseError
+from nb301.errors import ReleaseError
+from nb301.extras import require
 from nb301.surrogates.members.arrays import pack, unpack
 from nb301.surrogates.members.base import (
     Domain,
@@ -53,12 +54,13 @@ SEARCH_SPACE: Mapping[str, Domain] = MappingProxyType(
 )
 #: Most paths of a genotype: a cell's nodes end at most 2, 3, 5 and 8.
 _MOST_PATHS = 36
-#: Of a uniform sample, on average.
+#: Paths of a uniform sample, on average.
 _TYPICAL_PATHS = 22
 #: What a network may put out; fitted ones end some hundred orders of magnitude below.
 _LARGEST = 1e300
 #: Rows that are predicted together.
 _CHUNK = 64
+_WEIGHTS = ("first", "hidden", "bias", "last", "last_bias")
 _LAYOUT = {
     "first": ("float32", 2),  # (11204, width)
     "hidden": ("float32", 3),  # (layers - 1, width, width), inputs by outputs
@@ -67,6 +69,13 @@ _LAYOUT = {
     "last_bias": ("float32", 0),
     "without_last_edge": ("bool", 0),
 }
+
+
+class _PathExamples(NamedTuple):
+    """Examples as the network takes them."""
+
+    columns: torch.Tensor  # see `_columns`
+    goal: torch.Tensor  # ln(1 - accuracy), (n,)
 
 
 def fit(
@@ -88,47 +97,72 @@ def fit(
     Raises:
         MissingExtra: torch is not installed.
     """
-    try:
-        import torch
-    except ImportError as error:
-        raise MissingExtra("torch is not installed: pip install 'nb301[baselines]'") from error
-    settings = dict(hyperparameters)
-    without_last_edge = bool(settings.pop("without_last_edge"))
-    epochs, batch = int(settings["epochs"]), int(settings["batch_size"])
+    require("torch", "baselines")
+    import torch
+
+    without_last_edge = bool(hyperparameters["without_last_edge"])
     generator = torch.Generator().manual_seed(seed)
-    columns, stop_columns = (
-        torch.from_numpy(_columns(part.codes, without_last_edge=without_last_edge)) for part in (train, stop)
-    )
-    # ln(1 - y); an accuracy of 1 or 0 has none or one that cannot be divided by
-    goal, stop_goal = (
-        torch.from_numpy(np.log1p(-np.clip(part.target, 1e-4, 1 - 1e-4)).astype(np.float32))
-        for part in (train, stop)
-    )
+    train_data = _path_examples(train, without_last_edge=without_last_edge)
+    stop_data = _path_examples(stop, without_last_edge=without_last_edge)
     with one_thread():
-        weights = _initial(generator, int(settings["layers"]), int(settings["width"]), train.target.mean())
-        adam = torch.optim.Adam(weights, lr=float(settings["learning_rate"]))
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, epochs)
-        best, best_loss, waited = [w.detach().clone() for w in weights], np.inf, 0
-        for epoch in range(epochs):
-            for rows in torch.randperm(len(goal), generator=generator).split(batch):  # type: ignore[no-untyped-call]
-                adam.zero_grad()
-                _loss(_logit(weights, columns[rows]), goal[rows]).backward()  # type: ignore[no-untyped-call]
-                adam.step()
-            schedule.step()
-            with torch.no_grad():
-                loss = float(_loss(_logit(weights, stop_columns), stop_goal))
-            if report is not None:
-                report(epoch + 1, loss)
-            if loss < best_loss:
-                best, best_loss, waited = [w.detach().clone() for w in weights], loss, 0
-            else:
-                waited += 1
-            if waited == int(settings["patience"]):
-                break
-    names = ("first", "hidden", "bias", "last", "last_bias")
-    arrays = {name: w.numpy() for name, w in zip(names, best, strict=True)}
+        layers, width = int(hyperparameters["layers"]), int(hyperparameters["width"])
+        weights = _initial(generator, layers, width, train.target.mean())
+        best = _trained(weights, train_data, stop_data, generator, hyperparameters, report)
+    arrays = dict(zip(_WEIGHTS, map(_as_array, best), strict=True))
     arrays["first"] = arrays["first"][:-1]  # the padding's row of zeros
     return pack({**arrays, "without_last_edge": np.bool_(without_last_edge)})
+
+
+def _path_examples(examples: Examples, *, without_last_edge: bool) -> _PathExamples:
+    import torch
+
+    columns = _columns(examples.codes, without_last_edge=without_last_edge)
+    # an accuracy of 1 or 0 has no logarithm or one that cannot be divided by
+    goal = np.log1p(-np.clip(examples.target, 1e-4, 1 - 1e-4)).astype(np.float32)
+    return _PathExamples(torch.from_numpy(columns), torch.from_numpy(goal))
+
+
+def _trained(
+    weights: list[torch.Tensor],
+    train: _PathExamples,
+    stop: _PathExamples,
+    generator: torch.Generator,
+    hyperparameters: Hyperparameters,
+    report: Report | None,
+) -> list[torch.Tensor]:
+    """Train weights, in place; returns copies of those of the best epoch."""
+    import torch
+
+    epochs, batch = int(hyperparameters["epochs"]), int(hyperparameters["batch_size"])
+    adam = torch.optim.Adam(weights, lr=float(hyperparameters["learning_rate"]))
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, epochs)
+    best, best_loss, waited = _copied(weights), np.inf, 0
+    for epoch in range(epochs):
+        for rows in torch.randperm(len(train.goal), generator=generator).split(batch):  # type: ignore[no-untyped-call]
+            adam.zero_grad()
+            _loss(_logit(weights, train.columns[rows]), train.goal[rows]).backward()  # type: ignore[no-untyped-call]
+            adam.step()
+        schedule.step()
+        with torch.no_grad():
+            loss = float(_loss(_logit(weights, stop.columns), stop.goal))
+        if report is not None:
+            report(epoch + 1, loss)
+        if loss < best_loss:
+            best, best_loss, waited = _copied(weights), loss, 0
+        else:
+            waited += 1
+        if waited == int(hyperparameters["patience"]):
+            break
+    return best
+
+
+def _copied(weights: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    return [weight.detach().clone() for weight in weights]
+
+
+def _as_array(weight: torch.Tensor) -> NDArray[np.float32]:
+    array: NDArray[np.float32] = weight.numpy()
+    return array
 
 
 def _columns(codes: NDArray[np.uint8], *, without_last_edge: bool) -> NDArray[np.int32]:
@@ -146,7 +180,7 @@ def _columns(codes: NDArray[np.uint8], *, without_last_edge: bool) -> NDArray[np
 
 
 def _initial(generator: torch.Generator, layers: int, width: int, mean: float) -> list[torch.Tensor]:
-    """Weights before training, in the order of `_LAYOUT`; the last row of the first is padding."""
+    """Weights before training, in the order of `_WEIGHTS`; the last row of the first is padding."""
     import torch
 
     def he(*shape: int, inputs: int) -> torch.Tensor:
@@ -161,11 +195,11 @@ def _initial(generator: torch.Generator, layers: int, width: int, mean: float) -
         he(width, inputs=width) / 10,
         torch.logit(torch.tensor(mean, dtype=torch.float32)),
     ]
-    return [w.requires_grad_() for w in weights]
+    return [weight.requires_grad_() for weight in weights]
 
 
 def _logit(weights: Sequence[torch.Tensor], columns: torch.Tensor) -> torch.Tensor:
-    """What the network puts out before its sigmoid, shape (n,), for columns of shape (n, 36)."""
+    """Output of the network before its sigmoid, shape (n,), for columns of shape (n, 36)."""
     from torch.nn import functional
 
     first, hidden, bias, last, last_bias = weights
@@ -196,16 +230,13 @@ class MLPSurrogate:
 
     def __init__(self, files: Sequence[bytes]) -> None:
         members = read_members(files, _read_member)
-        shapes = {tuple(array.shape for array in arrays.values()) for arrays in members}
-        self._without_last_edge, *others = {bool(arrays["without_last_edge"]) for arrays in members}
-        if len(shapes) > 1 or others:
+        if len(set(map(_kind, members))) > 1:
             raise ReleaseError("members are not networks of one shape on one encoding")
-        # a member's axis is the first of each
-        self._first, self._hidden, self._bias, self._last, self._last_bias = (
-            np.stack([arrays[name] for arrays in members]).astype(np.float64)
-            for name in ("first", "hidden", "bias", "last", "last_bias")
-        )
-        self._first = np.pad(self._first, ((0, 0), (0, 1), (0, 0)))  # a row of zeros where no path is
+        self._without_last_edge = bool(members[0]["without_last_edge"])
+        # a row of zeros where no path is
+        self._first = np.pad(_stacked(members, "first"), ((0, 0), (0, 1), (0, 0)))
+        self._hidden, self._bias = _stacked(members, "hidden"), _stacked(members, "bias")
+        self._last, self._last_bias = _stacked(members, "last"), _stacked(members, "last_bias")
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member, fractions, shape (members, n); see `base.Surrogate`."""
@@ -226,6 +257,17 @@ class MLPSurrogate:
         return exact.logistic(exact.total(x * self._last[:, None]) + self._last_bias[:, None])
 
 
+def _kind(member: Mapping[str, NDArray[Any]]) -> tuple[bool, int, int]:
+    """What members have in common: the encoding, and the layers and their width."""
+    layers, width = member["bias"].shape
+    return bool(member["without_last_edge"]), layers, width
+
+
+def _stacked(members: Sequence[Mapping[str, NDArray[Any]]], name: str) -> NDArray[np.float64]:
+    """One array of all members, whose axis is the first."""
+    return np.stack([member[name] for member in members]).astype(np.float64)
+
+
 def _read_member(data: bytes) -> dict[str, NDArray[Any]]:
     """The arrays of a member, if they fit together and no sum of theirs can overflow.
 
@@ -240,22 +282,30 @@ def _read_member(data: bytes) -> dict[str, NDArray[Any]]:
         "bias": (layers, width),
         "last": (width,),
     }
-    found = {name: arrays[name].shape for name in expected}
-    if found != expected or not arrays["bias"].size:
-        raise ReleaseError(f"not the file of a path-encoding network: expected {expected}, got {found}")
-    sizes = {name: np.abs(arrays[name].astype(np.float64)) for name in ("hidden", "bias", "last")}
-    # no value, and no part of the sum that it is, is larger than if nothing cancelled
-    largest = np.abs(arrays["first"]).max(axis=0).astype(np.float64) * _MOST_PATHS
-    with np.errstate(over="ignore", invalid="ignore"):
-        for bias, hidden in zip(sizes["bias"], sizes["hidden"], strict=False):
-            largest = exact.total((largest + bias)[:, None] * hidden, axis=0)
-        largest = exact.total((largest + sizes["bias"][-1]) * sizes["last"])
-    if not largest <= _LARGEST:
+    shapes = {name: arrays[name].shape for name in expected}
+    if shapes != expected or not arrays["bias"].size:
+        raise ReleaseError(f"not the file of a path-encoding network: expected {expected}, got {shapes}")
+    if not _largest_value(arrays) <= _LARGEST:
         raise ReleaseError(f"not the file of a path-encoding network: values may exceed {_LARGEST:g}")
     return arrays
 
 
+def _largest_value(arrays: Mapping[str, NDArray[Any]]) -> float:
+    """Bound of all values of the network and of all parts of their sums: as if nothing cancelled."""
+    biases = np.abs(arrays["bias"].astype(np.float64))
+    largest = np.abs(arrays["first"]).max(axis=0).astype(np.float64) * _MOST_PATHS
+    with np.errstate(over="ignore", invalid="ignore"):
+        for bias, hidden in zip(biases, arrays["hidden"], strict=False):
+            largest = exact.total((largest + bias)[:, None] * np.abs(hidden.astype(np.float64)), axis=0)
+        return float(exact.total((largest + biases[-1]) * np.abs(arrays["last"].astype(np.float64))))
+
+
 FAMILY = Family(
+    name="mlp",
+    label="MLP",
+    stands_for="path-encoding network",
+    conflicts=frozenset({"mlp"}),
+    paper_name="mlp_path",
     fit=fit,
     load=MLPSurrogate,
     suffix=".safetensors",

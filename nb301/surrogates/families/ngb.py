@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301.encodings import vector
-from nb301.errors import MissingExtra
+from nb301.extras import require
 from nb301.surrogates.members.arrays import pack, unpack
 from nb301.surrogates.members.base import (
+    BOOSTED_TREES,
     Domain,
     Examples,
     Family,
@@ -75,11 +76,10 @@ def fit(
     Raises:
         MissingExtra: ngboost is not installed.
     """
-    try:
-        from ngboost import NGBRegressor
-        from sklearn.tree import DecisionTreeRegressor
-    except ImportError as error:
-        raise MissingExtra("ngboost is not installed: pip install 'nb301[baselines]'") from error
+    require("ngboost", "baselines")
+    from ngboost import NGBRegressor
+    from sklearn.tree import DecisionTreeRegressor
+
     settings = {**hyperparameters}
     # scikit-learn's defaults are what ngboost's default learner sets, but for the depth
     base = DecisionTreeRegressor(max_depth=settings.pop("max_depth"))
@@ -116,21 +116,25 @@ def _monitor(report: Report | None) -> Callable[[Any, NDArray[np.float64]], floa
 def _arrays(model: Any) -> dict[str, ArrayLike]:
     """The trees that predict the mean, up to the best iteration."""
     best = model.best_val_loss_itr + 1
-    trees = [models[0].tree_ for models in model.base_models[:best]]
-    steps = [-model.learning_rate * scale for scale in model.scalings[:best]]
-    leaf = np.concatenate([tree.children_left < 0 for tree in trees])
-    # trees see a part of the columns each
-    feature = [columns[tree.feature] for tree, columns in zip(trees, model.col_idxs[:best], strict=True)]
+    size, feature, left, right, threshold, value = [], [], [], [], [], []
+    for k in range(best):
+        tree = model.base_models[k][0].tree_
+        size.append(tree.node_count)
+        feature.append(model.col_idxs[k][tree.feature])  # a tree sees a part of the columns
+        left.append(tree.children_left)
+        right.append(tree.children_right)
+        threshold.append(tree.threshold)
+        value.append(-model.learning_rate * model.scalings[k] * tree.value[:, 0, 0])
+    is_leaf = np.concatenate(left) < 0
     # scikit-learn sends `<=` left, so on integers `<` the next above the threshold
-    threshold = np.floor(np.concatenate([tree.threshold for tree in trees])) + 1
-    value = np.concatenate([step * tree.value[:, 0, 0] for tree, step in zip(trees, steps, strict=True)])
+    below = np.floor(np.concatenate(threshold)) + 1
     return {
-        "size": np.array([tree.node_count for tree in trees], dtype=np.int32),
-        "feature": np.where(leaf, -1, np.concatenate(feature)).astype(np.int8),
-        "threshold": np.where(leaf, 0, threshold).astype(np.int8),
-        "left": np.concatenate([tree.children_left for tree in trees]).astype(np.int8),
-        "right": np.concatenate([tree.children_right for tree in trees]).astype(np.int8),
-        "value": np.where(leaf, value, 0.0),
+        "size": np.array(size, dtype=np.int32),
+        "feature": np.where(is_leaf, -1, np.concatenate(feature)).astype(np.int8),
+        "threshold": np.where(is_leaf, 0, below).astype(np.int8),
+        "left": np.concatenate(left).astype(np.int8),
+        "right": np.concatenate(right).astype(np.int8),
+        "value": np.where(is_leaf, np.concatenate(value), 0.0),
         "base": np.float64(model.init_params[0]),
     }
 
@@ -157,12 +161,23 @@ class NGBSurrogate:
 def _read_member(data: bytes) -> tuple[Trees, float]:
     """Read one member's trees and what they are added to."""
     arrays = unpack(data, "NGBoost model", _LAYOUT)
-    nodes = ("size", "feature", "threshold", "left", "right", "value")
     base = float(arrays["base"])
-    return checked(Trees(*(arrays[name] for name in nodes)), base), base
+    trees = Trees(
+        sizes=arrays["size"],
+        feature=arrays["feature"],
+        threshold=arrays["threshold"],
+        left=arrays["left"],
+        right=arrays["right"],
+        value=arrays["value"],
+    )
+    return checked(trees, base), base
 
 
 FAMILY = Family(
+    name="ngb",
+    label="NGBoost",
+    conflicts=BOOSTED_TREES,
+    paper_name="ngboost",
     fit=fit,
     load=NGBSurrogate,
     suffix=".safetensors",

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301.encodings import VECTOR_RANGE, VECTOR_SLOTS, vector
-from nb301.errors import MissingExtra, ReleaseError
+from nb301.errors import ReleaseError
+from nb301.extras import require
 from nb301.surrogates.members.arrays import pack, unpack
 from nb301.surrogates.members.base import (
     Domain,
@@ -74,10 +75,9 @@ def fit(
     Raises:
         MissingExtra: scikit-learn is not installed.
     """
-    try:
-        from sklearn.ensemble import RandomForestRegressor
-    except ImportError as error:
-        raise MissingExtra("scikit-learn is not installed: pip install 'nb301[baselines]'") from error
+    require("sklearn", "baselines")
+    from sklearn.ensemble import RandomForestRegressor
+
     forest = RandomForestRegressor(random_state=seed, n_jobs=1, **hyperparameters)
     forest.fit(vector(train.codes).astype(np.float32), train.target * 100)
     if report is not None:
@@ -88,20 +88,25 @@ def fit(
 
 def _arrays(trees: Sequence[Any]) -> dict[str, NDArray[Any]]:
     """The nodes of scikit-learn's trees, which stand depth first: left children follow their parents."""
-    sizes = np.array([tree.node_count for tree in trees])
-    root = np.cumsum(sizes) - sizes
-    is_leaf = np.concatenate([tree.children_left < 0 for tree in trees])
-    right = np.concatenate([tree.children_right + start for tree, start in zip(trees, root, strict=True)])
+    root, feature, right, threshold, value, is_leaf = [], [], [], [], [], []
+    nodes = 0
+    for tree in trees:
+        root.append(nodes)
+        feature.append(tree.feature)
+        right.append(tree.children_right + nodes)
+        threshold.append(tree.threshold)
+        value.append(tree.value[:, 0, 0])
+        is_leaf.append(tree.children_left < 0)
+        nodes += tree.node_count
+    leaf = np.concatenate(is_leaf)
     # scikit-learn sends `<=` left, so on integers `<` the next above the threshold
-    threshold = np.floor(np.concatenate([tree.threshold for tree in trees])) + 1
-    feature = np.concatenate([tree.feature for tree in trees])
-    value = np.concatenate([tree.value[:, 0, 0] for tree in trees])
+    below = np.floor(np.concatenate(threshold)) + 1
     return {
-        "feature": np.where(is_leaf, _LEAF, feature).astype(np.uint8),
-        "threshold": np.where(is_leaf, 0, threshold).astype(np.int8),
-        "right": np.where(is_leaf, 0, right).astype(np.int32),
-        "value": value[is_leaf].astype(np.float32),
-        "root": root.astype(np.int32),
+        "feature": np.where(leaf, _LEAF, np.concatenate(feature)).astype(np.uint8),
+        "threshold": np.where(leaf, 0, below).astype(np.int8),
+        "right": np.where(leaf, 0, np.concatenate(right)).astype(np.int32),
+        "value": np.concatenate(value)[leaf].astype(np.float32),
+        "root": np.array(root, dtype=np.int32),
     }
 
 
@@ -141,8 +146,9 @@ def _checked(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         ReleaseError: They do not.
     """
     is_leaf, root = arrays["feature"] == _LEAF, arrays["root"].astype(np.int64)
-    n, leaves = len(is_leaf), np.count_nonzero(is_leaf)
-    if [len(arrays[name]) for name in ("right", "threshold", "value")] != [n, n, leaves]:
+    n, leaves = len(is_leaf), int(np.count_nonzero(is_leaf))
+    lengths = len(arrays["right"]), len(arrays["threshold"]), len(arrays["value"])
+    if lengths != (n, n, leaves):
         raise ReleaseError("not the file of a random forest: its arrays do not fit together")
     sizes = np.diff(root, append=n)
     if not len(root) or root[0] != 0 or sizes.min() < 1:
@@ -187,6 +193,10 @@ class ForestSurrogate:
 
 
 FAMILY = Family(
+    name="rf",
+    label="random forest",
+    conflicts=frozenset({"random-forest"}),
+    paper_name="rf",
     fit=fit,
     load=ForestSurrogate,
     suffix=".safetensors",

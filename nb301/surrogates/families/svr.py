@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from nb301 import exact
 from nb301.encodings import VECTOR_RANGE, VECTOR_SLOTS, vector
-from nb301.errors import MissingExtra, ReleaseError
+from nb301.errors import ReleaseError
+from nb301.extras import require
 from nb301.surrogates.members.arrays import pack, unpack
 from nb301.surrogates.members.base import (
     Domain,
@@ -78,9 +79,9 @@ NU_SEARCH_SPACE: Mapping[str, Domain] = MappingProxyType({**_SHARED_SPACE, "nu":
 
 #: Megabytes for rows of the kernel matrix; libsvm's speed only.
 _CACHE_SIZE = 500
-#: Of gamma and coef0, and of the degree, which is at most 128 in Table 7.
+#: Largest gamma and coef0, and the largest degree; Table 7 has at most 128.
 _LARGEST, _MOST_DEGREE = 1e6, 1000
-#: The squares of answers are finite.
+#: Largest answer, percent; its square is finite.
 _LARGEST_ANSWER = 1e150
 #: Inputs are whole multiples of 1 / `_UNITS[inputs]`, so that their products are exact in whole numbers.
 _UNITS = {"raw": 1, "unit": 210}
@@ -154,10 +155,9 @@ def _fit(
     Raises:
         MissingExtra: scikit-learn is not installed.
     """
-    try:
-        from sklearn import svm
-    except ImportError as error:
-        raise MissingExtra("scikit-learn is not installed: pip install 'nb301[baselines]'") from error
+    require("sklearn", "baselines")
+    from sklearn import svm
+
     settings = {**hyperparameters}
     unit = _UNITS[str(settings.pop("inputs"))]
     x = inputs(train.codes, unit)
@@ -171,7 +171,7 @@ def _fit(
 
 
 def _arrays(model: Any, x: NDArray[np.int16], unit: int) -> dict[str, ArrayLike]:
-    """What predictions need of scikit-learn's model that was fitted to `x / unit`."""
+    """Arrays that predictions need, of scikit-learn's model that was fitted to `x / unit`."""
     # what "auto" and "scale" stand for in scikit-learn's documentation
     gamma = 1 / x.shape[1] / (float((x / unit).var()) if model.gamma == "scale" else 1.0)
     return {
@@ -192,11 +192,10 @@ class _Machine:
     def __init__(self, data: bytes) -> None:
         arrays = unpack(data, "support vector regression", _LAYOUT)
         self._dual = arrays["dual"]
-        self._intercept, self._gamma, self._coef0 = (
-            float(arrays[name]) for name in ("intercept", "gamma", "coef0")
-        )
-        self.unit, self._degree, kernel = (int(arrays[name]) for name in ("unit", "degree", "kernel"))
-        support = arrays["support"]
+        self._intercept = float(arrays["intercept"])
+        self._gamma, self._coef0 = float(arrays["gamma"]), float(arrays["coef0"])
+        self.unit, self._degree = int(arrays["unit"]), int(arrays["degree"])
+        support, kernel = arrays["support"], int(arrays["kernel"])
         shape = (len(self._dual), len(VECTOR_SLOTS))
         if support.shape != shape or kernel >= len(_KERNELS) or self.unit not in _UNITS.values():
             raise ReleaseError("not the file of a support vector regression: its arrays do not fit together")
@@ -218,7 +217,6 @@ class _Machine:
         Raises:
             ReleaseError: One may.
         """
-        inner = len(VECTOR_SLOTS) * largest**2
         if not (
             0 <= self._gamma <= _LARGEST
             and abs(self._coef0) <= _LARGEST
@@ -228,18 +226,26 @@ class _Machine:
                 f"not the file of a support vector regression: gamma {self._gamma:g}, coef0 {self._coef0:g} "
                 f"and degree {self._degree}, expected at most {_LARGEST:g} and degrees up to {_MOST_DEGREE}"
             )
-        kernel = {"linear": inner, "rbf": 1.0, "sigmoid": 1.0}
-        if self._kernel == "poly":
-            try:
-                kernel["poly"] = max(1.0, self._gamma * inner + abs(self._coef0)) ** self._degree
-            except OverflowError:
-                kernel["poly"] = math.inf
         with np.errstate(over="ignore"):
-            sum_of_all = float(exact.total(np.abs(self._dual))) * kernel[self._kernel] + abs(self._intercept)
-        if not sum_of_all <= _LARGEST_ANSWER:
+            sum_of_duals = float(exact.total(np.abs(self._dual)))
+            answer = sum_of_duals * self._largest_kernel(largest) + abs(self._intercept)
+        if not answer <= _LARGEST_ANSWER:
             raise ReleaseError(
                 f"not the file of a support vector regression: answers may exceed {_LARGEST_ANSWER:g} %"
             )
+
+    def _largest_kernel(self, largest: float) -> float:
+        """The largest value of the kernel; `largest` is that of inputs."""
+        inner = len(VECTOR_SLOTS) * largest**2
+        if self._kernel == "linear":
+            return inner
+        if self._kernel == "poly":
+            try:
+                value: float = max(1.0, self._gamma * inner + abs(self._coef0)) ** self._degree
+            except OverflowError:
+                return math.inf
+            return value
+        return 1.0
 
     def predict(self, row: NDArray[np.int16]) -> float:
         """Percent, of one row of `inputs`: what other rows are asked for cannot change its sums."""
@@ -276,15 +282,25 @@ class SVRSurrogate:
 
     def __init__(self, files: Sequence[bytes]) -> None:
         self._members = read_members(files, _Machine)
+        self._units = {member.unit for member in self._members}
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member, fractions, shape (members, n); see `base.Surrogate`."""
-        rows = {unit: inputs(codes, unit) for unit in {member.unit for member in self._members}}
-        predicted = [[member.predict(row) for row in rows[member.unit]] for member in self._members]
-        return np.array(predicted, dtype=np.float64).reshape(len(self._members), len(codes)) / 100
+        encoded = {unit: inputs(codes, unit) for unit in self._units}
+        predicted = np.empty((len(self._members), len(codes)))
+        for member, values in zip(self._members, predicted, strict=True):
+            for row, x in enumerate(encoded[member.unit]):
+                values[row] = member.predict(x)
+        return predicted / 100
 
 
+#: Submissions declare support vectors as `other`.
+_KERNEL_MACHINES = frozenset({"gp", "other"})
 EPS_FAMILY = Family(
+    name="eps_svr",
+    label="epsilon-SVR",
+    conflicts=_KERNEL_MACHINES,
+    paper_name="eps_svr",
     fit=fit_eps,
     load=SVRSurrogate,
     suffix=".safetensors",
@@ -293,6 +309,10 @@ EPS_FAMILY = Family(
     libraries=("scikit-learn", "numpy"),
 )
 NU_FAMILY = Family(
+    name="nu_svr",
+    label="nu-SVR",
+    conflicts=_KERNEL_MACHINES,
+    paper_name="nu_svr",
     fit=fit_nu,
     load=SVRSurrogate,
     suffix=".safetensors",

@@ -13,6 +13,7 @@ from nb301.encodings import vector
 from nb301.extras import require
 from nb301.surrogates.members import ubjson
 from nb301.surrogates.members.base import (
+    BOOSTED_TREES,
     Domain,
     Examples,
     Family,
@@ -64,6 +65,9 @@ _FIXED = {
     "tree_method": "hist",
     "nthread": 1,  # sums in one order, so that equal seeds give equal bytes on one machine
 }
+#: Arrays of a tree's nodes, and the kinds of numbers that they may hold; a leaf's value stands in the place
+#: of its threshold.
+_ARRAYS = {"split_indices": "iu", "split_conditions": "f", "left_children": "i", "right_children": "i"}
 _ROUNDS, _EARLY_STOPPING = 20_000, 100  # Table 7, official_facts F15
 
 
@@ -84,22 +88,25 @@ def fit(
     require("xgboost", "fit")
     import xgboost
 
-    matrices = [
-        xgboost.DMatrix(vector(part.codes).astype(np.float32), part.target * 100, nthread=1)
-        for part in (train, stop)
-    ]
     settings = dict(hyperparameters)
     rounds = int(settings.pop("num_boost_round", _ROUNDS))
     booster = xgboost.train(
         {**_FIXED, **settings, "seed": seed},
-        matrices[0],
+        _matrix(train),
         rounds,
-        evals=[(matrices[1], "stop")],
+        evals=[(_matrix(stop), "stop")],
         early_stopping_rounds=_EARLY_STOPPING,
         callbacks=[_reporting(report)] if report else None,
         verbose_eval=False,
     )
     return bytes(booster[: booster.best_iteration + 1].save_raw("ubj"))
+
+
+def _matrix(examples: Examples) -> Any:
+    """Examples as XGBoost takes them, the target in percent."""
+    import xgboost
+
+    return xgboost.DMatrix(vector(examples.codes).astype(np.float32), examples.target * 100, nthread=1)
 
 
 class XGBSurrogate:
@@ -135,27 +142,34 @@ def _reporting(report: Report) -> Any:
 
 def _read_member(data: bytes) -> tuple[Trees, float]:
     """Read one member's trees and base score from XGBoost's UBJSON."""
-    # a leaf's value stands in the place of its threshold
-    names = ("split_indices", "split_conditions", "left_children", "right_children")
-    by_tree = [ubjson.arrays(data, name) for name in names]
-    sizes = [[len(tree) for tree in trees] for trees in by_tree]
-    if not sizes[0] or any(other != sizes[0] for other in sizes):
+    by_tree = {name: ubjson.arrays(data, name) for name in _ARRAYS}
+    sizes = [len(tree) for tree in by_tree["split_indices"]]
+    if not sizes or any([*map(len, trees)] != sizes for trees in by_tree.values()):
         raise ValueError("not XGBoost's UBJSON: it has no trees, or trees of unequal arrays")
-    feature, threshold, left, right = (np.concatenate(trees) for trees in by_tree)
-    for name, found, kinds in zip(
-        names, (feature, threshold, left, right), ("iu", "f", "i", "i"), strict=True
-    ):
-        if found.dtype.kind not in kinds:
-            raise ValueError(
-                f"{name} are {found.dtype.name}, expected {'floats' if kinds == 'f' else 'integers'}"
-            )
+    arrays = {}
+    for name, kinds in _ARRAYS.items():
+        arrays[name] = np.concatenate(by_tree[name])
+        dtype = arrays[name].dtype
+        if dtype.kind not in kinds:
+            raise ValueError(f"{name} are {dtype.name}, expected {'floats' if kinds == 'f' else 'integers'}")
     # XGBoost 3 writes the base score of each output as a list
     base = float(ubjson.text(data, "base_score").strip("[]"))
-    trees = Trees(np.array(sizes[0]), feature, threshold, left, right, value=threshold)
+    trees = Trees(
+        sizes=np.array(sizes),
+        feature=arrays["split_indices"],
+        threshold=arrays["split_conditions"],
+        left=arrays["left_children"],
+        right=arrays["right_children"],
+        value=arrays["split_conditions"],
+    )
     return checked(trees, base), base
 
 
 FAMILY = Family(
+    name="xgb",
+    label="XGBoost",
+    conflicts=BOOSTED_TREES,
+    paper_name="xgb",
     fit=fit,
     load=XGBSurrogate,
     suffix=".ubj",

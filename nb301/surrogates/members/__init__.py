@@ -1,4 +1,4 @@
-"""What families' files of members are read and evaluated with.
+"""Parts that families read and evaluate their members' files with.
 
 It may import `encodings`, `errors` and `exact`.
 """

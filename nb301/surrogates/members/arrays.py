@@ -40,11 +40,11 @@ def unpack(data: bytes, kind: str, layout: Mapping[str, tuple[str, int]]) -> dic
         arrays: dict[str, NDArray[Any]] = load(data)
     except (SafetensorError, KeyError, ValueError, TypeError) as error:  # of types that numpy has not
         raise ReleaseError(f"not the file of a {kind}: {one_line(str(error))}") from None
-    for name in [*layout, *(arrays.keys() - layout.keys())]:
-        found = (arrays[name].dtype.name, arrays[name].ndim) if name in arrays else None
-        if found != layout.get(name):
+    for name in {**layout, **arrays}:
+        actual = (arrays[name].dtype.name, arrays[name].ndim) if name in arrays else None
+        if actual != layout.get(name):
             raise ReleaseError(
-                f"not the file of a {kind}: array {shown(name)} is {found}, expected {layout.get(name)}"
+                f"not the file of a {kind}: array {shown(name)} is {actual}, expected {layout.get(name)}"
             )
         if not np.isfinite(arrays[name]).all():
             raise ReleaseError(f"not the file of a {kind}: array {name} holds numbers that are not finite")

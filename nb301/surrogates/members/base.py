@@ -1,4 +1,4 @@
-"""What a surrogate is: one file a member, and predictions of the members together."""
+"""Protocols and records of surrogates: a file for each member, predictions of all members together."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Examples:
 
     #: Canonical genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
     codes: NDArray[np.uint8]
-    #: What is predicted: validation accuracies, fractions, unless said otherwise; shape (n,).
+    #: Validation accuracies, fractions, unless said otherwise; shape (n,).
     target: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.target)
 
 
-class Fit(Protocol):
+class FitMember(Protocol):
     """Fits one member and returns its file; equal arguments give equal bytes on one machine."""
 
     def __call__(
@@ -91,21 +91,45 @@ def read_members(files: Sequence[bytes], read: Callable[[bytes], Member]) -> lis
     return members
 
 
+#: Families of models that submissions declare, which all trees that are boosted have in common.
+BOOSTED_TREES = frozenset({"xgboost", "lightgbm", "other-gbdt"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """One kind of model: how a member is fitted and how files are read; what is frozen is what is used."""
+    """One kind of model: all that is told apart by family, here and in validation and leaderboard.
 
-    fit: Fit
+    A member is fitted, frozen as a file, and read from it: what is frozen is what is used.
+    """
+
+    #: What releases carry, and thresholds of claims are declared for, such as `xgb`.
+    name: str
+    #: For people, such as `XGBoost`.
+    label: str
+    #: The label's words, where it is an abbreviation.
+    stands_for: str = ""
+    #: Families of models, as submissions declare them, that an optimizer shares with it (Section 7).
+    conflicts: frozenset[str]
+    #: In the paper's Table 3; None where it has no such row.
+    paper_name: str | None = None
+    #: Members that validation fits without an optimizer's rows: fewer where a fit takes minutes.
+    members_without_rows: int = 10
+    fit: FitMember
     #: Reads the files of members, in their order; none is ever unpickled. Raises `ReleaseError` where one
     #: is no such file, or would answer with numbers that are not finite.
     load: Callable[[Sequence[bytes]], Surrogate]
-    #: Of a member's file, such as `.ubj`.
+    #: Ending of a member's file, such as `.ubj`.
     suffix: str
     hyperparameters: Hyperparameters
     #: Where `nb301 tune` looks (Table 7), by names of `hyperparameters`.
     search_space: Mapping[str, Domain]
     #: Libraries whose versions the manifest names.
     libraries: tuple[str, ...]
+
+    @property
+    def full_label(self) -> str:
+        """Such as `GIN (graph isomorphism network)`."""
+        return f"{self.label} ({self.stands_for})" if self.stands_for else self.label
 
     def files(self, members: int) -> list[str]:
         """Names of the members' files in a release, in their order."""

@@ -22,7 +22,7 @@ from nb301.errors import ReleaseError
 
 #: Leaves that fit into a word.
 MOST_LEAVES = 64
-#: What a member's answer may be, percent or seconds: no fit comes near, and its square is finite.
+#: Largest answer of a member, percent or seconds: no fit comes near, and its square is finite.
 _LARGEST_SUM = 1e15
 #: Rows that are evaluated together: enough to amortise the calls, few enough to stay in the cache.
 _CHUNK = 32
@@ -43,14 +43,24 @@ class Trees:
 
     #: Nodes of each tree, shape (trees,).
     sizes: NDArray[np.integer]
-    #: This and all below: shape (nodes of all trees,).
+    #: Feature that a node tests; this and all below have the shape (nodes of all trees,).
     feature: NDArray[np.integer]
     threshold: NDArray[np.number]
     #: Children, by their number in their own tree.
     left: NDArray[np.integer]
     right: NDArray[np.integer]
-    #: Of a leaf: what it adds.
+    #: What a leaf adds.
     value: NDArray[np.floating]
+
+    def lengths(self) -> dict[str, int]:
+        """Lengths of the arrays that have an entry for each node."""
+        return {
+            "feature": len(self.feature),
+            "threshold": len(self.threshold),
+            "left": len(self.left),
+            "right": len(self.right),
+            "value": len(self.value),
+        }
 
 
 def checked(trees: Trees, base: float = 0.0, *, most_leaves: int = MOST_LEAVES) -> Trees:
@@ -69,18 +79,18 @@ def checked(trees: Trees, base: float = 0.0, *, most_leaves: int = MOST_LEAVES) 
     """
     sizes = trees.sizes.astype(np.int64)
     n = int(sizes.sum())
-    nodes = {name: len(getattr(trees, name)) for name in ("feature", "threshold", "left", "right", "value")}
-    if not len(sizes) or sizes.min() < 1 or {*nodes.values()} != {n}:
-        raise ReleaseError(f"{len(sizes)} trees of together {n} nodes, but arrays have {nodes}")
+    lengths = trees.lengths()
+    if not len(sizes) or sizes.min() < 1 or {*lengths.values()} != {n}:
+        raise ReleaseError(f"{len(sizes)} trees of together {n} nodes, but arrays have {lengths}")
     root = np.cumsum(sizes) - sizes
     tree = np.repeat(np.arange(len(sizes)), sizes)
     own = np.arange(n) - root[tree]
     is_leaf = trees.left < 0
     inner = np.flatnonzero(~is_leaf)
 
-    def require(valid: NDArray[np.bool_], of: NDArray[np.integer], what: str) -> None:
+    def require(valid: NDArray[np.bool_], nodes: NDArray[np.integer], what: str) -> None:
         if not valid.all():
-            first = of[int(np.argmin(valid))]
+            first = nodes[int(np.argmin(valid))]
             raise ReleaseError(f"tree {tree[first]}, node {own[first]}: {what}")
 
     everywhere = np.arange(n)
@@ -120,7 +130,7 @@ class VectorTrees:
 
     def __init__(self, members: Sequence[Trees], bases: Sequence[float], dtype: DTypeLike) -> None:
         by_node, by_slot = configuration_vectors(), _slot_vectors()
-        most = max((len(member.sizes) for member in members), default=0)
+        most = _most_trees(members)
         width = most * len(members) * _word(_most_leaves(members)).itemsize
         self._by_node = width * len(by_node) <= _LARGEST_TABLE
         nodes = sum(len(member.left) for member in members)
@@ -145,10 +155,10 @@ class VectorTrees:
 def _slot_vectors() -> NDArray[np.int8]:
     """Every value of every slot as a configuration of its own, shape (34 * 11, 34)."""
     values = np.arange(VECTOR_RANGE[0], VECTOR_RANGE[1] + 1, dtype=np.int8)
-    found = np.full((len(VECTOR_SLOTS), len(values), len(VECTOR_SLOTS)), UNSET, dtype=np.int8)
+    vectors = np.full((len(VECTOR_SLOTS), len(values), len(VECTOR_SLOTS)), UNSET, dtype=np.int8)
     slots = np.arange(len(VECTOR_SLOTS))
-    found[slots, :, slots] = values
-    return found.reshape(-1, len(VECTOR_SLOTS))
+    vectors[slots, :, slots] = values
+    return vectors.reshape(-1, len(VECTOR_SLOTS))
 
 
 def _slot_configurations(codes: NDArray[np.uint8]) -> NDArray[np.intp]:
@@ -181,7 +191,7 @@ class BoostedTrees:
         if not members or not all(len(member.sizes) for member in members):
             raise ValueError("every member needs at least one tree")
         # tree r of member m is number r * members + m; members with fewer trees get zero leaves
-        self._shape = (max(len(trees.sizes) for trees in members), len(members))
+        self._shape = (_most_trees(members), len(members))
         nodes = _Nodes(members)
         self._reachable = _reachable_leaves(nodes, configurations, int(np.prod(self._shape)))
         leaves = np.zeros((len(self._reachable[0]), nodes.most_leaves), dtype=dtype)
@@ -258,7 +268,8 @@ def _reachable_by_value(
     tests = nodes.feature[inner] * trees + nodes.tree[inner]
     order = np.argsort(tests, kind="stable")
     inner, tests = inner[order], tests[order]
-    left, right = (nodes.bits[child[inner]].astype(word) for child in (nodes.left, nodes.right))
+    left = nodes.bits[nodes.left[inner]].astype(word)
+    right = nodes.bits[nodes.right[inner]].astype(word)
     kept = ~np.where(values[:, None] < nodes.threshold[inner], right, left)
     starts = np.flatnonzero(np.append(True, tests[1:] != tests[:-1]))
     feature, tree = np.divmod(tests[starts], trees)
@@ -269,6 +280,10 @@ def _reachable_by_value(
 def _word(most_leaves: int) -> np.dtype[Any]:
     """The smallest unsigned type with a bit for each leaf."""
     return np.dtype(f"u{max(8, 1 << (most_leaves - 1).bit_length()) // 8}")
+
+
+def _most_trees(members: Sequence[Trees]) -> int:
+    return max((len(trees.sizes) for trees in members), default=0)
 
 
 def _most_leaves(members: Sequence[Trees]) -> int:
@@ -284,23 +299,29 @@ class _Nodes:
     """
 
     def __init__(self, members: Sequence[Trees]) -> None:
-        sizes = np.concatenate([trees.sizes for trees in members]).astype(np.intp)
-        numbers = np.concatenate(
-            [m + len(members) * np.arange(len(trees.sizes)) for m, trees in enumerate(members)]
-        )
-        self.roots = np.cumsum(sizes) - sizes
-        offset = np.repeat(self.roots, sizes)
-        self.tree = np.repeat(numbers, sizes)
-        self.feature = np.concatenate([trees.feature for trees in members]).astype(np.intp)
-        self.threshold = np.concatenate([trees.threshold for trees in members]).astype(np.float64)
-        self.value = np.concatenate([trees.value for trees in members])
-        left = np.concatenate([trees.left for trees in members]).astype(np.intp)
-        self.is_leaf = left < 0
-        self.left = left + offset
-        self.right = np.concatenate([trees.right for trees in members]).astype(np.intp) + offset
+        numbers, sizes, feature, threshold, left, right, value = [], [], [], [], [], [], []
+        for m, trees in enumerate(members):
+            numbers.append(m + len(members) * np.arange(len(trees.sizes)))
+            sizes.append(trees.sizes)
+            feature.append(trees.feature)
+            threshold.append(trees.threshold)
+            left.append(trees.left)
+            right.append(trees.right)
+            value.append(trees.value)
+        size = np.concatenate(sizes).astype(np.intp)
+        self.roots = np.cumsum(size) - size
+        offset = np.repeat(self.roots, size)
+        self.tree = np.repeat(np.concatenate(numbers), size)
+        self.feature = np.concatenate(feature).astype(np.intp)
+        self.threshold = np.concatenate(threshold).astype(np.float64)
+        self.value = np.concatenate(value)
+        own_left = np.concatenate(left).astype(np.intp)
+        self.is_leaf = own_left < 0
+        self.left = own_left + offset
+        self.right = np.concatenate(right).astype(np.intp) + offset
         # leaves of a tree are counted in the order of its nodes
         counted = np.cumsum(self.is_leaf)
-        self.leaf = counted - 1 - np.repeat(counted[self.roots] - self.is_leaf[self.roots], sizes)
+        self.leaf = counted - 1 - np.repeat(counted[self.roots] - self.is_leaf[self.roots], size)
         self.most_leaves = _most_leaves(members)
         if self.most_leaves > MOST_LEAVES:
             raise ValueError(f"a tree has {self.most_leaves} leaves, at most {MOST_LEAVES} fit into a word")

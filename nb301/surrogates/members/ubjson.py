@@ -1,4 +1,4 @@
-"""What queries need of XGBoost's UBJSON files, so that they import no xgboost.
+"""Reading XGBoost's UBJSON files, as far as queries need it, without importing xgboost.
 
 Importing xgboost takes seconds, and walking through the whole file in Python a quarter of one. A key with
 its length before it and the head of a typed array behind it are some thirty bytes that do not come about
@@ -15,17 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: Kinds of numbers by their marker; all are big-endian.
-_KINDS = {
-    ord(marker): np.dtype(kind)
-    for marker, kind in (
-        ("i", ">i1"),
-        ("U", ">u1"),
-        ("I", ">i2"),
-        ("l", ">i4"),
-        ("L", ">i8"),
-        ("d", ">f4"),
-        ("D", ">f8"),
-    )
+_KINDS: dict[bytes, np.dtype[Any]] = {
+    b"i": np.dtype(">i1"),
+    b"U": np.dtype(">u1"),
+    b"I": np.dtype(">i2"),
+    b"l": np.dtype(">i4"),
+    b"L": np.dtype(">i8"),
+    b"d": np.dtype(">f4"),
+    b"D": np.dtype(">f8"),
 }
 _LENGTH = struct.Struct(">q")
 
@@ -36,17 +33,18 @@ def arrays(data: bytes, name: str) -> list[NDArray[Any]]:
     Raises:
         ValueError: An array is of an unknown kind, or ends behind the file.
     """
-    found = []
+    typed = []
     pattern = re.compile(re.escape(_key(name)) + rb"\[\$(.)#L(.{8})", re.DOTALL)
     end = 0
-    # each is looked for behind the one before: what overlaps would be larger than the file
+    # an array is looked for behind the one before: what overlaps would be larger than the file
     while match := pattern.search(data, end):
-        marker, length = match[1][0], _LENGTH.unpack(match[2])[0]
-        if marker not in _KINDS or not 0 <= length * _KINDS[marker].itemsize <= len(data) - match.end():
+        kind, length = _KINDS.get(match[1]), _LENGTH.unpack(match[2])[0]
+        if kind is None or not 0 <= length * kind.itemsize <= len(data) - match.end():
             raise ValueError(f"not XGBoost's UBJSON: array {name} at byte {match.start()} is garbled")
-        found.append(np.frombuffer(data, _KINDS[marker], length, match.end()))
-        end = match.end() + found[-1].nbytes
-    return found
+        array = np.frombuffer(data, kind, length, match.end())
+        typed.append(array)
+        end = match.end() + array.nbytes
+    return typed
 
 
 def text(data: bytes, name: str) -> str:

@@ -25,9 +25,11 @@ CONVOLUTIONS = {
     Op.dil_conv_3x3: (3, 2, 1),
     Op.dil_conv_5x5: (5, 2, 1),
 }
+#: Edges of a cell.
 EDGES = 8
-_STEM_MULTIPLIER, _IMAGE_CHANNELS = 3, 3
-_AUXILIARY_CHANNELS = (128, 768)
+STEM_MULTIPLIER, IMAGE_CHANNELS = 3, 3
+#: Channels of the auxiliary head's two convolutions.
+AUXILIARY_CHANNELS = (128, 768)
 
 
 class Logits(NamedTuple):
@@ -54,8 +56,8 @@ class Network(nn.Module):
         super().__init__()
         cost(genotype, shape)  # refuses what cannot be built
         self.genotype, self.shape = genotype, shape
-        width, stem = shape.channels, _STEM_MULTIPLIER * shape.channels
-        self.stem = _ConvolutionNorm(_IMAGE_CHANNELS, stem, 3)
+        width, stem = shape.channels, STEM_MULTIPLIER * shape.channels
+        self.stem = _ConvolutionNorm(IMAGE_CHANNELS, stem, 3)
         self.cells = nn.ModuleList()
         self.auxiliary: _AuxiliaryHead | None = None
         before, last, reduced = stem, stem, False
@@ -63,7 +65,7 @@ class Network(nn.Module):
             reduces = index in shape.reductions
             width *= 1 + reduces
             cell = genotype.reduce if reduces else genotype.normal
-            self.cells.append(_Cell(cell, before, last, width, reduces=reduces, reduced=reduced))
+            self.cells.append(_CellModule(cell, before, last, width, reduces=reduces, reduced=reduced))
             before, last, reduced = last, len(NODES) * width, reduces
             if shape.auxiliary and index == shape.reductions[1]:
                 self.auxiliary = _AuxiliaryHead(last, shape.classes)
@@ -91,8 +93,8 @@ class Network(nn.Module):
         return Logits(self.classifier(last.mean(dim=(2, 3))), auxiliary)
 
 
-class _Cell(nn.Module):
-    """One cell of the stack."""
+class _CellModule(nn.Module):
+    """One cell's layers."""
 
     def __init__(
         self, cell: Cell, before: int, last: int, channels: int, *, reduces: bool, reduced: bool
@@ -186,7 +188,7 @@ class _AuxiliaryHead(nn.Module):
 
     def __init__(self, channels: int, classes: int) -> None:
         super().__init__()
-        first, second = _AUXILIARY_CHANNELS
+        first, second = AUXILIARY_CHANNELS
         self.first = _ConvolutionNorm(channels, first, 1)
         self.second = _convolution(first, second, 2)
         self.norm = nn.BatchNorm2d(second)
@@ -208,7 +210,9 @@ def _op(edge: Edge, channels: int, stride: int) -> nn.Module:
     if edge.op is Op.skip_connect:
         return nn.Identity() if stride == 1 else _FactorizedReduce(channels, channels)
     kernel, dilation, times = CONVOLUTIONS[edge.op]
-    units = [_SeparableConvolution(channels, kernel, dilation, stride if k == 0 else 1) for k in range(times)]
+    units = [_SeparableConvolution(channels, kernel, dilation, stride)]
+    if times == 2:
+        units.append(_SeparableConvolution(channels, kernel, dilation, stride=1))
     return nn.Sequential(*units)
 
 

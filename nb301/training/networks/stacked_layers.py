@@ -1,4 +1,4 @@
-"""Layers of stacked networks: of each row its own weights, all rows computed at once.
+"""Layers of stacked networks: each row has its own weights, and all rows are computed at once.
 
 Tensors have shape (rows, channels, pixels, images), see `stacked`.
 """
@@ -15,9 +15,10 @@ from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn import functional
 
 from nb301.space import Op
+from nb301.training.networks.network import AUXILIARY_CHANNELS
 
 _EPSILON, _MOMENTUM = 1e-5, 0.1  # of batch norm, torch's defaults
-#: Numbers of a tensor that are worked on at a time.
+#: Numbers of a tensor that are computed at a time.
 _CHUNK = 2**19
 
 #: A network's state by the names of `Network.state_dict`, each found in the stack's own tensors.
@@ -26,7 +27,7 @@ Views = list[View]
 
 
 def entry(parameter: Tensor, index: int | slice) -> Tensor:
-    """What one network has of a parameter, as a view."""
+    """A view of one network's part of a parameter."""
     return parameter.data[index]
 
 
@@ -35,7 +36,7 @@ def apply(function: type[torch.autograd.Function], *arguments: Any) -> Any:
     return function.apply(*arguments)  # type: ignore[no-untyped-call]
 
 
-class Depthwise(torch.autograd.Function):
+class StackedDepthwise(torch.autograd.Function):
     """Depthwise convolutions of any kernels as batched matrix products over pixels."""
 
     @staticmethod
@@ -69,7 +70,7 @@ class Depthwise(torch.autograd.Function):
         parts = zip(_parts(weights, tables, x), _parts(grads, tables, x), strict=True)
         for (weight, table, rows), (grad_weight, _, _) in parts:
             part, grad_part = x[rows].flatten(0, 1), grad[rows].flatten(0, 1)
-            # cheaper to make again than to keep
+            # cheaper to compute again than to keep
             matrices = _matrices(weight, table, x.shape[2])
             torch.bmm(matrices.transpose(1, 2), grad_part, out=grad_x[rows].flatten(0, 1))
             grad_matrices = torch.bmm(grad_part, part.transpose(1, 2))
@@ -89,7 +90,7 @@ def _parts(
 
 
 def _chunks(rows: int, size: int) -> Iterator[slice]:
-    """Few enough rows of `size` numbers at a time that all that is made of them stays in the cache."""
+    """Rows of `size` numbers, few enough at a time that all results of them stay in the cache."""
     step = max(1, _CHUNK // size)
     for start in range(0, rows, step):
         yield slice(start, min(start + step, rows))
@@ -103,7 +104,7 @@ def _matrices(weight: Tensor, table: Tensor, pixels: int) -> Tensor:
 
 @lru_cache(maxsize=64)
 def pixel_table(kernel: int, dilation: int, stride: int, height: int) -> Tensor:
-    """Which entry of a kernel takes which pixel to which.
+    """Tell which entry of a kernel takes which pixel to which.
 
     Returns:
         Zeros and ones, shape (kernel^2, pixels out * pixels): a flat kernel times it is the matrix of
@@ -116,7 +117,7 @@ def pixel_table(kernel: int, dilation: int, stride: int, height: int) -> Tensor:
 
 
 class PointwiseNorm(nn.Module):
-    """A 1x1 convolution without bias and batch norm, of each row its own."""
+    """A 1x1 convolution without bias, then batch norm; each row has its own."""
 
     def __init__(self, rows: int, channels_in: int, channels_out: int) -> None:
         super().__init__()
@@ -213,7 +214,7 @@ class _PointwiseNormFunction(torch.autograd.Function):
         return grad_x if ctx.needs_input_grad[0] else None, grad_weight, grad_scale, grad_shift  # type: ignore[attr-defined]
 
 
-class FactorizedReduce(PointwiseNorm):
+class StackedFactorizedReduce(PointwiseNorm):
     """Two 1x1 convolutions of stride 2, one shifted by a pixel: two rows for each of `rows`."""
 
     def __init__(self, rows: int, channels_in: int, channels_out: int) -> None:
@@ -245,18 +246,18 @@ class Pool(nn.Module):
         return _as_rows(image, x)
 
 
-class AuxiliaryHead(nn.Module):
+class StackedAuxiliaryHead(nn.Module):
     """As in `Network`; a convolution that leaves one pixel is a 1x1 one of more channels."""
 
     def __init__(self, networks: int, channels: int, classes: int, views: Views) -> None:
         super().__init__()
-        every = range(networks)
-        first, second = 128, 768
+        rows = range(networks)
+        first, second = AUXILIARY_CHANNELS
         self.first = PointwiseNorm(networks, channels, first)
-        self.first.bind(views, every, ["auxiliary.first.convolution"], "auxiliary.first.norm")
+        self.first.bind(views, rows, ["auxiliary.first.convolution"], "auxiliary.first.norm")
         self.second = PointwiseNorm(networks, 4 * first, second)
-        self.second.bind(views, every, ["auxiliary.second"], "auxiliary.norm")
-        self.classifier = Linear(networks, second, classes, views, "auxiliary.classifier")
+        self.second.bind(views, rows, ["auxiliary.second"], "auxiliary.norm")
+        self.classifier = StackedLinear(networks, second, classes, views, "auxiliary.classifier")
 
     def forward(self, x: Tensor) -> Tensor:
         """(networks, channels, pixels, images) to logits, (networks, images, classes)."""
@@ -272,7 +273,7 @@ class AuxiliaryHead(nn.Module):
         return logits
 
 
-class Linear(nn.Module):
+class StackedLinear(nn.Module):
     """A linear layer for each network."""
 
     def __init__(self, networks: int, channels: int, classes: int, views: Views, name: str) -> None:

@@ -13,12 +13,17 @@ from leaderboard.drawing.cells import draw_cell
 from nb301.space import sample
 
 
+def numbers(element, *attributes):
+    """Attributes of an element by name."""
+    return {name: float(element.get(name)) for name in attributes}
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_names_never_overlap(seed):
     """All eight names stand inside the drawing and apart from each other, whatever the cell."""
     svg = ET.fromstring(draw_cell(sample(np.random.default_rng(seed)).normal, "Normal cell"))  # noqa: S314
-    width, height = (float(svg.get(key)) for key in ("width", "height"))
-    pills = [{k: float(r.get(k)) for k in ("x", "y", "width", "height")} for r in svg.iter("rect")]
+    width, height = numbers(svg, "width", "height").values()
+    pills = [numbers(rect, "x", "y", "width", "height") for rect in svg.iter("rect")]
 
     assert len(pills) == 8
     for pill in pills:

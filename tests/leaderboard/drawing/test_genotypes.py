@@ -32,13 +32,13 @@ def genotypes():
 def test_every_notation_can_be_pasted_into_a_query(genotypes):
     """Whoever copies a genotype gets the same architecture, whatever the notation."""
     for genotype in genotypes:
-        found = {each.key: each.text for each in notations(genotype)}
-        assert [nb301.formats.read(found[key]) for key in KEYS] == [genotype] * len(KEYS)
+        texts = {notation.key: notation.text for notation in notations(genotype)}
+        assert [nb301.formats.read(texts[key]) for key in KEYS] == [genotype] * len(KEYS)
 
 
 def test_configspace_notation_makes_a_configuration(genotypes):
     """Its values are those of a configuration of the space."""
-    (text,) = (each.text for each in notations(genotypes[0]) if each.key == "configspace")
+    (text,) = (shown.text for shown in notations(genotypes[0]) if shown.key == "configspace")
     before, _, values = text.partition("values=")
 
     assert before == "ConfigSpace.Configuration(nb301.formats.configuration_space(), "
@@ -95,15 +95,15 @@ class TestInBrowser:
         page.get_by_text("The same as").focus()
         page.keyboard.press("Enter")
         read = []
-        for each in page.locator(".genotype pre code").all():
-            name = each.get_attribute("id")
+        for code in page.locator(".genotype pre code").all():
+            name = code.get_attribute("id")
             button = page.locator(f"button[data-copies='{name}']")
             button.focus()
             page.keyboard.press("Enter")
             page.locator(f"button[data-copies='{name}']", has_text="Copied").wait_for()
             assert page.get_by_role("status").text_content() == "Copied"
             copied = page.evaluate("navigator.clipboard.readText()")
-            assert copied == each.text_content()
+            assert copied == code.text_content()
             read += [] if name.endswith("configspace") else [nb301.formats.read(copied)]
 
         assert len(read) == len(KEYS)

@@ -2,72 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
-import shutil
 
-import altair as alt
-import numpy as np
 import pytest
 
-from leaderboard.drawing.anytime import LEAST_REGRET, anytime_chart
-from leaderboard.drawing.vega import Chart, Table, inline, signal, write_chart
-from leaderboard.ranking.curves import Curve
-from leaderboard.rendering.page import Page, Section, write_page
+from leaderboard.drawing.vega import Chart, write_chart
 from leaderboard.rendering.render import SITE
-
-CONTEXT = {
-    "title": "Charts",
-    "lead": "Three of them.",
-    "sections": (Section("All", "Here they are.", ("error", "regret", "plain")),),
-}
-NAMES = ("Random search", "BANANAS", "<script>alert(1)</script>")
-
-
-def read_csv(path):
-    return [*csv.DictReader(path.read_text(encoding="utf-8").splitlines())]
-
-
-def make_curve(name, end):
-    seconds = np.geomspace(1e4, 1e7, 150)
-    median = end + 2 * np.geomspace(1, 0.01, 150)
-    return Curve(name, name, seconds, median, median - 0.1, median + 0.1)
-
-
-@pytest.fixture(scope="module")
-def curves():
-    return [make_curve(name, 5 + i / 4) for i, name in enumerate(NAMES)]
-
-
-@pytest.fixture(scope="module")
-def charts(curves):
-    about = {"release": "emulated-xgb-v1.0", "truth": "emulated 1.0"}
-    plain = Table(("x", "y"), ((1, 2.5), (2, 3.5)))
-    return (
-        anytime_chart(curves, 1e7, name="error", **about),
-        anytime_chart(curves, 1e7, name="regret", best_error=5.0, **about),
-        Chart(
-            name="plain",
-            title="Plain",
-            caption="Two points of the emulated truth.",
-            alt="Two points.",
-            spec=alt.Chart(inline(plain.records()))
-            .mark_point(color=signal("accent"))
-            .encode(x="x:Q", y="y:Q"),
-            data=plain,
-        ),
-    )
-
-
-@pytest.fixture(scope="module")
-def site(charts, tmp_path_factory):
-    """A site of one page in a folder, made from the templates' macro alone."""
-    out = tmp_path_factory.mktemp("charts")
-    shutil.copytree(SITE / "static", out / "static")
-    write_page(Page("pages/charts.html", "charts.html.j2", CONTEXT, charts), out)
-    return out
 
 
 def test_same_charts_give_the_same_bytes(charts, site, tmp_path):
@@ -79,26 +21,6 @@ def test_same_charts_give_the_same_bytes(charts, site, tmp_path):
         assert path.read_bytes() == (site / path.relative_to(tmp_path)).read_bytes(), path
 
 
-def test_csv_has_what_is_drawn(site, curves):
-    """Medians of the CSV are those of the curves."""
-    rows = read_csv(site / "data/error.csv")
-
-    assert [*dict.fromkeys(row["name"] for row in rows)] == [*NAMES]
-    last = [row for row in rows if row["name"] == NAMES[1]][-1]
-    assert float(last["seconds"]) == 1e7
-    assert float(last["median"]) == pytest.approx(curves[1].median[-1], abs=1e-4)
-    assert len(rows) < 3 * 150
-
-
-def test_regret_is_distance_from_the_best(site, curves):
-    """Regret is error minus the best error, and never below what a log scale can show."""
-    rows = read_csv(site / "data/regret.csv")
-
-    medians = {row["name"]: float(row["median"]) for row in rows}
-    assert medians[NAMES[2]] == pytest.approx(curves[2].median[-1] - 5, abs=1e-4)
-    assert min(float(row["low"]) for row in rows) == LEAST_REGRET
-
-
 def test_drawings_are_the_same_but_for_colours(site):
     """Both themes draw the same shapes."""
     light, dark = ((site / f"charts/plain.{theme}.svg").read_text() for theme in ("light", "dark"))
@@ -108,25 +30,10 @@ def test_drawings_are_the_same_but_for_colours(site):
     assert colours.sub("", light) == colours.sub("", dark)
 
 
-def test_every_text_of_a_chart_names_its_truth(charts):
-    """A reader of the caption or of the alternative text knows which ground truth it is about."""
-    for chart in charts[:2]:
-        assert "emulated 1.0" in chart.caption
-        assert "emulated 1.0" in chart.alt
-        assert "emulated-xgb-v1.0" in chart.title
-
-
 def test_name_of_a_chart_must_be_a_file_name(charts):
     """A name with a slash would leave the folder."""
     with pytest.raises(ValueError, match=r"'\.\./x' is not lower-case letters"):
         Chart("../x", "", "", "", charts[2].spec, charts[2].data)
-
-
-def test_chart_of_nothing_is_refused():
-    """Curves without a point cannot be drawn."""
-    nothing = Curve("rs", "RS", *(np.empty(0) for _ in range(4)))
-    with pytest.raises(ValueError, match="none of 1 curves has a point"):
-        anytime_chart([nothing], 1e7, name="none", release="r", truth="t")
 
 
 def test_vega_is_what_its_licence_file_says():
@@ -134,8 +41,8 @@ def test_vega_is_what_its_licence_file_says():
     text = (SITE / "static/vega.txt").read_text(encoding="utf-8")
 
     assert hashlib.sha256((SITE / "static/vega.js").read_bytes()).hexdigest() in text.splitlines()[0]
-    wanted = json.loads((SITE / "vega/package.json").read_text(encoding="utf-8"))["dependencies"]
-    assert f"vega-interpreter {wanted['vega-interpreter']}, BSD-3-Clause" in text
+    versions = json.loads((SITE / "vega/package.json").read_text(encoding="utf-8"))["dependencies"]
+    assert f"vega-interpreter {versions['vega-interpreter']}, BSD-3-Clause" in text
     assert "Copyright" in text
 
 
@@ -218,7 +125,7 @@ class TestInBrowser:
         )
         assert page.locator("#plain button").count() == 0
 
-    def test_pointer_is_told_the_numbers(self, opened, drawn):
+    def test_pointer_is_told_the_numbers(self, opened, drawn, curves):
         """The tooltip names entry and values, and markup in a name stays text."""
         page = opened()
         drawn(page)
@@ -227,5 +134,5 @@ class TestInBrowser:
 
         shown = page.locator(".chart-tooltip")
         shown.wait_for()
-        assert f"entry: {NAMES[2]}" in shown.inner_text()
+        assert f"entry: {curves[2].name}" in shown.inner_text()
         assert "median: 5." in shown.inner_text()

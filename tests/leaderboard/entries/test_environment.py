@@ -7,7 +7,6 @@ After a change that is meant, from the repository's root:
 
 from __future__ import annotations
 
-import ast
 import json
 import sys
 from pathlib import Path
@@ -15,38 +14,22 @@ from pathlib import Path
 import pytest
 
 from leaderboard.entries import environment
-from leaderboard.entries.environment import own_parts
-from leaderboard.entries.submission import Submission
-from leaderboard.entries.syntax import syntax_hash
-from leaderboard.places import ROOT
+from leaderboard.entries.environment import environment_hash, own_parts
+from leaderboard.entries.submission import LOCK, MANIFEST, Submission
+from leaderboard.errors import SubmissionError
+from leaderboard.places import ROOT, SUBMISSIONS
 
 GOLDEN = ROOT / "tests" / "golden" / "environment.json"
-SOURCE = '''
-"""A module."""
-import numpy as np  # with a comment
-
-class Search[T]:
-    """A class."""
-
-    limit: int = 10
-
-    async def ask(self, /, x: float = 1e-3, *rest, **options) -> "Genotype":
-        """A method,
-        of two lines."""
-        match x:
-            case {"a": [1, *_], **others} if (y := len(rest)) > 0b11: return f"{x!r:>{y}} {y=}" u"é"
-        yield lambda: (await self.ask(),) + (..., None, -1j, b"\\x00", "\\N{FULLWIDTH LATIN SMALL LETTER A}")
-'''.replace("[T]", "")
 
 
 def stale(changed):
     """Slugs of the submissions that see one of some files."""
-    found = []
-    for path in sorted((ROOT / "leaderboard" / "submissions").glob("*/submission.toml")):
+    slugs = []
+    for path in sorted(SUBMISSIONS.glob(f"*/{MANIFEST}")):
         submission = Submission(path.parent)
         if changed & own_parts(library=submission.uses_library, adapter=submission.uses_adapter).keys():
-            found.append(submission.slug)
-    return found
+            slugs.append(submission.slug)
+    return slugs
 
 
 def test_what_becomes_stale_is_known():
@@ -70,57 +53,6 @@ def test_every_file_is_somebody_s():
     assert stale({"leaderboard/inside/canary.py"}) == []
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ('"""A module."""', ""),
-        ('"""A module."""', "# A module."),
-        ("# with a comment", "# with another"),
-        ('"""A class."""', '"Another."'),
-        ('of two lines."""', 'of\n        three."""'),
-        ("import numpy", "\n\n\nimport numpy"),
-        ("x: float = 1e-3", "x: float = .001"),
-        ("0b11", "3"),
-        ('u"é"', "'é'"),
-    ],
-)
-def test_words_and_layout_change_no_hash(old, new):
-    """Docstrings, comments, spaces and how a literal is written decide nothing."""
-    assert old in SOURCE
-    assert syntax_hash(SOURCE.replace(old, new, 1).encode()) == syntax_hash(SOURCE.encode())
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("limit: int = 10", "limit: int = 11"),
-        ("limit: int = 10", "limit: int = 10.0"),
-        ('"é"', '"e"'),
-        ('b"', '"'),
-        ("!r:", "!s:"),
-        ("> 0b11", ">= 0b11"),
-        ("/, x", "x"),
-        ("async def", "def"),
-        ('"""A method,', 'x = """A method,'),
-        ("import numpy as np", "import numpy"),
-        ("yield lambda", "yield from lambda"),
-        ("class Search", "class Searched"),
-    ],
-)
-def test_everything_else_changes_the_hash(old, new):
-    """One constant, operator, name or argument more or less."""
-    assert old in SOURCE
-    changed = SOURCE.replace(old, new, 1).replace("await ", "" if old == "async def" else "await ")
-    ast.parse(changed)
-
-    assert syntax_hash(changed.encode()) != syntax_hash(SOURCE.encode())
-
-
-def test_hashes_are_the_same_on_every_python():
-    """Syntax trees have other fields in other versions; tried on 3.11, 3.12 and 3.13."""
-    assert syntax_hash(SOURCE.encode()) == "b6d59b2b3dcc11f56ee8b3d6d2882b9186575b9787594b32e6dc993fbe7a101b"
-
-
 def test_environment_does_not_change_with_a_docstring(monkeypatch, tmp_path):
     """But with a statement; and files of one name in two folders are two."""
     for name in ("nb301/space.py", "leaderboard/inside/space.py"):
@@ -128,16 +60,139 @@ def test_environment_does_not_change_with_a_docstring(monkeypatch, tmp_path):
         (tmp_path / name).write_text(f'"""{name}."""\nx = 1\n')
     monkeypatch.setattr(environment, "ROOT", tmp_path)
     monkeypatch.setattr(environment, "own_files", lambda **_: sorted(tmp_path.rglob("*.py")))
-    before = environment.environment_hash("", library=True)
+    before = environment_hash("", library=True)
 
     (tmp_path / "nb301/space.py").write_text('"""Other words."""\n\n# more\nx = 1\n')
-    assert environment.environment_hash("", library=True) == before
+    assert environment_hash("", library=True) == before
     (tmp_path / "nb301/space.py").write_text("x = 2\n")
-    changed = environment.environment_hash("", library=True)
+    changed = environment_hash("", library=True)
     assert changed != before
     (tmp_path / "nb301/space.py").write_text("x = 1\n")
     (tmp_path / "leaderboard/inside/space.py").write_text("x = 2\n")
-    assert environment.environment_hash("", library=True) not in {before, changed}
+    assert environment_hash("", library=True) not in {before, changed}
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda _: None, "python -m leaderboard lock"),
+        (lambda _: "typing-extensions==1.0\n", r"requirements\.lock:1: expected"),
+        (lambda line: line + "-r /etc/passwd\n", r"requirements\.lock:2: expected"),
+        (lambda line: line.replace("1.0", "1.1"), "Typing.Extensions==1.0 is not in it"),
+    ],
+)
+def test_wrong_lock_is_explained(locked, lock_line, tmp_path, damage, message):
+    """Nothing is installed but what is pinned by its hash."""
+    with pytest.raises(SubmissionError, match=message):
+        environment.environment(locked(damage(lock_line)), tmp_path / "cache")
+
+
+def packaged(name, version, digest):
+    """What pip reports of a package."""
+    return {
+        "metadata": {"name": name, "version": version},
+        "download_info": {"archive_info": {"hashes": {"sha256": digest * 64}}},
+    }
+
+
+def test_lock_pins_what_pip_reports(locked, monkeypatch):
+    """In the order of names; what was written is a lock that the next reading takes."""
+    submission = locked(None)
+    report = [packaged("Typing.Extensions", "1.0", "b"), packaged("a", "2", "c")]
+    calls = []
+
+    def pip(_, arguments):
+        calls.append(arguments)
+        return json.dumps({"install": report})
+
+    monkeypatch.setattr(environment, "_pip", pip)
+    path = environment.lock(submission)
+
+    assert path == submission.folder / LOCK
+    assert path.read_text().splitlines() == [
+        f"a==2 --hash=sha256:{'c' * 64}",
+        f"typing.extensions==1.0 --hash=sha256:{'b' * 64}",
+    ]
+    assert calls[0][-1] == "Typing.Extensions==1.0"
+    assert {"--dry-run", "--only-binary", ":all:"} <= {*calls[0]}
+    assert environment.hash_of(Submission(submission.folder))
+
+
+def test_lock_holds_nothing_of_ours(locked, monkeypatch):
+    """Also where another package needs it; no lock is written then."""
+    submission = locked(None)
+    report = {"install": [packaged("NB-301", "0.1", "a")]}
+    monkeypatch.setattr(environment, "_pip", lambda *_: json.dumps(report))
+
+    with pytest.raises(SubmissionError, match=r"requirements\.lock: nb-301 is in it: nothing of nb301"):
+        environment.lock(submission)
+    assert not (submission.folder / LOCK).exists()
+
+
+def test_environment_is_installed_once(locked, tmp_path, monkeypatch, lock_line):
+    """Pip gets the lock, and hashes and wheels alone; a second run installs nothing."""
+    calls = []
+
+    def pip(_, arguments):
+        calls.append(arguments)
+        Path(arguments[arguments.index("--target") + 1], "module.py").write_text("x = 1")
+        return ""
+
+    monkeypatch.setattr(environment, "_pip", pip)
+    submission = locked(lock_line)
+    first, second = (environment.environment(submission, tmp_path / "cache") for _ in range(2))
+
+    assert first == second
+    assert len(calls) == 1
+    assert {"--require-hashes", "--no-deps", "--only-binary"} <= {*calls[0]}
+    assert [path.name for path in first.packages.iterdir()] == ["module.py"]
+    assert first.library
+
+
+def test_failed_installation_leaves_nothing(locked, tmp_path, lock_line):
+    """Pip's words are the error's, and the next run tries anew."""
+    submission = locked(lock_line)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PIP_NO_INDEX", "1")
+        with pytest.raises(SubmissionError, match=r"(?s)cannot be installed.*typing"):
+            environment.environment(submission, tmp_path / "cache")
+
+    assert [*(tmp_path / "cache").iterdir()] == []
+
+
+def test_environment_hash_changes_with_its_contents(lock_line):
+    """Other packages, or the library beside them, are another environment."""
+    hashes = set()
+    for lock in ("", lock_line):
+        for library, adapter in ((False, False), (True, False), (True, True)):
+            hashes.add(environment_hash(lock, library=library, adapter=adapter))
+
+    assert len(hashes) == 6
+
+
+@pytest.mark.parametrize(
+    ("asked", "library", "adapter"),
+    [("[]", False, False), ('["nb301"]', True, False), ('["nb301[configspace]"]', True, True)],
+)
+def test_requirements_say_what_of_ours_is_there(changed, tmp_path, asked, library, adapter):
+    """The adapter comes with the library, and only where it is asked for: a change of it is nobody else's."""
+    submission = Submission(changed("requirements = []", f"requirements = {asked}"))
+    made = environment.environment(submission, tmp_path / "cache")
+    names = {path.relative_to(path.parents[2]).as_posix() for path in made.own_files}
+
+    assert submission.packages == []
+    assert (made.library, made.adapter) == (library, adapter)
+    assert ("leaderboard/inside/configspace.py" in names) == adapter
+    assert any(name.endswith("nb301/space/cells.py") for name in names) == library
+    assert made.hash == environment_hash("", library=library, adapter=adapter)
+
+
+def test_no_requirements_need_no_environment(folder, tmp_path):
+    """The standard library is always there."""
+    made = environment.environment(Submission(folder), tmp_path / "cache")
+
+    assert (made.packages, made.library) == (None, False)
+    assert made.hash == environment_hash("", library=False)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,10 @@
-"""Submissions: the manifest, the files, what the scan finds, what is locked."""
+"""Submissions: what a folder has to hold, and what its manifest may say."""
 
 from __future__ import annotations
 
-import io
 import json
-import re
-import shutil
 import tomllib
-import zipfile
-from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -16,32 +12,17 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from leaderboard.entries import environment
-from leaderboard.entries.environment import environment_hash
 from leaderboard.entries.scan import Severity, scan
-from leaderboard.entries.submission import LOCK, SAME_FAMILY, Manifest, Submission
+from leaderboard.entries.submission import LOCK, MANIFEST, Family, Submission, SubmissionManifest
 from leaderboard.errors import SubmissionError
+from leaderboard.places import SKELETON, SUBMISSIONS
 from leaderboard.sandbox.messages import MAX_LINE
 from nb301.surrogates import FAMILIES
 
-ROOT = Path(__file__).resolve().parents[3] / "leaderboard"
-SUBMISSIONS = sorted(path for path in (ROOT / "submissions").iterdir() if path.is_dir())
+OURS = sorted(path for path in SUBMISSIONS.iterdir() if path.is_dir())
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A copy of the skeleton."""
-    return Path(shutil.copytree(ROOT / "skeleton", tmp_path / "my-search"))
-
-
-def changed(folder, old, new):
-    path = folder / "submission.toml"
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
-    return folder
-
-
-@pytest.mark.parametrize("path", SUBMISSIONS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
 def test_own_submissions_are_in_order(path):
     """The embedded submissions are read, locked and scanned without a finding."""
     submission = Submission(path)
@@ -97,44 +78,40 @@ def test_skeleton_is_a_submission(folder):
         ("deterministic = true", "deterministic = maybe", "cannot be read as TOML"),
     ],
 )
-def test_wrong_manifest_is_explained(folder, old, new, message):
+def test_wrong_manifest_is_explained(changed, old, new, message):
     """The error names the file, the key, what was found and what would be right."""
     with pytest.raises(SubmissionError, match=rf"(?s)submission\.toml:.*{message}"):
-        Submission(changed(folder, old, new))
+        Submission(changed(old, new))
 
 
 @pytest.mark.parametrize(
     "requirement",
     [
-        *(
-            "nb301==0.1.0",
-            "NB301==0.1.0",
-            "nb-301==0.1",
-            "nb_301==0.1",
-            "N.B._301==0",
-            "nb301[configspace]==0.1",
-        ),
-        *(
-            "nb301[all]",
-            "NB301",
-            "nb301>=0.1",
-            "nb301 == 0.1.0",
-            " nb301",
-            "nb301@file:///x",
-            "nb301;python_version>'3'",
-        ),
+        "nb301==0.1.0",
+        "NB301==0.1.0",
+        "nb-301==0.1",
+        "nb_301==0.1",
+        "N.B._301==0",
+        "nb301[configspace]==0.1",
+        "nb301[all]",
+        "NB301",
+        "nb301>=0.1",
+        "nb301 == 0.1.0",
+        " nb301",
+        "nb301@file:///x",
+        "nb301;python_version>'3'",
     ],
 )
-def test_library_is_no_package(folder, requirement):
+def test_library_is_no_package(changed, requirement):
     """However it is written: what is published would bring the releases into the sandbox."""
     with pytest.raises(SubmissionError, match=r"requirements: .*write 'nb301' or .*without a version"):
-        Submission(changed(folder, "requirements = []", f"requirements = [{requirement!r}]"))
+        Submission(changed("requirements = []", f"requirements = [{requirement!r}]"))
 
 
 @pytest.mark.parametrize("name", ["nb301", "NB301", "Nb-301", "nb__301"])
-def test_library_is_no_package_s_package(folder, name):
+def test_library_is_no_package_s_package(folder, name, lock_line):
     """Nor does another package bring it."""
-    (folder / LOCK).write_text(f"{LINE}{name}==0.1.0 --hash=sha256:{'a' * 64}\n")
+    (folder / LOCK).write_text(f"{lock_line}{name}==0.1.0 --hash=sha256:{'a' * 64}\n")
 
     with pytest.raises(SubmissionError, match=rf"requirements\.lock: {name} is in it: nothing of nb301"):
         Submission(folder)
@@ -158,10 +135,10 @@ SETTINGS = st.dictionaries(
 def test_settings_that_are_taken_can_be_sent(settings, times):
     """Whatever stands there: it is refused, or fits into a message with all that is sent with it."""
     written = {f"{name}{'k' * times}": value for name, value in settings.items()}
-    text = (ROOT / "skeleton" / "submission.toml").read_text().replace("NAME", "mine")
+    text = (SKELETON / MANIFEST).read_text().replace("NAME", "mine")
     content = tomllib.loads(text) | {"settings": written}
     try:
-        taken = Manifest.model_validate(content).settings
+        taken = SubmissionManifest.model_validate(content).settings
     except ValidationError:
         return
     assert len(json.dumps({"id": 1, "do": "build", "seed": 0, "settings": taken})) < MAX_LINE / 2
@@ -204,7 +181,7 @@ def test_what_was_read_stays(folder):
     (folder / "optimizer.py").write_text("import socket\n")
 
     assert before.files["optimizer.py"] == text
-    assert [each for each in scan(before) if each.severity is Severity.error] == []
+    assert [finding for finding in scan(before) if finding.severity is Severity.error] == []
     assert Submission(folder).tree_hash != hashed
 
 
@@ -225,255 +202,15 @@ def test_what_was_read_stays(folder):
         ('["none"]', "somebody-elses", []),
     ],
 )
-def test_same_family_is_a_conflict(folder, families, release, conflict):
+def test_same_family_is_a_conflict(changed, families, release, conflict):
     """The guideline of Section 7: no optimizer with the surrogate's own model."""
-    submission = Submission(changed(folder, '["none"]', families))
+    submission = Submission(changed('["none"]', families))
 
     assert submission.conflicts_with(release) == conflict
 
 
 def test_every_family_has_its_own():
-    """A new family of surrogates says which optimizers fit it, too."""
-    assert set(SAME_FAMILY) == set(FAMILIES)
-    assert all(SAME_FAMILY.values())
-
-
-def findings(folder, source):
-    (folder / "optimizer.py").write_text(source)
-    return [(finding.severity, finding.place, finding.message) for finding in scan(Submission(folder))]
-
-
-@pytest.mark.parametrize(
-    ("source", "severity", "message"),
-    [
-        ("import socket", Severity.error, "there is no network"),
-        ("def f():\n    from urllib import request", Severity.error, "imports urllib"),
-        ("import subprocess as s", Severity.error, "use threads"),
-        ("import ctypes.util", Severity.error, "imports ctypes"),
-        ("import pickle", Severity.error, "pickled objects are code"),
-        ("import xgboost", Severity.error, r"families is \['none'\]"),
-        ("from sklearn.ensemble import RandomForestRegressor", Severity.error, "declare what is fitted"),
-        ("import nb301", Severity.error, "add 'nb301'"),
-        ("import scipy", Severity.review, "which of the requirements brings it"),
-        ("import os\nos.fork()", Severity.error, "one process"),
-        ("exec('1')", Severity.review, "is not read here"),
-        ("class TinyXGBRegressor: pass", Severity.review, "sounds like one of"),
-        ("def message_passing(): pass", Severity.review, "'gin', 'other-gnn'"),
-        (f"TABLE = {'x' * 20_000!r}", Severity.review, "20,000 characters"),
-        ("def f(:", Severity.error, "no Python that can be read"),
-        ("x = " + "(" * 5000, Severity.error, "no Python that can be read"),
-        ("# coding: utf-7\nx = 1", Severity.error, "is encoded as utf-7"),
-        ("import importlib", Severity.review, "what it loads is not read here"),
-        ("import sys\nsys.path.append('/tmp')", Severity.review, "what imports find"),
-        ("x = 'a\u202eb'", Severity.review, r"U\+202E that is not seen"),
-        ("\u0430sk = 1", Severity.review, r"the name '\\u0430sk' has letters beyond A to Z"),
-    ],
-)
-def test_scan_finds(folder, source, severity, message):
-    """Each finding has its line, and what to do."""
-    found = findings(folder, source)
-
-    assert [each[0] for each in found] == [severity]
-    assert found[0][1].startswith("optimizer.py:")
-
-    assert re.search(message, found[0][2])
-
-
-def archived():
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("hidden.py", "x = 1")
-    return packed.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "severity", "message"),
-    [
-        ("fast.cpython-311-x86_64-linux-gnu.so", b"", Severity.error, "called .so"),
-        ("lib.so.1", b"", Severity.error, "called .so.1"),
-        ("optimizer.pyc", b"text", Severity.error, "called .pyc"),
-        ("a.pyd", b"text", Severity.error, "called .pyd"),
-        ("a.pth", b"import os", Severity.error, "called .pth"),
-        ("numpy-1.0-py3-none-any.whl", b"", Severity.error, "called .whl"),
-        ("weights.pkl", b"", Severity.error, "called .pkl"),
-        ("data", b"\x7fELF\x02\x01\xff", Severity.error, "machine code"),
-        ("data.bin", b"\xa7\x0d\r\n\xff", Severity.error, "compiled Python"),
-        ("data.txt", b"\x80\x04\x95", Severity.error, "a pickle"),
-        ("data.dat", archived(), Severity.error, "an archive"),
-        ("data.bin", b"\xff" * 5000, Severity.review, "5,000 bytes that are no text"),
-        ("data.csv", b"a\0b", Severity.review, "3 bytes that are no text"),
-        ("table.csv", b"0.1\n" * 5000, Severity.review, "20,000 characters of data"),
-    ],
-)
-def test_files_beside_the_source_are_looked_at(folder, name, data, severity, message):
-    """What a machine runs and nobody reads is refused; what nobody can read through is a question."""
-    (folder / name).write_bytes(data)
-
-    found = scan(Submission(folder))
-
-    assert [(each.severity, each.place) for each in found] == [(severity, f"{name}:0")]
-    assert message in found[0].message
-
-
-def test_small_data_is_no_finding(folder):
-    """A person reads it on the entry's page."""
-    (folder / "README.md").write_text("Ω, MZ")
-    (folder / "points.csv").write_text("0.25,0.5\r\n" * 100)
-
-    assert scan(Submission(folder)) == []
-
-
-def test_names_of_two_alphabets_are_a_question(folder):
-    """An entry that looks like another is not told by a machine."""
-    (found,) = scan(Submission(changed(folder, 'name = "NAME"', 'name = "R\u0410NDOM search"')))
-
-    assert (found.severity, found.place) == (Severity.review, "submission.toml:0")
-    assert r"'R\u0410NDOM' has letters of CYRILLIC and LATIN" in found.message
-
-
-def test_findings_have_bounds(folder):
-    """A page does not grow with what is found, and nothing in it moves."""
-    found = findings(folder, "eval(x)\n" * 5000 + f"def xgb_{'a' * 5000}(): pass\nclass \u1160gin: pass\n")
-
-    assert len(found) == 201
-    assert found[-1][2] == "4,803 more findings, which are not listed"
-    assert all(len(message) < 400 and message.isprintable() for _, _, message in found)
-
-
-def test_declared_models_are_no_finding(folder):
-    """What is declared may be imported; of another family it is an error."""
-    changed(folder, '["none"]', '["lightgbm"]')
-
-    assert [each[0] for each in findings(folder, "import lightgbm")] == []
-    assert [each[0] for each in findings(folder, "class GradientBoostedTrees: pass")] == []
-    assert [each[0] for each in findings(folder, "import xgboost")] == [Severity.error]
-
-
-def test_installed_models_are_a_question(folder):
-    """A package with models that no file imports is still there."""
-    (folder / LOCK).write_text(f"scikit-learn==1.5 --hash=sha256:{'a' * 64}\n")
-
-    found = scan(Submission(folder))
-
-    assert [(each.severity, each.place) for each in found] == [(Severity.review, "requirements.lock:0")]
-
-
-def locked(folder, text):
-    changed(folder, "requirements = []", 'requirements = ["Typing.Extensions==1.0", "nb301"]')
-    if text is not None:
-        (folder / LOCK).write_text(text)
-    return Submission(folder)
-
-
-LINE = f"typing-extensions==1.0 --hash=sha256:{'a' * 64}\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (None, "python -m leaderboard lock"),
-        ("typing-extensions==1.0\n", r"requirements\.lock:1: expected"),
-        (LINE + "-r /etc/passwd\n", r"requirements\.lock:2: expected"),
-        (LINE.replace("1.0", "1.1"), "Typing.Extensions==1.0 is not in it"),
-    ],
-)
-def test_wrong_lock_is_explained(folder, tmp_path, text, message):
-    """Nothing is installed but what is pinned by its hash."""
-    with pytest.raises(SubmissionError, match=message):
-        environment.environment(locked(folder, text), tmp_path / "cache")
-
-
-def test_environment_is_installed_once(folder, tmp_path, monkeypatch):
-    """Pip gets the lock, and hashes and wheels alone; a second run installs nothing."""
-    calls = []
-
-    def pip(_, arguments):
-        calls.append(arguments)
-        Path(arguments[arguments.index("--target") + 1], "module.py").write_text("x = 1")
-        return ""
-
-    monkeypatch.setattr(environment, "_pip", pip)
-    submission = locked(folder, LINE)
-    first, second = (environment.environment(submission, tmp_path / "cache") for _ in range(2))
-
-    assert first == second
-    assert len(calls) == 1
-    assert {"--require-hashes", "--no-deps", "--only-binary"} <= {*calls[0]}
-    assert [path.name for path in first.packages.iterdir()] == ["module.py"]
-    assert first.library
-
-
-@pytest.mark.parametrize(
-    ("path", "source", "found"),
-    [
-        ("nb301/space/cells.py", None, "brings nb301"),
-        ("NB301-0.1.dist-info/METADATA", None, "brings NB301-0.1.dist-info"),
-        ("leaderboard/x.py", None, "brings leaderboard"),
-        (
-            "other/data/model",
-            "releases/data/emulated-xgb-v1.0/member-3.ubj",
-            "is releases/data/emulated-xgb-v1.0/member-3.ubj of",
-        ),
-        ("other/t.py", "truth/emulated.py", "is truth/emulated.py of nb301"),
-    ],
-)
-def test_packages_bring_nothing_of_the_benchmark(folder, tmp_path, monkeypatch, path, source, found):
-    """By whatever name: neither the library, nor a release, nor the truth; and nothing stays installed."""
-
-    def pip(_, arguments):
-        target = Path(arguments[arguments.index("--target") + 1], path)
-        target.parent.mkdir(parents=True)
-        target.write_bytes(b"x" if source is None else (ROOT.parent / "nb301" / source).read_bytes())
-        return ""
-
-    monkeypatch.setattr(environment, "_pip", pip)
-    with pytest.raises(SubmissionError, match=f"requirements.lock: a package .*{found}"):
-        environment.environment(locked(folder, LINE), tmp_path / "cache")
-    assert not [each for each in (tmp_path / "cache").iterdir() if not each.name.startswith(".")]
-
-
-def test_failed_installation_leaves_nothing(folder, tmp_path):
-    """Pip's words are the error's, and the next run tries anew."""
-    submission = locked(folder, LINE)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("PIP_NO_INDEX", "1")
-        with pytest.raises(SubmissionError, match=r"(?s)cannot be installed.*typing"):
-            environment.environment(submission, tmp_path / "cache")
-
-    assert [*(tmp_path / "cache").iterdir()] == []
-
-
-def test_environment_hash_changes_with_its_contents():
-    """Other packages, or the library beside them, are another environment."""
-    hashes = {
-        environment_hash(text, library=library, adapter=adapter)
-        for text in ("", LINE)
-        for library, adapter in ((False, False), (True, False), (True, True))
-    }
-
-    assert len(hashes) == 6
-
-
-@pytest.mark.parametrize(
-    ("asked", "library", "adapter"),
-    [("[]", False, False), ('["nb301"]', True, False), ('["nb301[configspace]"]', True, True)],
-)
-def test_requirements_say_what_of_ours_is_there(folder, tmp_path, asked, library, adapter):
-    """The adapter comes with the library, and only where it is asked for: a change of it is nobody else's."""
-    submission = Submission(changed(folder, "requirements = []", f"requirements = {asked}"))
-    found = environment.environment(submission, tmp_path / "cache")
-    names = {path.relative_to(path.parents[2]).as_posix() for path in found.own_files}
-
-    assert submission.packages == []
-    assert (found.library, found.adapter) == (library, adapter)
-    assert ("leaderboard/inside/configspace.py" in names) == adapter
-    assert any(name.endswith("nb301/space/cells.py") for name in names) == library
-    assert found.hash == environment_hash("", library=library, adapter=adapter)
-
-
-def test_no_requirements_need_no_environment(folder, tmp_path):
-    """The standard library is always there."""
-    found = environment.environment(Submission(folder), tmp_path / "cache")
-
-    assert (found.packages, found.library) == (None, False)
-    assert found.hash == environment_hash("", library=False)
+    """A family of surrogates says which of the families that submissions declare fit it, too."""
+    for family in FAMILIES.values():
+        assert family.conflicts
+        assert family.conflicts <= {*get_args(Family)} - {"none"}

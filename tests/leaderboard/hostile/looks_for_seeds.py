@@ -28,9 +28,11 @@ def everything():
 class Optimizer:
     def __init__(self, space, seed, budget):
         self.space, self.rng = space, random.Random(seed)
-        tokens = {token for text in everything() for token in re.findall("[0-9a-f]+", text)}
-        found = {hashlib.sha256(token.encode()).hexdigest() for token in tokens} & set(HASHES)
-        print("found", *found, flush=True)
+        tokens = set()
+        for text in everything():
+            tokens.update(re.findall("[0-9a-f]+", text))
+        hashes = {hashlib.sha256(token.encode()).hexdigest() for token in tokens}
+        print("found", *hashes.intersection(HASHES), flush=True)
 
     def ask(self):
         return self.space.random(self.rng)

@@ -20,29 +20,33 @@ class Sampling(ConfigSpaceOptimizer):
     def start(self, seed, budget, *, kind="configuration"):
         self.kind, self.seed, self.budget = kind, seed, budget
         self.rng = np.random.default_rng(seed)
-        self.trials, self.told = 0, []
+        self.trials, self.results = 0, []
 
     def propose(self):
         self.trials += 1
         if self.kind == "configuration":
             return self.trials, self.configspace.sample_configuration()
         if self.kind == "flat":
-            flat = {name: self.rng.choice(each.choices) for name, each in self.configspace.items()}
+            flat = {name: self.rng.choice(parameter.choices) for name, parameter in self.configspace.items()}
             return self.trials, flat
         return self.trials, self.from_unit_cube(self.rng.random(34))
 
     def report(self, trial, val_error, seconds):
-        self.told.append((trial, val_error, seconds))
+        self.results.append((trial, val_error, seconds))
 
 
 def sampling(seed=1, **settings):
     return Sampling(Space(), seed, BUDGET, **settings)
 
 
+def proposals(optimizer):
+    return [read(optimizer.ask()) for _ in range(20)]
+
+
 @pytest.mark.parametrize("kind", ["configuration", "flat", "cube"])
 def test_proposals_are_architectures(kind):
     """Of configurations, of dicts with inactive parameters and of points; the seed decides which."""
-    drawn = [[read(each.ask()) for _ in range(20)] for each in (sampling(s, kind=kind) for s in (1, 1, 2))]
+    drawn = [proposals(sampling(seed, kind=kind)) for seed in (1, 1, 2)]
 
     assert len(set(drawn[0])) == 20
     assert drawn[0] == drawn[1]
@@ -64,7 +68,7 @@ def test_results_come_with_the_trial_that_they_belong_to():
     optimizer.tell(second, Result(0.05, 900.0))
     optimizer.tell(first, Result(0.06, 800.0))
 
-    assert optimizer.told == [(2, 0.05, 900.0), (1, 0.06, 800.0)]
+    assert optimizer.results == [(2, 0.05, 900.0), (1, 0.06, 800.0)]
 
 
 def test_choices_have_equal_shares_of_the_cube():
@@ -76,9 +80,9 @@ def test_choices_have_equal_shares_of_the_cube():
         points = np.zeros((k + 1, 34))
         points[:, index] = [*((np.arange(k) + 0.5) / k), 1.0]
 
-        found = [optimizer.from_unit_cube(point)[name] for point in points]
+        choices = [optimizer.from_unit_cube(point)[name] for point in points]
 
-        assert found == [*parameter.choices, parameter.choices[-1]]
+        assert choices == [*parameter.choices, parameter.choices[-1]]
 
 
 def test_point_has_a_number_for_each_parameter():

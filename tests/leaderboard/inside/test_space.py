@@ -40,10 +40,10 @@ def test_text_and_json_are_those_of_nb301(genotype):
 @given(st.from_type(Genotype))
 def test_neighbours_are_those_of_nb301(genotype):
     """All 120, and no other."""
-    found = [read(each) for each in SPACE.neighbours(inside(genotype))]
+    changed = list(map(read, SPACE.neighbours(inside(genotype))))
 
-    assert len(found) == 120
-    assert {*found} == {*neighbours(genotype)}
+    assert len(changed) == 120
+    assert {*changed} == {*neighbours(genotype)}
 
 
 @given(st.from_type(Genotype), st.integers(0, 2**32))
@@ -102,7 +102,9 @@ def test_validates_integers_of_numpy(genotype):
     """Sources may be numpy's integers; its booleans, and floats, are none."""
     written = inside(genotype)
     for convert, is_right in ((np.int64, True), (np.uint8, True), (np.bool_, False), (float, False)):
-        changed = {cell: [[op, convert(source)] for op, source in written[cell]] for cell in CELLS}
+        changed = {}
+        for cell in CELLS:
+            changed[cell] = [[op, convert(source)] for op, source in written[cell]]
         if is_right:
             SPACE.validate(changed)
             assert SPACE.to_text(changed) == str(genotype)

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urldefrag
 import html5lib
 import pytest
 
-from leaderboard.entries.submission import Manifest, Submission
+from leaderboard.entries.submission import Submission, SubmissionManifest
 from leaderboard.errors import BoardError
 from leaderboard.pages.build import rank_tracks, read_all
 from leaderboard.pages.changes import CHANGELOG, changes, feed, read_news
@@ -128,14 +128,14 @@ class TestDescribed:
 
     def test_every_key_of_the_manifest_is_explained(self):
         """Each has a meaning, and bounds where its type has some."""
-        keys = {key.name: key for record in record_keys(Manifest) for key in record.keys}
+        keys = {key.name: key for record in record_keys(SubmissionManifest) for key in record.keys}
 
         assert [name for name, key in keys.items() if not key.meaning] == []
         assert keys["memory_mb"].allowed == "whole number, at least 64, at most 4,096"
         assert keys["memory_mb"].default == "1024"
         assert keys["name"].default == ""
         assert "one of none, xgboost" in keys["families"].allowed
-        assert set(Manifest.model_fields) <= set(keys)
+        assert set(SubmissionManifest.model_fields) <= set(keys)
 
     def test_every_verdict_is_explained(self):
         """Each of the closed vocabulary has a meaning of its own."""

@@ -20,6 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leaderboard.entries.tree import read_tree
 from leaderboard.inside.space import CELLS, OPS
 from leaderboard.runs.session import Clock, Code, Session, run
 from leaderboard.sandbox.cgroup import descendants
@@ -27,7 +28,6 @@ from leaderboard.sandbox.limits import Level, Limits
 from leaderboard.sandbox.messages import Fault, Reply, Verdict, read_reply
 from leaderboard.sandbox.mounts import Environment
 from leaderboard.sandbox.start import start
-from leaderboard.sandbox.tree import read_tree
 from nb301.formats import to_config
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 from nb301.space import Genotype
@@ -509,7 +509,7 @@ raise RuntimeError(" ".join(found))
     found = ended.detail.strip().rpartition("RuntimeError: ")[2].split()
     assert {name for name in found if "/" not in name} == {
         *("__init__.py", "columns.py", "encodings.py", "errors.py", "extras.py"),
-        *("formats", "optimizers", "space"),
+        *("formats", "optimizers", "sources.py", "space"),
     }
     assert all(
         name.startswith(("formats/", "optimizers/", "space/")) and name.endswith(".py")

@@ -18,11 +18,11 @@ def without(monkeypatch, *removed):
     """Leave arguments out of the mounts."""
     complete = mounts._bubblewrap
 
-    def weaker(*arguments):
-        given = complete(*arguments)
-        for start in range(len(given)):
-            if tuple(given[start : start + len(removed)]) == removed:
-                return given[:start] + given[start + len(removed) :]
+    def weaker(*inputs):
+        arguments = complete(*inputs)
+        for start in range(len(arguments)):
+            if tuple(arguments[start : start + len(removed)]) == removed:
+                return arguments[:start] + arguments[start + len(removed) :]
         raise AssertionError(removed)
 
     monkeypatch.setattr(mounts, "_bubblewrap", weaker)
@@ -41,7 +41,7 @@ def test_limited_level_attests_nothing():
 
 
 @pytest.mark.parametrize(
-    ("removed", "found"),
+    ("removed", "escape"),
     [
         (("--remount-ro", "/"), "write: / can be written"),
         (("--remount-ro", "/dev"), "write: /dev can be written"),
@@ -49,14 +49,14 @@ def test_limited_level_attests_nothing():
         (("--clearenv",), None),
     ],
 )
-def test_weaker_profile_is_found(monkeypatch, removed, found, sandbox):
+def test_weaker_profile_is_found(monkeypatch, removed, escape, sandbox):
     """A profile that leaves something out is refused, or at least has another hash."""
     without(monkeypatch, *removed)
 
-    if found is None:
+    if escape is None:
         assert attest().canary != sandbox.canary
     else:
-        with pytest.raises(SandboxError, match=f"does not hold.*{found}"):
+        with pytest.raises(SandboxError, match=f"does not hold.*{escape}"):
             attest()
 
 
@@ -64,10 +64,10 @@ def test_missing_filter_is_found(monkeypatch):
     """Without the filter of system calls there are sockets, processes and memory beside the limits."""
     monkeypatch.setattr(mounts, "_filtered", lambda _: ["--"])
 
-    with pytest.raises(SandboxError) as found:
+    with pytest.raises(SandboxError) as raised:
         attest()
     for probe in ("socket: ", "fork: ", "privileges: Seccomp", "call memfd_create", "call shmget"):
-        assert probe in str(found.value)
+        assert probe in str(raised.value)
 
 
 @pytest.mark.parametrize("name", ["the releases", "the checkout", "the evaluator's packages", "the users"])
@@ -76,7 +76,7 @@ def test_visible_files_are_found(monkeypatch, name):
     complete, path = mounts.mounts, module._hidden()[name]
     if path.is_relative_to("/tmp"):  # noqa: S108 - where a checkout may lie
         pytest.skip("the sandbox's own /tmp hides what is mounted below it")
-    monkeypatch.setattr(mounts, "mounts", lambda *given: [*complete(*given), Mount(path, str(path))])
+    monkeypatch.setattr(mounts, "mounts", lambda *arguments: [*complete(*arguments), Mount(path, str(path))])
 
     with pytest.raises(SandboxError, match=f"read {name}"):
         attest()
@@ -85,7 +85,7 @@ def test_visible_files_are_found(monkeypatch, name):
 def test_sandbox_that_cannot_be_made(monkeypatch):
     """The error has bubblewrap's words, and what to look at."""
     complete = mounts._bubblewrap
-    monkeypatch.setattr(mounts, "_bubblewrap", lambda *given: [*complete(*given), "--no-such-option"])
+    monkeypatch.setattr(mounts, "_bubblewrap", lambda *arguments: [*complete(*arguments), "--no-such-option"])
 
     with pytest.raises(SandboxError, match=r"(?s)sandbox cannot be made.*no-such-option.*user namespaces"):
         attest()

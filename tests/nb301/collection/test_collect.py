@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from nb301.collection.collect import Collection, collect, to_table
-from nb301.collection.recipes import EMULATED_V1
+from nb301.collection.base import Collection
+from nb301.collection.collect import collect, collect_table, to_table
 from nb301.cost import cost_many
-from nb301.optimizers.one_shot import logged_genotypes
-from nb301.space import to_codes
-from nb301.tables.schema import SCHEMA
-from nb301.tables.statistics import seeds
+from nb301.errors import TableError
+from nb301.space import Genotype, Op, to_codes
 from nb301.truth.emulated import EmulatedTruth
 
 COLUMNS = ("val_accuracy", "test_accuracy", "train_accuracy", "runtime")
@@ -56,41 +53,47 @@ def test_collections_keep_run_and_training_seed(tmp_path):
     assert (table.name, table.version, table.truth) == ("emulated", "1.0", "emulated 1.0")
 
 
-@pytest.mark.parametrize("optimizer", ["rs", "de", "re", "tpe", "bananas", "combo", "topology"])
-def test_embedded_table_starts_as_its_collections(embedded_table, tmp_path, optimizer):
-    """Collecting the first rows of an embedded run again gives them bit by bit."""
-    (collection,) = (each for each in EMULATED_V1 if each.optimizer == optimizer)
-    # workers' last evaluations end in another order when there is nothing after them
-    again = collect(replace(collection, evaluations=20 + collection.workers), tmp_path).head(20)
-    embedded = embedded_table.of(optimizer).rows.head(20)
-    for column in SCHEMA:
-        assert again[column].tolist() == embedded[column].tolist(), column
+def test_the_number_of_processes_changes_nothing(tmp_path):
+    """Tables collected with one and with two processes are equal, and rows keep the recipe's order."""
+    recipe = (
+        Collection("rs", 30, seed=1),
+        Collection("low_par", 10, seed=5),
+        Collection("seeds", 40, seed=6, training_seed=2, after="rs"),
+    )
+
+    one = collect_table(recipe, tmp_path / "one", processes=1)
+    two = collect_table(recipe, tmp_path / "two", processes=2)
+
+    assert one.content_hash == two.content_hash
+    assert list(dict.fromkeys(one.rows["optimizer"].astype(str))) == ["rs", "low_par", "seeds"]
 
 
-def test_embedded_one_shot_rows_are_the_logged_genotypes(embedded_table):
-    """One-shot rows are the packaged searches, one genotype an epoch, in their order."""
-    for method, evaluations in (("darts", 2053), ("pc_darts", 1588), ("drnas", 947), ("gdas", 234)):
-        rows = embedded_table.of(method).rows
-        assert len(rows) == evaluations
-        for run, found in rows.groupby("run"):
-            logged = [str(genotype) for genotype in logged_genotypes(method, int(run))]
-            assert found["genotype"].tolist() == logged[: len(found)]
+def test_further_seeds_are_of_architectures_that_were_evaluated(tmp_path):
+    """The probe of Section 3.3 trains architectures of another source with the seeds 2 to 5."""
+    recipe = (Collection("rs", 30, seed=1), Collection("seeds", 40, seed=6, training_seed=2, after="rs"))
+
+    rows = collect_table(recipe, tmp_path).rows
+    probe, source = (rows[rows["optimizer"] == name] for name in ("seeds", "rs"))
+
+    assert set(probe["genotype"]) <= set(source["genotype"])
+    assert (probe.groupby("genotype")["seed"].apply(sorted).map(tuple) == (2, 3, 4, 5)).all()
 
 
-def test_embedded_table_is_what_the_truth_gives(embedded_table):
-    """The embedded table has the recipe's numbers of rows, and each is what the truth gives now."""
-    planned = Counter()
-    for collection in EMULATED_V1:
-        planned[collection.optimizer] += collection.evaluations
-    assert Counter(embedded_table.rows["optimizer"]) == planned
-    runs = EmulatedTruth().evaluate_many(embedded_table.genotypes, embedded_table.rows["seed"].to_numpy())
-    for column in COLUMNS:
-        np.testing.assert_array_equal(embedded_table.rows[column], getattr(runs, column))
+def test_journals_and_rows_have_the_runs_number(tmp_path):
+    """Collections of one source, one a run, do not meet in their folder."""
+    collections = [
+        Collection("skip", 9, seed=1, run=run, settings={"bases": 1, "repeats": 1}) for run in (0, 2)
+    ]
+
+    for collection in collections:
+        rows = collect(collection, tmp_path)
+        genotypes = [Genotype.parse(text) for text in rows["genotype"]]
+        assert [genotype.normal.count(Op(collection.run)) for genotype in genotypes] == [*range(9)]
+
+    assert {path.name for path in tmp_path.iterdir()} >= {"skip-0.jsonl", "skip-2.jsonl"}
 
 
-def test_five_seeds(embedded_table):
-    """500 architectures of the DE run have the seeds 1..5, the first of them in that run (Section 3.3)."""
-    runs = seeds(embedded_table)
-    assert runs.shape == (500, 5)
-    assert runs.columns.tolist() == [1, 2, 3, 4, 5]
-    assert set(runs.index) <= set(embedded_table.of("de").rows["genotype"])
+def test_an_unknown_source_is_refused(tmp_path):
+    """What no entry of the list makes has no logged search either."""
+    with pytest.raises(TableError, match="no logged search 0 of 'cmaes': there are 0"):
+        collect(Collection("cmaes", 9, seed=1), tmp_path)

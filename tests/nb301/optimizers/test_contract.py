@@ -27,16 +27,16 @@ SHORT = {
 def _make(name):
     if name == "tpe":
         pytest.importorskip("optuna")
-    return partial(OPTIMIZERS[name], **SHORT[name])
+    return partial(OPTIMIZERS[name], **SHORT.get(name, {}))
 
 
-def test_lists_what_the_contract_is_checked_for():
-    """No optimizer is left out of these tests."""
-    assert set(SHORT) == set(OPTIMIZERS)
+def test_short_settings_are_of_optimizers():
+    """None is of one that the tests below, which are about all there are, would pass by."""
+    assert set(SHORT) <= set(OPTIMIZERS)
 
 
 @pytest.mark.parametrize("law", CHECKS)
-@pytest.mark.parametrize("name", SHORT)
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_keeps_the_contract(name, law):
     """Each optimizer passes each check of the contract."""
     CHECKS[law](_make(name), 30)

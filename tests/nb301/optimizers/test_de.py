@@ -1,4 +1,4 @@
-"""Differential evolution: its encoding, generations and selection; and the choices it shares with COMBO."""
+"""Differential evolution: its encoding, generations and selection."""
 
 from collections import Counter
 
@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from nb301.optimizers import DifferentialEvolution, Observation
-from nb301.optimizers.choices import SIZES, from_choices, to_choices
+from nb301.optimizers.choices import SIZES, from_choices
 from nb301.optimizers.de import decode
-from nb301.space import SPACE_SIZE, sample_many
 
 
 def _generation(search, n, accuracy):
@@ -16,21 +15,6 @@ def _generation(search, n, accuracy):
     for genotype in proposed:
         search.tell(genotype, Observation(accuracy(genotype), 1000.0))
     return proposed
-
-
-def test_choices_are_the_space():
-    """The 22 choices have as many combinations as the space has genotypes."""
-    assert len(SIZES) == 22
-    assert np.prod(SIZES.astype(object)) == SPACE_SIZE
-
-
-def test_choices_round_trip():
-    """Genotypes come back from their choices, and choices from their genotypes."""
-    genotypes = sample_many(np.random.default_rng(0), 200)
-    choices = np.random.default_rng(1).integers(SIZES, size=(200, 22))
-
-    assert from_choices(to_choices(genotypes)) == genotypes
-    assert (to_choices(from_choices(choices)) == choices).all()
 
 
 def test_decodes_sub_intervals():

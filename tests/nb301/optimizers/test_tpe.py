@@ -1,7 +1,7 @@
 """TPE through Optuna: the conditional space, the share of random proposals, what it remembers."""
 
-import builtins
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -117,14 +117,7 @@ def test_prints_nothing(capfd):
 
 def test_says_which_extra_is_missing(monkeypatch):
     """Without Optuna the error names the extra that brings it."""
-    imported = builtins.__import__
-
-    def without_optuna(name, *rest):
-        if name == "optuna":
-            raise ImportError(name)
-        return imported(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without_optuna)
+    monkeypatch.setitem(sys.modules, "optuna", None)
 
     with pytest.raises(MissingExtra, match=re.escape("nb301[optimizers]")):
         TreeParzen(np.random.default_rng(0))

@@ -53,15 +53,15 @@ def answers():
     def ask(folder):
         try:
             benchmark = nb301.load(folder)
-            found = benchmark.query(GENOTYPES, seed=1)
+            answers = benchmark.query(GENOTYPES, seed=1)
             one = benchmark.query(GENOTYPES[0], seed=1)
         except ReleaseError as error:
             said = str(error)
         else:
-            for values in (found.mean, found.std, found.val_accuracy, found.runtime):
+            for values in (answers.mean, answers.std, answers.val_accuracy, answers.runtime):
                 assert np.isfinite(values).all()
-            assert one.mean == found.mean[0]
-            return found
+            assert one.mean == answers.mean[0]
+            return answers
         assert said.isprintable()
         assert len(said) < 2000
         return said

@@ -23,7 +23,7 @@ def pair(tiny_release):
 
 
 @pytest.fixture(scope="module")
-def found(pair):
+def difference(pair):
     return diff(*pair)
 
 
@@ -54,21 +54,21 @@ def test_a_release_is_identical_to_itself(tiny_release, tmp_path):
     assert (same.agreement, same.largest, same.manifest) == ({}, (), {})
 
 
-def test_says_what_each_rests_on(found, pair):
+def test_says_what_each_rests_on(difference, pair):
     """Names and ground truths of both are told, and each entry of the manifests that differs."""
-    assert (found.a, found.b) == tuple(release.name for release in pair)
-    assert (found.truth_a, found.truth_b) == ("emulated 1.0", "emulated 1.0")
-    assert not found.identical
-    assert found.manifest["table.name"] == ("emulated", "tiny")
-    assert found.manifest["optimizers"] == (["rs"], ["re", "rs"])
-    assert "format" not in found.manifest
-    assert not [name for name in found.manifest if name.startswith("files")]
+    assert (difference.a, difference.b) == tuple(release.name for release in pair)
+    assert (difference.truth_a, difference.truth_b) == ("emulated 1.0", "emulated 1.0")
+    assert not difference.identical
+    assert difference.manifest["table.name"] == ("emulated", "tiny")
+    assert difference.manifest["optimizers"] == (["rs"], ["re", "rs"])
+    assert "format" not in difference.manifest
+    assert not [name for name in difference.manifest if name.startswith("files")]
 
 
-def test_is_deterministic_and_changes_sign(found, pair):
+def test_is_deterministic_and_changes_sign(difference, pair):
     """Compared again, all is equal; the other way round, the bias changes its sign and the rest its names."""
     back = diff(*pair[::-1])
-    for kind, there in found.agreement.items():
+    for kind, there in difference.agreement.items():
         here = asdict(back.agreement[kind])
         expected = asdict(there) | {
             "bias": -there.bias,
@@ -77,25 +77,27 @@ def test_is_deterministic_and_changes_sign(found, pair):
             "mean_std_b": there.mean_std_a,
         }
         assert here == pytest.approx(expected, rel=1e-12)
-    assert [(p.genotype, p.b, p.a) for p in back.largest] == [(p.genotype, p.a, p.b) for p in found.largest]
-    assert back.manifest == {name: (b, a) for name, (a, b) in found.manifest.items()}
+    assert [(p.genotype, p.b, p.a) for p in back.largest] == [
+        (p.genotype, p.a, p.b) for p in difference.largest
+    ]
+    assert back.manifest == {name: (b, a) for name, (a, b) in difference.manifest.items()}
 
 
-def test_probes(found):
+def test_probes(difference):
     """Two thousand uniform, ninety of 0-8 skip connections, and evolved ones that both find better."""
-    counts = {kind: agreement.n for kind, agreement in found.agreement.items()}
+    counts = {kind: agreement.n for kind, agreement in difference.agreement.items()}
     assert [*counts] == ["uniform", "skips", "evolved", "all"]
     assert (counts["uniform"], counts["skips"]) == (2000, 90)
     assert 100 < counts["evolved"] <= 300
     assert counts["all"] == sum(counts.values()) - counts["all"]
 
 
-def test_largest_differences_are_those_of_queries(found, pair):
+def test_largest_differences_are_those_of_queries(difference, pair):
     """The probes that are named have the largest difference, and queries answer as is told."""
-    gaps = [abs(probe.b - probe.a) for probe in found.largest]
+    gaps = [abs(probe.b - probe.a) for probe in difference.largest]
     assert gaps == sorted(gaps, reverse=True)
-    assert gaps[0] == found.agreement["all"].largest_difference
-    for probe in found.largest:
+    assert gaps[0] == difference.agreement["all"].largest_difference
+    for probe in difference.largest:
         genotype = Genotype.parse(probe.genotype)
         answers = [nb301.Benchmark(release).query(genotype).mean for release in pair]
         assert answers == [probe.a, probe.b]

@@ -42,11 +42,12 @@ def all_of(op):
 
 def by_definition(one, other):
     """The distance of two cells, as it is defined: the fewest edges that one has and not the other."""
-    edges = {*other.edges}
-    return min(
-        sum((names[source], names[target], op) not in edges for source, target, op in one.edges)
-        for names in ((0, 1, *renamed) for renamed in permutations((2, 3, 4, 5)))
-    )
+    fewest = 8
+    for renamed in permutations((2, 3, 4, 5)):
+        names = (0, 1, *renamed)
+        edges = {(names[source], names[target], op) for source, target, op in one.edges}
+        fewest = min(fewest, len(edges - {*other.edges}))
+    return fewest
 
 
 @given(CELLS, CELLS, CELLS)
@@ -88,8 +89,8 @@ def test_neighbours_are_at_one():
 def test_index_compares_with_each():
     """An index gives the distances to all of its architectures, in their order; to none, none."""
     one, *others = sample_many(RNG, 40)
-    found = EdgeIndex(to_codes(others)).distances(to_codes([one])[0])
-    assert found.tolist() == [distance(one, other) for other in others]
+    distances = EdgeIndex(to_codes(others)).distances(to_codes([one])[0])
+    assert distances.tolist() == [distance(one, other) for other in others]
     assert EdgeIndex(to_codes([])).distances(to_codes([one])[0]).shape == (0,)
 
 
@@ -100,8 +101,12 @@ def test_fitted_rows_are_at_zero(full, embedded_table, seed):
     rng = np.random.default_rng(seed)
     split = stratified_split(embedded_table, full.release.manifest.split.seed)
     genotype = Genotype.parse(embedded_table.rows["genotype"][rng.choice(split.fitting)])
-    found = full.familiarity(genotype)
-    assert (found.distance, found.nearest.hash, found.is_familiar) == (0, genotype.hash, True)
+    familiarity = full.familiarity(genotype)
+    assert (familiarity.distance, familiarity.nearest.hash, familiarity.is_familiar) == (
+        0,
+        genotype.hash,
+        True,
+    )
     mutated = full.familiarity(mutate(genotype, rng))
     assert mutated.distance <= 1
     assert not [warning for warning in mutated.warnings if "unfamiliar" in warning]
@@ -110,8 +115,8 @@ def test_fitted_rows_are_at_zero(full, embedded_table, seed):
 def test_the_nearest_row_is_at_the_distance(full):
     """The architecture that is named as the nearest is at the distance that is told."""
     for genotype in sample_many(RNG, 5):
-        found = full.familiarity(genotype)
-        assert distance(genotype, found.nearest) == found.distance
+        familiarity = full.familiarity(genotype)
+        assert distance(genotype, familiarity.nearest) == familiarity.distance
 
 
 def test_only_fitted_rows_count(tiny, tiny_table):
@@ -144,8 +149,8 @@ def test_embedded_releases_know_their_limit(full, embedded_table):
     """The embedded releases' limits are part of what they tell; uniform samples are mostly within."""
     assert full.familiarity(all_of(Op.skip_connect)).limit == 8
     assert nb301.load("emulated-xgb-rand-v1.0", table=embedded_table).familiarity(sample(RNG)).limit == 8
-    found = full.familiarity(sample_many(np.random.default_rng(5), 200))
-    assert np.mean([each.is_familiar for each in found]) > 0.97
+    samples = full.familiarity(sample_many(np.random.default_rng(5), 200))
+    assert np.mean([familiarity.is_familiar for familiarity in samples]) > 0.97
 
 
 def test_warns_of_many_equal_parameter_free_ops(full):
@@ -167,8 +172,8 @@ def test_warns_of_no_fall_that_the_table_does_not_have():
     """On small real trainings cells of skip connections or pools alone are as good as others: not a word."""
     benchmark = nb301.load("fashion-mnist-tiny-gin-v1.0")
     for op in PARAMETER_FREE:
-        found = benchmark.familiarity(all_of(op))
-        assert not [warning for warning in found.warnings if "collapse" in warning]
+        familiarity = benchmark.familiarity(all_of(op))
+        assert not [warning for warning in familiarity.warnings if "collapse" in warning]
 
 
 def test_the_warning_has_the_numbers_of_the_table(full, embedded_table):
@@ -210,10 +215,10 @@ def test_any_table_tells_by_its_rows(known, n_many, fall_in_std, expected):
 def test_warns_of_the_unfamiliar(tiny):
     """Beyond the limit the warning says by how much."""
     cell = Cell.from_edges((s, n, Op.avg_pool_3x3) for n in (2, 3, 4, 5) for s in (0, 1))
-    found = tiny.familiarity(Genotype(cell, cell))
-    assert not found.is_familiar
-    assert f"unfamiliar: {found.distance} of 16 edges" in found.warnings[0]
-    assert f"at most {found.limit} for 99%" in found.warnings[0]
+    familiarity = tiny.familiarity(Genotype(cell, cell))
+    assert not familiarity.is_familiar
+    assert f"unfamiliar: {familiarity.distance} of 16 edges" in familiarity.warnings[0]
+    assert f"at most {familiarity.limit} for 99%" in familiarity.warnings[0]
 
 
 def test_one_and_many_in_any_notation(full):

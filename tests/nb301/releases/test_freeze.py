@@ -26,6 +26,9 @@ class Spy:
         self.seen = []
         self.hyperparameters = None
         self.family = Family(
+            name="xgb",
+            label="spy",
+            conflicts=frozenset(),
             fit=self.fit,
             load=lambda files: setattr(self, "members", len(files)) or self,
             suffix=".txt",
@@ -98,8 +101,8 @@ def test_random_only_sees_random_search_only(tiny_table, tmp_path, spy):
     folder = freeze(tiny_table, "xgb", tmp_path, random_only=True)
     whole = stratified_split(tiny_table, freezing.SEED)
     optimizers = tiny_table.rows["optimizer"]
-    of_rs = [row for row in whole.fitting if optimizers[row] == "rs"]
-    expected = sorted(codes.tobytes() for codes in tiny_table.codes[of_rs])
+    random_rows = [row for row in whole.fitting if optimizers[row] == "rs"]
+    expected = sorted(codes.tobytes() for codes in tiny_table.codes[random_rows])
     assert len(spy.seen) == 10
     for train, stop in spy.seen:
         assert sorted(codes.tobytes() for codes in np.concatenate([train.codes, stop.codes])) == expected
@@ -107,7 +110,7 @@ def test_random_only_sees_random_search_only(tiny_table, tmp_path, spy):
     manifest = manifest_of(folder)
     assert manifest["name"] == "tiny-xgb-rand-v1.0"
     assert manifest["optimizers"] == ["rs"]
-    assert manifest["split"]["train"] + manifest["split"]["val"] == len(of_rs)
+    assert manifest["split"]["train"] + manifest["split"]["val"] == len(random_rows)
     assert manifest["split"]["test"] == len(whole.test)
     assert manifests.read_manifest(json.dumps(manifest), "here").random_only is True
 

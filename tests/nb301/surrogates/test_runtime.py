@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nb301.collection.collect import Collection, collect_table
+from nb301.collection.base import Collection
+from nb301.collection.collect import collect_table
 from nb301.metrics import r2
 from nb301.surrogates import runtime
 from nb301.tables.schema import EvaluationTable

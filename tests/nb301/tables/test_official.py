@@ -73,12 +73,12 @@ def _tree(tmp_path: Path) -> Path:
 
 def test_reads_every_optimizer_at_any_depth(tree):
     """Each file becomes the row of its folder's optimizer, its percent a fraction."""
-    found = import_official(tree)
+    imported = import_official(tree)
 
-    assert (found.bad_files, found.duplicates, list(found.tables)) == ([], 0, [PROTOCOL])
-    rows = found.table.rows
+    assert (imported.bad_files, imported.duplicates, list(imported.tables)) == ([], 0, [PROTOCOL])
+    rows = imported.table.rows
     assert rows["optimizer"].value_counts().to_dict() == dict.fromkeys(FOLDERS, 2)
-    assert (found.table.name, found.table.truth) == ("cifar10", "CIFAR-10 training")
+    assert (imported.table.name, imported.table.truth) == ("cifar10", "CIFAR-10 training")
     expected = {str(g.canonical()): EmulatedTruth().evaluate(g, 1) for g in GENOTYPES[:22]}
     for row in rows.itertuples():
         run = expected[row.genotype]
@@ -94,17 +94,17 @@ def test_reads_the_example_file(tmp_path):
     """The official example is a run of its own setting, with its 6,369,358 parameters (F23)."""
     write(tmp_path / "rs" / "results_0.json", EXAMPLE.read_text())
 
-    found = import_official(tmp_path)
+    imported = import_official(tmp_path)
 
     setting = Setting(epochs=1500, channels=50, layers=20)
-    assert list(found.tables) == [setting]
-    table = found.tables[setting]
+    assert list(imported.tables) == [setting]
+    table = imported.tables[setting]
     assert table.name == "cifar10-1500-epochs-50-channels-20-layers"
     row = table.rows.iloc[0]
     assert (row["parameters"], row["epochs"], row["runtime"]) == (6_369_358, 1500, 365_136)
     assert (row["val_accuracy"], row["test_accuracy"]) == (pytest.approx(0.9768), pytest.approx(0.9754))
     with pytest.raises(TableError, match=r"no good file.*1 of 1500 epochs, 50 channels, 20 layers"):
-        _ = found.table
+        _ = imported.table
 
 
 @pytest.mark.parametrize(
@@ -139,10 +139,10 @@ def test_drops_and_counts_duplicates_of_one_optimizer(tmp_path):
         write(tmp_path / path, official(GENOTYPES[0]))
     write(tmp_path / "rs" / "results_2.json", official(GENOTYPES[0], seed=2))
 
-    found = import_official(tmp_path)
+    imported = import_official(tmp_path)
 
-    assert found.duplicates == 2
-    assert found.table.rows["optimizer"].tolist() == ["de", "rs", "rs"]
+    assert imported.duplicates == 2
+    assert imported.table.rows["optimizer"].tolist() == ["de", "rs", "rs"]
 
 
 def test_seeds_are_the_files_or_count_the_runs(tmp_path):
@@ -165,9 +165,9 @@ def test_other_settings_are_kept_apart(tree):
             tree / "rs" / f"results_{100 + number}.json", official(GENOTYPES[23], number) | {"budget": budget}
         )
 
-    found = import_official(tree)
+    imported = import_official(tree)
 
-    assert {setting: len(table) for setting, table in found.tables.items()} == {
+    assert {setting: len(table) for setting, table in imported.tables.items()} == {
         PROTOCOL: 23,
         PROTOCOL._replace(epochs=50): 2,
     }
@@ -239,11 +239,11 @@ def test_bad_files_are_listed_with_their_reason(tmp_path, text, reason):
     write(tmp_path / "rs" / "results_0.json", official(GENOTYPES[0]))
     write(tmp_path / "rs" / "results_1.json", text)
 
-    found = import_official(tmp_path)
+    imported = import_official(tmp_path)
 
-    assert len(found.table) == 1
-    assert [bad.path.as_posix() for bad in found.bad_files] == ["rs/results_1.json"]
-    assert reason in found.bad_files[0].reason
+    assert len(imported.table) == 1
+    assert [bad.path.as_posix() for bad in imported.bad_files] == ["rs/results_1.json"]
+    assert reason in imported.bad_files[0].reason
 
 
 def test_files_that_cannot_be_opened_or_placed_are_bad(tmp_path):
@@ -254,10 +254,10 @@ def test_files_that_cannot_be_opened_or_placed_are_bad(tmp_path):
     write(tmp_path / "other" / "results_0.json", official(GENOTYPES[0]))
     write(tmp_path / "rs" / "notes.json", "not looked at")
 
-    found = import_official(tmp_path)
+    imported = import_official(tmp_path)
 
-    assert len(found.table) == 1
-    names = [bad.path.as_posix() for bad in found.bad_files]
+    assert len(imported.table) == 1
+    names = [bad.path.as_posix() for bad in imported.bad_files]
     assert names == ["other/results_0.json", "rs/results_1.json", "rs/results_2.json"]
 
 

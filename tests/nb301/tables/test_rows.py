@@ -31,12 +31,12 @@ def rows():
 
 def test_what_is_missing_is_missing(rows):
     """Rows with genotype and validation accuracy alone are a table; nothing is invented."""
-    table = table_of(rows, "mine", "cifar10 1.0", told=TOLD)
+    table = table_of(rows, "mine", "cifar10 1.0", constants=TOLD)
     assert [Genotype.parse(text) for text in table.rows["genotype"]] == [g.canonical() for g in GENOTYPES]
     assert table.rows[["test_accuracy", "train_accuracy", "runtime"]].isna().all(axis=None)
     assert set(table.rows["optimizer"]) == {"my own search"}
     assert np.isnan(by_optimizer(table)[0]["mean_runtime"])
-    assert [each.statistic for each in beside_the_paper(table)] == ["optimizers by median error"]
+    assert [comparison.statistic for comparison in beside_the_paper(table)] == ["optimizers by median error"]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
@@ -47,8 +47,8 @@ def test_files_give_the_same_table(rows, tmp_path, suffix):
         rows.to_csv(path, index=False, encoding="utf-8-sig")
     else:
         rows.to_parquet(path)
-    expected = table_of(rows, "mine", "cifar10 1.0", told=TOLD)
-    table = table_of(read_rows(path), "mine", "cifar10 1.0", told=TOLD)
+    expected = table_of(rows, "mine", "cifar10 1.0", constants=TOLD)
+    table = table_of(read_rows(path), "mine", "cifar10 1.0", constants=TOLD)
     assert table.content_hash == expected.content_hash
     tables.schema.write_table(table, tmp_path / "own.parquet")
     assert tables.load(str(tmp_path / "own.parquet")).content_hash == expected.content_hash
@@ -58,8 +58,8 @@ def test_percent_is_told_and_never_guessed(rows):
     """Percent is refused where nobody said so, and converted where somebody did."""
     percent = rows.assign(val_accuracy=rows["val_accuracy"] * 100)
     with pytest.raises(TableError, match=r"column val_accuracy, row 0: 9\d\.\d+ is no fraction"):
-        table_of(percent, "mine", "cifar10 1.0", told=TOLD)
-    table = table_of(percent, "mine", "cifar10 1.0", told=TOLD, percent=True)
+        table_of(percent, "mine", "cifar10 1.0", constants=TOLD)
+    table = table_of(percent, "mine", "cifar10 1.0", constants=TOLD, percent=True)
     assert table.rows["val_accuracy"].to_numpy() == pytest.approx(rows["val_accuracy"])
 
 
@@ -80,7 +80,7 @@ def test_percent_is_told_and_never_guessed(rows):
 def test_what_is_wrong_is_named(rows, change, message):
     """Errors name the column and the first row."""
     with pytest.raises(TableError, match=message):
-        table_of(change(rows), "mine", "cifar10 1.0", told=TOLD)
+        table_of(change(rows), "mine", "cifar10 1.0", constants=TOLD)
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"a,b\n1,2,3\n", b"PAR1", b'"'])
@@ -90,15 +90,17 @@ def test_files_that_are_none_are_told(tmp_path, data, suffix):
     path = tmp_path / f"rows{suffix}"
     path.write_bytes(data)
     with pytest.raises(TableError):
-        table_of(read_rows(path), "mine", "cifar10 1.0", told=TOLD)
+        table_of(read_rows(path), "mine", "cifar10 1.0", constants=TOLD)
 
 
 def test_a_release_needs_runtimes(rows, tmp_path):
     """A table without runtimes is a table, but no release can be frozen of it."""
-    table = table_of(rows, "mine", "cifar10 1.0", told=TOLD)
+    table = table_of(rows, "mine", "cifar10 1.0", constants=TOLD)
     with pytest.raises(ReleaseError, match="no runtime for 200 of 200 rows"):
         freeze(table, "lgb", tmp_path)
-    with_seconds = table_of(rows.assign(runtime=5400.0 + np.arange(200)), "mine", "cifar10 1.0", told=TOLD)
+    with_seconds = table_of(
+        rows.assign(runtime=5400.0 + np.arange(200)), "mine", "cifar10 1.0", constants=TOLD
+    )
     assert freeze(with_seconds, "lgb", tmp_path).name == "mine-lgb-v1.0"
 
 

@@ -29,11 +29,11 @@ def as_images(data):
 def test_without_augmentation_an_epoch_has_every_image_once(tiny_data):
     """Three batches of 32 hold all 96 images, standardised, with their labels."""
     steps = epoch(tiny_data, PLAIN)
-    found = torch.cat([step.images[0] for step in steps]).numpy()
+    images = torch.cat([step.images[0] for step in steps]).numpy()
     expected = as_images(tiny_data)
-    order = [int(np.abs(expected - image).sum(axis=(1, 2, 3)).argmin()) for image in found]
+    order = [int(np.abs(expected - image).sum(axis=(1, 2, 3)).argmin()) for image in images]
     assert sorted(order) == list(range(96))
-    np.testing.assert_allclose(found, expected[order], atol=1e-5)
+    np.testing.assert_allclose(images, expected[order], atol=1e-5)
     labels = torch.cat([step.labels[0] for step in steps]).numpy()
     np.testing.assert_array_equal(labels, tiny_data.train.labels[order])
     assert all((step.share == 1).all() and step.drop_path is None for step in steps)
@@ -43,9 +43,9 @@ def test_each_network_draws_from_its_own_generator(tiny_data, everything):
     """A network's batches are the same whichever others are trained with it."""
     together, alone = epoch(tiny_data, everything, (1, 2), 0.3), epoch(tiny_data, everything, (2,), 0.3)
     for both, one in zip(together, alone, strict=True):
-        for found, expected in zip(both, one, strict=True):
-            assert torch.equal(found[1], expected[0])
-            assert not torch.equal(found[0], expected[0])
+        for in_stack, lone in zip(both, one, strict=True):
+            assert torch.equal(in_stack[1], lone[0])
+            assert not torch.equal(in_stack[0], lone[0])
 
 
 def test_crops_and_flips_move_pixels(tiny_data):
@@ -59,10 +59,10 @@ def test_crops_and_flips_move_pixels(tiny_data):
     kinds = set()
     for image in moved.images[0].numpy():
         both = [
-            np.abs(windows - each[None, :, None, None]).max(axis=(1, 4, 5))
-            for each in (image, image[..., ::-1])
+            np.abs(windows - view[None, :, None, None]).max(axis=(1, 4, 5))
+            for view in (image, image[..., ::-1])
         ]
-        assert min(each.min() for each in both) < 1e-5
+        assert min(distances.min() for distances in both) < 1e-5
         best = min(range(2), key=lambda k: both[k].min())
         kinds.add((best, *np.unravel_index(both[best].argmin(), both[best].shape)[1:]))
     assert len({kind[0] for kind in kinds}) == 2
@@ -73,9 +73,9 @@ def test_crops_and_flips_move_pixels(tiny_data):
 def test_cutout_leaves_a_hole(tiny_data):
     """A square of at most four by four pixels is the mean colour, 0; the rest is as it was."""
     cut = epoch(tiny_data, replace(PLAIN, cutout=4))
-    found = torch.cat([step.images[0] for step in cut])
+    images = torch.cat([step.images[0] for step in cut])
     expected = torch.from_numpy(as_images(tiny_data)).float()
-    for image in found:
+    for image in images:
         hole = (image == 0).all(0)
         rows, columns = hole.any(1).sum(), hole.any(0).sum()
         assert hole.sum() == rows * columns

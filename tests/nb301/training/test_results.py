@@ -29,42 +29,42 @@ def training(genotype, seed=1, protocol=PROTOCOL, losses=(2.0, 1.5, 1.0)):
 
 
 def write(path, *trainings, truth="digits-tiny 1.0"):
-    for number, each in enumerate(trainings):
-        write_official(official(each, truth), path / "rs" / f"results_{number}.json")
+    for number, run in enumerate(trainings):
+        write_official(official(run, truth), path / "rs" / f"results_{number}.json")
 
 
 def test_the_label_is_the_best_epochs():
     """Of equal ones the first; training accuracy is of the same epoch (F20)."""
-    found = training(GENOTYPES[0])
-    assert (found.val_accuracy, found.best_epoch, found.train_accuracy) == (0.75, 2, 0.5)
+    ended = training(GENOTYPES[0])
+    assert (ended.val_accuracy, ended.best_epoch, ended.train_accuracy) == (0.75, 2, 0.5)
 
 
 def test_official_files_are_read_back_as_rows(tmp_path):
     """`import_official` gives what was trained, under the truth that it was trained by."""
     trainings = [training(genotype, seed) for seed, genotype in enumerate(GENOTYPES, start=4)]
     write(tmp_path, *trainings)
-    found = import_official(tmp_path)
-    assert not found.bad_files
-    table = found.table
+    imported = import_official(tmp_path)
+    assert not imported.bad_files
+    table = imported.table
     assert (table.name, table.version, table.truth) == ("digits-tiny", "1.0", "digits-tiny 1.0")
-    for row, each in zip(table.rows.itertuples(), trainings, strict=True):
-        assert row.genotype == str(each.genotype.canonical())
-        assert (row.optimizer, row.run, row.seed, row.epochs) == ("rs", 0, each.seed, 3)
+    for row, run in zip(table.rows.itertuples(), trainings, strict=True):
+        assert row.genotype == str(run.genotype.canonical())
+        assert (row.optimizer, row.run, row.seed, row.epochs) == ("rs", 0, run.seed, 3)
         for name in ("val_accuracy", "test_accuracy", "train_accuracy", "runtime"):
-            assert getattr(row, name) == getattr(each, name)
-        assert (row.parameters, row.multiply_adds) == (each.parameters, each.multiply_adds)
+            assert getattr(row, name) == getattr(run, name)
+        assert (row.parameters, row.multiply_adds) == (run.parameters, run.multiply_adds)
 
 
 def test_official_files_have_the_official_keys(tmp_path, official_result):
     """The keys of the official example are there, in percent; those that are not are known."""
     write(tmp_path, training(GENOTYPES[0]))
-    found = json.loads((tmp_path / "rs" / "results_0.json").read_text())
-    assert set(official_result) <= set(found)
-    missing = set(official_result["info"][0]) - set(found["info"][0])
+    document = json.loads((tmp_path / "rs" / "results_0.json").read_text())
+    assert set(official_result) <= set(document)
+    missing = set(official_result["info"][0]) - set(document["info"][0])
     assert missing == {"train_cross_entropy", "train_cross_entropy_final"}  # not measured
-    assert (found["final_metric_score"], found["info"][0]["val_accuracy"]) == (-75, 75)
+    assert (document["final_metric_score"], document["info"][0]["val_accuracy"]) == (-75, 75)
     names = set(official_result["optimized_hyperparamater_config"])
-    own = set(found["optimized_hyperparamater_config"])
+    own = set(document["optimized_hyperparamater_config"])
     ours = {name for name in names - own if "edge_" not in name}
     assert ours == {
         "ImageAugmentation:augment",
@@ -72,7 +72,7 @@ def test_official_files_have_the_official_keys(tmp_path, official_result):
         "ImageAugmentation:cutout_holes",
         "ImageAugmentation:fastautoaugment",
     }
-    assert len(found["nb301"]["learning_curve"]) == 3
+    assert len(document["nb301"]["learning_curve"]) == 3
 
 
 def test_diverged_trainings_are_valid_json(tmp_path):
@@ -87,10 +87,10 @@ def test_trainings_of_several_protocols_are_several_tables(tmp_path):
     """They are never rows of one table, and none of them is that of the paper."""
     write(tmp_path / "a", training(GENOTYPES[0]))
     write(tmp_path / "b", training(GENOTYPES[0]), truth="digits-small 1.0")
-    found = import_official(tmp_path)
-    assert sorted(table.name for table in found.tables.values()) == ["digits-small", "digits-tiny"]
+    imported = import_official(tmp_path)
+    assert sorted(table.name for table in imported.tables.values()) == ["digits-small", "digits-tiny"]
     with pytest.raises(TableError, match=r"runs of other settings: 1 of digits-small 1\.0, 3 epochs"):
-        _ = found.table
+        _ = imported.table
 
 
 @pytest.mark.parametrize(

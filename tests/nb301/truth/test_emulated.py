@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 from nb301.metrics import kendall_tau, r2
+from nb301.sources import FITTED
 from nb301.space import Genotype, Op, from_codes, neighbours, sample_many, to_codes
-from nb301.tables.schema import FITTED
 from nb301.truth import emulated
 from nb301.truth.emulated import EmulatedTruth
 from nb301.truth.landscape import linear_accuracy

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from nb301 import cli
-from nb301.collection.collect import Collection, collect, to_table
-from nb301.collection.workers import StackedWorkers
+from nb301.collection.base import Collection
+from nb301.collection.collect import collect, to_table
 from nb301.cost import NetworkShape, cost_many
 from nb301.errors import TrainingError
 from nb301.releases.freeze import freeze
@@ -22,7 +22,7 @@ from nb301.tables.schema import read_table
 from nb301.training import data as data_module
 from nb301.training import protocol as protocol_module
 from nb301.training.protocol import Protocol
-from nb301.truth.base import TrainingRun, described
+from nb301.truth.base import described
 from nb301.truth.emulated import EmulatedTruth
 from nb301.truth.trained import TrainingTruth, truth_named
 
@@ -78,25 +78,6 @@ def test_collected_rows_are_trainings(quick, tmp_path):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TrainingTruth, "evaluate_many", None)
         assert collect(Collection("rs", 5, seed=1, workers=3), tmp_path, truth=quick).equals(rows)
-
-
-def test_rounds_train_all_that_is_open():
-    """A round trains what is open when the round before has been given out; time goes on."""
-    rounds = []
-
-    def evaluate_many(genotypes, seeds):
-        rounds.append([*zip(genotypes, seeds, strict=True)])
-        return [TrainingRun(0.5, 0.5, 0.5, runtime=float(seed)) for seed in seeds]
-
-    workers = StackedWorkers(evaluate_many, 2)
-    workers.submit(0, GENOTYPE, 1, at=0.0)
-    workers.submit(1, OTHER, 2, at=0.0)
-    first = workers.finished()
-    workers.submit(2, GENOTYPE, 3, at=first.ended)
-    second, third = workers.finished(), workers.finished()
-    assert [each.number for each in (first, second, third)] == [0, 1, 2]
-    assert [each.ended for each in (first, second, third)] == [1.0, 3.0, 6.0]
-    assert rounds == [[(GENOTYPE, 1), (OTHER, 2)], [(GENOTYPE, 3)]]
 
 
 def test_train_writes_what_import_reads(quick, tmp_path):

@@ -1,4 +1,5 @@
 """The graph isomorphism network.
 
-It may import `encodings`, `errors`, `exact`, `parsing`, `space`, `surrogates.members` and `threads`.
+It may import `encodings`, `errors`, `exact`, `extras`, `parsing`, `space`, `surrogates.members` and
+`threads`.
 """

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 
-from nb301.errors import MissingExtra
+from nb301.extras import require
 from nb301.surrogates.families.gin.file import Config, read_config
 from nb301.surrogates.families.gin.numpy_net import GINSurrogate
 from nb301.surrogates.members.base import Domain, Examples, Family, Hyperparameters, Range, Report
@@ -46,14 +46,19 @@ def fit(
         MissingExtra: Torch is not installed.
     """
     config = read_config(hyperparameters)
-    try:
-        from nb301.surrogates.families.gin import torch_fit
-    except ModuleNotFoundError as error:
-        raise MissingExtra("torch, which fits GINs, is not installed: pip install 'nb301[torch]'") from error
+    require("torch", "torch")
+    from nb301.surrogates.families.gin import torch_fit
+
     return torch_fit.fit(train, stop, seed, config, report)
 
 
 FAMILY = Family(
+    name="gin",
+    label="GIN",
+    stands_for="graph isomorphism network",
+    conflicts=frozenset({"gin", "other-gnn"}),
+    paper_name="gin",
+    members_without_rows=1,
     fit=fit,
     load=GINSurrogate,
     suffix=".safetensors",

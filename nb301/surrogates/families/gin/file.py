@@ -16,11 +16,14 @@ from nb301.space import Op
 
 Array = NDArray[np.float32]
 
+_METADATA = "gin"  # entry of the metadata that holds format and hyperparameters
 _FORMAT = 2  # format 1 was evaluated without a grid
 _EDGE_OPS = 1 + len(Op)  # 0 is the identity (F7)
 NORM_EPS = 1e-5  # torch's default
 #: Of weights, which in float32 lets no sum of the grid's integers overflow, and of variances.
 _LARGEST, _LARGEST_VARIANCE = 1e6, 1e30
+#: Least values of the integers of a configuration.
+_LEAST = {"hidden_dim": 1, "num_layers": 1, "batch_size": 2, "epochs": 1, "least_steps": 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +64,7 @@ class Config:
     restore_best: bool = True
 
     def __post_init__(self) -> None:
-        for name, least in (
-            ("hidden_dim", 1),
-            ("num_layers", 1),
-            ("batch_size", 2),
-            ("epochs", 1),
-            ("least_steps", 0),
-        ):
+        for name, least in _LEAST.items():
             value = getattr(self, name)
             if not isinstance(value, int) or value < least:
                 raise ValueError(f"{name} is {value!r}, expected an integer of at least {least}")
@@ -99,7 +96,7 @@ def shapes(config: Config) -> dict[str, tuple[int, ...]]:
     the virtual node. Either ends in an MLP: linear, batch norm, ReLU, linear, batch norm (F10, F11).
     """
     d, layers = config.hidden_dim, config.num_layers
-    found: dict[str, tuple[int, ...]] = {
+    by_name: dict[str, tuple[int, ...]] = {
         "type": (int(NODE_TYPES.max()) + 1, d),
         "degree": (MAX_DEGREE + 1, d),
         "virtual_start": (d,),
@@ -110,10 +107,10 @@ def shapes(config: Config) -> dict[str, tuple[int, ...]]:
     }
     for part, k in (("layer", layers), ("virtual", layers - 1)):
         for name, width_in, width in (("first", d, 2 * d), ("second", 2 * d, d)):
-            found |= {f"{part}.{name}.weight": (k, width, width_in), f"{part}.{name}.bias": (k, width)}
+            by_name |= {f"{part}.{name}.weight": (k, width, width_in), f"{part}.{name}.bias": (k, width)}
             for kind in ("weight", "bias", "mean", "variance"):
-                found[f"{part}.{name}_norm.{kind}"] = (k, width)
-    return found
+                by_name[f"{part}.{name}_norm.{kind}"] = (k, width)
+    return by_name
 
 
 def write_member(config: Config, tensors: Mapping[str, Array]) -> bytes:
@@ -123,7 +120,7 @@ def write_member(config: Config, tensors: Mapping[str, Array]) -> bytes:
     # one entry: safetensors writes several in any order
     about = json.dumps({"format": _FORMAT, "hyperparameters": asdict(config)})
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    return safetensors.numpy.save(contiguous, {"gin": about})
+    return safetensors.numpy.save(contiguous, {_METADATA: about})
 
 
 def read_member(data: bytes) -> tuple[Config, dict[str, Array]]:
@@ -139,9 +136,18 @@ def read_member(data: bytes) -> tuple[Config, dict[str, Array]]:
         tensors = safetensors.numpy.load(data)
     except (safetensors.SafetensorError, KeyError, ValueError, TypeError) as error:
         raise ReleaseError(f"a GIN's file is no whole safetensors file ({one_line(str(error))})") from None
+    config = _header(data)
+    expected = shapes(config)
+    for name in sorted(expected.keys() | tensors.keys()):
+        _check(name, tensors.get(name), expected.get(name))
+    return config, tensors
+
+
+def _header(data: bytes) -> Config:
+    """The configuration in a file's header."""
     try:
         header = parse_object(data[8 : 8 + int.from_bytes(data[:8], "little")])
-        about = parse_object(header["__metadata__"]["gin"])
+        about = parse_object(header["__metadata__"][_METADATA])
         written, hyperparameters = int(about["format"]), dict(about["hyperparameters"])
     except (KeyError, TypeError, ValueError, OverflowError):
         raise ReleaseError("a safetensors file, but no GIN: no metadata 'gin', or garbled") from None
@@ -149,18 +155,19 @@ def read_member(data: bytes) -> tuple[Config, dict[str, Array]]:
         do = "upgrade nb301" if written > _FORMAT else "freeze the release anew"
         raise ReleaseError(f"GIN format {written}, not {_FORMAT}: {do}")
     try:
-        config = read_config(hyperparameters)
+        return read_config(hyperparameters)
     except ValueError as error:
         raise ReleaseError(f"a GIN's file: {error}") from None
-    expected = shapes(config)
-    for name in sorted(expected.keys() | tensors.keys()):
-        found = (tensors[name].dtype.name, tensors[name].shape) if name in tensors else None
-        wanted = ("float32", expected[name]) if name in expected else None
-        if found != wanted:
-            raise ReleaseError(f"a GIN's file: tensor {shown(name)} is {found}, expected {wanted}")
-        low, high = (0.0, _LARGEST_VARIANCE) if name.endswith(".variance") else (-_LARGEST, _LARGEST)
-        if not np.all((tensors[name] >= low) & (tensors[name] <= high)):
-            raise ReleaseError(
-                f"a GIN's file: tensor {name} holds numbers that are not finite, from {low:g} to {high:g}"
-            )
-    return config, tensors
+
+
+def _check(name: str, tensor: Array | None, shape: tuple[int, ...] | None) -> None:
+    """Check type, shape and size of a tensor; None where there is none, or none is expected."""
+    actual = None if tensor is None else (tensor.dtype.name, tensor.shape)
+    expected = None if shape is None else ("float32", shape)
+    if actual != expected:
+        raise ReleaseError(f"a GIN's file: tensor {shown(name)} is {actual}, expected {expected}")
+    low, high = (0.0, _LARGEST_VARIANCE) if name.endswith(".variance") else (-_LARGEST, _LARGEST)
+    if tensor is not None and not np.all((tensor >= low) & (tensor <= high)):
+        raise ReleaseError(
+            f"a GIN's file: tensor {name} holds numbers that are not finite, from {low:g} to {high:g}"
+        )

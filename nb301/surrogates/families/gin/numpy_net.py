@@ -61,20 +61,13 @@ class GINSurrogate:
         stacked = _stacked(files)
         self._members, self._width = stacked["virtual_start"].shape
         self._grid = grid = _FINE if (self._width > _WIDEST_COARSE if fine is None else fine) else _COARSE
-        types, degrees = (stacked[name].swapaxes(0, 1) for name in ("type", "degree"))
+        types, degrees = stacked["type"].swapaxes(0, 1), stacked["degree"].swapaxes(0, 1)
         self._virtual_start = grid.units(stacked["virtual_start"])
         # (14 * 8, members * d), by node and degree
         start = grid.units(types[NODE_TYPES, None] + degrees) + self._virtual_start
         self._start = start.reshape(GRAPH_NODES * len(degrees), -1)
         self._first_start = np.arange(GRAPH_NODES)[:, None] * len(degrees)
-        # as wide as the values, or numpy's inner loops would be short
-        scale = np.repeat(1 + stacked["layer.eps"].T[..., None], self._width, axis=-1).astype(grid.dtype)
-        ops = np.ascontiguousarray(grid.units(stacked["layer.ops"].transpose(1, 2, 0, 3)))
-        nodes, virtual = (_folded(stacked, part, grid) for part in ("layer", "virtual"))
-        self._layers = [
-            _Layer(ops[k].reshape(len(ops[k]), -1), ops[k, 0], scale[k], nodes[k], after)
-            for k, after in enumerate([*virtual, None])
-        ]
+        self._layers = _layers(stacked, grid)
         self._head, self._head_bias = _head(stacked, grid)
         self._hidden_unit = grid.finer(_HIDDEN).unit
 
@@ -85,7 +78,7 @@ class GINSurrogate:
         memory = None
         for start in range(0, len(codes), _CHUNK):
             rows = slice(start, start + _CHUNK)
-            graphs = Graphs(*(part[rows] for part in encoded))
+            graphs = Graphs(encoded.sources[rows], encoded.ops[rows], encoded.degrees[rows])
             if memory is None or memory.n != len(graphs.ops):
                 memory = _Memory(len(graphs.ops), self._members, self._width, self._grid.dtype)
             predicted[:, rows] = self._predict(graphs, memory).T
@@ -173,18 +166,27 @@ def _stacked(files: Sequence[bytes]) -> dict[str, NDArray[np.float64]]:
     return stacked
 
 
+def _layers(stacked: Mapping[str, NDArray[np.float64]], grid: Grid) -> list[_Layer]:
+    width = stacked["virtual_start"].shape[-1]
+    # as wide as the values, or numpy's inner loops would be short
+    scale = np.repeat(1 + stacked["layer.eps"].T[..., None], width, axis=-1).astype(grid.dtype)
+    ops = np.ascontiguousarray(grid.units(stacked["layer.ops"].transpose(1, 2, 0, 3)))
+    nodes = _folded(stacked, "layer", grid)
+    virtual = [*_folded(stacked, "virtual", grid), None]
+    parts = zip(ops, scale, nodes, virtual, strict=True)
+    return [_Layer(op.reshape(len(op), -1), op[0], size, mlp, after) for op, size, mlp, after in parts]
+
+
 def _folded(stacked: Mapping[str, NDArray[np.float64]], part: str, grid: Grid) -> list[_MLP]:
     """The MLP of each layer."""
     hidden = grid.finer(_HIDDEN)
     first, first_bias = _with_norm(stacked, f"{part}.first")
     second, second_bias = _with_norm(stacked, f"{part}.second")
-    return [
-        _MLP(
-            hidden.map(first[:, k], first_bias[:, k], grid.unit),
-            grid.map(second[:, k], second_bias[:, k], hidden.unit),
-        )
-        for k in range(first.shape[1])
-    ]
+    layers = []
+    for k in range(first.shape[1]):
+        to_hidden = hidden.map(first[:, k], first_bias[:, k], grid.unit)
+        layers.append(_MLP(to_hidden, grid.map(second[:, k], second_bias[:, k], hidden.unit)))
+    return layers
 
 
 def _with_norm(
@@ -194,9 +196,8 @@ def _with_norm(
 
     Batch norms, constant after the fit, become part of the maps.
     """
-    norm = {kind: stacked[f"{name}_norm.{kind}"] for kind in ("weight", "bias", "mean", "variance")}
-    scale = norm["weight"] / np.sqrt(norm["variance"] + NORM_EPS)
-    bias = (stacked[f"{name}.bias"] - norm["mean"]) * scale + norm["bias"]
+    scale = stacked[f"{name}_norm.weight"] / np.sqrt(stacked[f"{name}_norm.variance"] + NORM_EPS)
+    bias = (stacked[f"{name}.bias"] - stacked[f"{name}_norm.mean"]) * scale + stacked[f"{name}_norm.bias"]
     return (stacked[f"{name}.weight"] * scale[..., None]).swapaxes(-1, -2), bias
 
 

@@ -32,9 +32,9 @@ def fit(train: Examples, stop: Examples, seed: int, config: Config, report: Repo
     """Fit one member; see `family.fit`."""
     generator = Generator().manual_seed(seed)
     with one_thread():
-        network = Network(config, generator)
+        network = TorchGIN(config, generator)
         network.start_from(float(np.mean(train.target)))
-        state = _Trainer(network, generator).run(train, stop, report)
+        state = _GINFit(network, generator).run(train, stop, report)
     return write_member(config, {name: tensor.numpy() for name, tensor in state.items()})
 
 
@@ -48,14 +48,14 @@ class GraphBatch(NamedTuple):
     @classmethod
     def of(cls, codes: NDArray[np.uint8]) -> GraphBatch:
         """The graphs of canonical genotypes as `space.to_codes` packs them."""
-        return cls(*(torch.from_numpy(part) for part in graph(codes)))
+        return cls(*map(torch.from_numpy, graph(codes)))
 
     def rows(self, chosen: Tensor | slice) -> GraphBatch:
         """Some of the graphs."""
-        return GraphBatch(*(part[chosen] for part in self))
+        return GraphBatch(self.sources[chosen], self.ops[chosen], self.degrees[chosen])
 
 
-class Network:
+class TorchGIN:
     """The network, with weights and running statistics by the names of `file.shapes`.
 
     All graphs have the same targets, so that messages are summed in groups of fixed size; nothing is
@@ -85,7 +85,8 @@ class Network:
 
     def state(self) -> dict[str, Tensor]:
         """Copies of weights and running statistics by name."""
-        return {name: tensor.detach().clone() for name, tensor in (self.weights | self.running).items()}
+        tensors = self.weights | self.running
+        return {name: tensor.detach().clone() for name, tensor in tensors.items()}
 
     def logits(self, graphs: GraphBatch, *, training: bool) -> Tensor:
         """Logits of the accuracies, shape (b,)."""
@@ -112,7 +113,7 @@ class Network:
 
     def _layers(self) -> list[dict[str, Tensor]]:
         """Each layer's own tensors, by name; the last one has none of the virtual node."""
-        layers: list[dict[str, Tensor]] = [{} for _ in range(self.config.num_layers)]
+        layers = [dict[str, Tensor]() for _ in range(self.config.num_layers)]
         for name, stacked in (self.weights | self.running).items():
             if name.startswith(("layer.", "virtual.")):
                 for layer, tensor in zip(layers, stacked.unbind(), strict=False):
@@ -174,33 +175,33 @@ def _initial(name: str, shape: tuple[int, ...], generator: Generator) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class _Data:
+class _GraphExamples:
     """Graphs with what is predicted."""
 
     graphs: GraphBatch
     target: Tensor  # accuracies, fractions, (n,)
 
     @classmethod
-    def of(cls, examples: Examples) -> _Data:
+    def of(cls, examples: Examples) -> _GraphExamples:
         return cls(GraphBatch.of(examples.codes), torch.from_numpy(examples.target).float())
 
-    def rows(self, chosen: Tensor | slice) -> _Data:
-        return _Data(self.graphs.rows(chosen), self.target[chosen])
+    def rows(self, chosen: Tensor | slice) -> _GraphExamples:
+        return _GraphExamples(self.graphs.rows(chosen), self.target[chosen])
 
     def __len__(self) -> int:
         return len(self.target)
 
 
-class _Trainer:
+class _GINFit:
     """Adam on the network's weights; its learning rate rises, then falls to zero along a cosine."""
 
-    def __init__(self, network: Network, generator: Generator) -> None:
+    def __init__(self, network: TorchGIN, generator: Generator) -> None:
         self.network, self.config, self.generator = network, network.config, generator
         self.adam = torch.optim.Adam([*network.weights.values()], fused=True)
 
     def run(self, train: Examples, stop: Examples, report: Report | None) -> dict[str, Tensor]:
         """Fit, and return the state that is to be kept."""
-        train_data, stop_data = _Data.of(train), _Data.of(stop)
+        train_data, stop_data = _GraphExamples.of(train), _GraphExamples.of(stop)
         best, best_epoch, kept = math.inf, 0, self.network.state()
         size = min(self.config.batch_size, max(_LEAST_BATCH, len(train) // 16), len(train))
         epochs = max(self.config.epochs, math.ceil(self.config.least_steps / (len(train) // size)))
@@ -223,7 +224,7 @@ class _Trainer:
         order = torch.randperm(n, generator=self.generator) if self.config.shuffle else torch.arange(n)
         return [*torch.split(order[: n // size * size], size)]
 
-    def _step(self, data: _Data, progress: float) -> None:
+    def _step(self, data: _GraphExamples, progress: float) -> None:
         self.adam.param_groups[0]["lr"] = self.config.learning_rate * _rate(progress, self.config.warm_up)
         loss = _loss(self.network.logits(data.graphs, training=True), data.target, self.config)
         self.adam.zero_grad()
@@ -231,13 +232,13 @@ class _Trainer:
         self.adam.step()
 
     @torch.no_grad()
-    def _error(self, data: _Data) -> float:
+    def _error(self, data: _GraphExamples) -> float:
         """Mean error without the ranking term (F14)."""
-        parts = [
-            self.network.logits(data.graphs.rows(slice(i, i + _EVALUATED)), training=False)
-            for i in range(0, len(data), _EVALUATED)
-        ]
-        return _fit_error(torch.cat(parts), data.target, self.config).item()
+        logits = []
+        for start in range(0, len(data), _EVALUATED):
+            graphs = data.graphs.rows(slice(start, start + _EVALUATED))
+            logits.append(self.network.logits(graphs, training=False))
+        return _fit_error(torch.cat(logits), data.target, self.config).item()
 
 
 def _rate(progress: float, warm_up: float) -> float:

@@ -16,9 +16,10 @@ from leaderboard.pages.landscape.table import Subject
 from leaderboard.pages.landscape.violins import violins
 from leaderboard.rendering.page import write_page
 from leaderboard.rendering.render import SITE
+from nb301.sources import FITTED
 from nb301.space import Op
 from nb301.tables import load, names
-from nb301.tables.schema import FITTED, EvaluationTable
+from nb301.tables.schema import EvaluationTable
 
 NAME = "emulated-v1.0"
 

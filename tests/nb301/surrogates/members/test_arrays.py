@@ -38,9 +38,9 @@ def file(name, tiny_table):
 @pytest.mark.parametrize("make", [np.ascontiguousarray, np.asfortranarray, lambda a: a.repeat(2, 1)[:, ::2]])
 def test_round_trip(make):
     """Arrays come back by their names, in the layout's order, however they lay in memory."""
-    found = unpack(pack({**ARRAYS, "matrix": make(ARRAYS["matrix"])}), "test", LAYOUT)
-    assert [*found] == [*LAYOUT]
-    for key, array in found.items():
+    unpacked = unpack(pack({**ARRAYS, "matrix": make(ARRAYS["matrix"])}), "test", LAYOUT)
+    assert [*unpacked] == [*LAYOUT]
+    for key, array in unpacked.items():
         np.testing.assert_array_equal(array, ARRAYS[key])
         assert (array.dtype.name, array.ndim) == LAYOUT[key]
 

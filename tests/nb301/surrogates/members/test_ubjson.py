@@ -31,9 +31,9 @@ def test_finds_the_arrays_of_every_tree(booster, raw, name):
     """Arrays are those of the JSON that XGBoost writes of the model, tree by tree."""
     learner = json.loads(bytes(booster.save_raw("json")))["learner"]
     expected = [tree[name] for tree in learner["gradient_booster"]["model"]["trees"]]
-    found = ubjson.arrays(raw, name)
-    assert len(found) == len(expected)
-    for one, other in zip(found, expected, strict=True):
+    arrays = ubjson.arrays(raw, name)
+    assert len(arrays) == len(expected)
+    for one, other in zip(arrays, expected, strict=True):
         np.testing.assert_array_equal(one, np.array(other, dtype=one.dtype))
 
 

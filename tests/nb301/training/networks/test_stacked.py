@@ -76,10 +76,10 @@ def test_answers_and_gradients_are_those_of_each_network_alone(genotypes, shape,
         assert_states_equal(stack.state(k), network.state_dict())
 
 
-def assert_states_equal(found, expected):
-    assert set(found) == set(expected)
+def assert_states_equal(state, expected):
+    assert set(state) == set(expected)
     for name, tensor in expected.items():
-        torch.testing.assert_close(found[name], tensor, msg=lambda text, name=name: f"{name}: {text}")
+        torch.testing.assert_close(state[name], tensor, msg=lambda text, name=name: f"{name}: {text}")
 
 
 def test_fifty_steps_of_sgd_are_those_of_each_network_alone():
@@ -92,20 +92,20 @@ def test_fifty_steps_of_sgd_are_those_of_each_network_alone():
     def optimizer(module):
         return torch.optim.SGD(module.parameters(), 0.025, momentum=0.9, weight_decay=3e-4)
 
-    of_stack, of_each = optimizer(stack), [optimizer(network) for network in alone]
+    stack_sgd, lone_sgds = optimizer(stack), [optimizer(network) for network in alone]
     for step in range(50):
         batch = torch.arange(step, step + IMAGES) % 10
         logits = stack(pixels[:, batch]).main
         flat = functional.cross_entropy(logits.flatten(0, 1), labels[:, batch].flatten(), reduction="none")
         losses = flat.view(len(alone), -1).mean(1)
-        of_stack.zero_grad()
+        stack_sgd.zero_grad()
         losses.sum().backward()
-        of_stack.step()
+        stack_sgd.step()
         for k, network in enumerate(alone):
             loss = functional.cross_entropy(network(pixels[k, batch]).main, labels[k, batch])
-            of_each[k].zero_grad()
+            lone_sgds[k].zero_grad()
             loss.backward()
-            of_each[k].step()
+            lone_sgds[k].step()
             torch.testing.assert_close(losses[k], loss, rtol=1e-6, atol=1e-9)
     stack.eval()
     with torch.no_grad():
@@ -141,8 +141,8 @@ def test_networks_do_not_touch_each_other():
         images[1] *= float("nan") if broken else 1.0
         descend(stack, stack(images).main.sum((1, 2)).square().sum())
         states.append([stack.state(k) for k in (0, 2)])
-    for expected, found in zip(*states, strict=True):
-        assert_states_equal(found, expected)
+    for expected, state in zip(*states, strict=True):
+        assert_states_equal(state, expected)
 
 
 def test_what_cannot_be_stacked_is_refused():

@@ -1,0 +1,174 @@
+"""The run of an optimizer against an objective: budget, clock, seeds of repeats, and what is kept."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nb301.errors import GenotypeError, SeedError, shown
+from nb301.formats import read
+from nb301.optimizers.base import LooksAhead, Optimizer, RunEnded
+from nb301.optimizers.objectives import Ahead, Objective, many_behind, observed
+from nb301.optimizers.trajectory import Trajectory
+from nb301.optimizers.workers import SimulatedWorkers, Workers
+from nb301.space import Genotype
+
+#: Training seeds are below this, so that those of repeats fit into 64 bits.
+_SEED_LIMIT = 2**62
+#: Called with the number of evaluations and the seconds so far.
+Progress = Callable[[int, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """When a run ends: at the first of the limits.
+
+    Args:
+        seconds: Simulated seconds; a training that would end later is not counted.
+        evaluations: Number of evaluations.
+
+    Raises:
+        ValueError: A limit is not positive, or neither is finite.
+    """
+
+    seconds: float = float("inf")
+    evaluations: float = float("inf")
+
+    def __post_init__(self) -> None:
+        if not (self.seconds > 0 and self.evaluations > 0):
+            raise ValueError(f"a budget is positive, got {self}")
+        if self.seconds == self.evaluations == float("inf"):
+            raise ValueError("a budget needs a limit: seconds or evaluations")
+
+
+def simulate(
+    optimizer: Optimizer,
+    objective: Objective,
+    budget: Budget,
+    *,
+    seed: int,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Trajectory:
+    """Run an optimizer against an objective under a simulated clock; see `drive`.
+
+    Args:
+        optimizer: Asked and told until the budget ends.
+        objective: Evaluates an architecture with a training seed.
+        budget: When to end.
+        seed: Training seed of first evaluations, 0..2^62-1.
+        workers: Evaluations that are open at once; each worker asks as soon as it is free.
+        progress: Called after each evaluation with their number and the simulated seconds so far.
+
+    Raises:
+        GenotypeError: The optimizer asked for what is no genotype; names the evaluation.
+        ObjectiveError: The objective returned no accuracy and runtime; names the evaluation.
+        SeedError: The seed is no such integer.
+    """
+    many = many_behind(objective)
+    if many is not None and isinstance(optimizer, LooksAhead):
+        objective = Ahead(many, optimizer)
+    return drive(optimizer, SimulatedWorkers(objective, workers), budget, seed=seed, progress=progress)
+
+
+def drive(
+    optimizer: Optimizer,
+    workers: Workers,
+    budget: Budget,
+    *,
+    seed: int,
+    progress: Progress | None = None,
+) -> Trajectory:
+    """Keep workers busy with an optimizer's proposals until the budget ends.
+
+    The k-th evaluation of the same architecture, up to the names of its nodes, trains with
+    `seed + k`, so that a repeated architecture gets new noise and the order of others matters not.
+
+    Returns:
+        Everything that ended within the budget, or before the optimizer raised `RunEnded`, in the
+        order in which it ended.
+
+    Raises:
+        GenotypeError, ObjectiveError, SeedError: See `simulate`.
+    """
+    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or not 0 <= seed < _SEED_LIMIT:
+        raise SeedError(f"a run's seed is an integer from 0 to 2^62-1, got {shown(seed)}")
+    log = _Log()
+    with suppress(RunEnded):
+        _drive(optimizer, workers, budget, int(seed), progress, log)
+    return log.trajectory()
+
+
+class _Log:
+    """What was proposed, and columns of what has ended: objects of many results would be in the way."""
+
+    def __init__(self) -> None:
+        self.proposals: list[Genotype] = []
+        self.seeds = array("q")
+        #: Number of each ended evaluation among the proposals.
+        self.ended = array("q")
+        self.accuracies, self.runtimes, self.clock = array("d"), array("d"), array("d")
+
+    def trajectory(self) -> Trajectory:
+        """What has ended."""
+        ended = np.array(self.ended, dtype=np.int64)
+        return Trajectory(
+            genotypes=[self.proposals[number] for number in self.ended],
+            seeds=np.array(self.seeds, dtype=np.int64)[ended],
+            val_accuracy=np.array(self.accuracies),
+            runtime=np.array(self.runtimes),
+            clock=np.array(self.clock),
+        )
+
+
+def _drive(
+    optimizer: Optimizer,
+    workers: Workers,
+    budget: Budget,
+    seed: int,
+    progress: Progress | None,
+    log: _Log,
+) -> None:
+    """Fill the log."""
+    repeats: Counter[bytes] = Counter()
+    #: Open proposals as they were given, by their numbers: the optimizer is told of these very objects.
+    asked: dict[int, Any] = {}
+    while True:
+        while len(log.proposals) < budget.evaluations and len(log.proposals) - len(log.ended) < workers.count:
+            number = len(log.proposals)
+            asked[number] = optimizer.ask()
+            genotype = _proposed(asked[number], number)
+            name = genotype.canonical_code
+            log.proposals.append(genotype)
+            log.seeds.append(seed + repeats[name])
+            repeats[name] += 1
+            at = log.clock[-1] if log.clock else 0.0
+            workers.submit(number, genotype, log.seeds[-1], at=at)
+        if len(log.ended) == len(log.proposals):
+            break
+        number, result, ended = workers.finished()
+        if ended > budget.seconds:
+            break
+        observation = observed(result, number)
+        log.ended.append(number)
+        log.accuracies.append(observation.val_accuracy)
+        log.runtimes.append(observation.runtime)
+        log.clock.append(ended)
+        optimizer.tell(asked.pop(number), observation)
+        if progress is not None:
+            progress(len(log.ended), ended)
+
+
+def _proposed(asked: object, number: int) -> Genotype:
+    if isinstance(asked, Genotype):
+        return asked
+    try:
+        return read(asked)
+    except GenotypeError as error:
+        raise GenotypeError(f"evaluation {number}: ask() returned what cannot be trained: {error}") from None

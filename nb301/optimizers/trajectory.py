@@ -1,0 +1,59 @@
+"""A run of an optimizer, as it is kept: all evaluations, and the incumbent at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nb301.columns import Columns
+from nb301.space import Genotype
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Trajectory(Columns):
+    """One run of an optimizer: all evaluations in the order in which they ended.
+
+    Arrays are read-only; equal are runs with equal values.
+    """
+
+    genotypes: list[Genotype]
+    #: Training seed of each evaluation, shape (n,).
+    seeds: NDArray[np.int64]
+    #: Observed, with noise; fractions, shape (n,).
+    val_accuracy: NDArray[np.float64]
+    #: Of each training, simulated seconds, shape (n,).
+    runtime: NDArray[np.float64]
+    #: Seconds from the start of the run to the end of each evaluation, ascending, shape (n,).
+    clock: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.genotypes)
+
+    def __repr__(self) -> str:
+        if not len(self):
+            return "<Trajectory without evaluations>"
+        size = f"{len(self):,} evaluations in {self.clock[-1]:,.0f} s"
+        return f"<Trajectory of {size}: best val_accuracy {max(self.val_accuracy):.4f}>"
+
+    @property
+    def incumbents(self) -> NDArray[np.intp]:
+        """Number of the evaluation with the best observed accuracy so far, shape (n,)."""
+        if not len(self):
+            return np.empty(0, dtype=np.intp)
+        best = np.maximum.accumulate(self.val_accuracy)
+        improved = np.append(True, self.val_accuracy[1:] > best[:-1])
+        return np.maximum.accumulate(np.where(improved, np.arange(len(self)), 0))
+
+    def incumbent_at(self, seconds: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Number of the incumbent's evaluation at given times; -1 before the first has ended.
+
+        Args:
+            seconds: Simulated seconds, shape (m,).
+
+        Returns:
+            Shape (m,).
+        """
+        ended = np.searchsorted(self.clock, seconds, side="right")
+        return np.append(-1, self.incumbents)[ended]

@@ -1,0 +1,47 @@
+"""What is kept of a run: incumbents, equality by value, a short name."""
+
+import numpy as np
+import pytest
+
+from nb301.optimizers import Trajectory
+from nb301.space import sample_many
+
+GENOTYPES = sample_many(np.random.default_rng(0), 10)
+
+
+def run(accuracies):
+    """A run of trainings of 10 s."""
+    n = len(accuracies)
+    return Trajectory(
+        genotypes=GENOTYPES[:n],
+        seeds=np.ones(n, dtype=np.int64),
+        val_accuracy=np.array(accuracies, dtype=np.float64),
+        runtime=np.full(n, 10.0),
+        clock=10.0 * np.arange(1, n + 1),
+    )
+
+
+def test_incumbents_are_the_best_observed_so_far():
+    """The incumbent is the first best observed so far; of equals the earlier stays."""
+    trajectory = run([0.90, 0.89, 0.92, 0.92, 0.91, 0.93])
+    assert trajectory.incumbents.tolist() == [0, 0, 2, 2, 2, 5]
+
+
+def test_incumbent_at_any_time():
+    """At any time the incumbent is the best of what has ended; before the first end there is none."""
+    trajectory = run([0.90, 0.89, 0.92])
+    seconds = np.array([0.0, 9.99, 10.0, 19.99, 20.0, 29.99, 30.0, 1e9])
+    assert trajectory.incumbent_at(seconds).tolist() == [-1, -1, 0, 0, 0, 0, 2, 2]
+    assert trajectory.incumbent_at(np.array([30.0, 0.0])).tolist() == [2, -1]
+
+
+def test_runs_are_equal_by_value_and_print_short():
+    """A run is read-only, equal to an equal run, and says in a line what it is."""
+    one, same, other = (run(accuracies) for accuracies in ([0.9, 0.8, 0.7], [0.9, 0.8, 0.7], [0.9] * 3))
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one != other
+    assert repr(one) == "<Trajectory of 3 evaluations in 30 s: best val_accuracy 0.9000>"
+    with pytest.raises(ValueError, match="read-only"):
+        one.val_accuracy[0] = 1
+    assert "without evaluations" in repr(run([]))
