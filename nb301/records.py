@@ -1,7 +1,4 @@
-"""Records: what is written as JSON or TOML and read again, checked key by key with pydantic.
-
-The docstring below a field is its description in the record's JSON schema.
-"""
+"""Records: what is written as JSON or TOML and read again, checked key by key with pydantic."""
 
 from __future__ import annotations
 
@@ -13,10 +10,16 @@ from nb301.errors import one_line
 class Record(BaseModel):
     """What we write: frozen, without unknown keys, without NaN and infinity."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class StrictRecord(Record):
+class DescribedRecord(Record):
+    """The docstring below a field is its description in the JSON schema, which takes time to read."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class StrictRecord(DescribedRecord):
     """What strangers write: no value is converted from another type, either."""
 
     model_config = ConfigDict(strict=True)

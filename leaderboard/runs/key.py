@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from leaderboard.sandbox.limits import Level, Limits
 from nb301.files import sha256
-from nb301.records import Record
+from nb301.records import DescribedRecord
 
 #: Names that become parts of paths and addresses.
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
@@ -42,7 +42,7 @@ class Track:
         return "-".join(parts)
 
 
-class RunKey(Record):
+class RunKey(DescribedRecord):
     """Everything that decides a run's result."""
 
     protocol: int

@@ -12,7 +12,7 @@ from leaderboard.legible import legible
 from leaderboard.runs.key import RunKey, Sha256, Slug
 from leaderboard.sandbox.messages import Verdict
 from leaderboard.sandbox.process import Usage
-from nb301.records import Record
+from nb301.records import DescribedRecord
 from nb301.space import CELL_NAMES, NODES, Genotype, Op
 
 #: Text of strangers: whoever wrote the record, nothing in it is hidden.
@@ -42,7 +42,7 @@ def _check_genotype(text: str) -> None:
         Genotype.parse(text)  # says what is wrong
 
 
-class ReleaseReference(Record):
+class ReleaseReference(DescribedRecord):
     """The release that answered a run's queries."""
 
     name: Slug
@@ -55,7 +55,7 @@ class ReleaseReference(Record):
     """Whether its models saw random search's rows alone."""
 
 
-class Entry(Record):
+class Entry(DescribedRecord):
     """What a submission says of itself, for people."""
 
     name: Legible
@@ -69,7 +69,7 @@ class Entry(Record):
     """Whether results of this benchmark went into its design or settings, as it declares."""
 
 
-class Incumbents(Record):
+class Incumbents(DescribedRecord):
     """The evaluations that became the incumbent, in order; columns of equal length."""
 
     evaluation: tuple[int, ...]
@@ -95,7 +95,7 @@ class Incumbents(Record):
         return self
 
 
-class Recommendation(Record):
+class Recommendation(DescribedRecord):
     """What a submission recommends in the end, where it does: it counts in place of the last incumbent."""
 
     genotype: str
@@ -108,7 +108,7 @@ class Recommendation(Record):
         return self
 
 
-class Support(Record):
+class Support(DescribedRecord):
     """How many of a run's queries were far from the architectures that the release was fitted on."""
 
     queries: Annotated[int, Field(ge=1)]
@@ -116,7 +116,7 @@ class Support(Record):
     unfamiliar: Annotated[int, Field(ge=0)]
 
 
-class Origin(Record):
+class Origin(DescribedRecord):
     """Where and when a run was made: no part of what it is."""
 
     grouped: bool
@@ -133,7 +133,7 @@ class Origin(Record):
     ended: str
 
 
-class Run(Record):
+class Run(DescribedRecord):
     """One run of one submission on one release, however it ended."""
 
     format: Literal[3] = 3
