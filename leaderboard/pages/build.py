@@ -18,13 +18,13 @@ from leaderboard.ranking.examination import examine
 from leaderboard.ranking.references import Reference, read_references
 from leaderboard.ranking.selection import tracks_of
 from leaderboard.ranking.standings import Ranking, rank
-from leaderboard.rendering.content import Site
+from leaderboard.rendering.content import Site, read_report
 from leaderboard.rendering.page import FRONT, Page, write_page
-from leaderboard.rendering.report import Report, read_report
 from leaderboard.runs.packed import campaign_files, read_results
 from leaderboard.runs.record import Run
 from leaderboard.runs.store import Store
 from nb301.files import check_folder, folder_written_whole, listed, write_list
+from nb301.releases.report import ValidationReport
 
 
 def build_site(
@@ -105,7 +105,7 @@ def build_site(
 def _site(
     rankings: Sequence[Ranking],
     references: Mapping[str, Reference],
-    report: Report | None,
+    report: ValidationReport | None,
     submissions: Path | None,
 ) -> Site:
     entries = sorted({run.cell.submission for ranking in rankings for run in ranking.runs})

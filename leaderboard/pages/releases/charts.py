@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import altair as alt
@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.drawing.vega import Chart, Table, entry_colour, inline, signal
-from leaderboard.rendering.report import Claim
 from nb301.encodings import canonical
 from nb301.releases.load import Release
+from nb301.releases.report import TOPOLOGY_DEPTH, ReportedClaim
 from nb301.space import PARAMETER_FREE
 from nb301.surrogates.ensemble import mean_and_std
 from nb301.tables.schema import EvaluationTable
@@ -20,7 +20,6 @@ from nb301.tables.splits import random_only_split, stratified_split
 
 _SHOWN = 1000
 _SEED = 301
-_DEPTH = "topology_depth_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,16 @@ class Fitted:
         return np.asarray(100 * (1 - mean_and_std(members)[0]))
 
 
-def release_charts(fitted: Fitted, claims: Sequence[Claim]) -> list[Chart]:
+def release_charts(fitted: Fitted, claims: Sequence[ReportedClaim]) -> list[Chart]:
     """The figures that table and claims have data for."""
     charts = [_scatter(fitted)]
     if (fitted.table.rows["optimizer"] == "skip").any():
         charts.append(_collapse(fitted))
-    ranked = [claim for claim in claims if claim.id.startswith(_DEPTH) and claim.value is not None]
+    ranked = {}
+    for claim in claims:
+        depth = claim.variant_of(TOPOLOGY_DEPTH)
+        if depth is not None and claim.value is not None:
+            ranked[int(depth)] = claim
     return [*charts, _depths(fitted, ranked)] if ranked else charts
 
 
@@ -158,11 +161,10 @@ def _at_most(data: Table) -> str:
     return "; ".join(f"{row[0]}, {row[1]}: {row[4]:.2f} % with {most}" for row in data.rows if row[2] == most)
 
 
-def _depths(fitted: Fitted, claims: Sequence[Claim]) -> Chart:
+def _depths(fitted: Fitted, claims: Mapping[int, ReportedClaim]) -> Chart:
     rows = []
-    for claim in claims:
+    for depth, claim in claims.items():
         low, high = claim.interval or (claim.value, claim.value)
-        depth = int(claim.id.removeprefix(_DEPTH))
         rows.append((depth, claim.value, low, high, claim.ceiling, claim.n))
     data = Table(("depth", "sKT", "low", "high", "ceiling", "n"), tuple(rows))
     base = alt.Chart(inline(data.records())).encode(

@@ -4,48 +4,46 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leaderboard.drawing.vega import Table
 from leaderboard.pages.releases.charts import Fitted, release_charts
 from leaderboard.rendering import wording
 from leaderboard.rendering.page import Page
-from leaderboard.rendering.report import Claim, Report, ValidatedRelease
-from leaderboard.rendering.report import Verdict as ClaimVerdict
 from nb301 import tables
 from nb301.releases import find, names
 from nb301.releases.diff import ReleaseDiff, diff
 from nb301.releases.load import Release
 from nb301.releases.manifest import FILE, Manifest
+from nb301.releases.report import (
+    DIVERGENCE,
+    ClaimKind,
+    ClaimVerdict,
+    ReportedClaim,
+    ValidatedRelease,
+    ValidationReport,
+)
 from nb301.surrogates import FAMILIES
 from nb301.tables.schema import EvaluationTable
 
-#: Verdicts are told by a sign and a word, never by colour alone; in the order of the filters.
-SIGNS: Mapping[ClaimVerdict, str] = {
-    "holds": "✓",
-    "fails": "✗",
-    "undecided": "?",
-    "not applicable": "\N{EN DASH}",
-    "not run": "○",
-}
 #: Where an embedded release lies, in the repository and in an installed nb301.
 _FOLDER = "nb301/releases/data"
 _VERSION = re.compile(r"(?P<line>.+)-v(?P<version>\d+(\.\d+)*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ClaimRow:
     """A claim about a release, for people."""
 
-    claim: Claim
+    claim: ReportedClaim
     sign: str
     #: Value with its interval, and what was asked; a dash where nothing was measured.
     measured: str
     needed: str
 
 
-def release_pages(chosen: Sequence[str], report: Report | None) -> list[Page]:
+def release_pages(chosen: Sequence[str], report: ValidationReport | None) -> list[Page]:
     """The list of releases, then a page for each.
 
     Args:
@@ -67,7 +65,7 @@ def _list(releases: Sequence[Release], validated: Sequence[ValidatedRelease | No
     rows = []
     for release, found in zip(releases, validated, strict=True):
         manifest = release.manifest
-        gates = _counts(found.claims, "gate") if found else "not validated"
+        gates = _counts(found.claims, ClaimKind.gate) if found else "not validated"
         metrics = manifest.metrics
         numbers = (f"{metrics.r2:.3f}", f"{metrics.sparse_kendall_tau:.3f}")
         rows.append((release.name, _family(manifest), _scope(manifest), manifest.truth, *numbers, gates))
@@ -103,19 +101,15 @@ def _page(release: Release, found: ValidatedRelease | None) -> Page:
             "folder": f"{_FOLDER}/{release.name}",
             "files": _files(release),
             "is_validated": found is not None,
-            "kinds": [
-                (kind, _verdicts(claims, kind), _counts(claims, kind)) for kind in ("gate", "comparison")
-            ],
-            "signs": {
-                verdict: sign for verdict, sign in SIGNS.items() if verdict in {c.verdict for c in claims}
-            },
+            "kinds": [(kind, _rows(claims, kind), _counts(claims, kind)) for kind in ClaimKind],
+            "signs": _signs(claims),
             "changes": _changes(release),
         },
         charts=charts,
     )
 
 
-def _facts(release: Release, claims: Sequence[Claim]) -> list[tuple[str, str]]:
+def _facts(release: Release, claims: Sequence[ReportedClaim]) -> list[tuple[str, str]]:
     """The manifest, and the divergence, which the manifest does not have; names and values."""
     manifest = release.manifest
     table, split, metrics = manifest.table, manifest.split, manifest.metrics
@@ -134,7 +128,7 @@ def _facts(release: Release, claims: Sequence[Claim]) -> list[tuple[str, str]]:
     facts += [
         (f"{claim.symbol}, five-seed study", f"{claim.value:.3g} {claim.unit}")
         for claim in claims
-        if claim.id == "divergence" and claim.value is not None
+        if claim.id == DIVERGENCE and claim.value is not None
     ]
     return [
         *facts,
@@ -151,25 +145,34 @@ def _files(release: Release) -> Table:
     return Table(("file", "bytes", "SHA-256"), tuple(rows))
 
 
-def _verdicts(claims: Sequence[Claim], kind: str) -> list[Verdict]:
-    return [_verdict(claim) for claim in claims if claim.kind == kind]
+def _signs(claims: Sequence[ReportedClaim]) -> dict[ClaimVerdict, str]:
+    """Signs of the verdicts that there are."""
+    verdicts = {claim.verdict for claim in claims}
+    return {verdict: verdict.sign for verdict in ClaimVerdict if verdict in verdicts}
 
 
-def _verdict(claim: Claim) -> Verdict:
+def _rows(claims: Sequence[ReportedClaim], kind: ClaimKind) -> list[ClaimRow]:
+    return [_row(claim) for claim in claims if claim.kind is kind]
+
+
+def _row(claim: ReportedClaim) -> ClaimRow:
     measured = "\N{EN DASH}"
     if claim.value is not None:
         measured = f"{claim.value:.4g}"
         if claim.interval is not None and claim.interval[0] != claim.interval[1]:
             measured += f" ({claim.interval[0]:.4g} to {claim.interval[1]:.4g})"
-    sign = "≥" if claim.direction == "at_least" else "≤"
-    return Verdict(claim, SIGNS[claim.verdict], measured, f"{sign} {claim.threshold:g} {claim.unit}".strip())
+    needed = f"{claim.direction.sign} {claim.threshold:g} {claim.unit}".strip()
+    return ClaimRow(claim, claim.verdict.sign, measured, needed)
 
 
-def _counts(claims: Sequence[Claim], kind: str) -> str:
+def _counts(claims: Sequence[ReportedClaim], kind: ClaimKind) -> str:
     """Such as `12 hold, 3 undecided`."""
-    counts = Counter(claim.verdict for claim in claims if claim.kind == kind)
-    words: Mapping[ClaimVerdict, str] = {"holds": "hold", "fails": "fail"}
-    return ", ".join(f"{counts[each]} {words.get(each, each)}" for each in SIGNS if counts[each])
+    counts = Counter(claim.verdict for claim in claims if claim.kind is kind)
+    plurals = {ClaimVerdict.holds: "hold", ClaimVerdict.fails: "fail"}
+    parts = [
+        f"{counts[verdict]} {plurals.get(verdict, verdict)}" for verdict in ClaimVerdict if counts[verdict]
+    ]
+    return ", ".join(parts)
 
 
 def _changes(release: Release) -> ReleaseDiff | None:

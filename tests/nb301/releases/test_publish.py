@@ -15,7 +15,16 @@ from nb301.files import sha256
 from nb301.releases import Release
 from nb301.releases.publish import publish
 
-HOLDS = {"id": "table3_r2", "kind": "gate", "verdict": "holds"}
+
+def judged(claim_id, kind, verdict):
+    """A claim as a report has it."""
+    texts = dict.fromkeys(("statement", "symbol", "source", "reason", "unit", "note"), "")
+    numbers = dict.fromkeys(("value", "interval", "n", "ceiling"))
+    declared = {"threshold": 0.8, "direction": "at_least", "slow": False, "also": {}}
+    return {"id": claim_id, "kind": kind, "verdict": verdict} | texts | numbers | declared
+
+
+HOLDS = judged("table3_r2", "gate", "holds")
 
 
 @pytest.fixture
@@ -32,10 +41,14 @@ def report(release, tmp_path):
         entry = {
             "name": release.name,
             "release_hash": release_hash,
+            "truth": "emulated 1.0",
+            "table": "0" * 64,
+            "passes": True,
             "claims": list(claims),
             "checks": {"frozen_metrics": checks},
         }
-        path.write_text(json.dumps({"format": report_format, "releases": [entry]}), encoding="utf-8")
+        content = {"format": report_format, "releases": [entry], "bootstrap": {}, "libraries": {}}
+        path.write_text(json.dumps(content), encoding="utf-8")
         return path
 
     return write
@@ -43,8 +56,8 @@ def report(release, tmp_path):
 
 def test_publishes_what_passes(release, report, tmp_path):
     """The archive has every file of the release and its report, and is the same when made again."""
-    comparison = {"id": "left_out_r2_re", "kind": "comparison", "verdict": "fails"}
-    none = {"id": "closer_than_table", "kind": "gate", "verdict": "not applicable"}
+    comparison = judged("left_out_r2_re", "comparison", "fails")
+    none = judged("closer_than_table", "gate", "not applicable")
     path = report(HOLDS, comparison, none)
     archive = publish(release, path, tmp_path / "one")
     again = publish(release, path, tmp_path / "two")
@@ -69,7 +82,7 @@ def test_publishes_what_passes(release, report, tmp_path):
 @pytest.mark.parametrize("verdict", ["fails", "undecided", "not run"])
 def test_refuses_a_gate_that_does_not_hold(release, report, tmp_path, verdict):
     """A gate that failed, is undecided or was not run is named, and nothing is written."""
-    path = report(HOLDS, {"id": "best_skips", "kind": "gate", "verdict": verdict})
+    path = report(HOLDS, judged("best_skips", "gate", verdict))
     with pytest.raises(ReleaseError, match=rf"do not hold: best_skips \({verdict}\)"):
         publish(release, path, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -14,8 +14,8 @@ import nb301
 from leaderboard.pages.releases.charts import Fitted, release_charts
 from leaderboard.pages.releases.pages import release_pages
 from leaderboard.places import REPORT, SITE
+from leaderboard.rendering.content import read_report
 from leaderboard.rendering.page import write_page
-from leaderboard.rendering.report import read_report
 from nb301 import tables
 from nb301.errors import UnknownRelease
 from nb301.metrics import mean_absolute_error

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from leaderboard.rendering.report import read_report
+from leaderboard.rendering.content import read_report
 from tests.crafting import BROKEN_JSON, refusal
 
 
