@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from nb301.releases.report import ClaimVerdict
 from validation.claims import claims_of
 from validation.saboteurs.catalogue import SABOTEURS, sabotaged, verdict
 from validation.subject import Subject
@@ -22,16 +24,7 @@ WITHOUT_SABOTEUR = {
 }
 SLOW = {claim.id for claim in claims_of("emulated 1.0") if claim.slow}
 GROUPS = {claim.id: claim.group for claim in claims_of("emulated 1.0")}
-PAIRS = [
-    pytest.param(
-        name,
-        claim,
-        id=f"{name}-{claim}",
-        marks=[pytest.mark.slow] if claim in SLOW else [],
-    )
-    for name, saboteur in SABOTEURS.items()
-    for claim in saboteur.caught_by
-]
+PAIRS = [(name, claim) for name, saboteur in SABOTEURS.items() for claim in saboteur.caught_by]
 
 
 @cache
@@ -39,13 +32,17 @@ def _sabotaged(name: str, cache_folder: Path) -> Subject:
     return sabotaged(name, cache_folder)
 
 
-@pytest.mark.parametrize(("name", "claim"), PAIRS)
+def _case(name: str, claim: str) -> Any:
+    return pytest.param(name, claim, id=f"{name}-{claim}", marks=[pytest.mark.slow] if claim in SLOW else [])
+
+
+@pytest.mark.parametrize(("name", "claim"), [_case(name, claim) for name, claim in PAIRS])
 def test_is_caught(name: str, claim: str, pytestconfig: pytest.Config) -> None:
     """A claim that must catch a saboteur fails for it."""
-    assert verdict(_sabotaged(name, pytestconfig.getoption("cache")), claim) == "fails"
+    assert verdict(_sabotaged(name, pytestconfig.getoption("cache")), claim) is ClaimVerdict.fails
 
 
 def test_every_claim_catches_one() -> None:
     """No claim is there that nothing can break, but for those that say why."""
-    caught = {GROUPS[claim] for saboteur in SABOTEURS.values() for claim in saboteur.caught_by}
+    caught = {GROUPS[claim] for _, claim in PAIRS}
     assert set(GROUPS.values()) - caught == set(WITHOUT_SABOTEUR)

@@ -9,7 +9,7 @@ import pytest
 
 from nb301.space import sample_many
 from validation.answers import Answers, SubjectError
-from validation.subject import NoisyPredictor, TimePredictor, draw
+from validation.predictors import NoisyPredictor, TimePredictor, draw
 
 GENOTYPES = sample_many(np.random.default_rng(0), 5)
 SEEDS = np.arange(5)
@@ -23,10 +23,11 @@ class Unprintable(Exception):
 
 def made(**methods):
     """A surrogate of some methods, which give what they are said to, or what a function of theirs gives."""
-    named = {
-        name: (lambda _self, *arguments, given=given: given(*arguments) if callable(given) else given)
-        for name, given in methods.items()
-    }
+
+    def answering(answer):
+        return lambda _self, *arguments: answer(*arguments) if callable(answer) else answer
+
+    named = {name: answering(answer) for name, answer in methods.items()}
     return Answers("mine:Model", type("Model", (), {"predict": lambda *_: (MEAN, STD), **named})())
 
 
@@ -118,10 +119,10 @@ def test_errors_of_a_surrogate(error, told):
     ):
         with pytest.raises(
             SubjectError, match=rf"raised (\w+\.)*{told}.*\(test_answers\.py, line \d+\)$"
-        ) as found:
+        ) as error_info:
             ask()
-        assert "\n" not in str(found.value)
-        assert len(str(found.value)) < 400
+        assert "\n" not in str(error_info.value)
+        assert len(str(error_info.value)) < 400
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_errors_of_a_surrogate(error, told):
         (MEAN.tolist(), STD.tolist()),
         [MEAN.astype(np.float32), STD.astype(np.float16)],
         np.stack([MEAN, STD]),
-        (each for each in (MEAN, STD)),
+        iter((MEAN, STD)),
         (np.zeros(5, dtype=int), np.ones(5, dtype=np.uint8)),
     ],
     ids=["lists", "float32", "array", "generator", "integers"],
@@ -145,14 +146,14 @@ def test_what_it_does_to_its_arguments_is_not_seen():
     """It may clear the list it is given, overwrite the seeds, and give the same array again and again."""
     genotypes, seeds, shared = [*GENOTYPES], SEEDS.copy(), MEAN.copy()
 
-    def predict(given):
-        given.clear()
+    def predict(asked):
+        asked.clear()
         shared[:] += 0.01
         return shared, STD
 
-    def draws(given, of):
-        given.sort(key=str)
-        of[:] = 0
+    def draws(asked, asked_seeds):
+        asked.sort(key=str)
+        asked_seeds[:] = 0
         return shared
 
     surrogate = made(predict=predict, draws=draws)
