@@ -185,10 +185,11 @@ def _cell(claim: ReportedClaim | None) -> str:
 
 def _figure(real: EvaluationTable, emulated: EvaluationTable) -> str:
     random = real.of("rs")
-    points = [
-        {"emulated": round(100 * e, 3), "real": round(100 * r, 3)}
-        for e, r in zip(EmulatedTruth().mean(random.genotypes), random.rows["val_accuracy"], strict=True)
-    ]
+    points = []
+    for expected, trained in zip(
+        EmulatedTruth().mean(random.genotypes), random.rows["val_accuracy"], strict=True
+    ):
+        points.append({"emulated": round(100 * expected, 3), "real": round(100 * trained, 3)})
     zero = alt.Scale(zero=False, nice=False)
     scatter = (
         alt.Chart(alt.InlineData(values=points), width=300, height=260)

@@ -26,7 +26,7 @@ A gate has to hold before a release is published."""
 
 def main(arguments: list[str]) -> None:
     """Keep the reports as one, which the site is built from, and write the page."""
-    report = _merged([read_report(Path(path)) for path in arguments])
+    report = _merged(list(map(read_report, map(Path, arguments))))
     (HERE / "validation.json").write_text(report.to_json(), encoding="utf-8")
     path = HERE / "validation.md"
     path.write_text("\n".join(_page(report.releases)) + "\n", encoding="utf-8")
@@ -45,7 +45,7 @@ def _merged(reports: Sequence[ValidationReport]) -> ValidationReport:
     releases: dict[str, ValidatedRelease] = {}
     for report in reports:
         releases |= {release.name: release for release in report.releases}
-    return first.model_copy(update={"releases": tuple(releases[name] for name in sorted(releases))})
+    return first.model_copy(update={"releases": tuple(map(releases.__getitem__, sorted(releases)))})
 
 
 def _page(releases: Sequence[ValidatedRelease]) -> Iterator[str]:
@@ -61,7 +61,7 @@ def _of_truth(releases: Sequence[ValidatedRelease]) -> Iterator[str]:
     yield "| release | gates | comparisons | passes |"
     yield "|---|---|---|---|"
     for release in releases:
-        gates, comparisons = map(_counts, [release] * 2, ClaimKind)
+        gates, comparisons = _counts(release, ClaimKind.gate), _counts(release, ClaimKind.comparison)
         passes = "yes" if release.passes else "**no**"
         yield f"| `{release.name}` | {gates} | {comparisons} | {passes} |"
     prefix = releases[0].truth.split()[0] + "-"
@@ -80,13 +80,18 @@ def _counts(release: ValidatedRelease, kind: ClaimKind) -> str:
 
 def _rows(releases: Sequence[ValidatedRelease], kind: ClaimKind) -> Iterator[str]:
     for claim_id, claims in beside_each_other(releases).items():
-        first, *_ = declared = [claim for claim in claims if claim is not None]
-        if first.kind is not kind:
-            continue
-        bounds = ", ".join(f"{bound:g}" for bound in sorted({claim.threshold for claim in declared}))
-        symbol = first.symbol.replace("|", "\\|")
-        threshold = f"{symbol} {first.direction.sign} {bounds} {first.unit}".strip()
-        yield f"| `{claim_id}` | {threshold} ({first.source}) | {' | '.join(map(_cell, claims))} |"
+        declared = list(filter(None, claims))
+        if declared[0].kind is kind:
+            cells = " | ".join(map(_cell, claims))
+            yield f"| `{claim_id}` | {_threshold(declared)} ({declared[0].source}) | {cells} |"
+
+
+def _threshold(claims: Sequence[ReportedClaim]) -> str:
+    """What is asked of a claim, with the bounds of all families."""
+    bounds = sorted({claim.threshold for claim in claims})
+    first, listed = claims[0], ", ".join(map("{:g}".format, bounds))
+    symbol = first.symbol.replace("|", "\\|")
+    return f"{symbol} {first.direction.sign} {listed} {first.unit}".strip()
 
 
 def beside_each_other(releases: Sequence[ValidatedRelease]) -> dict[str, list[ReportedClaim | None]]:

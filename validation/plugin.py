@@ -42,7 +42,7 @@ from validation.subject import Subject, embedded_table, foreign_subject, subject
 
 #: Measures a claim about a subject, keeps the result for the report, and fails unless the claim holds.
 Verify = Callable[[Claim, Subject], None]
-#: Keeps for the report what came out: `CLAIM` or `CHECK`, about what, its id, and the entry.
+#: Keeps what came out for the report: `CLAIM` or `CHECK`, the subject, the id, and the entry.
 Keep = Callable[[str, Subject, str, Mapping[str, Any]], None]
 
 _RESULTS = pytest.StashKey[tuple[Results, ...]]()

@@ -45,7 +45,7 @@ class Subject:
         predictor: What predicts.
         table: The evaluation table behind it.
         split_seed: Which stratified split of the table it has not seen the test part of.
-        trained_on: Which rows of the table its models saw.
+        trained_on: Rows of the table that its models saw.
         family: How models of its kind are fitted; None where nobody knows.
         cache: Keeps fitted models and runs, by the hash of what they depend on.
         release: The release, if it is one.
@@ -80,7 +80,7 @@ class Subject:
         """Fit models of the subject's family to other rows, or find them fitted.
 
         Args:
-            rows: Of the table.
+            rows: Rows of the table to fit to.
             members: One model, stopped on the validation rows, or an ensemble by folds.
 
         Raises:

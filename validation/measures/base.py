@@ -55,7 +55,7 @@ class Measured:
 
 
 _Known = TypeVar("_Known", str, int)
-#: Of truth and prediction, fractions, shape (n,) each.
+#: Functions of truth and prediction, fractions, shape (n,) each.
 STATISTICS: Mapping[str, Callable[[Array, Array], float]] = {
     "r2": r2,
     "sparse_kendall_tau": sparse_kendall_tau,
@@ -67,7 +67,7 @@ STATISTICS: Mapping[str, Callable[[Array, Array], float]] = {
 
 
 def one_of(known: Collection[_Known]) -> AfterValidator:
-    """Of annotations: a name or number that is one of those known."""
+    """An annotation: the value is one of those known."""
 
     def check(value: _Known) -> _Known:
         if value not in known:
@@ -77,13 +77,13 @@ def one_of(known: Collection[_Known]) -> AfterValidator:
     return AfterValidator(check)
 
 
-#: What measures take, for whoever declares a claim.
+#: Annotations of what measures take say which values a claim may give.
 Statistic = Annotated[str, one_of(STATISTICS)]
 Source = Annotated[str, one_of(FITTED)]
 Operation = Annotated[str, one_of(Op.__members__)]
-#: Of equal operations in the normal cell.
+#: How many equal operations the normal cell has.
 Number = Annotated[int, Field(ge=0, le=8)]
-#: What models are fitted to for a claim; empty for the subject as it is.
+#: The name of a row set that a model is fitted to; empty for the subject as it is.
 Refit = Annotated[str, one_of(("", *ROW_SETS))]
 
 
@@ -207,3 +207,8 @@ def trained_repeatedly(subject: Subject) -> tuple[list[Genotype], Array]:
 def skips(genotypes: list[Genotype], op: int) -> Array:
     """How often an op is in the normal cell."""
     return np.array([genotype.normal.code[1::2].count(op) for genotype in genotypes], dtype=np.float64)
+
+
+def depths(genotypes: list[Genotype]) -> Rows:
+    """Edges of the longest path of the normal cell."""
+    return np.array([genotype.normal.depth for genotype in genotypes])

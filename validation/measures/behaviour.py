@@ -97,7 +97,7 @@ def _asked_elsewhere(name: str, release: Release, genotypes: list[Genotype]) -> 
     """Means, stds and draws with seed 1 in a fresh process, shape (3, n)."""
     asked = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", _ASK, str(release.folder)],
-        input=json.dumps([str(genotype) for genotype in genotypes]),
+        input=json.dumps(list(map(str, genotypes))),
         capture_output=True,
         text=True,
         check=False,

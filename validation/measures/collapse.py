@@ -35,9 +35,9 @@ from validation.measures.base import (
 from validation.measures.registry import fits_named, register
 from validation.subject import Subject
 
-#: Operations of one kind in the normal cell of the probes.
+#: The probes have so many operations of one kind in the normal cell.
 _COUNTS = range(9)
-#: Architectures that probes are made of, where the ground truth can be asked.
+#: Probes are made of so many architectures, where the ground truth can be asked.
 _BASES = 300
 
 

@@ -17,8 +17,8 @@ class Measure:
 
     Args:
         name: Module and function, such as `fit.unseen`.
-        function: Of a subject and a claim's parameters.
-        fits: Which models it needs that are fitted to other rows.
+        function: Measures a subject, by a claim's parameters.
+        fits: Gives the models that it needs fitted to other rows, by the same parameters.
         shows_runs: Whether the card draws the runs of optimizers that it makes.
     """
 
@@ -34,12 +34,12 @@ _Function = TypeVar("_Function", bound=Callable[..., Measured])
 
 
 def no_fits(_subject: Subject, **_parameters: object) -> list[PlannedFit]:
-    """Of measures that ask the subject alone."""
+    """Nothing is fitted for measures that ask the subject alone."""
     return []
 
 
 def fits_named(_subject: Subject, fitted_to: str = "", **_parameters: object) -> list[PlannedFit]:
-    """Of measures that ask a model of the rows that a claim names, where it names some."""
+    """A model is fitted to the rows that a claim names, where it names some."""
     return [PlannedFit(ROW_SETS[fitted_to])] if fitted_to else []
 
 

@@ -59,11 +59,11 @@ _FOREIGN_MEMBERS = 10
 _START, _POINTS = 1e4, 31
 #: How many times as short as those of the table trainings may be: the evaluations of a run are bounded.
 _SHORTEST = 20
-#: Of what is kept: raised when runs would come out otherwise.
+#: The version of kept runs is raised when runs would come out otherwise.
 _FORMAT = 1
 
 
-#: What claims may ask for: an optimizer that runs, a time that all of some of them reach.
+#: Claims may ask for an optimizer that runs, and for a time that some of them reach.
 Runs = Annotated[str, one_of(SECONDS)]
 Moment = Annotated[float, Field(ge=_START, le=max(SECONDS.values()))]
 

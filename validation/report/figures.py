@@ -14,7 +14,7 @@ from nb301.space import PARAMETER_FREE
 from validation.answers import SubjectError
 from validation.intervals import Array
 from validation.measures import NotApplicable, collapse, noise, replay, trajectories
-from validation.measures.base import observed, predicted_mean, rows_of
+from validation.measures.base import depths, observed, predicted_mean, rows_of
 from validation.subject import Subject
 
 #: Truth and prediction (Okabe & Ito, 2008).
@@ -90,13 +90,13 @@ def _calibration(subject: Subject) -> alt.LayerChart:
 
 def _depth(subject: Subject) -> alt.LayerChart:
     rows = rows_of(subject, "topology")
-    depths = np.array([genotype.normal.depth for genotype in subject.genotypes(rows)])
+    longest = depths(subject.genotypes(rows))
     names, shares = ("low", "lower", "median", "upper", "high"), (0.05, 0.25, 0.5, 0.75, 0.95)
     accuracies = {"truth": observed(subject, rows), "predicted": predicted_mean(subject, rows)}
     values = []
     for what, fractions in accuracies.items():
-        for depth in np.unique(depths).tolist():
-            quantiles = np.quantile(fractions[depths == depth] * 100, shares).tolist()
+        for depth in np.unique(longest).tolist():
+            quantiles = np.quantile(fractions[longest == depth] * 100, shares).tolist()
             values.append({"depth": depth, "what": what, **dict(zip(names, quantiles, strict=True))})
     base = _chart(values, width=340).encode(
         x=alt.X("depth:O", title="Longest path (edges)", axis=alt.Axis(labelAngle=0)),

@@ -42,7 +42,7 @@ class Saboteur:
     """A faulty surrogate and who must catch it.
 
     Args:
-        make: From the predictor that it spoils, the subject, and the rows of a claim's own fit, if it is one.
+        make: Spoils a predictor of a subject; one that was fitted for a claim comes with its rows.
         caught_by: Ids of claims that must fail.
         release: What it spoils.
     """

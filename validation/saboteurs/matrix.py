@@ -37,8 +37,14 @@ def page(verdicts: Mapping[str, Mapping[str, ClaimVerdict]]) -> str:
     lines = [_ABOUT]
     for name, verdict_of in verdicts.items():
         saboteur = SABOTEURS[name]
-        caught = [claim for claim, said in verdict_of.items() if said is ClaimVerdict.fails]
-        named = ", ".join(f"**{claim}**" if claim in saboteur.caught_by else claim for claim in caught)
-        missed = ", ".join(claim for claim in saboteur.caught_by if claim not in caught) or "none"
-        lines.append(f"| {name} | {saboteur.fault} | {named} | {missed} |")
+        caught, missed = [], list(saboteur.caught_by)
+        for claim, said in verdict_of.items():
+            if said is not ClaimVerdict.fails:
+                continue
+            if claim in missed:
+                missed.remove(claim)
+                caught.append(f"**{claim}**")
+            else:
+                caught.append(claim)
+        lines.append(f"| {name} | {saboteur.fault} | {', '.join(caught)} | {', '.join(missed) or 'none'} |")
     return "\n".join(lines) + "\n"
