@@ -64,8 +64,8 @@ BAD_NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize(("bad", "told"), BAD_NUMBERS)
-def test_answers_that_are_no_numbers(bad, told):
+@pytest.mark.parametrize(("bad", "message"), BAD_NUMBERS)
+def test_answers_that_are_no_numbers(bad, message):
     """Each is one line with the surrogate, the method and the first such value, and what would be right."""
     methods = {
         "predict: mean": lambda: made(predict=(bad, STD)).predict(GENOTYPES),
@@ -74,7 +74,7 @@ def test_answers_that_are_no_numbers(bad, told):
         "seconds": lambda: made(seconds=bad).seconds(GENOTYPES),
     }
     for method, ask in methods.items():
-        with pytest.raises(SubjectError, match=f"^mine:Model: {method}.*{told}") as error:
+        with pytest.raises(SubjectError, match=f"^mine:Model: {method}.*{message}") as error:
             ask()
         assert "\n" not in str(error.value)
         assert len(str(error.value)) < 600
@@ -99,7 +99,7 @@ def test_impossible_numbers():
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [
         (ValueError("first\nsecond"), "ValueError: first"),
         (KeyError("x"), "KeyError: 'x'"),
@@ -110,7 +110,7 @@ def test_impossible_numbers():
         (ValueError("x" * 10_000), "ValueError: xxx"),
     ],
 )
-def test_errors_of_a_surrogate(error, told):
+def test_errors_of_a_surrogate(error, message):
     """One line that says where it was raised."""
     for ask in (
         lambda: made(predict=raising(error)).predict(GENOTYPES),
@@ -118,7 +118,7 @@ def test_errors_of_a_surrogate(error, told):
         lambda: made(draws=raising(error)).draws(GENOTYPES, SEEDS),
     ):
         with pytest.raises(
-            SubjectError, match=rf"raised (\w+\.)*{told}.*\(test_answers\.py, line \d+\)$"
+            SubjectError, match=rf"raised (\w+\.)*{message}.*\(test_answers\.py, line \d+\)$"
         ) as error_info:
             ask()
         assert "\n" not in str(error_info.value)

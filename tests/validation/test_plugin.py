@@ -190,7 +190,7 @@ evil = Evil()
 
 
 @pytest.mark.parametrize(
-    ("spec", "told"),
+    ("spec", "message"),
     [
         ("", "expected MODULE:NAME"),
         (":", "expected MODULE:NAME"),
@@ -212,13 +212,13 @@ evil = Evil()
         ("things:evil", "ValueError: no predict"),
     ],
 )
-def test_what_is_no_surrogate(tmp_path, monkeypatch, spec, told):
+def test_what_is_no_surrogate(tmp_path, monkeypatch, spec, message):
     """Whatever it is, and however it fails: one line with what was asked for."""
     for name, text in MODULES.items():
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(pytest.UsageError, match=f"^--surrogate {spec}: .*{told}") as error:
+    with pytest.raises(pytest.UsageError, match=f"^--surrogate {spec}: .*{message}") as error:
         plugin._made(spec)
     assert "\n" not in str(error.value)
 

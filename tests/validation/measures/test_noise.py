@@ -13,8 +13,8 @@ from validation.measures import NotApplicable, noise
 def test_the_best_surrogate_is_calibrated(oracle):
     """Intervals of the truth's own noise hold as many trainings as they say."""
     for level in (0.5, 0.8, 0.95):
-        found = noise.coverage(oracle, level)
-        assert found.interval.low <= level <= found.interval.high
+        measured = noise.coverage(oracle, level)
+        assert measured.interval.low <= level <= measured.interval.high
     assert noise.calibration(oracle).value < 0.02
     assert noise.gain_over_table(oracle).interval.low > 0
     # five seeds tell a std badly: the divergence of the truth from itself is not zero
@@ -23,8 +23,8 @@ def test_the_best_surrogate_is_calibrated(oracle):
 
 def test_a_distance_near_zero_has_an_interval(oracle):
     """Of a calibrated surrogate resamples lie above its distance from calibration: percentiles miss it."""
-    found = noise.calibration(oracle)
-    assert found.interval.low <= found.value <= found.interval.high < 0.05
+    measured = noise.calibration(oracle)
+    assert measured.interval.low <= measured.value <= measured.interval.high < 0.05
 
 
 def test_without_an_std_the_divergence_is_undefined(oracle):
