@@ -17,7 +17,7 @@ def stored(name, median, **extra):
 def results(tmp_path):
     """Results of which every median is a millisecond, for ten architectures each."""
     names = [goal.test for goal in speed._goals()]
-    for family in speed.FAMILIES:
+    for family in speed.LABELS:
         for n in speed.SIZES:
             names += [f"test_batch[{family}-{n}]", f"test_batch_by_library[{family}-{n}]"]
     benchmarks = [stored(name, 1e-3) for name in dict.fromkeys(names)]

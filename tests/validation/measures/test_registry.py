@@ -11,7 +11,7 @@ from validation.fits import PlannedFit, Without
 from validation.measures import MEASURES, registry
 
 
-@pytest.mark.parametrize("module", ["trajectories", "behaviour", "registry"])
+@pytest.mark.parametrize("module", ["trajectories", "registry"])
 def test_the_order_of_imports_does_not_matter(module):
     """The list is whole and in the same order."""
     code = f"import validation.measures.{module} as m, validation.measures as all; print(*all.MEASURES)"

@@ -7,6 +7,7 @@ import pytest
 
 from validation import test_saboteurs
 from validation.claims import claims_of
+from validation.saboteurs import catalogue
 from validation.saboteurs.catalogue import SABOTEURS, sabotaged, verdict
 
 
@@ -23,8 +24,10 @@ from validation.saboteurs.catalogue import SABOTEURS, sabotaged, verdict
         ("tens_of_seconds", "runtime_r2"),
     ],
 )
-def test_saboteurs_are_caught(name, claim, tmp_path):
+def test_saboteurs_are_caught(name, claim, embedded_table, tmp_path, monkeypatch):
     """Those that are caught quickly; `tox run -e validate` has all of them."""
+    # the same table, which is not read again for each
+    monkeypatch.setattr(catalogue, "embedded_table", lambda _: embedded_table)
     state = np.random.get_state()  # noqa: NPY002 - a saboteur changes it
     try:
         assert verdict(sabotaged(name, tmp_path), claim) == "fails"
