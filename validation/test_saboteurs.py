@@ -38,7 +38,7 @@ def _pairs() -> Iterator[Any]:
             yield pytest.param(name, claim, id=f"{name}-{claim}", marks=marks)
 
 
-@pytest.mark.parametrize(("name", "claim"), _pairs())
+@pytest.mark.parametrize(("name", "claim"), list(_pairs()))
 def test_is_caught(name: str, claim: str, pytestconfig: pytest.Config) -> None:
     """A claim that must catch a saboteur fails for it."""
     assert verdict(_sabotaged(name, pytestconfig.getoption("cache")), claim) is ClaimVerdict.fails
