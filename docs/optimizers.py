@@ -40,11 +40,13 @@ def main() -> None:
     Path(__file__).with_suffix(".svg").write_text(drawing(chart, "light"), encoding="utf-8")
     last = next(curve for curve in curves if curve.entry == "rs").median[-1]
     for curve in curves:
-        at = {f"{when:.0e}": round(float(_at(curve, when)), 3) for when in (1e5, 1e6, 1e7)}
+        errors = {f"{when:.0e}": round(_at(curve, when), 3) for when in (1e5, 1e6, 1e7)}
         # a lucky incumbent may be as good once, and lose to a luckier one: from when on it stays so
         behind = curve.seconds[curve.median > last]
         since = f"{behind[-1]:.1e} s" if len(behind) else "the start"
-        print(f"{curve.name:24} error % {at}; as good as random search after {SECONDS:.0e} s since {since}")
+        print(
+            f"{curve.name:24} error % {errors}; as good as random search after {SECONDS:.0e} s since {since}"
+        )
 
 
 def _logged(table: EvaluationTable) -> Trajectory:

@@ -29,13 +29,13 @@ class Goal:
     """What a median is meant to stay below."""
 
     what: str
-    #: Name of the test, as pytest-benchmark stores it.
     test: str
-    #: In the unit below.
+    """Name of the test, as pytest-benchmark stores it."""
     limit: float
+    """In the unit."""
     unit: str = "s"
-    #: Whether it is the time of each architecture of a round.
-    each: bool = False
+    of_each: bool = False
+    """Whether it is the time of each architecture of a round."""
 
 
 _SECONDS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}
@@ -50,9 +50,11 @@ def _goals() -> Iterator[Goal]:
         limit = 1 if family == "gin" else 0.5
         yield Goal(f"{name}: one query", f"test_single_query[{family}]", limit, "ms")
         limit = 200 if family == "gin" else 50
-        yield Goal(f"{name}: each of 10,000 queries", f"test_batch[{family}-10000]", limit, "µs", each=True)
+        yield Goal(
+            f"{name}: each of 10,000 queries", f"test_batch[{family}-10000]", limit, "µs", of_each=True
+        )
     yield Goal("encoding one genotype", "test_encoding_one[vector]", 20, "µs")
-    yield Goal("encoding each of 10,000", "test_encoding_many[vector]", 2, "µs", each=True)
+    yield Goal("encoding each of 10,000", "test_encoding_many[vector]", 2, "µs", of_each=True)
     yield Goal("random search, 100,000 evaluations", "test_simulated_run[rs-100000]", 10)
     yield Goal("regularized evolution, 100,000 evaluations", "test_simulated_run[re-100000]", 20)
 
@@ -65,11 +67,11 @@ class Results:
         self.machine: Mapping[str, Any] = stored["machine_info"]
         self._by_name = {result["name"]: result for result in stored["benchmarks"]}
 
-    def seconds(self, test: str, *, each: bool = False) -> float:
+    def seconds(self, test: str, *, of_each: bool = False) -> float:
         """Median of a round, or of each architecture in it; of simulated runs without the start."""
         result = self._by_name[test]
-        found = result["extra_info"].get("seconds", result["stats"]["median"])
-        return float(found / result["extra_info"]["n"] if each else found)
+        seconds = float(result["extra_info"].get("seconds", result["stats"]["median"]))
+        return seconds / result["extra_info"]["n"] if of_each else seconds
 
     def megabytes(self, test: str) -> float:
         """Peak memory of a fresh process; of simulated runs, what they added to it."""
@@ -79,7 +81,7 @@ class Results:
         """In the goal's unit."""
         if goal.unit == "MB":
             return self.megabytes(goal.test)
-        return self.seconds(goal.test, each=goal.each) / _SECONDS[goal.unit]
+        return self.seconds(goal.test, of_each=goal.of_each) / _SECONDS[goal.unit]
 
 
 def main(arguments: list[str]) -> None:
@@ -102,6 +104,14 @@ def _page(results: Results) -> Iterator[str]:
     yield ""
     yield "![Cost of a query against the size of the list](speed.svg)"
     yield ""
+    yield from _goals_kept(results)
+    yield ""
+    yield from _beside_the_libraries(results)
+    yield ""
+    yield from _simulated_runs(results)
+
+
+def _goals_kept(results: Results) -> Iterator[str]:
     yield "## Goals"
     yield ""
     yield "| | goal | measured | |"
@@ -110,7 +120,9 @@ def _page(results: Results) -> Iterator[str]:
         measured = results.measured(goal)
         verdict = "kept" if measured <= goal.limit else "**missed**"
         yield f"| {goal.what} | {goal.limit:g} {goal.unit} | {measured:.3g} {goal.unit} | {verdict} |"
-    yield ""
+
+
+def _beside_the_libraries(results: Results) -> Iterator[str]:
     yield "## Beside the libraries"
     yield ""
     yield (
@@ -122,13 +134,19 @@ def _page(results: Results) -> Iterator[str]:
     yield "| µs for each architecture | " + " | ".join(f"list of {n:,}" for n in SIZES) + " |"
     yield "|---|" + "---|" * len(SIZES)
     for family, name in LABELS.items():
-        for who, test in (
-            (f"{name}, nb301", "test_batch"),
-            (f"{name}, {LIBRARIES[family]}", "test_batch_by_library"),
-        ):
-            times = [results.seconds(f"{test}[{family}-{n}]", each=True) * 1e6 for n in SIZES]
-            yield f"| {who} | " + " | ".join(f"{time:,.0f}" for time in times) + " |"
-    yield ""
+        yield _times(results, f"{name}, nb301", "test_batch", family)
+        yield _times(results, f"{name}, {LIBRARIES[family]}", "test_batch_by_library", family)
+
+
+def _times(results: Results, who: str, test: str, family: str) -> str:
+    cells = [who]
+    for n in SIZES:
+        microseconds = results.seconds(f"{test}[{family}-{n}]", of_each=True) * 1e6
+        cells.append(f"{microseconds:,.0f}")
+    return f"| {' | '.join(cells)} |"
+
+
+def _simulated_runs(results: Results) -> Iterator[str]:
     yield "## Simulated runs on `emulated-xgb-v1.0`"
     yield ""
     yield "| | evaluations | seconds | µs each | memory added, MB | bytes each |"
@@ -144,17 +162,12 @@ def _page(results: Results) -> Iterator[str]:
 
 
 def _figure(results: Results) -> str:
-    rows = [
-        {
-            "family": name,
-            "by": by,
-            "n": n,
-            "microseconds": results.seconds(f"{test}[{family}-{n}]", each=True) * 1e6,
-        }
-        for family, name in LABELS.items()
-        for by, test in (("nb301, whole answer", "test_batch"), ("its library", "test_batch_by_library"))
-        for n in SIZES
-    ]
+    rows = []
+    for family, name in LABELS.items():
+        for by, test in (("nb301, whole answer", "test_batch"), ("its library", "test_batch_by_library")):
+            for n in SIZES:
+                microseconds = results.seconds(f"{test}[{family}-{n}]", of_each=True) * 1e6
+                rows.append({"family": name, "by": by, "n": n, "microseconds": microseconds})
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X(
             "n:Q", title="Architectures in a list", scale=alt.Scale(type="log"), axis=alt.Axis(values=SIZES)

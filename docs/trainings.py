@@ -16,8 +16,10 @@ import numpy as np
 import vl_convert
 from numpy.typing import NDArray
 
+from docs.validation import beside_each_other, interval_text
 from nb301 import tables
 from nb301.metrics import kendall_tau, spearman
+from nb301.releases.report import ReportedClaim, read_report
 from nb301.space import PARAMETER_FREE, Genotype, Op
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.statistics import Comparison, beside_the_paper, noise_variance, skips_in_probes
@@ -28,7 +30,6 @@ HERE = Path(__file__).parent
 EMULATED, REAL = "emulated-v1.0", "fashion-mnist-tiny-v1.0"
 #: Okabe & Ito (2008).
 COLOURS = ("#0072B2", "#D55E00")
-_SIGNS = {"holds": "✓", "fails": "✗", "undecided": "?", "not applicable": "·"}
 Array = NDArray[np.float64]
 
 _ABOUT = """# Real trainings
@@ -85,9 +86,9 @@ def _page(real: EvaluationTable, emulated: EvaluationTable) -> Iterator[str]:
     yield from _agreement(real)
     yield from _operations(real, emulated)
     yield from ("", "| statistic | paper, CIFAR-10 | emulated | real |", "|---|---|---|---|")
-    ours = {each.statistic: each for each in beside_the_paper(emulated)}
-    for each in beside_the_paper(real):
-        yield _statistic(each, ours.get(each.statistic))
+    others = {comparison.statistic: comparison for comparison in beside_the_paper(emulated)}
+    for comparison in beside_the_paper(real):
+        yield _statistic(comparison, others.get(comparison.statistic))
     yield from ("", "## What holds of the paper's claims", "")
     yield "Declared in `validation/claims/fashionmnisttiny.toml` before any result was looked at: value, 95 %"
     yield "interval and threshold; the ceiling is what noise allows, or what the trainings themselves give."
@@ -110,8 +111,8 @@ def _agreement(table: EvaluationTable) -> Iterator[str]:
     yield f"that is not noise, about what a ranking without error reaches, is {reliability**0.5:.2f}."
     yield from ("", "| ranked by | Spearman | Kendall |", "|---|---|---|")
     for what, values in _predictors(random).items():
-        cells = [_with_interval(statistic, accuracy, values) for statistic in (spearman, kendall_tau)]
-        yield f"| {what} | {' | '.join(cells)} |"
+        rho, tau = (_with_interval(statistic, accuracy, values) for statistic in (spearman, kendall_tau))
+        yield f"| {what} | {rho} | {tau} |"
 
 
 def _predictors(random: EvaluationTable) -> dict[str, Array]:
@@ -120,11 +121,16 @@ def _predictors(random: EvaluationTable) -> dict[str, Array]:
         "the emulated truth's expectation": EmulatedTruth().mean(genotypes),
         "multiply-adds": random.rows["multiply_adds"].to_numpy(dtype=np.float64),
         "separable convolutions": _count(genotypes, Op.sep_conv_3x3) + _count(genotypes, Op.sep_conv_5x5),
-        "fewer operations without parameters, normal cell": -np.array(
-            [sum(genotype.normal.count(op) for op in PARAMETER_FREE) for genotype in genotypes],
-            dtype=np.float64,
-        ),
+        "fewer operations without parameters, normal cell": -_parameter_free(genotypes),
     }
+
+
+def _parameter_free(genotypes: list[Genotype]) -> Array:
+    """Number of operations without parameters in the normal cell."""
+    counts = np.zeros(len(genotypes))
+    for op in PARAMETER_FREE:
+        counts += [genotype.normal.count(op) for genotype in genotypes]
+    return counts
 
 
 def _operations(real: EvaluationTable, emulated: EvaluationTable) -> Iterator[str]:
@@ -156,37 +162,34 @@ def _with_interval(statistic: Any, one: Array, other: Array) -> str:
 
 
 def _claims() -> Iterator[str]:
-    report = json.loads((HERE / "validation.json").read_text(encoding="utf-8"))
-    releases = {each["name"]: each for each in report["releases"] if each["truth"].startswith("fashion")}
-    yield from ("", f"| claim | {' | '.join(releases)} |", "|---|" + "---|" * len(releases))
-    by_release = [{claim["id"]: claim for claim in each["claims"]} for each in releases.values()]
-    for name in dict.fromkeys(name for claims in by_release for name in claims):
-        found = [claims.get(name) for claims in by_release]
-        first = next(claim for claim in found if claim is not None)
-        symbol = first["symbol"].replace("|", "\\|")
-        yield f"| {first['statement']}: {symbol} | {' | '.join(map(_verdict, found))} |"
+    report = read_report(HERE / "validation.json")
+    releases = [release for release in report.releases if release.truth.startswith("fashion")]
+    names = [release.name for release in releases]
+    yield from ("", f"| claim | {' | '.join(names)} |", "|---|" + "---|" * len(names))
+    for claims in beside_each_other(releases).values():
+        first = next(filter(None, claims))
+        symbol = first.symbol.replace("|", "\\|")
+        yield f"| {first.statement}: {symbol} | {' | '.join(map(_cell, claims))} |"
 
 
-def _verdict(claim: dict[str, Any] | None) -> str:
+def _cell(claim: ReportedClaim | None) -> str:
     if claim is None:
         return ""
-    if claim["value"] is None:
-        return _SIGNS[claim["verdict"]]
-    sign = "≥" if claim["direction"] == "at_least" else "≤"
-    low, high = claim["interval"] or (None, None)
-    interval = f" ({low:.3g} to {high:.3g})" if low != high else ""
-    ceiling = "" if claim["ceiling"] is None else f", ceiling {claim['ceiling']:.3g}"
-    return (
-        f"{_SIGNS[claim['verdict']]} {claim['value']:.3g}{interval}, {sign} {claim['threshold']:.3g}{ceiling}"
-    )
+    sign = claim.verdict.sign
+    if claim.value is None:
+        return sign
+    ceiling = "" if claim.ceiling is None else f", ceiling {claim.ceiling:.3g}"
+    bound = f"{claim.direction.sign} {claim.threshold:.3g}"
+    return f"{sign} {claim.value:.3g}{interval_text(claim)}, {bound}{ceiling}"
 
 
 def _figure(real: EvaluationTable, emulated: EvaluationTable) -> str:
     random = real.of("rs")
-    points = [
-        {"emulated": round(100 * e, 3), "real": round(100 * r, 3)}
-        for e, r in zip(EmulatedTruth().mean(random.genotypes), random.rows["val_accuracy"], strict=True)
-    ]
+    points = []
+    for expected, trained in zip(
+        EmulatedTruth().mean(random.genotypes), random.rows["val_accuracy"], strict=True
+    ):
+        points.append({"emulated": round(100 * expected, 3), "real": round(100 * trained, 3)})
     zero = alt.Scale(zero=False, nice=False)
     scatter = (
         alt.Chart(alt.InlineData(values=points), width=300, height=260)
@@ -204,16 +207,15 @@ def _figure(real: EvaluationTable, emulated: EvaluationTable) -> str:
     return svg + "\n"
 
 
-def _collapse(found: dict[str, EvaluationTable]) -> alt.FacetChart:
+def _collapse(tables_by_name: dict[str, EvaluationTable]) -> alt.FacetChart:
     """Mean accuracy by the number of an op, in stds between random architectures below their mean."""
     rows = []
-    for name, table in found.items():
+    for name, table in tables_by_name.items():
         random = table.of("rs").rows["val_accuracy"]
         for op in PARAMETER_FREE:
             means = (skips_in_probes(table, op) - random.mean()) / random.std()
-            rows += [
-                {"truth": name, "op": op.name, "n": n, "mean": mean} for n, mean in enumerate(means.tolist())
-            ]
+            for n, mean in enumerate(means.tolist()):
+                rows.append({"truth": name, "op": op.name, "n": n, "mean": mean})
     return (
         alt.Chart(alt.InlineData(values=rows), width=130, height=260)
         .mark_line(point=True)

@@ -2,93 +2,122 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+
+from nb301.releases.report import (
+    ClaimKind,
+    ClaimVerdict,
+    ReportedClaim,
+    ValidatedRelease,
+    ValidationReport,
+    read_report,
+)
 
 HERE = Path(__file__).parent
-_SIGNS = {"holds": "✓", "fails": "✗", "undecided": "?", "not run": "○", "not applicable": "·"}
 _ABOUT = """Made by `tox run -e validate`, then `python docs/validation.py build/validation.json`.
-No number here is one of CIFAR-10. A claim holds (✓), fails (✗), or is undecided (?) where its 95 % interval
-straddles the threshold; · is not applicable. A gate has to hold before a release is published."""
+No number here is one of CIFAR-10. A claim holds ({holds}), fails ({fails}), \
+or is undecided ({undecided}) where its 95 % interval
+straddles the threshold; {not_applicable} is not applicable. \
+A gate has to hold before a release is published."""
 
 
 def main(arguments: list[str]) -> None:
     """Keep the reports as one, which the site is built from, and write the page."""
-    report = _merged([json.loads(Path(path).read_text(encoding="utf-8")) for path in arguments])
-    text = json.dumps(report, indent=2) + "\n"
-    (HERE / "validation.json").write_text(text, encoding="utf-8")
+    report = _merged(list(map(read_report, map(Path, arguments))))
+    (HERE / "validation.json").write_text(report.to_json(), encoding="utf-8")
     path = HERE / "validation.md"
-    path.write_text("\n".join(_page(report["releases"])) + "\n", encoding="utf-8")
+    path.write_text("\n".join(_page(report.releases)) + "\n", encoding="utf-8")
     print(f"wrote {path}")
 
 
-def _merged(reports: list[dict[str, Any]]) -> dict[str, Any]:
+def _merged(reports: Sequence[ValidationReport]) -> ValidationReport:
     """One report of all releases; of one that several reports have, the last says what holds."""
     first, *others = reports
     for other in others:
         for part in ("format", "bootstrap", "libraries"):
-            if other[part] != first[part]:
-                raise SystemExit(f"reports differ in {part}: {first[part]} and {other[part]}")
-    releases = {release["name"]: release for report in reports for release in report["releases"]}
-    return {**first, "releases": [releases[name] for name in sorted(releases)]}
+            if getattr(other, part) != getattr(first, part):
+                raise SystemExit(
+                    f"reports differ in {part}: {getattr(first, part)} and {getattr(other, part)}"
+                )
+    releases: dict[str, ValidatedRelease] = {}
+    for report in reports:
+        releases |= {release.name: release for release in report.releases}
+    return first.model_copy(update={"releases": tuple(map(releases.__getitem__, sorted(releases)))})
 
 
-def _page(releases: list[dict[str, Any]]) -> Iterator[str]:
+def _page(releases: Sequence[ValidatedRelease]) -> Iterator[str]:
     yield "# Validation of the embedded releases"
     yield ""
-    yield _ABOUT
-    for truth in sorted({release["truth"] for release in releases}):
+    yield _ABOUT.format(**{verdict.name: verdict.sign for verdict in ClaimVerdict})
+    for truth in sorted({release.truth for release in releases}):
         yield from ("", f"## Ground truth: {truth}", "")
-        yield from _of_truth([release for release in releases if release["truth"] == truth])
+        yield from _of_truth([release for release in releases if release.truth == truth])
 
 
-def _of_truth(releases: list[dict[str, Any]]) -> Iterator[str]:
+def _of_truth(releases: Sequence[ValidatedRelease]) -> Iterator[str]:
     yield "| release | gates | comparisons | passes |"
     yield "|---|---|---|---|"
     for release in releases:
-        counts = [_counts(release, kind) for kind in ("gate", "comparison")]
-        passes = "yes" if release["passes"] else "**no**"
-        yield f"| `{release['name']}` | {counts[0]} | {counts[1]} | {passes} |"
-    prefix = releases[0]["truth"].split()[0] + "-"
-    names = [release["name"].removeprefix(prefix).removesuffix("-v1.0") for release in releases]
-    for kind, title in (("gate", "Gates"), ("comparison", "Comparisons")):
-        yield from ("", f"### {title}", "")
+        gates, comparisons = _counts(release, ClaimKind.gate), _counts(release, ClaimKind.comparison)
+        passes = "yes" if release.passes else "**no**"
+        yield f"| `{release.name}` | {gates} | {comparisons} | {passes} |"
+    prefix = releases[0].truth.split()[0] + "-"
+    names = [release.name.removeprefix(prefix).removesuffix("-v1.0") for release in releases]
+    for kind in ClaimKind:
+        yield from ("", f"### {kind.capitalize()}s", "")
         yield f"| claim | threshold | {' | '.join(names)} |"
         yield "|---|---|" + "---|" * len(names)
         yield from _rows(releases, kind)
 
 
-def _counts(release: dict[str, Any], kind: str) -> str:
-    counts = Counter(claim["verdict"] for claim in release["claims"] if claim["kind"] == kind)
+def _counts(release: ValidatedRelease, kind: ClaimKind) -> str:
+    counts = Counter(claim.verdict for claim in release.claims if claim.kind is kind)
     return ", ".join(f"{n} {verdict}" for verdict, n in counts.most_common())
 
 
-def _rows(releases: list[dict[str, Any]], kind: str) -> Iterator[str]:
-    by_release = [{claim["id"]: claim for claim in r["claims"] if claim["kind"] == kind} for r in releases]
-    ids = dict.fromkeys(claim_id for claims in by_release for claim_id in claims)
-    for claim_id in ids:
-        found = [claims.get(claim_id) for claims in by_release]
-        first = next(claim for claim in found if claim is not None)
-        sign = "≥" if first["direction"] == "at_least" else "≤"
-        bounds = sorted({claim["threshold"] for claim in found if claim is not None})
-        symbol = first["symbol"].replace("|", "\\|")
-        threshold = f"{symbol} {sign} {', '.join(f'{bound:g}' for bound in bounds)} {first['unit']}"
-        yield f"| `{claim_id}` | {threshold.strip()} ({first['source']}) | {' | '.join(map(_cell, found))} |"
+def _rows(releases: Sequence[ValidatedRelease], kind: ClaimKind) -> Iterator[str]:
+    for claim_id, claims in beside_each_other(releases).items():
+        declared = list(filter(None, claims))
+        if declared[0].kind is kind:
+            cells = " | ".join(map(_cell, claims))
+            yield f"| `{claim_id}` | {_threshold(declared)} ({declared[0].source}) | {cells} |"
 
 
-def _cell(claim: dict[str, Any] | None) -> str:
+def _threshold(claims: Sequence[ReportedClaim]) -> str:
+    """What is asked of a claim, with the bounds of all families."""
+    bounds = sorted({claim.threshold for claim in claims})
+    first, listed = claims[0], ", ".join(map("{:g}".format, bounds))
+    symbol = first.symbol.replace("|", "\\|")
+    return f"{symbol} {first.direction.sign} {listed} {first.unit}".strip()
+
+
+def beside_each_other(releases: Sequence[ValidatedRelease]) -> dict[str, list[ReportedClaim | None]]:
+    """Every claim by id, one for each release; None where it is not about one."""
+    rows: dict[str, list[ReportedClaim | None]] = {}
+    for place, release in enumerate(releases):
+        for claim in release.claims:
+            rows.setdefault(claim.id, [None] * len(releases))[place] = claim
+    return rows
+
+
+def _cell(claim: ReportedClaim | None) -> str:
     if claim is None:
         return ""
-    sign = _SIGNS[claim["verdict"]]
-    if claim["value"] is None:
+    sign = claim.verdict.sign
+    if claim.value is None:
         return sign
-    low, high = claim["interval"] or (None, None)
-    interval = f" ({low:.3g} to {high:.3g})" if low != high else ""
-    return f"{sign} {claim['value']:.3g}{interval}"
+    return f"{sign} {claim.value:.3g}{interval_text(claim)}"
+
+
+def interval_text(claim: ReportedClaim) -> str:
+    """The interval in parentheses; nothing where it is undefined or the value alone."""
+    if claim.interval is None or claim.interval[0] == claim.interval[1]:
+        return ""
+    low, high = claim.interval
+    return f" ({low:.3g} to {high:.3g})"
 
 
 if __name__ == "__main__":

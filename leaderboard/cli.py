@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,8 +23,10 @@ from nb301.cluster import cluster
 from nb301.terminal import run as run_app
 
 if TYPE_CHECKING:
-    from leaderboard.runs.plan import Failure
-
+    from leaderboard.runs.audit import Examiner
+    from leaderboard.runs.plan import NotRun, Task
+    from leaderboard.runs.record import Run
+    from leaderboard.runs.store import Store
 
 app = typer.Typer(
     help="Run optimizers on the releases, rank them, render the site.",
@@ -31,89 +34,73 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+#: Options of several commands.
+_Environments = Annotated[Path, typer.Option(help="Folder of installed packages.")]
+_Runs = Annotated[Path, typer.Option(help="Folder of runs.")]
+#: Arguments and options of `run`.
+_Folders = Annotated[
+    list[Path] | None, typer.Argument(help="Of submissions. Default: all in leaderboard/submissions.")
+]
+_Out = Annotated[Path, typer.Option(help="Folder of runs; those that it has are not made again.")]
+_Seeds = Annotated[int, typer.Option(min=1, help="Paired runs of each entry on each release.")]
+_Seconds = Annotated[float, typer.Option(min=1, help="Simulated seconds of each run.")]
+_Evaluations = Annotated[int, typer.Option(min=1, help="Evaluations of each run.")]
+_Workers = Annotated[int, typer.Option(min=1, help="Simulated workers: the track.")]
+_Releases = Annotated[
+    list[str] | None,
+    typer.Option(help="Name of a release, or a folder with a slash; repeatable. Default: the emulated ones."),
+]
+_Processes = Annotated[int, typer.Option(min=1, help="Local processes.")]
+_Scheduler = Annotated[
+    str | None,
+    typer.Option(help="Address of a dask.distributed scheduler: run there, on a shared file system."),
+]
+_Unsealed = Annotated[
+    bool, typer.Option("--unsealed", help="Without a sandbox: for code that you trust; not ranked.")
+]
+
 
 @app.command()
 def run(
-    folders: Annotated[
-        list[Path] | None, typer.Argument(help="Of submissions. Default: all in leaderboard/submissions.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of runs; those that it has are not made again.")] = RUNS,
-    seeds: Annotated[int, typer.Option(min=1, help="Paired runs of each entry on each release.")] = 30,
-    budget_seconds: Annotated[
-        float, typer.Option(min=1, help="Simulated seconds of each run.")
-    ] = BUDGET_SECONDS,
-    budget_evaluations: Annotated[int, typer.Option(min=1, help="Evaluations of each run.")] = (
-        BUDGET_EVALUATIONS
-    ),
-    workers: Annotated[int, typer.Option(min=1, help="Simulated workers: the track.")] = 1,
-    release: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Name of a release, or a folder with a slash; repeatable. Default: the emulated ones."
-        ),
-    ] = None,
-    processes: Annotated[int, typer.Option(min=1, help="Local processes.")] = 2,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(help="Address of a dask.distributed scheduler: run there, on a shared file system."),
-    ] = None,
-    unsealed: Annotated[
-        bool, typer.Option("--unsealed", help="Without a sandbox: for code that you trust; not ranked.")
-    ] = False,
-    environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = ENVIRONMENTS,
+    folders: _Folders = None,
+    out: _Out = RUNS,
+    seeds: _Seeds = 30,
+    budget_seconds: _Seconds = BUDGET_SECONDS,
+    budget_evaluations: _Evaluations = BUDGET_EVALUATIONS,
+    workers: _Workers = 1,
+    release: _Releases = None,
+    processes: _Processes = 2,
+    scheduler: _Scheduler = None,
+    unsealed: _Unsealed = False,
+    environments: _Environments = ENVIRONMENTS,
 ) -> None:
     """Run submissions on the releases; an interrupted command goes on where it was."""
-    from leaderboard.runs.plan import Failure, install, missing, plan, readable, unspoilt
-    from leaderboard.runs.runner import run_missing
+    from leaderboard.runs.plan import install, missing, plan, readable, unspoilt
     from leaderboard.runs.store import Store
     from leaderboard.sandbox.attest import attest
     from leaderboard.sandbox.limits import Level
     from nb301.optimizers import Budget
 
     level, store = Level.limited if unsealed else Level.sealed, Store(out)
-    sound, failures = readable(folders or _submissions())
-    tasks = plan(
-        sound,
-        release or emulated_releases(),
-        range(seeds),
-        environments,
-        store.begin(),
-        budget=Budget(seconds=budget_seconds, evaluations=budget_evaluations),
-        workers=workers,
-        level=level,
-    )
-    to_do = missing(tasks, store)
-    there = len(tasks) - len(to_do)
-    for part in (unspoilt, install):
-        to_do, failed = part(to_do)
-        failures += failed
-    for failure in failures:
-        typer.echo(f"{failure.place}: is not run: {failure.why}", err=True)
+    budget = Budget(seconds=budget_seconds, evaluations=budget_evaluations)
+    sound, left_out = readable(folders or _submissions())
+    releases = release or _emulated_releases()
+    make_plan = partial(plan, budget=budget, workers=workers, level=level)
+    tasks = make_plan(sound, releases, range(seeds), environments, store.begin())
+    lacking = missing(tasks, store)
+    there = len(tasks) - len(lacking)
+    surprising, spoilt = unspoilt(lacking)
+    to_do, uninstalled = install(surprising)
+    left_out += spoilt + uninstalled
+    for not_run in left_out:
+        typer.echo(f"{not_run.place}: is not run: {not_run.why}", err=True)
     if to_do and scheduler is None:
-        attest(level)  # what this machine cannot seal off it cannot run a hundred times either
-    verdicts: Counter[str] = Counter()
+        attest(level)  # a machine that cannot seal one run off cannot seal a hundred
     with _progress(there + len(to_do), there) as advance, _executor(scheduler, processes) as executor:
-        for made in run_missing(to_do, store, executor):
-            advance()
-            if isinstance(made, Failure):
-                failures.append(made)
-                continue
-            verdicts[made.verdict] += 1
-            if made.detail:
-                typer.echo(f"{made.place}: {made.verdict}: {made.detail}", err=True)
-    told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()) or "none"
-    typer.echo(f"{verdicts.total()} new runs ({told}), {there} were there: {out.resolve()}")
-    if failures:
-        typer.echo("error: not run, and tried again by the next command:\n" + _listed(failures), err=True)
-        sys.exit(1)
-
-
-def emulated_releases() -> list[str]:
-    """Embedded releases that budgets in simulated seconds are meant for: others train in seconds."""
-    from nb301.releases import find, names
-    from nb301.truth.base import is_emulated
-
-    return [name for name in names() if is_emulated(find(name).manifest.truth)]
+        verdicts, failed = _run_all(to_do, store, executor, advance)
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()) or "none"
+    typer.echo(f"{verdicts.total()} new runs ({counts}), {there} were there: {out.resolve()}")
+    _exit_with(left_out + failed)
 
 
 @app.command()
@@ -121,11 +108,11 @@ def verify(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="RUN...", help="Names of runs, or how they begin.")
     ] = None,
-    every: Annotated[
+    whole_folder: Annotated[
         bool,
         typer.Option("--all", help="All runs, and whether the ledger names each once, and nothing else."),
     ] = False,
-    runs: Annotated[Path, typer.Option(help="Folder of runs.")] = RUNS,
+    runs: _Runs = RUNS,
     release: Annotated[
         list[str] | None,
         typer.Option(help="Name or folder of a release; may be repeated. Default: the embedded ones."),
@@ -133,29 +120,23 @@ def verify(
     again: Annotated[
         Path | None, typer.Option(help="Folder of the submission: run it again, too, and compare.")
     ] = None,
-    environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = ENVIRONMENTS,
+    environments: _Environments = ENVIRONMENTS,
 ) -> None:
     """Compute all that stored runs say again, from release, salt and seed, and compare."""
     from leaderboard.runs.audit import Examiner, audit
     from leaderboard.runs.store import Store
 
-    if every is bool(names):
+    if whole_folder is bool(names):
         raise typer.BadParameter("give names of runs, or --all")
     store = Store(runs)
     examiner = Examiner(store, release or [], SUBMISSIONS, again, environments)
-    chosen = store.ids() if every else store.named(names or [])
-    faults, wrong, answers = 0, 0, 0
-    for fault in audit(store) if every else ():
+    chosen = store.ids() if whole_folder else store.named(names or [])
+    faults = 0
+    for fault in audit(store) if whole_folder else ():
         faults += 1
         typer.echo(fault)
-    for name in chosen:
-        found = examiner.check(name)
-        wrong += bool(found.wrong)
-        answers += found.evaluations
-        typer.echo(
-            f"{found.place}: " + ("; ".join(found.wrong) or f"verified, {found.evaluations:,} answers")
-        )
-    if every:
+    wrong, answers = _verify_all(examiner, chosen)
+    if whole_folder:
         typer.echo(
             f"{len(chosen) - wrong} of {len(chosen)} runs verified, {answers:,} answers; {faults} faults of "
             f"the folder, whose ledger ends with SHA-256 {store.ledger.end()}"
@@ -165,7 +146,7 @@ def verify(
 
 @app.command()
 def pack(
-    runs: Annotated[Path, typer.Option(help="Folder of runs.")] = RUNS,
+    runs: _Runs = RUNS,
     out: Annotated[Path, typer.Option(help="Folder of results, to commit.")] = RESULTS,
 ) -> None:
     """Write the ranked runs without their traces, one file for each entry, all numbers as CSV, and the salts.
@@ -181,18 +162,18 @@ def pack(
     from leaderboard.runs.store import Store
 
     known, entries = read_references(), {folder.name for folder in _submissions()}
-    rankings = rank_tracks([run for run in read_all(runs, out) if run.cell.submission in entries], known)
-    kept = [run for ranking in rankings for run in ranking.runs]
+    current = [run for run in read_all(runs, out) if run.cell.submission in entries]
+    rankings = rank_tracks(current, known)
+    kept: list[Run] = []
+    for ranking in rankings:
+        kept += ranking.runs
     campaigns = campaigns_of(kept, Store(runs), out)
     for path in write_results(kept, tables(rankings, known), out, campaigns):
         typer.echo(f"{path}: {path.stat().st_size:,} bytes")
     for ranking in rankings:
-        for each in ranking.unfinished:
-            typer.echo(
-                f"{ranking.track.slug}: {each.entry} on {each.release} has {each.seeds} seeds of "
-                f"{each.needed}: left out",
-                err=True,
-            )
+        for entry in ranking.unfinished:
+            place = f"{ranking.track.slug}: {entry.entry} on {entry.release}"
+            typer.echo(f"{place} has {entry.seeds} seeds of {entry.needed}: left out", err=True)
 
 
 @app.command()
@@ -207,21 +188,23 @@ def references(
 ) -> None:
     """Compute what the scores of releases are measured against; minutes for each release."""
     from leaderboard.ranking.references import compute, read_references, write_references
-    from nb301.benchmark import load
+    from leaderboard.runs.releases import loaded
     from nb301.releases import names
 
     path = out or REFERENCES
-    known = {each.name: each for each in read_references(path).values()} if path.exists() else {}
+    frozen = read_references(path).values() if path.exists() else ()
+    known = {reference.name: reference for reference in frozen}
     for name in release or names():
-        found = compute(load(name))
-        known[found.name] = found
+        reference = compute(loaded(name))
+        known[reference.name] = reference
         write_references(known.values(), path)
-        typer.echo(f"{found.name}: random {found.random_accuracy:.4%}, best known {found.best_accuracy:.4%}")
+        accuracies = f"random {reference.random_accuracy:.4%}, best known {reference.best_accuracy:.4%}"
+        typer.echo(f"{reference.name}: {accuracies}")
 
 
 @app.command()
 def build(
-    runs: Annotated[Path, typer.Option(help="Folder of runs.")] = RUNS,
+    runs: _Runs = RUNS,
     results: Annotated[
         Path, typer.Option(help="Folder of committed results, ranked together with the runs.")
     ] = RESULTS,
@@ -248,7 +231,9 @@ def build(
     frozen = read_references(references or REFERENCES)
     with Console(stderr=True).status("ranking") as status:
         page = build_site(
-            *(runs, out, validation or REPORT),
+            runs,
+            out,
+            validation or REPORT,
             results=results,
             references=frozen,
             submissions=SUBMISSIONS,
@@ -288,34 +273,83 @@ def check(
     unsealed: Annotated[
         bool, typer.Option("--unsealed", help="Without a sandbox: for code that you trust.")
     ] = False,
-    environments: Annotated[Path, typer.Option(help="Folder of installed packages.")] = ENVIRONMENTS,
+    environments: _Environments = ENVIRONMENTS,
 ) -> None:
     """Try a submission in the sandbox for a minute, and say what is wrong with it."""
     from leaderboard.runs.check import State, check
     from leaderboard.sandbox.limits import Level
 
-    failed = False
-    for each in check(folder, environments, Level.limited if unsealed else Level.sealed):
-        failed |= each.state is State.wrong
-        typer.echo(f"{each.state:5}  {each.name}: {legible(each.message)}")
-    sys.exit(1 if failed else 0)
+    is_wrong = False
+    for tried in check(folder, environments, Level.limited if unsealed else Level.sealed):
+        is_wrong |= tried.state is State.wrong
+        typer.echo(f"{tried.state:5}  {tried.name}: {legible(tried.message)}")
+    sys.exit(1 if is_wrong else 0)
 
 
 def _submissions() -> list[Path]:
     return sorted(path.parent for path in SUBMISSIONS.glob("*/submission.toml"))
 
 
-def _listed(failures: Iterable[Failure]) -> str:
-    """Failures, those of an entry on a release that have one reason together."""
-    seeds: dict[tuple[str, str], list[int]] = {}
-    for each in failures:
-        of_kind = seeds.setdefault((each.place, each.why), [])
-        if each.seed is not None:
-            of_kind.append(each.seed)
-    return "\n".join(
-        f"  {place}{', seed ' * bool(of_kind)}{', '.join(map(str, sorted(of_kind)))}: {why}"
-        for (place, why), of_kind in seeds.items()
-    )
+def _emulated_releases() -> list[str]:
+    """Embedded releases that budgets in simulated seconds are meant for: others train in seconds."""
+    from leaderboard.runs.releases import loaded
+    from nb301.releases import names
+    from nb301.truth.base import is_emulated
+
+    return [name for name in names() if is_emulated(loaded(name).release.manifest.truth)]
+
+
+def _run_all(
+    tasks: list[Task], store: Store, executor: Executor, advance: Callable[[], object]
+) -> tuple[Counter[str], list[NotRun]]:
+    """Make runs and tell of their faults; how many ended with each verdict, and which were not made."""
+    from leaderboard.runs.plan import NotRun
+    from leaderboard.runs.runner import run_missing
+
+    verdicts: Counter[str] = Counter()
+    failed = []
+    for made in run_missing(tasks, store, executor):
+        advance()
+        if isinstance(made, NotRun):
+            failed.append(made)
+            continue
+        verdicts[made.verdict] += 1
+        if made.detail:
+            typer.echo(f"{made.place}: {made.verdict}: {made.detail}", err=True)
+    return verdicts, failed
+
+
+def _exit_with(not_run: list[NotRun]) -> None:
+    """Exit with an error that lists what was not run, if there is anything."""
+    if not_run:
+        typer.echo(f"error: not run, and tried again by the next command:\n{_listed(not_run)}", err=True)
+        sys.exit(1)
+
+
+def _verify_all(examiner: Examiner, names: Iterable[str]) -> tuple[int, int]:
+    """Verify runs and tell of each; how many are wrong, and how many answers were compared."""
+    wrong, answers = 0, 0
+    for name in names:
+        examined = examiner.check(name)
+        wrong += bool(examined.wrong)
+        answers += examined.evaluations
+        verdict = "; ".join(examined.wrong) or f"verified, {examined.evaluations:,} answers"
+        typer.echo(f"{examined.place}: {verdict}")
+    return wrong, answers
+
+
+def _listed(not_run: Iterable[NotRun]) -> str:
+    """What was not run: a line for all seeds of an entry on a release that have one reason."""
+    seeds_by_kind: dict[tuple[str, str], list[int]] = {}
+    for failure in not_run:
+        seeds = seeds_by_kind.setdefault((failure.place, failure.why), [])
+        if failure.seed is not None:
+            seeds.append(failure.seed)
+    lines = []
+    for (place, why), seeds in seeds_by_kind.items():
+        numbers = ", ".join(map(str, sorted(seeds)))
+        lines.append(f"  {place}, seed {numbers}: {why}" if seeds else f"  {place}: {why}")
+    return "\n".join(lines)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Text that strangers wrote, so that readers see what is there: on pages, in terminals, in tables."""
+"""Legible text: readers see what strangers wrote, on pages, in terminals and in tables."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
 
 def legible(text: str) -> str:
-    """Text with escapes such as U+202E's in place of what nobody sees; line ends are one newline."""
-    return _UNSEEN.sub(lambda found: _escaped(ord(found[0])), text.replace("\r\n", "\n"))
+    """Text with escapes such as U+202E's in place of signs that nobody sees; line ends are one newline."""
+    return _UNSEEN.sub(lambda sign: _escaped(ord(sign[0])), text.replace("\r\n", "\n"))
 
 
 def decoded(data: bytes) -> str | None:
-    """The text of a file; None where it is none that a person could read."""
+    """The text of a file; None where a person could not read it."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -41,8 +41,8 @@ def decoded(data: bytes) -> str | None:
 
 def marred(text: str) -> str:
     """What makes a text look other than it is, such as `a sign U+202E`; empty where nothing does."""
-    if found := _UNSEEN.search(text):
-        return f"a sign U+{ord(found[0]):04X} that is not seen"
+    if unseen := _UNSEEN.search(text):
+        return f"a sign U+{ord(unseen[0]):04X} that is not seen"
     marks = 0
     for sign in unicodedata.normalize("NFC", text):
         category = unicodedata.category(sign)
@@ -66,7 +66,8 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(map(_cell, row) for row in rows)
+    for row in rows:
+        writer.writerow(map(_cell, row))
     return text.getvalue()
 
 

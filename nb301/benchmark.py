@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
@@ -16,10 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from nb301 import formats
 from nb301.columns import Columns
-from nb301.cost import CIFAR10_NETWORK, Network, cost_by_configuration, cost_many
+from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost_many, cost_tables
 from nb301.encodings import CONFIGURATIONS, canonical, configuration_codes
 from nb301.errors import GenotypeError, SeedError, TrainingError
-from nb301.noise import keyed_normal, keyed_normal_of_one
+from nb301.noise import Stream, keyed_normal, keyed_normal_of_one
 from nb301.releases import Release, find
 from nb301.space import Genotype, key_of, keys_of_canonical, to_codes
 from nb301.surrogates.ensemble import mean_and_std, mean_and_std_of_one
@@ -28,9 +28,6 @@ from nb301.truth.base import is_emulated
 if TYPE_CHECKING:
     from nb301.releases.familiarity import Familiarity, FittedRows
     from nb301.tables.schema import EvaluationTable
-
-#: Noise stream of the benchmark (see `noise.keyed_normal`).
-_NOISE_STREAM = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +73,34 @@ class Evaluations(Columns, Sequence[Evaluation]):
         return len(self.mean)
 
     def __iter__(self) -> Iterator[Evaluation]:
-        columns = [getattr(self, field.name).tolist() for field in fields(self)[:-2]]
-        return map(Evaluation, *columns, repeat(self.release), repeat(self.release_hash))
+        *arrays, release, release_hash = self._values
+        columns = [array.tolist() for array in arrays]
+        return map(Evaluation, *columns, repeat(release), repeat(release_hash))
 
     @overload
     def __getitem__(self, index: int | np.integer[Any]) -> Evaluation: ...
     @overload
     def __getitem__(self, index: slice | Sequence[int] | NDArray[Any]) -> Evaluations: ...
     def __getitem__(self, index: Any) -> Evaluation | Evaluations:
-        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
-        arrays = {name: value for name, value in values.items() if not isinstance(value, str)}
-        if isinstance(index, slice) or np.ndim(index) == 1:
-            # numpy takes a tuple for places on several axes, and no list without entries
-            chosen = [*index] if isinstance(index, tuple) else index
-            chosen = slice(0) if not isinstance(index, slice) and len(index) == 0 else chosen
-            return Evaluations(**values | {name: array[chosen] for name, array in arrays.items()})
-        place = operator.index(index)
-        return Evaluation(**values | {name: array[place].item() for name, array in arrays.items()})
+        arrays, names = self._values[:-2], self._values[-2:]
+        if not isinstance(index, slice) and np.ndim(index) != 1:
+            place = operator.index(index)
+            return Evaluation(*[array[place].item() for array in arrays] + names)
+        if isinstance(index, tuple):  # which numpy takes for places on several axes
+            index = [*index]
+        if not isinstance(index, slice) and len(index) == 0:  # of which numpy makes floats
+            index = slice(0)
+        return Evaluations(*[array[index] for array in arrays] + names)
+
+    @property
+    def _values(self) -> list[Any]:
+        """The arrays, and the strings that come last."""
+        return [getattr(self, field.name) for field in fields(self)]
 
     def __repr__(self) -> str:
-        span = (
-            f": val_accuracy {min(self.val_accuracy):.4f} to {max(self.val_accuracy):.4f}"
-            if len(self)
-            else ""
-        )
+        span = ""
+        if len(self):
+            span = f": val_accuracy {min(self.val_accuracy):.4f} to {max(self.val_accuracy):.4f}"
         return f"<Evaluations of {len(self):,} architectures by {self.release}{span}>"
 
 
@@ -209,7 +210,7 @@ class Benchmark:
         return formats.read(architecture, epochs=epochs, settings=settings)
 
     @property
-    def network(self) -> Network:
+    def network(self) -> NetworkShape:
         """The network whose parameters and multiply-adds are counted; the paper's for an unknown truth."""
         return self._training[1]
 
@@ -253,8 +254,8 @@ class Benchmark:
             TableError: `load` got another table than the release's.
         """
         genotypes, many = self._read(genotype)
-        found = self._fitted_rows.familiarity(genotypes)
-        return found if many else found[0]
+        familiarities = self._fitted_rows.familiarity(genotypes)
+        return familiarities if many else familiarities[0]
 
     @cached_property
     def _fitted_rows(self) -> FittedRows:
@@ -272,7 +273,7 @@ class Benchmark:
                 raise SeedError(
                     f"{np.size(seed)} seeds for {len(mean)} architectures: give one, or one for each"
                 )
-            draws = keyed_normal(keys_of_canonical(codes), seed, _NOISE_STREAM)
+            draws = keyed_normal(keys_of_canonical(codes), seed, Stream.BENCHMARK)
             val_accuracy = np.clip(mean + std * draws, 0.0, 1.0)
         costs = cost_many(codes, self.network)
         return Evaluations(
@@ -295,7 +296,7 @@ class Benchmark:
         if np.ndim(seed) > 0:
             raise SeedError(f"{np.size(seed)} seeds for one architecture: give one")
         if seed is not None:
-            draw = keyed_normal_of_one(key_of(code), seed, _NOISE_STREAM)
+            draw = keyed_normal_of_one(key_of(code), seed, Stream.BENCHMARK)
             val_accuracy = min(max(mean + std * draw, 0.0), 1.0)
         runtime, parameters, multiply_adds = self._frame
         for node, added in enumerate(self._added):
@@ -319,10 +320,8 @@ class Benchmark:
         if isinstance(genotype, Genotype):
             return [genotype], False
         genotype = formats.unwrapped(genotype)
-        if isinstance(genotype, list) and not formats.is_lists(genotype):
-            return [self._read_in_list(each, i) for i, each in enumerate(genotype)], True
-        if _are_genotypes(genotype):
-            return [self._read_in_list(each, i) for i, each in enumerate(genotype)], True
+        if _are_genotypes(genotype) or (isinstance(genotype, list) and not formats.is_lists(genotype)):
+            return [self._read_in_list(entry, index) for index, entry in enumerate(genotype)], True
         return [self.read(genotype)], False
 
     def _read_in_list(self, architecture: Any, index: int) -> Genotype:
@@ -332,7 +331,7 @@ class Benchmark:
             raise GenotypeError(f"architecture {index}: {error}") from None
 
     @cached_property
-    def _training(self) -> tuple[int, Network]:
+    def _training(self) -> tuple[int, NetworkShape]:
         """Epochs and network of the ground truth; of one that nobody knows any more, the paper's."""
         truth = self.release.manifest.truth
         if is_emulated(truth):
@@ -348,19 +347,21 @@ class Benchmark:
     @cached_property
     def _frame(self) -> tuple[float, int, int]:
         """Seconds, parameters and multiply-adds that all architectures share."""
-        parameters, multiply_adds = cost_by_configuration(self.network)[0].tolist()
+        parameters, multiply_adds = cost_tables(self.network).frame.tolist()
         return 0.0, parameters, multiply_adds
 
     @cached_property
     def _added(self) -> list[dict[bytes, tuple[float, int, int]]]:
         """What each of the eight nodes adds to that, by its four bytes in the code."""
-        seconds, costs = self.release.runtime_model.seconds, cost_by_configuration(self.network)[1]
-        added: list[dict[bytes, tuple[float, int, int]]] = [{} for _ in CONFIGURATIONS]
-        nodes = np.repeat(np.arange(len(CONFIGURATIONS)), CONFIGURATIONS).tolist()
-        for node, code, second, cost in zip(
-            nodes, configuration_codes(), seconds.tolist(), costs.tolist(), strict=True
-        ):
-            added[node][code.tobytes()] = (second, *cost)
+        seconds = self.release.runtime_model.seconds.tolist()
+        costs = cost_tables(self.network).nodes.tolist()
+        configurations = zip(configuration_codes(), seconds, costs, strict=True)
+        added = []
+        for count in CONFIGURATIONS:
+            node = {}
+            for code, second, (parameters, multiply_adds) in islice(configurations, count):
+                node[code.tobytes()] = second, parameters, multiply_adds
+            added.append(node)
         return added
 
 
@@ -388,5 +389,5 @@ def _are_genotypes(value: Any) -> bool:
         isinstance(value, tuple)
         and len(value) > 0
         and not hasattr(value, "normal")
-        and all(isinstance(each, (Genotype, str, Mapping)) for each in value)
+        and all(isinstance(entry, (Genotype, str, Mapping)) for entry in value)
     )

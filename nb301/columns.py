@@ -39,13 +39,18 @@ class Columns:
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return all(
-            np.array_equal(one, another, equal_nan=True) if isinstance(one, np.ndarray) else one == another
-            for one, another in zip(self.__reduce__()[1], other.__reduce__()[1], strict=True)
-        )
+        return all(map(_are_equal, self.__reduce__()[1], other.__reduce__()[1]))
 
     def __hash__(self) -> int:
         # equal ones have equal arrays, and so equal first entries; NaN has no hash of its own
-        arrays = [value for value in self.__reduce__()[1] if isinstance(value, np.ndarray)]
-        firsts = [float(np.nan_to_num(array[:1]).sum()) for array in arrays]
-        return hash((type(self), *firsts, *(array.size for array in arrays)))
+        hashed: list[object] = [type(self)]
+        for value in self.__reduce__()[1]:
+            if isinstance(value, np.ndarray):
+                hashed += [float(np.nan_to_num(value[:1]).sum()), value.size]
+        return hash(tuple(hashed))
+
+
+def _are_equal(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other, equal_nan=True)
+    return bool(one == other)

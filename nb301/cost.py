@@ -7,7 +7,7 @@ second reduction; global average pooling and one linear layer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -35,8 +35,8 @@ _CONVOLUTIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
-    """The network that an architecture's cells are stacked into; defaults are Appendix C.6's.
+class NetworkShape:
+    """The shape of the network that an architecture's cells are stacked into; defaults are Appendix C.6's.
 
     Args:
         channels: Initial channels C, at least 1.
@@ -77,10 +77,10 @@ class Cost(NamedTuple):
 
 
 #: Initial channels 32, 8 cells, 32x32 images, 10 classes: the network of the paper.
-CIFAR10_NETWORK = Network()
+CIFAR10_NETWORK = NetworkShape()
 
 
-def cost(genotype: Genotype, network: Network = CIFAR10_NETWORK) -> Cost:
+def cost(genotype: Genotype, network: NetworkShape = CIFAR10_NETWORK) -> Cost:
     """Count an architecture's trainable parameters and multiply-adds.
 
     Multiply-adds are those of all convolutions and linear layers for one image at inference, where
@@ -97,7 +97,7 @@ def cost(genotype: Genotype, network: Network = CIFAR10_NETWORK) -> Cost:
     return Cost(parameters, multiply_adds)
 
 
-def cost_many(codes: NDArray[np.uint8], network: Network = CIFAR10_NETWORK) -> NDArray[np.int64]:
+def cost_many(codes: NDArray[np.uint8], network: NetworkShape = CIFAR10_NETWORK) -> NDArray[np.int64]:
     """Count many architectures at once.
 
     Args:
@@ -110,93 +110,124 @@ def cost_many(codes: NDArray[np.uint8], network: Network = CIFAR10_NETWORK) -> N
     Raises:
         CostError: As `cost`.
     """
-    frame, by_configuration = cost_by_configuration(network)
-    counts: NDArray[np.int64] = frame + by_configuration.take(configurations(codes), axis=0).sum(axis=1)
-    if counts.size and counts.min() < 0:
+    tables = cost_tables(network)
+    nodes = configurations(codes)
+    if not tables.can_be_built.take(nodes).all():
         raise CostError(_cannot_halve("reduce cell, a skip_connect that reads an input", network.image_size))
+    counts: NDArray[np.int64] = tables.frame + tables.nodes.take(nodes, axis=0).sum(axis=1)
     return counts
 
 
-@lru_cache(maxsize=16)
-def cost_by_configuration(
-    network: Network = CIFAR10_NETWORK,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """What adds up to the costs of any architecture.
+class CostTables(NamedTuple):
+    """What adds up to the costs of any architecture: parameters and multiply-adds in columns."""
 
-    Returns:
-        Shape (2,): parameters and multiply-adds of stem, cell inputs and heads; and those of each node
-        configuration, shape (1960, 2), by the numbers of `encodings.configurations`. Parameters are far
-        below zero where a configuration cannot be built.
+    #: Of stem, cell inputs and heads, shape (2,).
+    frame: NDArray[np.int64]
+    #: Of each node configuration, shape (1960, 2), by the numbers of `encodings.configurations`.
+    nodes: NDArray[np.int64]
+    #: Which of the configurations can be built, shape (1960,).
+    can_be_built: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=16)
+def cost_tables(network: NetworkShape = CIFAR10_NETWORK) -> CostTables:
+    """Count the parts of a network.
 
     Raises:
         CostError: As `cost`.
     """
-    frame, edges = _cost_tables(network)
-    nodes = configuration_codes().astype(np.intp)
-    cells = np.repeat([0, 1], len(nodes) // 2)
-    first, second = (edges[cells, nodes[:, k + 1], (nodes[:, k] < 2).astype(np.intp)] for k in (0, 2))
-    return read_only(frame), read_only(first + second)
+    places = _places(network)
+    edges = _edge_tables(places)
+    codes = configuration_codes().astype(np.intp)
+    cells = np.repeat([0, 1], len(codes) // 2)
+    first, second = ((cells, codes[:, k + 1], (codes[:, k] < 2).astype(np.intp)) for k in (0, 2))
+    return CostTables(
+        frame=read_only(np.sum(list(_frame(network, places)), axis=0)),
+        nodes=read_only(edges.costs[first] + edges.costs[second]),
+        can_be_built=read_only(edges.can_be_built[first] & edges.can_be_built[second]),
+    )
 
 
 class _CellPlace(NamedTuple):
-    """One cell of the stack: whether it reduces, its width and the height of its inputs."""
+    """Where one cell of the stack stands."""
 
-    cell: int
+    number: int
+    #: Whether it is a reduction cell, and whether the one before it is.
     reduces: bool
+    follows_reduction: bool
+    #: Channels of its nodes.
     width: int
-    size: int
+    #: Channels and heights of its two inputs.
+    channels: tuple[int, int]
+    sizes: tuple[int, int]
 
 
-def _cost_tables(network: Network) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Costs that all architectures share, and those of each edge, summed over the cells.
+class _EdgeTables(NamedTuple):
+    """Costs of edges, by (cell, op, reads an input), summed over the cells of the stack."""
 
-    Returns:
-        Shape (2,): parameters and multiply-adds of stem, cell inputs and heads; and shape
-        (cell, op, reads an input, 2), with parameters far below zero where the op cannot be built.
-    """
-    places: list[_CellPlace] = []
-    frame = np.sum(list(_frame(network, places)), axis=0)
-    edges = np.zeros((2, len(Op), 2, 2), dtype=np.int64)
-    for place, op, reads_input in product(places, Op, (False, True)):
-        part = _op_cost(op, place, halves=place.reduces and reads_input)
-        edges[int(place.reduces), op, int(reads_input)] += (-(2**40), 0) if part is None else part
-    return frame, edges
+    #: Shape (2, 7, 2, 2): parameters and multiply-adds last.
+    costs: NDArray[np.int64]
+    #: Shape (2, 7, 2).
+    can_be_built: NDArray[np.bool_]
 
 
-def _frame(network: Network, places: list[_CellPlace]) -> Iterator[Cost]:
-    """Costs of all but the cells' edges; appends to `places` where each cell stands."""
+def _places(network: NetworkShape) -> list[_CellPlace]:
     size, width = network.image_size, network.channels
     stem = _STEM_MULTIPLIER * width
-    yield _convolution(_IMAGE_CHANNELS, stem, kernel=3, size=size)
-    # channels of the two last cells' outputs, and the height of the one before the last
-    before, last, size_before, reduced = stem, stem, size, False
-    for index in range(network.layers):
-        reduces = index in network.reductions
+    channels, sizes, reduced = (stem, stem), (size, size), False
+    places = []
+    for number in range(network.layers):
+        reduces = number in network.reductions
         width *= 1 + reduces
-        places.append(_CellPlace(index, reduces, width, size))
-        if reduced:
-            if size_before % 2:
-                raise CostError(_cannot_halve(f"cell {index}, first input", network.image_size))
-            yield _factorized_reduce(before, width, size_before)
-        else:
-            yield _convolution(before, width, kernel=1, size=size)
-        yield _convolution(last, width, kernel=1, size=size)
-        before, last, size_before, reduced = last, _NODES_CONCATENATED * width, size, reduces
+        places.append(_CellPlace(number, reduces, reduced, width, channels, sizes))
         size = _halved(size) if reduces else size
-        if network.auxiliary and index == network.reductions[1]:
-            yield Cost(_auxiliary_parameters(last, network.classes), 0)
-    yield Cost((last + 1) * network.classes, last * network.classes)
+        channels = channels[1], _NODES_CONCATENATED * width
+        sizes, reduced = (sizes[1], size), reduces
+    return places
+
+
+def _edge_tables(places: Sequence[_CellPlace]) -> _EdgeTables:
+    costs = np.zeros((2, len(Op), 2, 2), dtype=np.int64)
+    can_be_built = np.ones((2, len(Op), 2), dtype=np.bool_)
+    for place, op, reads_input in product(places, Op, (False, True)):
+        edge = int(place.reduces), op, int(reads_input)
+        part = _op_cost(op, place, halves=place.reduces and reads_input)
+        if part is None:
+            can_be_built[edge] = False
+        else:
+            costs[edge] += part
+    return _EdgeTables(costs, can_be_built)
+
+
+def _frame(network: NetworkShape, places: Sequence[_CellPlace]) -> Iterator[Cost]:
+    """Costs of all but the cells' edges."""
+    stem = _STEM_MULTIPLIER * network.channels
+    yield _convolution(_IMAGE_CHANNELS, stem, kernel=3, size=network.image_size)
+    for place in places:
+        (channels_before, channels), (size_before, size) = place.channels, place.sizes
+        if not place.follows_reduction:
+            yield _convolution(channels_before, place.width, kernel=1, size=size)
+        elif size_before % 2:
+            raise CostError(_cannot_halve(f"cell {place.number}, first input", network.image_size))
+        else:
+            yield _factorized_reduce(channels_before, place.width, size_before)
+        yield _convolution(channels, place.width, kernel=1, size=size)
+        output = _NODES_CONCATENATED * place.width
+        if network.auxiliary and place.number == network.reductions[1]:
+            yield Cost(_auxiliary_parameters(output, network.classes), 0)
+    yield Cost((output + 1) * network.classes, output * network.classes)
 
 
 def _op_cost(op: Op, place: _CellPlace, *, halves: bool) -> Cost | None:
     """Cost of one edge; None for a skip connection that would have to halve an odd height."""
-    size_out = _halved(place.size) if place.reduces else place.size
+    size = place.sizes[1]
+    size_out = _halved(size) if place.reduces else size
     if op in _CONVOLUTIONS:
         kernel, repeats = _CONVOLUTIONS[op]
         pair = _depthwise_pair(place.width, kernel, size_out)
         return Cost(repeats * pair.parameters, repeats * pair.multiply_adds)
     if op is Op.skip_connect and halves:
-        return None if place.size % 2 else _factorized_reduce(place.width, place.width, place.size)
+        return None if size % 2 else _factorized_reduce(place.width, place.width, size)
     return Cost(0, 0)
 
 

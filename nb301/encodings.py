@@ -6,8 +6,9 @@ Every encoder works on a batch, shape (n, 2, 8, 2); a single genotype is a batch
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import cache
-from itertools import product
+from itertools import chain, product
 from typing import NamedTuple
 
 import numpy as np
@@ -27,10 +28,12 @@ PATH_BITS = 4 * 2801
 
 def _slot_names() -> tuple[str, ...]:
     # F1: the official vector lists unconditional names A-Z, then conditional names A-Z as strings
-    first = [f"edge_{cell}_{number}" for cell in CELL_NAMES for number in (0, 1)]
-    inputs = [f"inputs_node_{cell}_{node}" for cell in CELL_NAMES for node in NODES[1:]]
-    edges = [f"edge_{cell}_{number}" for cell in CELL_NAMES for number in sorted(range(2, _EDGES), key=str)]
-    return (*first, *inputs, *edges)
+    unconditional = _names("edge", (0, 1)) + _names("inputs_node", NODES[1:])
+    return (*unconditional, *_names("edge", sorted(range(2, _EDGES), key=str)))
+
+
+def _names(what: str, numbers: Iterable[int]) -> list[str]:
+    return [f"{what}_{cell}_{number}" for cell, number in product(CELL_NAMES, numbers)]
 
 
 #: Names of the 34 slots of `vector`, in the official order (official_facts F1).
@@ -41,8 +44,8 @@ VECTOR_RANGE = (-1, 9)
 UNSET = -128
 _SLOT = {name: index for index, name in enumerate(VECTOR_SLOTS)}
 _CELLS = np.arange(len(CELL_NAMES))[:, None]
-_EDGE_SLOTS = np.array([[_SLOT[f"edge_{cell}_{n}"] for n in range(_EDGES)] for cell in CELL_NAMES])
-_INPUT_SLOTS = np.array([[_SLOT[f"inputs_node_{cell}_{node}"] for node in NODES[1:]] for cell in CELL_NAMES])
+_EDGE_SLOTS = np.array([*map(_SLOT.get, _names("edge", range(_EDGES)))]).reshape(2, _EDGES)
+_INPUT_SLOTS = np.array([*map(_SLOT.get, _names("inputs_node", NODES[1:]))]).reshape(2, len(NODES) - 1)
 #: Number of an input pair among its node's pairs, by (node - 3, smaller source, larger source).
 _PAIR_NUMBER = np.zeros((3, 5, 5), dtype=np.int8)
 for _node in NODES[1:]:
@@ -89,9 +92,9 @@ def canonical(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
         n = np.count_nonzero(tables.renamings[topology] > renaming)
         renamed = np.einsum("ij,ij->i", ops[:n], tables.places[topology[:n], renaming])
         np.minimum(numbers[:n], tables.sources[topology[:n], renaming] + renamed, out=numbers[:n])
-    found = np.empty((len(order), 16), dtype=np.uint8)
-    found[order] = numbers[:, None] >> _DIGITS & 7
-    return found.reshape(codes.shape)
+    smallest = np.empty((len(order), 16), dtype=np.uint8)
+    smallest[order] = numbers[:, None] >> _DIGITS & 7
+    return smallest.reshape(codes.shape)
 
 
 #: Weights of the pair numbers of nodes 3, 4 and 5 in a cell's topology, 0..179.
@@ -115,7 +118,7 @@ def _renaming_tables() -> _RenamingTables:
     count = np.zeros(shape[0], dtype=np.intp)
     sources, places = np.zeros(shape, dtype=np.int64), np.zeros((*shape, 8), dtype=np.int64)
     for topology, pairs in enumerate(product(*INPUT_PAIRS.values())):
-        renamings = np.array(renaming_positions([source for pair in pairs for source in pair]))
+        renamings = np.array(renaming_positions([*chain.from_iterable(pairs)]))
         count[topology] = len(renamings)
         rows = np.arange(len(renamings))[:, None]
         sources[topology, : len(renamings)] = ((renamings[:, ::2] - 16) << _DIGITS[::2]).sum(axis=1)
@@ -162,14 +165,11 @@ def configuration_codes() -> NDArray[np.uint8]:
     Returns:
         Shape (1960, 4): source, op, source, op.
     """
-    rows = [
-        (first, first_op, second, second_op)
-        for _ in CELL_NAMES
-        for node in NODES
-        for first, second in INPUT_PAIRS[node]
-        for first_op, second_op in product(Op, repeat=2)
-    ]
-    return read_only(np.array(rows, dtype=np.uint8))
+    rows = []
+    for node in NODES:
+        for (first, second), first_op, second_op in product(INPUT_PAIRS[node], Op, Op):
+            rows.append((first, first_op, second, second_op))
+    return read_only(np.array(rows + rows, dtype=np.uint8))
 
 
 @cache
@@ -182,18 +182,19 @@ def configuration_vectors() -> NDArray[np.int8]:
         Shape (1960, 34): numbers as in `vector`, and `UNSET` in the slots of other nodes.
     """
     codes = configuration_codes()
-    found = np.full((len(codes), len(VECTOR_SLOTS)), UNSET, dtype=np.int8)
+    vectors = np.full((len(codes), len(VECTOR_SLOTS)), UNSET, dtype=np.int8)
     first = 0
     for (cell, node), count in zip(product(range(2), NODES), CONFIGURATIONS, strict=True):
         rows = np.arange(first, first + count)
         edges = _EDGE_SLOTS[cell, FIRST_EDGE[node] : FIRST_EDGE[node] + node]
-        found[rows[:, None], edges] = -1
+        vectors[rows[:, None], edges] = -1
         for source in (0, 2):
-            found[rows, edges[codes[rows, source]]] = codes[rows, source + 1]
+            vectors[rows, edges[codes[rows, source]]] = codes[rows, source + 1]
         if node != NODES[0]:
-            found[rows, _INPUT_SLOTS[cell, node - 3]] = _PAIR_NUMBER[node - 3, codes[rows, 0], codes[rows, 2]]
+            pairs = _PAIR_NUMBER[node - 3, codes[rows, 0], codes[rows, 2]]
+            vectors[rows, _INPUT_SLOTS[cell, node - 3]] = pairs
         first += count
-    return read_only(found)
+    return read_only(vectors)
 
 
 def paths(codes: NDArray[np.uint8], *, without_last_edge: bool = False) -> NDArray[np.int16]:
@@ -213,20 +214,21 @@ def paths(codes: NDArray[np.uint8], *, without_last_edge: bool = False) -> NDArr
         there is no further path.
     """
     n = len(codes)
-    found = np.full((n, 2, 2, 2 + len(NODES), MAX_PATHS), -1, dtype=np.int16)
+    numbers = np.full((n, 2, 2, 2 + len(NODES), MAX_PATHS), -1, dtype=np.int16)
     for start in range(2):
-        found[:, :, start, start, 0] = 0  # the empty path
+        numbers[:, :, start, start, 0] = 0  # the empty path
     rows, cells = np.arange(n)[:, None], np.arange(2)[None, :]
     for node in NODES:
         longer = []
-        for edge in (2 * node - 4, 2 * node - 3)[: 1 if without_last_edge and node == NODES[-1] else 2]:
+        edges = [2 * node - 4] if without_last_edge and node == NODES[-1] else [2 * node - 4, 2 * node - 3]
+        for edge in edges:
             source, op = codes[:, :, edge, 0], codes[:, :, edge, 1].astype(np.int16)
-            shorter = found[rows, cells, :, source]
+            shorter = numbers[rows, cells, :, source]
             longer.append(np.where(shorter < 0, -1, shorter * 8 + op[..., None, None] + 1))
         # a node has at most MAX_PATHS paths; sorted downwards, the absent ones fall off the end
         both = -np.sort(-np.concatenate(longer, axis=-1), axis=-1)
-        found[:, :, :, node] = both[..., :MAX_PATHS]
-    return found[:, :, :, 2:].reshape(n, 2, 2, len(NODES) * MAX_PATHS)
+        numbers[:, :, :, node] = both[..., :MAX_PATHS]
+    return numbers[:, :, :, 2:].reshape(n, 2, 2, len(NODES) * MAX_PATHS)
 
 
 @cache
@@ -237,9 +239,13 @@ def path_ops() -> NDArray[np.int64]:
         Shape (4096, 7): how often each op occurs on the path, by the number that `paths` gives it.
         Rows of numbers with a digit 0 between others belong to no path.
     """
-    numbers = np.arange(8**MAX_LENGTH)
-    digits = np.stack([numbers // 8**place % 8 for place in range(MAX_LENGTH)], axis=1)
-    return read_only(np.stack([(digits == op + 1).sum(axis=1) for op in range(7)], axis=1))
+    digits = _path_digits(np.arange(8**MAX_LENGTH))
+    return read_only(np.stack([(digits == op + 1).sum(axis=0) for op in Op], axis=1))
+
+
+def _path_digits(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The digits of numbers of paths, the lowest first, shape (4, n)."""
+    return numbers // 8 ** np.arange(MAX_LENGTH)[:, None] % 8
 
 
 @cache
@@ -254,7 +260,7 @@ def path_columns(length: int = MAX_LENGTH) -> NDArray[np.int64]:
         where -1 finds it.
     """
     numbers = np.arange(8**MAX_LENGTH)
-    digits = np.stack([numbers // 8**place % 8 for place in range(MAX_LENGTH)])
+    digits = _path_digits(numbers)
     # a path has digits 1..7 without a 0 between: as many digits as the number needs
     digits_used = (numbers >= 8 ** np.arange(MAX_LENGTH)[:, None]).sum(axis=0)
     is_path = (numbers > 0) & (numbers < 8**length) & ((digits > 0).sum(axis=0) == digits_used)
@@ -275,11 +281,10 @@ def path_bits(codes: NDArray[np.uint8], *, without_last_edge: bool = False) -> N
     """
     columns = path_columns() + 1
     encoded = np.zeros((len(codes), 4, columns.max() + 1), dtype=np.uint8)
-    found = columns[
-        paths(codes, without_last_edge=without_last_edge).reshape(len(codes), 4, len(NODES) * MAX_PATHS)
-    ]
-    row, start, path = np.nonzero(found)
-    encoded[row, start, found[row, start, path]] = 1
+    numbers = paths(codes, without_last_edge=without_last_edge)
+    bits = columns[numbers.reshape(len(codes), 4, len(NODES) * MAX_PATHS)]
+    row, start, path = np.nonzero(bits)
+    encoded[row, start, bits[row, start, path]] = 1
     return encoded.reshape(len(codes), PATH_BITS)
 
 
@@ -306,12 +311,23 @@ FIRST_INTERMEDIATE = 2
 #: Type of each node: input 0, input 1, intermediate, output; shape (14,).
 NODE_TYPES = read_only(np.array([0, 1, 2, 2, 2, 2, 3] * 2))
 #: Targets of the op edges, shape (16,).
-OP_TARGETS = read_only(np.array([CELL_NODES * cell + 2 + i // 2 for cell in range(2) for i in range(8)]))
+OP_TARGETS = read_only(np.repeat([*NODES, *(CELL_NODES + node for node in NODES)], 2))
 #: Edges (source, target) without an op: intermediate nodes to the output of their cell; the normal
 #: cell's output to itself and the reduction cell's inputs, and back from that one's output (F7).
 IDENTITY_EDGES = (
-    *((node + first, 6 + first) for first in (0, CELL_NODES) for node in NODES),
-    *((6, 6), (6, 7), (6, 8), (13, 0), (13, 1)),
+    (2, 6),
+    (3, 6),
+    (4, 6),
+    (5, 6),
+    (9, 13),
+    (10, 13),
+    (11, 13),
+    (12, 13),
+    (6, 6),
+    (6, 7),
+    (6, 8),
+    (13, 0),
+    (13, 1),
 )
 #: Largest degree: the normal cell's output, with its self-loop counted once (F6).
 MAX_DEGREE = 7
@@ -319,7 +335,7 @@ MAX_DEGREE = 7
 
 def _fixed_degrees() -> NDArray[np.intp]:
     # of an adjacency matrix made symmetric, in which a self-loop is one entry
-    ends = [node for edge in IDENTITY_EDGES for node in set(edge)]
+    ends = chain.from_iterable(map(set, IDENTITY_EDGES))
     return np.bincount([*ends, *OP_TARGETS], minlength=GRAPH_NODES)
 
 

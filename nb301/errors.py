@@ -34,8 +34,17 @@ def shown(value: object, most: int = 80) -> str:
 
 def one_line(text: str, most: int = 300) -> str:
     """Text in one line of printable characters, shortened: none can move a cursor or turn what follows."""
-    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:most])
+    line = "".join(map(_printable, text[:most]))
     return line if len(text) <= most else f"{line}..."
+
+
+def is_one_line(text: str) -> bool:
+    """Whether a text is one line of printable characters; without any it is, too."""
+    return text.isprintable()
+
+
+def _printable(character: str) -> str:
+    return character if is_one_line(character) else character.encode("unicode_escape").decode()
 
 
 class Nb301Error(Exception):

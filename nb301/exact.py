@@ -116,8 +116,8 @@ def total(values: NDArray[np.floating[Any]], axis: int = -1) -> NDArray[Any]:
 
 def mean(values: NDArray[np.floating[Any]], axis: int = -1) -> NDArray[Any]:
     """Means along an axis of at least one entry, summed as `total` does."""
-    found: NDArray[Any] = total(values, axis) / values.shape[axis]
-    return found
+    averaged: NDArray[Any] = total(values, axis) / values.shape[axis]
+    return averaged
 
 
 def _require(x: Any, valid: Any, what: str) -> None:

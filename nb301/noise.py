@@ -9,6 +9,8 @@ numbers, which the Box-Muller transform makes normal. Draws are equal to the las
 from __future__ import annotations
 
 import math
+from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,13 +21,27 @@ from nb301.errors import SeedError, shown
 _GOLDEN = 0x9E3779B97F4A7C15
 
 
+class Stream(IntEnum):
+    """Independent streams of draws for the same keys and seeds; published numbers hang on these numbers."""
+
+    #: The noise that a benchmark adds to its mean.
+    BENCHMARK = 0
+    #: Of the emulated ground truth: weights of paths, then what a training run has of its own.
+    PATHS = 1
+    RUN = 2
+    VALIDATION = 3
+    TEST = 4
+    TRAIN = 5
+    RUNTIME = 6
+
+
 def keyed_normal(keys: ArrayLike, seeds: ArrayLike, stream: int) -> NDArray[np.float64]:
     """Draw standard normal numbers, one for each (key, seed) of a stream.
 
     Args:
         keys: What is drawn for, such as `Genotype.key`: integers 0..2^64-1, shape (n,).
         seeds: Integers 0..2^64-1, shape (n,), or one for all.
-        stream: Number of an independent stream of draws for the same keys and seeds.
+        stream: A `Stream`, or the number of another one.
 
     Returns:
         Shape (n,); equal arguments give equal numbers everywhere.
@@ -36,8 +52,7 @@ def keyed_normal(keys: ArrayLike, seeds: ArrayLike, stream: int) -> NDArray[np.f
     mixed = _mix(_unsigned(keys, "key") + _golden(1))
     mixed = _mix(mixed ^ _mix(_unsigned(seeds, "seed") + _golden(2)))
     mixed = _mix(mixed ^ _golden(stream))
-    # (k + 1/2) / 2^53 is never 0 or 1, so the logarithm is finite
-    first, second = (((_mix(mixed + _golden(i)) >> np.uint64(11)) + 0.5) * 2.0**-53 for i in (1, 2))
+    first, second = (_uniform(_mix(mixed + _golden(i)) >> np.uint64(11)) for i in (1, 2))
     normal: NDArray[np.float64] = np.sqrt(-2 * exact.log(first)) * exact.cos_of_turns(second)
     return normal
 
@@ -49,13 +64,19 @@ def keyed_normal_of_one(key: int, seed: int, stream: int) -> float:
         SeedError: As `keyed_normal`.
     """
     for value, name in ((key, "key"), (seed, "seed")):
-        if not (type(value) is int or _is_integer(value)) or not 0 <= value < 2**64:
+        if not _is_unsigned(value):
             raise _not_unsigned(value, name)
     mixed = _mix_one(int(key) + _GOLDEN)
     mixed = _mix_one(mixed ^ _mix_one(int(seed) + 2 * _GOLDEN))
     mixed = _mix_one(mixed ^ _GOLDEN * stream % 2**64)
-    first, second = (((_mix_one(mixed + i * _GOLDEN) >> 11) + 0.5) * 2.0**-53 for i in (1, 2))
-    return math.sqrt(-2 * exact.log(first)) * exact.cos_of_turns(second)
+    first, second = (_uniform(_mix_one(mixed + i * _GOLDEN) >> 11) for i in (1, 2))
+    normal: float = math.sqrt(-2 * exact.log(first)) * exact.cos_of_turns(second)
+    return normal
+
+
+def _uniform(bits: Any) -> Any:
+    """53 bits k as (k + 1/2) / 2^53, which is never 0 or 1: its logarithm is finite."""
+    return (bits + 0.5) * 2.0**-53
 
 
 def _golden(multiple: int) -> np.uint64:
@@ -66,7 +87,7 @@ def _unsigned(values: ArrayLike, name: str) -> NDArray[np.uint64]:
     # a list goes through objects: numpy makes floats of a list with integers above and below 2^63
     array = np.atleast_1d(values if isinstance(values, np.ndarray) else np.array(values, dtype=object))
     if array.dtype.kind == "O":
-        valid = all(_is_integer(v) and 0 <= v < 2**64 for v in array.flat)
+        valid = all(map(_is_unsigned, array.flat))
     else:
         valid = array.dtype.kind in "iu" and not (array.dtype.kind == "i" and bool((array < 0).any()))
     if not valid:
@@ -74,9 +95,10 @@ def _unsigned(values: ArrayLike, name: str) -> NDArray[np.uint64]:
     return array.astype(np.uint64)
 
 
-def _is_integer(value: object) -> bool:
-    """Whether a value is an integer; True is equal to one, but means none."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+def _is_unsigned(value: Any) -> bool:
+    """Whether a value is an integer of 64 bits; True is equal to one, but means none."""
+    is_integer = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    return is_integer and 0 <= value < 2**64
 
 
 def _not_unsigned(value: object, name: str) -> SeedError:

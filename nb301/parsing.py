@@ -35,14 +35,14 @@ def read_bytes(path: Path, most: int) -> bytes:
     Raises:
         OSError: There is none, it is something else, such as a folder, a pipe or a device, or it is longer.
     """
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "not a regular file", str(path))
-    if found.st_size > most:
-        raise OSError(errno.EFBIG, f"{found.st_size:,} bytes, expected at most {most:,}", str(path))
+    if status.st_size > most:
+        raise OSError(errno.EFBIG, f"{status.st_size:,} bytes, expected at most {most:,}", str(path))
     with path.open("rb") as file:
-        data = file.read(found.st_size + 1)
-    if len(data) != found.st_size:
+        data = file.read(status.st_size + 1)
+    if len(data) != status.st_size:
         raise OSError(errno.EIO, "its size changes while it is read", str(path))
     return data
 
@@ -75,10 +75,10 @@ def parse_toml(text: str | bytes) -> dict[str, Any]:
         if any(key.count(".") > MAX_DEPTH for key in re.split("[=,{]", keys)):
             raise ValueError(f"line {number}: nested deeper than {MAX_DEPTH}")
     try:
-        found: dict[str, Any] = _within_limits(tomllib.loads(text))
+        decoded: dict[str, Any] = _within_limits(tomllib.loads(text))
     except RecursionError:
         raise ValueError(f"nested deeper than {MAX_DEPTH}") from None
-    return found
+    return decoded
 
 
 def parse_object(text: str | bytes) -> dict[str, Any]:
@@ -87,20 +87,21 @@ def parse_object(text: str | bytes) -> dict[str, Any]:
     Raises:
         ValueError: It is none.
     """
-    found = parse_json(text)
-    if not isinstance(found, dict):
-        raise ValueError(f"expected a JSON object, found {shown(found)}")  # noqa: TRY004 - of the text
-    return found
+    decoded = parse_json(text)
+    if not isinstance(decoded, dict):
+        raise ValueError(f"expected a JSON object, found {shown(decoded)}")  # noqa: TRY004 - of the text
+    return decoded
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    decoded = dict(pairs)
+    if len(decoded) < len(pairs):
+        seen = set()
         for key, _ in pairs:
-            if key not in found:  # gone since it was seen
+            if key in seen:
                 raise ValueError(f"key {shown(key)} is there twice")
-            del found[key]
-    return found
+            seen.add(key)
+    return decoded
 
 
 def _within_limits(value: Any) -> Any:
@@ -108,16 +109,16 @@ def _within_limits(value: Any) -> Any:
     level = [value]
     for _ in range(MAX_DEPTH):
         below: list[Any] = []
-        for each in level:
-            if isinstance(each, Mapping):
-                below += each
-                below += each.values()
-            elif isinstance(each, list):
-                below += each
-            elif isinstance(each, int) and not -_LARGEST < each < _LARGEST:
+        for entry in level:
+            if isinstance(entry, Mapping):
+                below += entry
+                below += entry.values()
+            elif isinstance(entry, list):
+                below += entry
+            elif isinstance(entry, int) and not -_LARGEST < entry < _LARGEST:
                 raise ValueError("an integer of more than 300 digits")
-            elif isinstance(each, str) and not each.isascii():
-                each.encode()  # UnicodeEncodeError is a ValueError
+            elif isinstance(entry, str) and not entry.isascii():
+                entry.encode()  # UnicodeEncodeError is a ValueError
         if not below:
             return value
         level = below

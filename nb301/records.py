@@ -13,7 +13,13 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class StrictRecord(Record):
+class DescribedRecord(Record):
+    """The docstring below a field is its description in the JSON schema, which takes time to read."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class StrictRecord(DescribedRecord):
     """What strangers write: no value is converted from another type, either."""
 
     model_config = ConfigDict(strict=True)

@@ -1,4 +1,4 @@
-"""Files of members without the libraries that fit them, and changes that nobody who fits would make."""
+"""Files of members without the libraries that fit them, and files that nobody would write who means well."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import json
 import struct
 
 import numpy as np
+import pytest
 from safetensors.numpy import load, save
 
 from nb301.encodings import PATH_BITS
+from nb301.errors import Nb301Error
 from nb301.surrogates.families.gin import file
 from nb301.surrogates.members.arrays import pack
 
@@ -249,3 +251,31 @@ def changed_header(rng, data):
     words[at] = before + sign + str(rng.choice(new)) + "]" * int(rng.integers(2))
     header = ",".join(words).encode()
     return len(header).to_bytes(8, "little") + header + data[8 + length :]
+
+
+#: Texts that are no JSON and no TOML of ours, or not at all.
+BROKEN_JSON = [
+    "",
+    "[]",
+    nested(100_000),
+    '{"a":' * 200 + "1" + "}" * 200,
+    "1" * 5000,
+    '{"format": 1' + "0" * 999 + "}",
+]
+BROKEN_JSON += ["\udcff", '{"format": 2, "releases": NaN}', '{"a\\n": "\\u202e"}']
+BROKEN_TOML = [
+    "a = ",
+    "a = " + "[" * 5000,
+    "a = 0x" + "f" * 4000,
+    "a = " + "1" * 5000,
+    ".".join("a" * 9000) + " = 1",
+]
+BROKEN_TOML += ["\udcff", "a = 1", "[a]\nb\u202e = 1"]
+
+
+def refusal(read, path):
+    """Assert that a file is refused in one line that begins with its path."""
+    with pytest.raises(Nb301Error) as caught:
+        read(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert str(caught.value).isprintable()

@@ -18,7 +18,7 @@ GENERATORS = {"Generator", "default_rng", "SeedSequence", "BitGenerator", "PCG64
 #: Check that nothing moves the global generators, so they look at their state, and no more.
 WATCH_GLOBAL_STATE = {"nb301/optimizers/contract.py", "validation/measures/behaviour.py"}
 #: A saboteur moves one, which is its fault.
-MOVES_GLOBAL_STATE = "validation/saboteurs/catalogue.py"
+MOVES_GLOBAL_STATE = "validation/saboteurs/faults.py"
 #: Functions of numpy and `math` whose last digit depends on the processor: `nb301.exact` has others.
 INEXACT = {"exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "pow", "power", "geomspace"}
 INEXACT |= {"sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "arctan2", "logspace", "cbrt", "hypot"}

@@ -29,7 +29,7 @@ from leaderboard.places import SUBMISSIONS
 from leaderboard.ranking import references as frozen
 from leaderboard.ranking.examination import examine
 from leaderboard.runs.campaign import Campaign
-from leaderboard.runs.plan import plan, release_reference
+from leaderboard.runs.plan import plan
 from leaderboard.runs.record import Origin, Run
 from leaderboard.runs.recording import Proposals, recorded
 from leaderboard.runs.session import Outcome
@@ -153,8 +153,8 @@ def _runs() -> Iterator[Run]:
         for genotype, training_seed in zip(trajectory.genotypes, trajectory.seeds.tolist(), strict=True):
             proposals(genotype, training_seed)
         outcome = Outcome(Verdict.completed, "", trajectory, None, Usage(1.0, 30.0, 2.0), "")
-        about = (Submission(task.folder), release_reference(task.release), benchmark)
-        yield recorded(task.cell, *about, outcome, proposals, _ORIGIN)[0]
+        submission = Submission(task.folder)
+        yield recorded(task.cell, submission, benchmark, outcome, proposals, _ORIGIN)[0]
 
 
 if __name__ == "__main__":

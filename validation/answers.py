@@ -32,7 +32,7 @@ class Answers:
 
     Args:
         name: For people.
-        surrogate: Has a method `predict`; see `subject.Predictor`, `TimePredictor` and `NoisyPredictor`.
+        surrogate: Has a method `predict`; see `predictors.Predictor`, `TimePredictor` and `NoisyPredictor`.
 
     Raises:
         SubjectError: An attribute cannot be read.
@@ -59,10 +59,8 @@ class Answers:
             raise SubjectError(
                 f"{self._name}: predict gave {type(answer).__name__}, expected a pair: means and stds"
             ) from error
-        mean, std = (
-            self._numbers(f"predict: {part}", values, genotypes)
-            for part, values in (("mean", means), ("std", stds))
-        )
+        mean = self._numbers("predict: mean", means, genotypes)
+        std = self._numbers("predict: std", stds, genotypes)
         self._require("predict: std", std, (std == 0) | (std >= _SMALLEST_STD), genotypes, "0 or a std")
         return mean, std
 
@@ -89,7 +87,7 @@ class Answers:
         try:
             return callable(getattr(self._surrogate, method, None))
         except (Exception, SystemExit) as error:
-            raise SubjectError(f"{self._name}: {method} cannot be read ({told(error)})") from error
+            raise SubjectError(f"{self._name}: {method} cannot be read ({error_line(error)})") from error
 
     def _asked(self, method: str, *arguments: Any) -> Any:
         try:
@@ -97,7 +95,7 @@ class Answers:
                 warnings.simplefilter("default")  # its warnings are for people, and no error of ours
                 return getattr(self._surrogate, method)(*arguments)
         except (Exception, SystemExit) as error:
-            raise SubjectError(f"{self._name}: {method} raised {told(error)}") from error
+            raise SubjectError(f"{self._name}: {method} raised {error_line(error)}") from error
 
     def _numbers(self, what: str, answer: Any, genotypes: Sequence[Genotype]) -> Array:
         try:
@@ -105,7 +103,9 @@ class Answers:
             values = np.asarray(np.ma.filled(answer, np.nan) if np.ma.isMaskedArray(answer) else answer)
             numbers = np.array(values, dtype=np.float64) if values.dtype.kind in "fiu" else None
         except (Exception, SystemExit) as error:
-            raise SubjectError(f"{self._name}: {what}: cannot be read as numbers ({told(error)})") from error
+            raise SubjectError(
+                f"{self._name}: {what}: cannot be read as numbers ({error_line(error)})"
+            ) from error
         if numbers is None or numbers.shape != (len(genotypes),):
             raise SubjectError(
                 f"{self._name}: {what}: got {values.dtype} of shape {values.shape}, expected numbers of "
@@ -125,7 +125,7 @@ class Answers:
             )
 
 
-def told(error: BaseException) -> str:
+def error_line(error: BaseException) -> str:
     """An error of somebody else's code in one line: its type, its message and where it came from."""
     line = one_line("".join(traceback.format_exception_only(error)[-1:]).strip())
     frames = traceback.extract_tb(error.__traceback__)

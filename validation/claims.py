@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 from pydantic import ConfigDict, Field, StringConstraints, ValidationError, create_model
 from pydantic.dataclasses import dataclass
@@ -16,6 +16,7 @@ from pydantic.dataclasses import dataclass
 from nb301.errors import Nb301Error, one_line
 from nb301.parsing import parse_toml, read_bytes
 from nb301.records import first_wrong
+from nb301.releases.report import ClaimKind, Direction, claim_id
 from nb301.surrogates import FAMILIES
 from nb301.truth.base import OFFICIAL
 from validation.measures import MEASURES
@@ -73,11 +74,11 @@ class Claim:
     measure: Annotated[str, one_of(MEASURES)]
     symbol: _Text
     threshold: _Number | Annotated[dict[_Family, _Number], Field(min_length=1)]
-    direction: Literal["at_least", "at_most"]
+    direction: Direction
     source: _Text
     reason: _Text
     trained_on: Annotated[tuple[TrainedOn, ...], Field(min_length=1)]
-    kind: Literal["gate", "comparison"] = "gate"
+    kind: ClaimKind = ClaimKind.gate
     families: tuple[_Family, ...] = ()
     parameters: dict[str, str | int | float | bool] = field(default_factory=dict)
     unit: str = ""
@@ -96,24 +97,25 @@ class Claim:
         """The number for a family; for one without a number of its own the hardest of them."""
         if not isinstance(self.threshold, dict):
             return self.threshold
-        hardest = max if self.direction == "at_least" else min
+        hardest = max if self.direction is Direction.at_least else min
         return self.threshold[family] if family in self.threshold else hardest(self.threshold.values())
 
     def is_met_by(self, value: float, family: str | None) -> bool:
         """Whether a value satisfies the threshold; one that equals it does, NaN does not."""
         bound = self.bound_for(family)
-        return value >= bound if self.direction == "at_least" else value <= bound
+        return value >= bound if self.direction is Direction.at_least else value <= bound
 
     def bound(self, family: str | None) -> str:
         """Such as `sKT >= 0.817`."""
-        sign = ">=" if self.direction == "at_least" else "<="
+        sign = self.direction.ascii_sign
         return f"{self.symbol} {sign} {self.bound_for(family):g}{f' {self.unit}' if self.unit else ''}"
 
     def to_dict(self, family: str | None) -> dict[str, Any]:
         """The declaration as a report states it."""
-        hidden = {"families", "trained_on", "scale", "parameters", "measure", "group"}
-        declared = {key: value for key, value in asdict(self).items() if key not in hidden}
-        return declared | {"threshold": self.bound_for(family)}
+        declared = asdict(self) | {"threshold": self.bound_for(family)}
+        for key in ("families", "trained_on", "scale", "parameters", "measure", "group"):
+            del declared[key]
+        return declared
 
 
 def load_claims(path: Path) -> tuple[Claim, ...]:
@@ -130,11 +132,13 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
         entries = parse_toml(read_bytes(path, _MOST_BYTES))
     except (OSError, ValueError) as error:
         raise ClaimError(f"{path}: cannot read the claims ({one_line(str(error))})") from None
-    claims = tuple(claim for name, entry in entries.items() for claim in _claims(name, entry, path))
-    for claim_id, n in Counter(claim.id for claim in claims).items():
+    claims: list[Claim] = []
+    for name, entry in entries.items():
+        claims += _claims(name, entry, path)
+    for name, n in Counter(claim.id for claim in claims).items():
         if n > 1:
-            raise ClaimError(f"{path}: claim {claim_id} is declared {n} times, expected once")
-    return claims
+            raise ClaimError(f"{path}: claim {name} is declared {n} times, expected once")
+    return tuple(claims)
 
 
 def claims_of(truth: str) -> tuple[Claim, ...]:
@@ -160,12 +164,12 @@ def claims_about(truth: str, family: str | None, trained_on: TrainedOn) -> tuple
     Raises:
         ClaimError: There is none: a run without claims would look like one where all hold.
     """
-    found = tuple(claim for claim in claims_of(truth) if claim.is_about(family, trained_on))
-    if not found:
+    claims = tuple(claim for claim in claims_of(truth) if claim.is_about(family, trained_on))
+    if not claims:
         raise ClaimError(
             f"{truth}: no claim is about {trained_on} releases of family {family!r}: declare one"
         )
-    return found
+    return claims
 
 
 def _check_parameters(measure: str, parameters: Mapping[str, Any]) -> None:
@@ -174,26 +178,24 @@ def _check_parameters(measure: str, parameters: Mapping[str, Any]) -> None:
     Raises:
         ValueError: A parameter is missing, unknown or not what the measure takes; names it.
     """
-    taken = list(inspect.signature(MEASURES[measure]).parameters.values())[1:]
-    known = [parameter.name for parameter in taken]
+    function = MEASURES[measure].function
+    taken = dict(inspect.signature(function).parameters)
+    del taken["subject"]
     for name in parameters:
-        if name not in known:
-            raise ValueError(f"{measure} takes {', '.join(known) or 'no parameter'}, not {name!r:.80}")
-    kinds = get_type_hints(MEASURES[measure], include_extras=True)
-    fields: dict[str, Any] = {
-        parameter.name: (
-            kinds[parameter.name],
-            ... if parameter.default is parameter.empty else parameter.default,
-        )
-        for parameter in taken
-    }
+        if name not in taken:
+            raise ValueError(f"{measure} takes {', '.join(taken) or 'no parameter'}, not {name!r:.80}")
+    kinds = get_type_hints(function, include_extras=True)
+    fields: dict[str, Any] = {}
+    for name, parameter in taken.items():
+        default = ... if parameter.default is parameter.empty else parameter.default
+        fields[name] = (kinds[name], default)
     try:
         create_model(measure, __config__=ConfigDict(strict=True), **fields)(**parameters)
     except ValidationError as error:
-        raise ValueError(f"parameters.{_told(error)}") from None
+        raise ValueError(f"parameters.{_wrong(error)}") from None
 
 
-def _told(error: ValidationError) -> str:
+def _wrong(error: ValidationError) -> str:
     return first_wrong(error).replace("Value error, ", "", 1)
 
 
@@ -204,44 +206,55 @@ def _claims(name: str, entry: Any, path: Path) -> list[Claim]:
         raise ClaimError(
             f"{path}: {name} is not a claim: expected a table [{name}] without a key `id` or `group`"
         )
-    each = entry.pop("each", None)
-    if each is None:
+    if "each" not in entry:
         return [_claim(name, entry, path)]
-    values = next(iter(each.values())) if isinstance(each, dict) and len(each) == 1 else None
+    return _claims_of_group(name, entry, path)
+
+
+def _claims_of_group(name: str, entry: dict[str, Any], path: Path) -> list[Claim]:
+    """A claim for each value that a table declares."""
+    varied, thresholds = entry.pop("each"), entry.pop("thresholds", None)
+    values = next(iter(varied.values())) if isinstance(varied, dict) and len(varied) == 1 else None
     if not isinstance(values, list) or not values:
         raise ClaimError(f"{path}: claim {name}: each: expected one parameter with a list of values")
-    [parameter] = each
-    fixed, thresholds = entry.get("parameters", {}), entry.pop("thresholds", None)
+    [parameter] = varied
+    fixed = entry.get("parameters", {})
     if not isinstance(fixed, dict) or parameter in fixed:
         raise ClaimError(f"{path}: claim {name}: parameters: expected a table without {parameter}, of `each`")
     if thresholds is not None and "threshold" in entry:
         raise ClaimError(f"{path}: claim {name}: thresholds: expected them or a threshold, not both")
-    made = []
+    claims = []
     for number, value in enumerate(values):
-        one = {
-            key: text.replace(f"{{{parameter}}}", str(value)) if isinstance(text, str) else text
-            for key, text in entry.items()
-        }
-        one["group"] = name
-        one["parameters"] = {**fixed, parameter: value}
+        variant = _filled(entry, parameter, value)
+        variant["group"] = name
+        variant["parameters"] = {**fixed, parameter: value}
         if thresholds is not None:
-            one["threshold"] = _numbered(thresholds, number, len(values), name, path)
-        made.append(_claim(f"{name}_{value}", one, path))
-    return made
+            variant["threshold"] = _numbered(thresholds, number, len(values), name, path)
+        claims.append(_claim(claim_id(name, value), variant, path))
+    return claims
+
+
+def _filled(entry: Mapping[str, Any], parameter: str, value: Any) -> dict[str, Any]:
+    """An entry with a value in its texts."""
+    filled = dict(entry)
+    for key, text in entry.items():
+        if isinstance(text, str):
+            filled[key] = text.replace(f"{{{parameter}}}", str(value))
+    return filled
 
 
 def _numbered(thresholds: Any, number: int, n: int, name: str, path: Path) -> Any:
     by_family = thresholds if isinstance(thresholds, Mapping) else {"": thresholds}
     if any(not isinstance(column, list) or len(column) != n for column in by_family.values()):
         raise ClaimError(f"{path}: claim {name}: thresholds: expected lists of {n} numbers")
-    found = {family: column[number] for family, column in by_family.items()}
-    return found if isinstance(thresholds, Mapping) else found[""]
+    numbers = {family: column[number] for family, column in by_family.items()}
+    return numbers if isinstance(thresholds, Mapping) else numbers[""]
 
 
 def _claim(name: str, entry: Mapping[str, Any], path: Path) -> Claim:
     try:
         return Claim(id=name, **{"group": name, **entry})
     except ValidationError as error:
-        raise ClaimError(f"{path}: claim {name:.100}: {_told(error)}") from None
+        raise ClaimError(f"{path}: claim {name:.100}: {_wrong(error)}") from None
     except (TypeError, ValueError) as error:
         raise ClaimError(f"{path}: claim {name:.100}: {error}") from None

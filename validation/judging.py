@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from nb301.releases.report import ClaimVerdict
 from validation.claims import Claim
 from validation.intervals import BOOTSTRAP, Interval
 from validation.measures import MEASURES, Measured
 from validation.subject import Subject
-
-Verdict = Literal["holds", "fails", "undecided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,7 @@ class Measurement:
     """
 
     measured: Measured
-    verdict: Verdict
+    verdict: ClaimVerdict
 
 
 def measure(claim: Claim, subject: Subject) -> Measurement:
@@ -33,8 +31,8 @@ def measure(claim: Claim, subject: Subject) -> Measurement:
     Raises:
         NotApplicable: The subject, its table or its truth does not have what the claim is about.
     """
-    found = _scaled(MEASURES[claim.measure](subject, **claim.parameters), claim.scale)
-    return Measurement(found, judge(claim, found.value, found.interval, family_of(subject)))
+    measured = _scaled(MEASURES[claim.measure].function(subject, **claim.parameters), claim.scale)
+    return Measurement(measured, judge(claim, measured.value, measured.interval, family_of(subject)))
 
 
 def family_of(subject: Subject) -> str | None:
@@ -42,7 +40,7 @@ def family_of(subject: Subject) -> str | None:
     return None if subject.release is None else subject.release.manifest.family
 
 
-def judge(claim: Claim, value: float, interval: Interval, family: str | None) -> Verdict:
+def judge(claim: Claim, value: float, interval: Interval, family: str | None) -> ClaimVerdict:
     """Decide by the interval alone whether a claim holds.
 
     Returns:
@@ -50,28 +48,31 @@ def judge(claim: Claim, value: float, interval: Interval, family: str | None) ->
         is undefined, `undecided` if it straddles the threshold or is itself undefined.
     """
     if math.isnan(value):
-        return "fails"
-    if any(math.isnan(bound) for bound in interval):
-        return "undecided"
+        return ClaimVerdict.fails
+    if any(map(math.isnan, interval)):
+        return ClaimVerdict.undecided
     met = [claim.is_met_by(bound, family) for bound in interval]
-    return "holds" if all(met) else "undecided" if any(met) else "fails"
+    if all(met):
+        return ClaimVerdict.holds
+    return ClaimVerdict.undecided if any(met) else ClaimVerdict.fails
 
 
 def explain(claim: Claim, measurement: Measurement, family: str | None) -> str:
     """One line: what the source says, what was measured, the verdict."""
-    found = measurement.measured
-    low, high = found.interval
+    measured = measurement.measured
+    low, high = measured.interval
     interval = "exact" if low == high else f"{100 * BOOTSTRAP.level:g} % interval {low:.4f} to {high:.4f}"
     return (
-        f"{claim.source}: {claim.bound(family)}; measured {found.value:.4f} "
-        f"({interval}, n = {found.n}): {measurement.verdict}"
+        f"{claim.source}: {claim.bound(family)}; measured {measured.value:.4f} "
+        f"({interval}, n = {measured.n}): {measurement.verdict}"
     )
 
 
-def _scaled(found: Measured, scale: float) -> Measured:
+def _scaled(measured: Measured, scale: float) -> Measured:
+    low, high = measured.interval
     return replace(
-        found,
-        value=found.value * scale,
-        interval=Interval(*(bound * scale for bound in found.interval)),
-        ceiling=None if found.ceiling is None else found.ceiling * scale,
+        measured,
+        value=measured.value * scale,
+        interval=Interval(low * scale, high * scale),
+        ceiling=None if measured.ceiling is None else measured.ceiling * scale,
     )

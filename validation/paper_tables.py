@@ -10,7 +10,7 @@ import json
 import resource
 import time
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -31,25 +31,14 @@ from nb301.space import Genotype
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.ensemble import fit_one
 from nb301.tables.schema import EvaluationTable
-from nb301.tables.splits import (
-    Split,
-    above_split,
-    equal_size_split,
-    random_only_split,
-    stratified_split,
-)
+from nb301.tables.splits import Split
 from nb301.tables.statistics import seeds
 from nb301.truth.emulated import EmulatedTruth
-from validation.intervals import Array
+from validation.fits import NamedRows
+from validation.intervals import Array, Rows
 from validation.places import PAPER_TABLES
 
 TABLE = "emulated-v1.0"
-SPLITS: Mapping[str, Callable[[EvaluationTable, int], Split]] = {
-    "stratified": stratified_split,
-    "random_only": random_only_split,
-    "equal_size": equal_size_split,
-    "above_92": above_split,
-}
 #: Families that are frozen, and compared beyond Table 3.
 _FROZEN = ("lgb", "xgb", "gin")
 
@@ -59,43 +48,49 @@ class Experiment:
     """A single model of a family, fitted on the training part of a split and stopped on validation."""
 
     family: str
-    split: str = "stratified"
+    split: NamedRows = NamedRows.stratified
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class FitResult:
     """What a single model reaches on the test part of its split."""
 
     family: str
     split: str
     r2: float
     sparse_kendall_tau: float
-    #: Training rows, and test rows.
     rows: tuple[int, int]
-    #: CPU seconds of the fit on one thread.
+    """Training rows, and test rows."""
     fit_seconds: float
-    #: Most memory of the process that read the table and fitted, MB.
+    """CPU seconds of the fit on one thread."""
     peak_memory: float
+    """Most memory of the process that read the table and fitted, MB."""
     file_bytes: int
 
 
-EXPERIMENTS = (
-    *(Experiment(family) for family in FAMILIES),
-    *(Experiment(family, split) for family in _FROZEN for split in ("random_only", "equal_size")),
-    *(Experiment(family, "above_92") for family in ("gin", "xgb")),
-)
+def _experiments() -> Iterator[Experiment]:
+    for family in FAMILIES:
+        yield Experiment(family)
+    for family in _FROZEN:
+        yield Experiment(family, NamedRows.random_only)
+        yield Experiment(family, NamedRows.equal_size)
+    for family in ("gin", "xgb"):
+        yield Experiment(family, NamedRows.above_92)
 
 
-def measure(experiment: Experiment, table_name: str, seed: int = SEED) -> Result:
+EXPERIMENTS = tuple(_experiments())
+
+
+def measure(experiment: Experiment, table_name: str, seed: int = SEED) -> FitResult:
     """Fit and score one model; run it in a process of its own to know its memory."""
     table, family = tables.load(table_name), FAMILIES[experiment.family]
-    split = SPLITS[experiment.split](table, seed)
+    split = experiment.split.split_of(table, seed)
     started = time.process_time()
     file = fit_one(family, table, split, seed)
     seconds = time.process_time() - started
     truth = table.rows["val_accuracy"].to_numpy()[split.test]
     predicted = family.load([file]).predict(table.codes[split.test])[0]
-    return Result(
+    return FitResult(
         family=experiment.family,
         split=experiment.split,
         r2=r2(truth, predicted),
@@ -111,27 +106,28 @@ def measure_all(
     table_name: str,
     folder: Path,
     processes: int = 1,
-    report: Callable[[Result], None] = lambda _: None,
-) -> list[Result]:
+    report: Callable[[FitResult], None] = lambda _: None,
+) -> list[FitResult]:
     """Measure every experiment that has no result in the folder for this table and these settings."""
     content = tables.load(table_name).content_hash
-    paths = {each: folder / f"{each.family}-{each.split}-{_key(each, content)}.json" for each in EXPERIMENTS}
-    missing = [each for each, path in paths.items() if not path.exists()]
+    paths = {experiment: folder / _file_name(experiment, content) for experiment in EXPERIMENTS}
+    missing = [experiment for experiment, path in paths.items() if not path.exists()]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-        futures = {pool.submit(measure, each, table_name): each for each in missing}
+        futures = {pool.submit(measure, experiment, table_name): experiment for experiment in missing}
         for future in as_completed(futures):
             write_text(paths[futures[future]], json.dumps(asdict(future.result()), indent=1) + "\n")
             report(future.result())
-    return [Result(**json.loads(path.read_text(encoding="utf-8"))) for path in paths.values()]
+    return [FitResult(**json.loads(path.read_text(encoding="utf-8"))) for path in paths.values()]
 
 
-def _key(experiment: Experiment, content: str) -> str:
+def _file_name(experiment: Experiment, content: str) -> str:
     settings = [content, dict(FAMILIES[experiment.family].hyperparameters), SEED]
-    return sha256(json.dumps(settings, sort_keys=True).encode())[:12]
+    key = sha256(json.dumps(settings, sort_keys=True).encode())[:12]
+    return f"{experiment.family}-{experiment.split}-{key}.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PaperTable:
     """One table of the page."""
 
     title: str
@@ -140,9 +136,9 @@ class Section:
     rows: Sequence[Sequence[str]]
 
 
-def sections(table: EvaluationTable, results: Sequence[Result]) -> list[Section]:
+def sections(table: EvaluationTable, results: Sequence[FitResult]) -> list[PaperTable]:
     """Everything that is printed, in its order."""
-    by_experiment = {(each.family, each.split): each for each in results}
+    by_experiment = {(result.family, result.split): result for result in results}
     return [
         _table_3(table, by_experiment),
         _table_5(table),
@@ -158,35 +154,26 @@ def ceiling(table: EvaluationTable, split: Split) -> tuple[float, float] | None:
     if table.truth != f"{emulated.name} {emulated.version}":
         return None
     truth = table.rows["val_accuracy"].to_numpy()[split.test]
-    mean = emulated.mean([table.genotypes[row] for row in split.test])
+    mean = emulated.mean(_genotypes(table, split.test))
     return r2(truth, mean), sparse_kendall_tau(truth, mean)
 
 
-def _table_3(table: EvaluationTable, results: Mapping[tuple[str, str], Result]) -> Section:
+def _table_3(table: EvaluationTable, results: Mapping[tuple[str, str], FitResult]) -> PaperTable:
     paper = _paper()["table3_test"]
-    order = sorted(FAMILIES, key=lambda family: -results[family, "stratified"].r2)
+    order = sorted(FAMILIES, key=lambda family: -results[family, NamedRows.stratified].r2)
     rows = []
-    for each in (results[family, "stratified"] for family in order):
-        theirs = paper.get(FAMILIES[each.family].paper_name)
-        rows.append(
-            [
-                each.family,
-                f"{each.r2:.3f}",
-                f"{theirs['r2']:.3f}" if theirs else "",
-                f"{each.sparse_kendall_tau:.3f}",
-                f"{theirs['skt']:.3f}" if theirs else "",
-                f"{each.fit_seconds:,.0f}",
-                f"{each.peak_memory:,.0f}",
-            ]
-        )
+    for family in order:
+        ours = results[family, NamedRows.stratified]
+        scores = _scores(ours, paper.get(FAMILIES[family].paper_name))
+        rows.append([family, *scores, f"{ours.fit_seconds:,.0f}", f"{ours.peak_memory:,.0f}"])
     for family in _FROZEN:
         metrics = _release(table, family).release.manifest.metrics
         shown = [f"{metrics.r2:.3f}", "", f"{metrics.sparse_kendall_tau:.3f}", "", "", ""]
         rows.append([f"{family}, ten members", *shown])
-    top = ceiling(table, stratified_split(table, SEED))
+    top = ceiling(table, NamedRows.stratified.split_of(table, SEED))
     if top is not None:
         rows.append(["noise ceiling", f"{top[0]:.3f}", "", f"{top[1]:.3f}", "", "", ""])
-    return Section(
+    return PaperTable(
         "Table 3: fit on the test split",
         "Single models, fitted on the training part, stopped on the validation part; below, the releases. "
         "The ceiling is what the noise-free truth itself would score.",
@@ -195,29 +182,29 @@ def _table_3(table: EvaluationTable, results: Mapping[tuple[str, str], Result]) 
     )
 
 
-def _table_5(table: EvaluationTable) -> Section:
+def _table_5(table: EvaluationTable) -> PaperTable:
     paper = _paper()["table5_noise"]
     runs = seeds(table)
     truth = runs[[2, 3, 4, 5]].mean(axis=1).to_numpy()
     std = runs[[1, 2, 3, 4, 5]].std(axis=1, ddof=1).to_numpy()
     lookup = mean_absolute_error(truth, runs[1].to_numpy())
     rows = [["tabular", f"{lookup:.2e}", f"{paper['tabular']['mae']:.2e}", "", "", "", ""]]
-    genotypes = [Genotype.parse(text) for text in runs.index]
+    genotypes = list(map(Genotype.parse, runs.index))
     for family in ("gin", "lgb", "xgb"):
-        found = _release(table, family).query(genotypes)
-        divergence = gaussian_kl(runs.mean(axis=1).to_numpy(), std, found.mean, found.std).mean()
+        predicted = _release(table, family).query(genotypes)
+        divergence = gaussian_kl(runs.mean(axis=1).to_numpy(), std, predicted.mean, predicted.std).mean()
         rows.append(
             [
                 family,
-                f"{mean_absolute_error(truth, found.mean):.2e}",
+                f"{mean_absolute_error(truth, predicted.mean):.2e}",
                 f"{paper[family]['mae']:.2e}",
-                f"{found.std.mean():.1e}",
+                f"{predicted.std.mean():.1e}",
                 f"{paper[family]['mean_std']:.1e}",
                 f"{divergence:.1f}",
                 f"{paper[family]['kl']:.1f}",
             ]
         )
-    return Section(
+    return PaperTable(
         f"Table 5: {len(runs)} architectures, trained with five seeds",
         "The releases have seen seed 1 at most; the truth is the mean of seeds 2-5. KL(truth || prediction) "
         "of normal distributions, the truth's std over five seeds with ddof 1 (official_facts F25): "
@@ -227,22 +214,13 @@ def _table_5(table: EvaluationTable) -> Section:
     )
 
 
-def _appendix_e2(results: Mapping[tuple[str, str], Result]) -> Section:
+def _appendix_e2(results: Mapping[tuple[str, str], FitResult]) -> PaperTable:
     paper = _paper()["appendix_e2"]
     rows = []
     for family in ("gin", "xgb"):
-        each, theirs = results[family, "above_92"], paper.get(family)
-        rows.append(
-            [
-                family,
-                f"{each.r2:.3f}",
-                f"{theirs['r2']:.3f}" if theirs else "",
-                f"{each.sparse_kendall_tau:.3f}",
-                f"{theirs['skt']:.3f}" if theirs else "",
-                f"{each.rows[1]:,}",
-            ]
-        )
-    return Section(
+        ours = results[family, NamedRows.above_92]
+        rows.append([family, *_scores(ours, paper.get(family)), f"{ours.rows[1]:,}"])
+    return PaperTable(
         "Appendix E.2: fitted above 92 %, tested below",
         "Single models.",
         ["family", "R2", "paper", "sKT", "paper", "test rows"],
@@ -250,14 +228,24 @@ def _appendix_e2(results: Mapping[tuple[str, str], Result]) -> Section:
     )
 
 
-def _appendix_e3(results: Mapping[tuple[str, str], Result]) -> Section:
+def _scores(ours: FitResult, theirs: Mapping[str, float] | None) -> list[str]:
+    """R2 and sparse Kendall tau, each beside the paper's, which has no number for all."""
+    return [
+        f"{ours.r2:.3f}",
+        f"{theirs['r2']:.3f}" if theirs else "",
+        f"{ours.sparse_kendall_tau:.3f}",
+        f"{theirs['skt']:.3f}" if theirs else "",
+    ]
+
+
+def _appendix_e3(results: Mapping[tuple[str, str], FitResult]) -> PaperTable:
     rows = []
     for family in _FROZEN:
-        for split in ("stratified", "equal_size", "random_only"):
-            each = results[family, split]
-            shown = [f"{each.rows[0]:,}", f"{each.r2:.3f}", f"{each.sparse_kendall_tau:.3f}"]
+        for split in (NamedRows.stratified, NamedRows.equal_size, NamedRows.random_only):
+            result = results[family, split]
+            shown = [f"{result.rows[0]:,}", f"{result.r2:.3f}", f"{result.sparse_kendall_tau:.3f}"]
             rows.append([f"{family}, {split.replace('_', ' ')}", *shown])
-    return Section(
+    return PaperTable(
         "Appendix E.3: random search's rows alone, against as many of all optimizers",
         "Single models, all measured on the same test rows of all optimizers; the paper gives no numbers.",
         ["model", "training rows", "R2", "sKT"],
@@ -265,19 +253,19 @@ def _appendix_e3(results: Mapping[tuple[str, str], Result]) -> Section:
     )
 
 
-def _runtime(table: EvaluationTable) -> Section:
-    paper, split = _paper()["runtime_model"], stratified_split(table, SEED)
+def _runtime(table: EvaluationTable) -> PaperTable:
+    paper, split = _paper()["runtime_model"], NamedRows.stratified.split_of(table, SEED)
     test = table.rows.iloc[split.test]
-    predicted = _release(table, "xgb").query([table.genotypes[row] for row in split.test]).runtime
+    seconds = _release(table, "xgb").query(_genotypes(table, split.test)).runtime
+    is_de = (test["optimizer"] == "de").to_numpy()
+    papers = (f"{paper['r2']:.3f}", f"{paper['skt']:.3f}")
     rows = []
-    for name, chosen in (("DE", test["optimizer"] == "de"), ("all", test["optimizer"] != "")):
-        truth: Array = test["runtime"].to_numpy()[chosen.to_numpy()]
-        tau = kendall_tau(truth, predicted[chosen.to_numpy()])
-        theirs = [f"{paper['r2']:.3f}", f"{paper['skt']:.3f}"] if name == "DE" else ["", ""]
-        rows.append(
-            [name, f"{r2(truth, predicted[chosen.to_numpy()]):.3f}", theirs[0], f"{tau:.3f}", theirs[1]]
-        )
-    return Section(
+    for name, chosen, theirs in (("DE", is_de, papers), ("all", np.ones_like(is_de), ("", ""))):
+        truth: Array = test["runtime"].to_numpy()[chosen]
+        predicted = seconds[chosen]
+        explained, tau = r2(truth, predicted), kendall_tau(truth, predicted)
+        rows.append([name, f"{explained:.3f}", theirs[0], f"{tau:.3f}", theirs[1]])
+    return PaperTable(
         "Appendix D.4: the runtime model on test rows",
         "Fitted on DE's rows, as in the paper; seconds are not rounded before Kendall's tau.",
         ["test rows", "R2", "paper", "tau", "paper"],
@@ -303,7 +291,7 @@ def rebuild(name: str, folder: Path, processes: int) -> float:
     )
     rng = np.random.default_rng(SEED)
     rows = rng.choice(len(table), 2000, replace=False)
-    genotypes = [table.genotypes[row] for row in rows]
+    genotypes = _genotypes(table, rows)
     return float(np.abs(old.members(genotypes) - load(target).members(genotypes)).max())
 
 
@@ -312,22 +300,30 @@ def _paper() -> dict[str, Any]:
     return tomllib.loads(PAPER_TABLES.read_text(encoding="utf-8"))
 
 
+def _genotypes(table: EvaluationTable, rows: Rows) -> list[Genotype]:
+    return [table.genotypes[row] for row in rows]
+
+
 def _release(table: EvaluationTable, family: str) -> Benchmark:
     return load(f"{table.name}-{family}-v{table.version}")
 
 
-def _markdown(table: EvaluationTable, found: Sequence[Section]) -> str:
+def _markdown(table: EvaluationTable, paper_tables: Sequence[PaperTable]) -> str:
     about = (
         f"Numbers of ours rest on the ground truth `{table.truth}` and the table "
         f"`{table.name}-v{table.version}` (content {table.content_hash[:12]}), the paper's on CIFAR-10: "
         "compare kinds, not digits. Made by `tox run -e tables`; fits ran on one thread of a shared machine."
     )
     lines = ["# The paper's tables, measured here", "", about]
-    for section in found:
+    for section in paper_tables:
         lines += ["", f"## {section.title}", "", section.about, ""]
-        lines += [f"| {' | '.join(section.columns)} |", "|" + "---|" * len(section.columns)]
-        lines += [f"| {' | '.join(row)} |" for row in section.rows]
+        lines += [_line(section.columns), "|" + "---|" * len(section.columns)]
+        lines += map(_line, section.rows)
     return "\n".join(lines) + "\n"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def main(
@@ -345,12 +341,12 @@ def main(
     with progress() as bar:
         task = bar.add_task("models", total=len(EXPERIMENTS))
         results = measure_all(TABLE, folder, processes, lambda _: bar.advance(task))
-    found = sections(table, results)
-    for section in found:
-        print_table(section.title, [*section.columns], [[*row] for row in section.rows])
+    paper_tables = sections(table, results)
+    for section in paper_tables:
+        print_table(section.title, [*section.columns], list(map(list, section.rows)))
         typer.echo(f"{section.about}\n")
     if out is not None:
-        write_text(out, _markdown(table, found))
+        write_text(out, _markdown(table, paper_tables))
     for name in rebuild_release or []:
         largest = rebuild(name, folder / "rebuilt", processes)
         typer.echo(f"{name}, rebuilt from table and seed: predictions differ by at most {largest:.1e}")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,8 +20,10 @@ import pytest
 
 from nb301 import list_releases, tables
 from nb301.errors import Nb301Error, one_line
-from nb301.releases import find
-from validation.answers import SubjectError, told
+from nb301.releases import Release, find
+from nb301.releases.report import ClaimKind, ClaimVerdict
+from nb301.tables.schema import EvaluationTable
+from validation.answers import SubjectError, error_line
 from validation.claims import Claim, claims_about
 from validation.judging import explain, family_of, measure
 from validation.measures import NotApplicable
@@ -29,7 +31,6 @@ from validation.prepare import prepare
 from validation.report.as_json import (
     CHECK,
     CLAIM,
-    NOT_RUN,
     Results,
     measured_entry,
     summary,
@@ -41,8 +42,8 @@ from validation.subject import Subject, embedded_table, foreign_subject, subject
 
 #: Measures a claim about a subject, keeps the result for the report, and fails unless the claim holds.
 Verify = Callable[[Claim, Subject], None]
-#: Keeps for the report what came out: `CLAIM` or `CHECK`, about what, its id, and the entry.
-Record = Callable[[str, Subject, str, Mapping[str, Any]], None]
+#: Keeps what came out for the report: `CLAIM` or `CHECK`, the subject, the id, and the entry.
+Keep = Callable[[str, Subject, str, Mapping[str, Any]], None]
 
 _RESULTS = pytest.StashKey[tuple[Results, ...]]()
 _CACHE = Path("build/validation")
@@ -99,7 +100,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         if card is not None:
             require_extra()
-        results = tuple(Results(subject, _claims(subject)) for subject in _subjects(config))
+        results = tuple(map(_results, _subjects(config)))
     except (Nb301Error, OSError) as error:
         _refuse(str(error))
     config.stash[_RESULTS] = results
@@ -114,7 +115,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return  # a claim that is chosen by itself fits what it needs
     results = session.config.stash[_RESULTS]
     try:
-        prepare([(each.subject, each.claims) for each in results], option.table, option.processes)
+        prepare([(result.subject, result.claims) for result in results], option.table, option.processes)
     except (Nb301Error, OSError, BrokenExecutor) as error:
         _refuse(f"models for claims cannot be fitted: {error}")
 
@@ -124,35 +125,31 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     results = metafunc.config.stash[_RESULTS]
     grouped = metafunc.config.pluginmanager.hasplugin("xdist")
 
-    def marks(subject: Subject, *, slow: bool) -> list[pytest.MarkDecorator]:
+    def marks(subject: Subject, *, slow: bool = False) -> list[pytest.MarkDecorator]:
         # one worker for a subject: claims share what is predicted, fitted and run
-        group = [pytest.mark.xdist_group(subject.name)] if grouped else []
-        return [*group, *([pytest.mark.slow] if slow else [])]
+        marks = [pytest.mark.xdist_group(subject.name)] if grouped else []
+        if slow:
+            marks.append(pytest.mark.slow)
+        return marks
 
     if {"subject", "claim"} <= {*metafunc.fixturenames}:
-        cases = [
-            pytest.param(
-                each.subject,
-                claim,
-                id=f"{each.subject.name}-{claim.id}",
-                marks=marks(each.subject, slow=claim.slow),
-            )
-            for each in results
-            for claim in each.claims
-        ]
+        cases = []
+        for result in results:
+            subject = result.subject
+            for claim in result.claims:
+                name = f"{subject.name}-{claim.id}"
+                cases.append(pytest.param(subject, claim, id=name, marks=marks(subject, slow=claim.slow)))
         metafunc.parametrize(("subject", "claim"), cases)
     elif "subject" in metafunc.fixturenames:
-        subjects = [
-            pytest.param(each.subject, id=each.subject.name, marks=marks(each.subject, slow=False))
-            for each in results
-        ]
-        metafunc.parametrize("subject", subjects)
+        subjects = [result.subject for result in results]
+        cases = [pytest.param(subject, id=subject.name, marks=marks(subject)) for subject in subjects]
+        metafunc.parametrize("subject", cases)
 
 
 @pytest.fixture
-def record(record_property: Callable[[str, object], None], pytestconfig: pytest.Config) -> Record:
-    """See `Record`."""
-    subjects = [each.subject for each in pytestconfig.stash[_RESULTS]]
+def record(record_property: Callable[[str, object], None], pytestconfig: pytest.Config) -> Keep:
+    """See `Keep`."""
+    subjects = [result.subject for result in pytestconfig.stash[_RESULTS]]
 
     def keep(kind: str, subject: Subject, what: str, entry: Mapping[str, Any]) -> None:
         # by its place among what is validated: nothing that it answers tells it from others for sure
@@ -162,7 +159,7 @@ def record(record_property: Callable[[str, object], None], pytestconfig: pytest.
 
 
 @pytest.fixture
-def verify(record: Record) -> Verify:
+def verify(record: Keep) -> Verify:
     """See `Verify`."""
 
     def measure_and_judge(claim: Claim, subject: Subject) -> None:
@@ -177,24 +174,27 @@ def verify(record: Record) -> Verify:
 def _judged(claim: Claim, subject: Subject) -> tuple[Mapping[str, Any], BaseException | None]:
     """The entry of a report, and how the test ends if the claim does not hold."""
     try:
-        found = measure(claim, subject)
+        measurement = measure(claim, subject)
     except NotApplicable as reason:
-        return {"verdict": "not applicable", "note": str(reason)}, pytest.skip.Exception(str(reason))
+        return _unmeasured(ClaimVerdict.not_applicable, reason), pytest.skip.Exception(str(reason))
     except SubjectError as error:
-        return {"verdict": "fails", "note": str(error)}, _failure(claim, str(error))
+        return _unmeasured(ClaimVerdict.fails, error), _failure(claim, str(error))
     except (Nb301Error, OSError) as error:  # not of the subject's making, so no verdict about it
         return {"note": str(error)}, pytest.fail.Exception(str(error), pytrace=False)
-    if found.verdict == "holds":
-        return measured_entry(found), None
-    return measured_entry(found), _failure(claim, explain(claim, found, family_of(subject)))
+    entry = measured_entry(measurement)
+    if measurement.verdict is ClaimVerdict.holds:
+        return entry, None
+    return entry, _failure(claim, explain(claim, measurement, family_of(subject)))
+
+
+def _unmeasured(verdict: ClaimVerdict, reason: Exception) -> dict[str, str]:
+    return {"verdict": verdict.value, "note": str(reason)}
 
 
 def _failure(claim: Claim, message: str) -> BaseException:
-    return (
-        pytest.fail.Exception(message, pytrace=False)
-        if claim.kind == "gate"
-        else pytest.xfail.Exception(message)
-    )
+    if claim.kind is ClaimKind.gate:
+        return pytest.fail.Exception(message, pytrace=False)
+    return pytest.xfail.Exception(message)
 
 
 class _Collector:
@@ -221,12 +221,7 @@ class _Collector:
         """Write the reports, whatever the outcome; one that cannot be written costs nothing else."""
         if session.config.getoption("collectonly"):
             return
-        for option, path, write in (
-            ("report", self._report, write_report),
-            ("card", self._card, write_card),
-        ):
-            if path is None:
-                continue
+        for option, path, write in self._wanted():
             try:
                 write(path, self._results)
             except (OSError, Nb301Error) as error:
@@ -235,18 +230,24 @@ class _Collector:
             else:
                 self._written.append(path)
 
+    def _wanted(self) -> Iterator[tuple[str, Path, Callable[[Path, Sequence[Results]], None]]]:
+        if self._report is not None:
+            yield "report", self._report, write_report
+        if self._card is not None:
+            yield "card", self._card, write_card
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, once anything was measured."""
         for line in self._unwritten:
             terminalreporter.write_line(line, red=True)
         results = self._results
-        if not any(each.measured for each in results):
+        if not any(result.measured for result in results):
             return
         terminalreporter.section("claims")
         rows = table_rows(results)
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
-            *cells, verdict = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            *cells, verdict = map(str.ljust, row, widths)
             terminalreporter.write("  ".join(cells) + "  ")
             terminalreporter.write_line(verdict, **_COLOURS.get(row[-1], {}))
         for line in summary(results):
@@ -256,42 +257,50 @@ class _Collector:
 
 
 _COLOURS: Mapping[str, dict[str, Any]] = {
-    "holds": {"green": True},
-    "fails": {"red": True},
-    "undecided": {"yellow": True},
-    NOT_RUN: {"yellow": True},
+    ClaimVerdict.holds: {"green": True},
+    ClaimVerdict.fails: {"red": True},
+    ClaimVerdict.undecided: {"yellow": True},
+    ClaimVerdict.not_run: {"yellow": True},
 }
 
 
 def _subjects(config: pytest.Config) -> list[Subject]:
     """Releases and foreign surrogates; a release that is given twice is validated once."""
     foreign, names = config.getoption("surrogate") or [], config.getoption("release")
-    cache, given = config.getoption("cache"), config.getoption("table")
-    table = tables.load(given) if given else None
+    cache, table_name = config.getoption("cache"), config.getoption("table")
+    table = tables.load(table_name) if table_name else None
     if names is None:
         names = [] if foreign else list_releases()
     releases = {release.release_hash: release for release in map(find, names)}
-    read: dict[str, Any] = {}
-    subjects = []
-    for release in releases.values():
-        name = release.manifest.table.name + release.manifest.table.version
-        if table is None and name not in read:
-            read[name] = embedded_table(release.manifest)
-        subjects.append(subject_of(release, table or read[name], cache))
+    subjects = _of_releases(releases.values(), table, cache)
     if foreign:
         table = table or tables.load("emulated-v1.0")
         subjects += [foreign_subject(spec, _made(spec), table, cache) for spec in dict.fromkeys(foreign)]
     return subjects
 
 
+def _of_releases(releases: Iterable[Release], table: EvaluationTable | None, cache: Path) -> list[Subject]:
+    """Releases on a table, or each on the embedded one that it names, which is read once."""
+    read: dict[str, EvaluationTable] = {}
+    subjects = []
+    for release in releases:
+        name = release.manifest.table.name + release.manifest.table.version
+        if table is None and name not in read:
+            read[name] = embedded_table(release.manifest)
+        subjects.append(subject_of(release, table or read[name], cache))
+    return subjects
+
+
 def _made(spec: str) -> Any:
     module, _, name = spec.partition(":")
     try:
-        found = getattr(importlib.import_module(module), name)
-        made = found if hasattr(found, "predict") and not isinstance(found, type) else found()
+        named = getattr(importlib.import_module(module), name)
+        made = named if hasattr(named, "predict") and not isinstance(named, type) else named()
         is_usable = callable(getattr(made, "predict", None))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - code of somebody else
-        _refuse(f"--surrogate {spec}: expected MODULE:NAME of one, or of what makes one ({told(error)})")
+        _refuse(
+            f"--surrogate {spec}: expected MODULE:NAME of one, or of what makes one ({error_line(error)})"
+        )
     if not is_usable:
         _refuse(f"--surrogate {spec}: {type(made).__name__} has no method predict")
     return made
@@ -327,5 +336,5 @@ def _refuse(message: str) -> NoReturn:
     raise pytest.UsageError(one_line(message, 1000)) from None
 
 
-def _claims(subject: Subject) -> tuple[Claim, ...]:
-    return claims_about(subject.table.truth, family_of(subject), subject.trained_on)
+def _results(subject: Subject) -> Results:
+    return Results(subject, claims_about(subject.table.truth, family_of(subject), subject.trained_on))

@@ -2,128 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from itertools import count
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
-
-import numpy as np
 
 from nb301 import tables
 from nb301.benchmark import Benchmark
-from nb301.encodings import canonical
-from nb301.errors import DataMissing, ReleaseError, TableError
+from nb301.errors import DataMissing, ReleaseError
 from nb301.files import sha256
-from nb301.noise import keyed_normal
 from nb301.releases import Manifest, Release
 from nb301.releases.freeze import SEED
-from nb301.sources import FITTED
-from nb301.space import Genotype, to_codes
+from nb301.space import Genotype
 from nb301.surrogates import FAMILIES
-from nb301.surrogates.ensemble import fit_ensemble, fit_one, mean_and_std, missing
-from nb301.surrogates.members.base import Family, Surrogate
+from nb301.surrogates.ensemble import fit_ensemble, fit_one, missing
+from nb301.surrogates.members.base import Family
 from nb301.tables.schema import EvaluationTable
-from nb301.tables.splits import (
-    Split,
-    above_split,
-    equal_size_split,
-    leave_one_out_split,
-    random_only_split,
-    stratified_split,
-)
-from nb301.tables.statistics import seeds
+from nb301.tables.splits import Split
 from nb301.truth.emulated import EmulatedTruth
 from validation.answers import Answers
-from validation.intervals import Array, Rows
-
-TrainedOn = Literal["all-data", "random-only"]
-Genotypes = Sequence[Genotype]
-
-
-class Predictor(Protocol):
-    """A surrogate, whoever made it."""
-
-    def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
-        """Predict validation accuracies.
-
-        Returns:
-            Mean and standard deviation, fractions, shape (n,) each.
-        """
+from validation.fits import NamedRows, RowSet
+from validation.intervals import Rows
+from validation.predictors import FittedPredictor, Predictor, ReleasePredictor
 
 
-@runtime_checkable
-class TimePredictor(Protocol):
-    """A surrogate that also predicts the seconds of a training."""
+class TrainedOn(StrEnum):
+    """Which rows of its table a subject's models saw."""
 
-    def seconds(self, genotypes: Genotypes) -> Array:
-        """Predict seconds, shape (n,)."""
-
-
-@runtime_checkable
-class NoisyPredictor(Protocol):
-    """A surrogate that also emulates single trainings."""
-
-    def draws(self, genotypes: Genotypes, seeds: Rows) -> Array:
-        """Validation accuracies of one training each, fractions, shape (n,); seeds of shape (n,)."""
-
-
-class ReleasePredictor:
-    """A release as it answers its users.
-
-    Args:
-        benchmark: The loaded release.
-    """
-
-    def __init__(self, benchmark: Benchmark) -> None:
-        self.benchmark = benchmark
-
-    def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
-        """Mean and std of the members."""
-        found = self.benchmark.query(list(genotypes))
-        return found.mean, found.std
-
-    def seconds(self, genotypes: Genotypes) -> Array:
-        """The runtime model's."""
-        return self.benchmark.query(list(genotypes)).runtime
-
-    def draws(self, genotypes: Genotypes, seeds: Rows) -> Array:
-        """Queries with seeds."""
-        return self.benchmark.query(list(genotypes), seed=seeds).val_accuracy
-
-
-class FittedPredictor:
-    """Models that were fitted for a claim.
-
-    Args:
-        surrogate: Their family's evaluation.
-    """
-
-    def __init__(self, surrogate: Surrogate) -> None:
-        self._surrogate = surrogate
-
-    def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
-        """Mean and std of the members."""
-        return mean_and_std(self._surrogate.predict(canonical(to_codes(genotypes))))
-
-
-def draw(predictor: Predictor, genotypes: Genotypes, seeds: Rows) -> Array:
-    """Emulate single trainings: the predictor's own, or normal draws around its mean as a release's are."""
-    if isinstance(predictor, NoisyPredictor):
-        return predictor.draws(genotypes, seeds)
-    mean, std = predictor.predict(genotypes)
-    keys = np.array([genotype.key for genotype in genotypes], dtype=np.uint64)
-    return np.clip(mean + std * keyed_normal(keys, seeds, 0), 0.0, 1.0)
-
-
-#: The row sets that models are fitted on for a claim.
-SPLITS: dict[str, Callable[[EvaluationTable, int], Split]] = {
-    "stratified": stratified_split,
-    "random_only": random_only_split,
-    "equal_size": equal_size_split,
-    "above_92": above_split,
-}
+    all_data = "all-data"
+    random_only = "random-only"
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +45,7 @@ class Subject:
         predictor: What predicts.
         table: The evaluation table behind it.
         split_seed: Which stratified split of the table it has not seen the test part of.
-        trained_on: Which rows of the table its models saw.
+        trained_on: Rows of the table that its models saw.
         family: How models of its kind are fitted; None where nobody knows.
         cache: Keeps fitted models and runs, by the hash of what they depend on.
         release: The release, if it is one.
@@ -154,12 +63,12 @@ class Subject:
     cache: Path
     release: Release | None = None
     is_kept: bool = True
-    wrap: Callable[[Predictor, str], Predictor] = field(default=lambda predictor, _rows: predictor)
+    wrap: Callable[[Predictor, RowSet], Predictor] = field(default=lambda predictor, _rows: predictor)
 
     @cached_property
     def split(self) -> Split:
         """The parts of the table."""
-        return stratified_split(self.table, self.split_seed)
+        return self.split_of(NamedRows.stratified)
 
     @cached_property
     def truth(self) -> EmulatedTruth | None:
@@ -167,11 +76,11 @@ class Subject:
         emulated = EmulatedTruth()
         return emulated if self.table.truth == f"{emulated.name} {emulated.version}" else None
 
-    def refit(self, rows: str, members: int = 1) -> Predictor:
+    def refit(self, rows: RowSet, members: int = 1) -> Predictor:
         """Fit models of the subject's family to other rows, or find them fitted.
 
         Args:
-            rows: A name in `SPLITS`, `without_` and an optimizer, or `first_` and a number of random rows.
+            rows: Rows of the table to fit to.
             members: One model, stopped on the validation rows, or an ensemble by folds.
 
         Raises:
@@ -183,45 +92,26 @@ class Subject:
         if members == 1:
             files = [fit_one(self.family, self.table, split, self.split_seed, checkpoints=folder)]
         else:
-            files = [
-                *fit_ensemble(
-                    self.family,
-                    self.table,
-                    split,
-                    self.split_seed,
-                    members=members,
-                    checkpoints=folder,
-                ).values()
-            ]
+            fitted = fit_ensemble(
+                self.family, self.table, split, self.split_seed, members=members, checkpoints=folder
+            )
+            files = list(fitted.values())
         return self.wrap(FittedPredictor(self.family.load(files)), rows)
 
-    def is_fitted(self, rows: str, members: int = 1) -> bool:
+    def is_fitted(self, rows: RowSet, members: int = 1) -> bool:
         """Whether `refit` finds all models in the cache."""
         if self.family is None:
             return True
         split, folder = self.split_of(rows), self.cache / "members"
         return not missing(self.family, self.table, split, self.split_seed, folder, members=members)
 
-    def split_of(self, rows: str) -> Split:
+    def split_of(self, rows: RowSet) -> Split:
         """The rows that `refit` fits, and those that it leaves for tests.
 
         Raises:
             TableError: The table does not have them.
         """
-        if rows.startswith("without_"):
-            return leave_one_out_split(self.table, rows.removeprefix("without_"), self.split_seed)
-        if rows.startswith("first_"):
-            return self._thinned(int(rows.removeprefix("first_")))
-        return SPLITS[rows](self.table, self.split_seed)
-
-    def _thinned(self, n: int) -> Split:
-        """Random rows, nine of ten for training, of architectures that were trained with one seed alone."""
-        rows, nothing = self.table.rows, np.array([], dtype=np.intp)
-        usable = rows["optimizer"].isin(FITTED) & ~rows["genotype"].isin(seeds(self.table).index)
-        if usable.sum() < n:
-            raise TableError(f"table {self.table.name} has {usable.sum()} rows of single trainings, not {n}")
-        chosen = np.random.default_rng(self.split_seed).permutation(np.flatnonzero(usable))[:n]
-        return Split(np.sort(chosen[: n * 9 // 10]), np.sort(chosen[n * 9 // 10 :]), nothing)
+        return rows.split_of(self.table, self.split_seed)
 
     def genotypes(self, rows: Rows) -> list[Genotype]:
         """Architectures of some rows of the table."""
@@ -246,7 +136,7 @@ def subject_of(release: Release, table: EvaluationTable, cache: Path) -> Subject
         predictor=ReleasePredictor(Benchmark(release)),
         table=_checked(manifest, table),
         split_seed=manifest.split.seed,
-        trained_on="random-only" if manifest.random_only else "all-data",
+        trained_on=TrainedOn.random_only if manifest.random_only else TrainedOn.all_data,
         family=FAMILIES[manifest.family],
         cache=cache,
         release=release,
@@ -279,7 +169,7 @@ def foreign_subject(name: str, predictor: Predictor, table: EvaluationTable, cac
         predictor=Answers(name, predictor),
         table=table,
         split_seed=SEED,
-        trained_on="all-data",
+        trained_on=TrainedOn.all_data,
         family=None,
         cache=cache,
         is_kept=False,

@@ -10,12 +10,12 @@ from nb301 import exact
 from nb301.encodings import canonical
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
 from validation.measures.base import observed, predicted
-from validation.plugin import Record
+from validation.plugin import Keep
 from validation.report.as_json import CHECK
 from validation.subject import Subject
 
 
-def test_frozen_metrics(subject: Subject, record: Record) -> None:
+def test_frozen_metrics(subject: Subject, record: Keep) -> None:
     """The metrics in the manifest are those that the release has now."""
     if subject.release is None:
         pytest.skip("no release")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from leaderboard.drawing.cells import draw_cell
-from nb301 import formats
-from nb301.cost import CIFAR10_NETWORK, Network, cost
+from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost
 from nb301.errors import TrainingError
+from nb301.formats import NOTATIONS
 from nb301.space import Genotype
 from nb301.truth.trained import truth_named
 
 
 @dataclass(frozen=True, slots=True)
-class Notation:
+class GenotypeText:
     """A genotype in the notation of one library."""
 
     #: For ids: lower-case letters.
@@ -37,7 +36,7 @@ class GenotypeView:
     #: What they are counted of, such as `32 channels, 8 cells, 32x32 pixels`.
     network: str
     #: The text of this package comes first.
-    notations: tuple[Notation, ...]
+    notations: tuple[GenotypeText, ...]
 
 
 def view(genotype: Genotype | str, truth: str, about: str) -> GenotypeView:
@@ -67,7 +66,7 @@ def view(genotype: Genotype | str, truth: str, about: str) -> GenotypeView:
     )
 
 
-def _network_of(truth: str) -> Network:
+def _network_of(truth: str) -> NetworkShape:
     """The network that a ground truth trains; the paper's where nobody knows it."""
     try:
         return truth_named(truth).network
@@ -80,18 +79,8 @@ def _millions(count: int) -> str:
     return f"{millions:,.0f}" if millions >= 100 else f"{millions:.3g}"
 
 
-def notations(genotype: Genotype) -> tuple[Notation, ...]:
+def notations(genotype: Genotype) -> tuple[GenotypeText, ...]:
     """A genotype in every notation of `nb301.formats`; all but ConfigSpace's can be pasted into a query."""
-    config = json.dumps(formats.to_config(genotype))
-    return (
-        Notation("nb", "nb301 text", str(genotype)),
-        Notation("darts", "DARTS namedtuple", repr(formats.to_darts(genotype))),
-        Notation("official", "NAS-Bench-301 configuration", config),
-        Notation("naslib", "NASLib tuples", repr(formats.to_naslib(genotype))),
-        Notation("yahpo", "YAHPO Gym configuration", json.dumps(formats.to_yahpo(genotype))),
-        Notation(
-            "configspace",
-            "ConfigSpace values",
-            f"ConfigSpace.Configuration(nb301.formats.configuration_space(), values={config})",
-        ),
+    return tuple(
+        GenotypeText(notation.library, notation.title, notation.to_copy(genotype)) for notation in NOTATIONS
     )

@@ -72,12 +72,12 @@ _Text = Annotated[str, StringConstraints(max_length=400), AfterValidator(_legibl
 class ModelUse(StrictRecord):
     """Which models the optimizer fits to results."""
 
-    #: All families that are fitted while it runs; `none` stands alone.
     families: Annotated[list[Family], Field(min_length=1)]
-    #: In the author's words.
+    """All families that are fitted while it runs; `none` stands alone."""
     statement: _Text = ""
-    #: Whether a model comes with weights.
+    """In the author's words."""
     pretrained: bool = False
+    """Whether a model comes with weights."""
 
     @field_validator("families")
     @classmethod
@@ -90,59 +90,59 @@ class ModelUse(StrictRecord):
 class PriorKnowledge(StrictRecord):
     """What the author has let the optimizer know beforehand."""
 
-    #: Whether results of this benchmark, or of NAS-Bench-301, went into its design or settings.
     used_benchmark_data: bool
-    #: Architectures that are written into the code.
+    """Whether results of this benchmark, or of NAS-Bench-301, went into its design or settings."""
     embedded_architectures: Annotated[int, Field(ge=0)] = 0
-    #: In the author's words.
+    """Architectures that are written into the code."""
     statement: _Text = ""
+    """In the author's words."""
 
 
 class Resources(StrictRecord):
     """What a run may use; the bounds are the leaderboard's."""
 
-    #: Resident memory, MiB.
     memory_mb: Annotated[int, Field(ge=64, le=4096)] = 1024
-    #: Processor seconds of a whole run, of all threads together.
+    """Resident memory, MiB."""
     cpu_seconds: Annotated[int, Field(ge=10, le=36_000)] = 3600
-    #: Seconds for each `ask`, `tell` and `recommend`.
+    """Processor seconds of a whole run, of all threads together."""
     answer_seconds: Annotated[int, Field(ge=1, le=600)] = 60
-    #: That numerical libraries are told to use.
+    """Seconds for each `ask`, `tell` and `recommend`."""
     threads: Annotated[int, Field(ge=1, le=2)] = 1
+    """That numerical libraries are told to use."""
 
 
 class SubmissionManifest(StrictRecord):
     """`submission.toml`."""
 
-    #: For people; the folder's name is the entry's own.
     name: _Line
-    #: Of the submission: letters, digits and `.+-`.
+    """For people; the folder's name is the entry's own."""
     version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]*$", max_length=40)]
-    #: Names, affiliations: free text.
+    """Of the submission: letters, digits and `.+-`."""
     authors: _Line
-    #: What it does.
+    """Names, affiliations: free text."""
     description: _Text
-    #: SPDX expression of the submission's code.
+    """What it does."""
     licence: _Line
-    #: Paper or address.
+    """SPDX expression of the submission's code."""
     reference: _Line
-    #: `module:name` of a class or a function.
+    """Paper or address."""
     entry_point: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")] = (
         "optimizer:Optimizer"
     )
-    #: `name==version`, `nb301` for the library's space and optimizers, or `nb301[configspace]` for these and
-    #: the adapter.
+    """`module:name` of a class or a function."""
     requirements: list[str] = []  # noqa: RUF012 - pydantic copies it
-    #: Which models it fits to results.
+    """`name==version`, `nb301` for the library's space and optimizers, or `nb301[configspace]` for these and
+    the adapter."""
     model_use: ModelUse
-    #: What the author has let it know beforehand.
+    """Which models it fits to results."""
     prior_knowledge: PriorKnowledge
-    #: What a run may use; the bounds are the leaderboard's.
+    """What the author has let it know beforehand."""
     resources: Resources = Resources()
-    #: Whether equal seeds and results give equal proposals.
+    """What a run may use; the bounds are the leaderboard's."""
     deterministic: bool = True
-    #: Keyword arguments of the entry point: together 16 KiB as JSON, integers of 64 bits.
+    """Whether equal seeds and results give equal proposals."""
     settings: Annotated[dict[str, int | float | str | bool], Field(max_length=_MAX_SETTINGS)] = {}  # noqa: RUF012
+    """Keyword arguments of the entry point: together 16 KiB as JSON, integers of 64 bits."""
 
     @field_validator("settings")
     @classmethod

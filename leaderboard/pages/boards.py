@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
+from leaderboard.ranking.pairs import EQUIVALENT
 from leaderboard.ranking.scores import window
 from leaderboard.ranking.selection import Scope
-from leaderboard.ranking.standings import EQUIVALENT, Ranking, Standing, View
+from leaderboard.ranking.standings import Ranking, Standing, View
 from leaderboard.ranking.statistics import ALPHA, Estimate, smallest_p
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Choice, Site

@@ -10,7 +10,9 @@ from typing import Any
 
 from leaderboard.drawing.anytime import points
 from leaderboard.pages.curves import best_error, chart_name
-from leaderboard.ranking.standings import EQUIVALENT, Board, Pair, Ranking, Row
+from leaderboard.ranking.pairs import EQUIVALENT, Pair
+from leaderboard.ranking.rows import Row
+from leaderboard.ranking.standings import Board, Ranking
 from leaderboard.ranking.statistics import ALPHA, Estimate
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, names_by_entry

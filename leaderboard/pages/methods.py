@@ -10,7 +10,7 @@ from typing import Any
 from leaderboard.inside import canary
 from leaderboard.pages.data import runs_path
 from leaderboard.pages.methods_example import example_of
-from leaderboard.ranking import scores, standings, statistics
+from leaderboard.ranking import pairs, scores, statistics
 from leaderboard.ranking.references import Reference
 from leaderboard.rendering.content import Site, run_path
 from leaderboard.rendering.described import Constants, constants
@@ -73,7 +73,7 @@ def methods_page(site: Site) -> Page:
         "scores": scores,
         "salt_bits": SALT_BITS,
         "seed_bits": SEED_BITS,
-        "standings": standings,
+        "pairs": pairs,
         "same_family": {name: sorted(family.conflicts) for name, family in FAMILIES.items()},
         "probes": {name: probe.__doc__ for name, probe in canary.PROBES.items()},
         "refused": REFUSED,

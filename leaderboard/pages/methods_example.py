@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from leaderboard.ranking.references import Reference
+from leaderboard.ranking.rows import Row
 from leaderboard.ranking.scores import anytime_score, window
-from leaderboard.ranking.standings import Ranking, Row
+from leaderboard.ranking.standings import Ranking
 from leaderboard.runs.record import Run
 from nb301 import exact
 

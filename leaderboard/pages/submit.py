@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from leaderboard.entries.submission import Submission, SubmissionManifest
 from leaderboard.places import SKELETON, SUBMISSIONS
-from leaderboard.rendering.described import Key, comments, record_keys
+from leaderboard.rendering.described import Key, record_keys
 from leaderboard.rendering.markdown import inlined, sections
 from leaderboard.rendering.page import Page
 from leaderboard.runs.key import RunKey
 from leaderboard.sandbox.messages import Verdict
-from nb301 import formats
+from nb301.formats import TEXT_NOTATIONS, to_darts
 from nb301.space import CELL_NAMES, Genotype
 from nb301.surrogates import FAMILIES
 
@@ -26,7 +26,7 @@ _EXAMPLE = (
 )
 
 
-class Notation(NamedTuple):
+class WrittenGenotype(NamedTuple):
     """The example's architecture as one may write it."""
 
     name: str
@@ -45,7 +45,7 @@ def submit_page(submissions: Mapping[str, Submission]) -> Page:
         "skeleton": {name: (SKELETON / name).read_text(encoding="utf-8") for name in _SKELETON_FILES},
         "limits": _limits(),
         "same_family": {name: sorted(family.conflicts) for name, family in FAMILIES.items()},
-        "notations": list(_notations(Genotype.parse(_EXAMPLE))),
+        "notations": [*_examples(Genotype.parse(_EXAMPLE))],
         "verdicts": verdict_meanings(),
         "inlined": inlined,
         "examples": [submissions[slug] for slug in sorted(submissions)],
@@ -54,9 +54,8 @@ def submit_page(submissions: Mapping[str, Submission]) -> Page:
 
 
 def verdict_meanings() -> dict[Verdict, str]:
-    """What each verdict means, in Markdown, as `messages.Verdict` says."""
-    meanings = comments(Verdict)
-    return {verdict: meanings[verdict.name] for verdict in Verdict}
+    """What each verdict means, in Markdown."""
+    return {verdict: verdict.meaning for verdict in Verdict}
 
 
 def _limits() -> tuple[Key, ...]:
@@ -65,12 +64,10 @@ def _limits() -> tuple[Key, ...]:
     return limits.keys
 
 
-def _notations(genotype: Genotype) -> Iterator[Notation]:
-    darts = formats.to_darts(genotype)
-    pairs = {name: [[op, source] for op, source in getattr(darts, name)] for name in CELL_NAMES}
-    yield Notation("What space makes", str(pairs))
-    yield Notation("Text of nb301", str(genotype))
-    yield Notation("DARTS", str(darts))
-    yield Notation("Official configuration", str(formats.to_config(genotype)))
-    yield Notation("YAHPO Gym", str(formats.to_yahpo(genotype)))
-    yield Notation("NASLib", str(formats.to_naslib(genotype)))
+def _examples(genotype: Genotype) -> Iterator[WrittenGenotype]:
+    darts = to_darts(genotype)
+    pairs = {name: [*map(list, getattr(darts, name))] for name in CELL_NAMES}
+    yield WrittenGenotype("What space makes", str(pairs))
+    # NASLib's, whose ops have no names, comes last
+    for notation in sorted(TEXT_NOTATIONS, key=lambda notation: notation.library == "naslib"):
+        yield WrittenGenotype(notation.short_title, str(notation.write(genotype)))

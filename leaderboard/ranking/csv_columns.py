@@ -1,4 +1,4 @@
-"""What the columns of each CSV table mean: the one place that says so."""
+"""Columns of each CSV table: their names, their order and what they mean stand here alone."""
 
 from __future__ import annotations
 
@@ -17,12 +17,10 @@ class Described:
 
 _ENTRY = "Slug of the entry: the name of its submission's folder."
 _RELEASE = "Name of the release that answered; its name tells the ground truth, as in `emulated-xgb-v1.0`."
-_LOW, _HIGH = (
-    "Low end of the 95 % interval over seeds.",
-    "High end; empty, like the low end, where seeds are too few.",
-)
+_LOW = "Low end of the 95 % interval over seeds."
+_HIGH = "High end; empty, like the low end, where seeds are too few."
 
-_OF_ROW = {
+_ROW_COLUMNS = {
     "entry": _ENTRY,
     "name": "Name of the entry for people.",
     "version": "Version of the submission.",
@@ -54,14 +52,14 @@ TABLES: Mapping[str, Described] = {
             "truth": "Ground truth that the release was fitted on.",
             "seeds": "Runs of each entry.",
             "budget_seconds": "Simulated seconds of each run.",
-            **_OF_ROW,
+            **_ROW_COLUMNS,
         },
     ),
     "standings": Described(
         "Standings over all releases",
         "One row for each entry, over the releases that count for it.",
         {
-            **_OF_ROW,
+            **_ROW_COLUMNS,
             "worst_score": "Lowest of the mean scores on the releases that count.",
             "all_minus_random": "Score on releases of all data minus that on releases of random data alone.",
             "all_minus_random_low": _LOW,

@@ -1,9 +1,9 @@
-"""Anytime curves: how good the incumbents of an entry are at every moment."""
+"""Anytime curves tell how good the incumbents of an entry are at every moment."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ class Curve:
     name: str
     seconds: Array
     median: Array
-    #: Between which the middle half of the runs lies: quartiles.
+    #: Quartiles: the middle half of the runs lies between them.
     low: Array
     high: Array
 
@@ -49,12 +49,11 @@ def curve(
             default those of the release.
         name: Of the entry for people; by default its own, which another may have, too.
     """
-    given = means or {}
+    means = means or {}
     budget = runs[0].cell.budget_seconds
     seconds = exact.geometric(budget / 1000, budget, points)
-    errors = np.array(
-        [error_at(run, seconds, given.get(run.cell.id)) for run in runs if run.evaluations]
-    ).reshape(-1, points)
+    run_errors = [error_at(run, seconds, means.get(run.cell.id)) for run in runs if run.evaluations]
+    errors = np.array(run_errors).reshape(-1, points)
     known = ~np.isnan(errors).any(axis=0) & bool(len(errors))
     low, median, high = (
         np.quantile(errors[:, known], [0.25, 0.5, 0.75], axis=0) if len(errors) else np.empty((3, 0))
@@ -69,23 +68,34 @@ def curve(
     )
 
 
-def thinned(found: Curve, points: int = 100) -> Curve:
+def thinned(whole: Curve, points: int = 100) -> Curve:
     """A curve at few enough times to draw, the first and the last among them."""
-    kept = np.unique(np.linspace(0, len(found.seconds) - 1, points).round().astype(np.intp))
-    columns = (found.seconds, found.median, found.low, found.high)
-    return Curve(found.entry, found.name, *(column[kept] for column in columns))
+    kept = np.unique(np.linspace(0, len(whole.seconds) - 1, points).round().astype(np.intp))
+    return replace(
+        whole,
+        seconds=whole.seconds[kept],
+        median=whole.median[kept],
+        low=whole.low[kept],
+        high=whole.high[kept],
+    )
 
 
 def true_means(runs: Sequence[Run]) -> dict[str, Sequence[float]]:
-    """Accuracies of incumbents by the ground truth without noise, of runs whose truth can be asked.
+    """Accuracies of incumbents by the ground truth, without noise, of runs whose truth can be asked.
 
     Returns:
         Fractions, by the id of each run's cell; runs on another truth than the emulated one are left out.
     """
     truth = EmulatedTruth()
     asked = [run for run in runs if run.release.truth == described(truth)]
-    texts = list(dict.fromkeys(text for run in asked for text in run.incumbents.genotype))
-    if not texts:
+    genotypes = {}
+    for run in asked:
+        for text in run.incumbents.genotype:
+            genotypes[text] = Genotype.parse(text)
+    if not genotypes:
         return {}
-    means = dict(zip(texts, truth.mean([Genotype.parse(text) for text in texts]).tolist(), strict=True))
-    return {run.cell.id: [means[text] for text in run.incumbents.genotype] for run in asked}
+    means = dict(zip(genotypes, truth.mean(list(genotypes.values())).tolist(), strict=True))
+    means_by_run: dict[str, Sequence[float]] = {}
+    for run in asked:
+        means_by_run[run.cell.id] = [means[text] for text in run.incumbents.genotype]
+    return means_by_run

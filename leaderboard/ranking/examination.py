@@ -1,14 +1,15 @@
-"""Cross-examination: what was found on one release, judged by the others and by the ground truth.
+"""Cross-examination: the others and the ground truth judge what was found on one release.
 
 An architecture that its own release likes better than all others do was found by overfitting to that
-surrogate's errors. A judge's level counts, too: what one release deems better of all architectures is
-in the difference.
+surrogate's errors. A judge's level counts, too: if one release deems all architectures better, that is in
+the difference.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 from leaderboard.ranking.scores import final_genotype
 from leaderboard.ranking.statistics import estimates
 from leaderboard.runs.record import ReleaseReference, Run
+from leaderboard.runs.releases import loaded
 from nb301 import exact
-from nb301.benchmark import load
-from nb301.releases import find, names
+from nb301.benchmark import Benchmark
+from nb301.releases import names
 from nb301.space import Genotype
 from nb301.truth.base import is_emulated
 from nb301.truth.emulated import EmulatedTruth
@@ -54,21 +56,26 @@ def examine(runs: Sequence[Run]) -> list[Judgement]:
 
     Runs on releases that are not embedded, or that found nothing, are left out.
     """
-    embedded = _embedded([run.release for run in runs])
-    found = [run for run in runs if run.release.release_hash in embedded.values() and final_genotype(run)]
-    if not found:
+    judges = _judges(map(attrgetter("release"), runs))
+    hashes = {judge.release.release_hash for judge in judges}
+    judged, genotypes = [], []
+    for run in runs:
+        final = final_genotype(run)
+        if final is not None and run.release.release_hash in hashes:
+            judged.append(run)
+            genotypes.append(Genotype.parse(final))
+    if not judged:
         return []
-    genotypes = [Genotype.parse(str(final_genotype(run))) for run in found]
-    errors = errors_by_judges(genotypes, [run.release for run in found])
-    of: dict[tuple[str, str], list[int]] = {}
-    for index, run in enumerate(found):
+    errors = errors_by_judges(genotypes, [run.release for run in judged])
+    places: dict[tuple[str, str], list[int]] = {}
+    for index, run in enumerate(judged):
         for entry in (ALL, run.cell.submission):
-            of.setdefault((entry, run.release.name), []).append(index)
-    judgements = []
+            places.setdefault((entry, run.release.name), []).append(index)
+    judgements: list[Judgement] = []
     # ALL is before every slug
-    for (entry, release), chosen in sorted(of.items()):
-        own = errors[release][chosen]
-        judgements += _judged(entry, release, {judge: by[chosen] for judge, by in errors.items()}, own)
+    for (entry, release), indices in sorted(places.items()):
+        entry_errors = {judge: judge_errors[indices] for judge, judge_errors in errors.items()}
+        judgements += _judged(entry, release, entry_errors)
     return judgements
 
 
@@ -80,29 +87,39 @@ def errors_by_judges(genotypes: list[Genotype], releases: Iterable[ReleaseRefere
         releases: Those of them that are embedded are judges, and, where all rest on it, the emulated
             ground truth.
     """
-    given = list(releases)
-    errors = {name: 100 * (1 - load(name).query(genotypes).mean) for name in sorted(_embedded(given))}
-    if all(is_emulated(release.truth) for release in given):
+    references = list(releases)
+    errors = {}
+    for judge in _judges(references):
+        errors[judge.release.name] = 100 * (1 - judge.query(genotypes).mean)
+    if all(is_emulated(reference.truth) for reference in references):
         errors[TRUTH] = 100 * (1 - EmulatedTruth().mean(genotypes))
     return errors
 
 
-def _embedded(releases: Iterable[ReleaseReference]) -> dict[str, str]:
-    """Hashes, by name, of the releases that are embedded."""
-    used = {release.name: release.release_hash for release in releases}
-    return {name: used[name] for name in names() if name in used and find(name).release_hash == used[name]}
+def _judges(releases: Iterable[ReleaseReference]) -> list[Benchmark]:
+    """The releases that are embedded, ordered by name."""
+    hashes = {release.name: release.release_hash for release in releases}
+    judges = []
+    for name in sorted(hashes.keys() & set(names())):
+        judge = loaded(name)
+        if judge.release.release_hash == hashes[name]:
+            judges.append(judge)
+    return judges
 
 
-def _judged(entry: str, found_on: str, errors: Mapping[str, Array], own: Array) -> list[Judgement]:
-    return [
-        Judgement(
+def _judged(entry: str, found_on: str, errors: Mapping[str, Array]) -> list[Judgement]:
+    """Judgements on one entry's architectures; `errors` by judge, percent, shape (runs,)."""
+    differences = np.array(list(errors.values())) - errors[found_on]
+    judgements = []
+    for judge, worse in zip(errors, estimates(differences), strict=True):
+        judgement = Judgement(
             entry=entry,
             found_on=found_on,
             judge=judge,
             error=float(exact.mean(errors[judge])),
             worse=worse.value,
             interval=(worse.low, worse.high),
-            runs=len(own),
+            runs=len(errors[judge]),
         )
-        for judge, worse in zip(errors, estimates(np.array([*errors.values()]) - own), strict=True)
-    ]
+        judgements.append(judgement)
+    return judgements

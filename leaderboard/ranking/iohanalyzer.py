@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from leaderboard.legible import to_csv
 from leaderboard.ranking.csv_columns import TABLES
@@ -13,24 +14,24 @@ DIMENSION = 22
 
 
 def incumbents_csv(runs: Iterable[Run]) -> str:
-    """Rows of `columns.TABLES["iohanalyzer"]`; runs without an evaluation have none."""
-    rows = (row for run in runs for row in _rows(run))
-    return to_csv(tuple(TABLES["iohanalyzer"].columns), tuple(rows))
+    """The table `iohanalyzer` of `csv_columns.TABLES`; runs without an evaluation have no row."""
+    rows = chain.from_iterable(map(_rows, runs))
+    return to_csv(tuple(TABLES["iohanalyzer"].columns), rows)
 
 
 def _rows(run: Run) -> Iterator[tuple[object, ...]]:
-    found = run.incumbents
-    if not found.mean:
+    incumbents = run.incumbents
+    if not incumbents.mean:
         return
-    what = (run.release.name, run.cell.submission, DIMENSION, run.cell.seed)
-    columns = (found.evaluation, found.mean, found.val_accuracy, found.clock_seconds)
+    labels = (run.release.name, run.cell.submission, DIMENSION, run.cell.seed)
+    columns = (incumbents.evaluation, incumbents.mean, incumbents.val_accuracy, incumbents.clock_seconds)
     for number, mean, observed, seconds in zip(*columns, strict=True):
-        yield (*what, number + 1, *map(_percent, (mean, observed)), f"{seconds:.6g}")
-    if run.evaluations > found.evaluation[-1] + 1:
+        yield (*labels, number + 1, _percent(mean), _percent(observed), f"{seconds:.6g}")
+    if run.evaluations > number + 1:
         end = f"{run.cell.budget_seconds:.6g}"
-        yield (*what, run.evaluations, *map(_percent, (found.mean[-1], found.val_accuracy[-1])), end)
+        yield (*labels, run.evaluations, _percent(mean), _percent(observed), end)
 
 
 def _percent(accuracy: float) -> str:
-    """Error of an accuracy."""
+    """Error in percent of an accuracy."""
     return f"{100 * (1 - accuracy):.4f}"

@@ -16,18 +16,20 @@ def names_of(runs: Iterable[Run]) -> dict[str, str]:
 
 
 def told_apart(names: Mapping[str, str]) -> dict[str, str]:
-    """Names by slug, no two alike: of those that look alike each has its slug behind it."""
-    found = dict(sorted(names.items()))
+    """Names by slug, no two alike: those that look alike have their slugs behind them."""
+    apart = dict(sorted(names.items()))
     while True:
-        times = Counter(map(_look, found.values()))
-        alike = [slug for slug, name in found.items() if times[_look(name)] > 1]
+        times = Counter(map(_look, apart.values()))
+        alike = [slug for slug, name in apart.items() if times[_look(name)] > 1]
         if not alike:
-            return found
-        # what gets its slug may now be what another one is called
-        found |= {slug: f"{found[slug]} ({slug})" for slug in alike}
+            return apart
+        # with its slug, one may now be called what another is
+        for slug in alike:
+            apart[slug] = f"{apart[slug]} ({slug})"
 
 
 def _look(name: str) -> str:
-    """What readers may tell names by: not upper from lower case, nor spaces and signs that take no room."""
-    visible = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
+    """What readers tell names by: not the case of letters, nor spaces and signs that take no room."""
+    normal = unicodedata.normalize("NFKC", name)
+    visible = "".join(sign for sign in normal if unicodedata.category(sign) != "Cf")
     return " ".join(visible.casefold().split())

@@ -1,13 +1,14 @@
-"""Frozen references: what scores are measured against, so that a new entry never moves another.
+"""Frozen references: scores are measured against them, so that a new entry never moves another.
 
-For each release, by its hash: the median random architecture, and the best value that is known, both
-without noise. `python -m leaderboard references` computes them into `references.toml`; entries may
-pass the best one, and score more than 100. It is only ever replaced together with a release.
+A release has, by its hash, the median random architecture and the best value that is known, both without
+noise. `python -m leaderboard references` computes them into `references.toml`; entries may pass the best
+one, and score more than 100. The file is only ever replaced together with a release.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -37,12 +38,12 @@ class Reference(Record):
 
     name: Slug
     release_hash: Sha256
-    #: Median noise-free accuracy of random architectures, fraction: regret 1.
     random_accuracy: Fraction
-    #: Best noise-free accuracy that is known, fraction: regret 0.
+    """Median noise-free accuracy of random architectures, fraction: regret 1."""
     best_accuracy: Fraction
-    #: Text form of the architecture that has it.
+    """Best noise-free accuracy that is known, fraction: regret 0."""
     best_genotype: str
+    """Text form of the architecture that has it."""
 
     @model_validator(mode="after")
     def _apart(self) -> Reference:
@@ -100,13 +101,16 @@ def read_references(path: Path = REFERENCES) -> dict[str, Reference]:
     """
     try:
         content = parse_toml(read_bytes(path, _MOST_BYTES))
-        found = [Reference(name=name, **fields) for name, fields in content.items()]
+        references = {}
+        for name, fields in content.items():
+            reference = Reference(name=name, **fields)
+            references[reference.release_hash] = reference
     except (OSError, ValueError, TypeError) as error:  # a ValidationError is a ValueError
         why = first_wrong(error) if isinstance(error, ValidationError) else one_line(str(error))
         raise UnknownReference(
             f"{path}: no references ({why}): `python -m leaderboard references` computes them"
         ) from None
-    return {reference.release_hash: reference for reference in found}
+    return references
 
 
 def write_references(references: Iterable[Reference], path: Path = REFERENCES) -> None:
@@ -114,8 +118,8 @@ def write_references(references: Iterable[Reference], path: Path = REFERENCES) -
     lines = ["# Written by `python -m leaderboard references`; see references.py. Accuracies are fractions."]
     for reference in sorted(references, key=lambda reference: reference.name):
         lines += ["", f'["{reference.name}"]']
-        fields: Mapping[str, object] = reference.model_dump(exclude={"name"})
-        lines += [f"{key} = {_toml(value)}" for key, value in fields.items()]
+        for key, value in reference.model_dump(exclude={"name"}).items():
+            lines.append(f"{key} = {_toml(value)}")
     write_text(path, "\n".join(lines) + "\n")
 
 
@@ -138,18 +142,18 @@ def _toml(value: object) -> str:
 
 
 def _climb(climbers: list[Genotype], benchmark: Benchmark) -> tuple[list[Genotype], NDArray[np.float64]]:
-    """Let each go to its best neighbour until none is better; where they ended, and their accuracies."""
+    """Move each to its best neighbour until none is better; where they ended, and their accuracies."""
     reached = benchmark.query(climbers).mean.copy()
     climbing = list(range(len(climbers)))
     while climbing:
         around = [neighbours(climbers[index]) for index in climbing]
-        accuracies = benchmark.query([genotype for each in around for genotype in each]).mean
+        accuracies = benchmark.query(list(chain.from_iterable(around))).mean
         still, start = [], 0
-        for index, each in zip(climbing, around, strict=True):
-            of_each = accuracies[start : start + len(each)]
-            start += len(each)
-            if of_each.max() > reached[index]:
-                climbers[index], reached[index] = each[int(of_each.argmax())], of_each.max()
+        for index, near in zip(climbing, around, strict=True):
+            near_accuracies = accuracies[start : start + len(near)]
+            start += len(near)
+            if near_accuracies.max() > reached[index]:
+                climbers[index], reached[index] = near[int(near_accuracies.argmax())], near_accuracies.max()
                 still.append(index)
         climbing = still
     return climbers, reached

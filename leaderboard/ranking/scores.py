@@ -1,4 +1,4 @@
-"""Measures of one run, or of a few: pure functions of incumbents and a release's frozen references."""
+"""Scores of one run, or of a few: pure functions of incumbents and a release's frozen references."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def anytime_score(run: Run, reference: Reference, *, observed: bool = False) -> 
         reference: Of its release.
         observed: Whether by the noisy values that the optimizer saw, which flatter it.
     """
-    found = run.incumbents.val_accuracy if observed else run.incumbents.mean
-    regrets = np.append(1.0, reference.regret(np.array(found)))
+    accuracies = run.incumbents.val_accuracy if observed else run.incumbents.mean
+    regrets = np.append(1.0, reference.regret(np.array(accuracies)))
     start, end = window(run.cell.budget_seconds)
     times = np.clip(np.array([start, *run.incumbents.clock_seconds, end]), start, end)
     area = exact.total(np.diff(exact.log(times)) * regrets) / exact.log(end / start)

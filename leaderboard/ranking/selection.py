@@ -1,9 +1,10 @@
-"""Selection: which of many runs may be ranked together."""
+"""Selection tells which of many runs may be ranked together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product, starmap
 
 from leaderboard.errors import BoardError
 from leaderboard.runs.key import Track
@@ -43,18 +44,16 @@ def scopes_of(releases: Sequence[ReleaseReference]) -> list[Scope]:
     """The scopes that differ: that of all releases first."""
     families = list(dict.fromkeys(release.family for release in releases))
     kinds = sorted({release.random_only for release in releases})
-    found = [
-        Scope(family, kind)
-        for family in (None, *(families if len(families) > 1 else ()))
-        for kind in (None, *(kinds if len(kinds) > 1 else ()))
-    ]
-    return [scope for scope in found if any(scope.holds(release) for release in releases)]
+    some_families = families if len(families) > 1 else []
+    some_kinds = kinds if len(kinds) > 1 else []
+    scopes = starmap(Scope, product([None, *some_families], [None, *some_kinds]))
+    return [scope for scope in scopes if any(map(scope.holds, releases))]
 
 
 def tracks_of(runs: Iterable[Run]) -> list[Track]:
     """The tracks of runs that were sealed off: those with one worker and long budgets first."""
-    found = {run.cell.track for run in runs if run.cell.level is Level.sealed}
-    return sorted(found, key=lambda each: (each.workers, -each.budget_seconds, -each.budget_evaluations))
+    tracks = {run.cell.track for run in runs if run.cell.level is Level.sealed}
+    return sorted(tracks, key=lambda track: (track.workers, -track.budget_seconds, -track.budget_evaluations))
 
 
 def select(runs: Iterable[Run], track: Track) -> list[Run]:
@@ -63,45 +62,55 @@ def select(runs: Iterable[Run], track: Track) -> list[Run]:
     A generation takes the place of an earlier one when it has as many seeds.
 
     Raises:
-        BoardError: Runs of equal cells differ.
+        BoardError: Runs of equal keys differ.
     """
     generations: dict[tuple[str, str], dict[tuple[object, ...], dict[int, Run]]] = {}
     for run in runs:
         if run.cell.track == track and run.cell.level is Level.sealed:
-            key = (run.cell.submission, run.release.name)
-            of_seed = generations.setdefault(key, {}).setdefault(run.cell.generation, {})
-            if of_seed.setdefault(run.cell.seed, run) != run:
+            entry = (run.cell.submission, run.release.name)
+            generation = generations.setdefault(entry, {}).setdefault(run.cell.generation, {})
+            if generation.setdefault(run.cell.seed, run) != run:
                 raise BoardError(f"{run.place}: there are two that differ: verify both, and delete one")
-    latest = (
-        max(of_key.values(), key=lambda runs: (len(runs), max(run.origin.ended for run in runs.values())))
-        for of_key in generations.values()
-    )
-    chosen = [run for of_seed in latest for run in of_seed.values()]
+    chosen: list[Run] = []
+    for by_generation in generations.values():
+        chosen += max(by_generation.values(), key=_seeds_and_end).values()
     _check_comparable(chosen)
     return sorted(chosen, key=lambda run: (run.cell.submission, run.release.name, run.cell.seed))
 
 
 def releases_of(runs: Sequence[Run]) -> tuple[ReleaseReference, ...]:
     """The releases of runs: by family, all-data ones first."""
-    found = {run.release.name: run.release for run in runs}
-    return tuple(sorted(found.values(), key=lambda each: (each.family, each.random_only, each.name)))
+    releases = {run.release.name: run.release for run in runs}.values()
+    return tuple(sorted(releases, key=lambda release: (release.family, release.random_only, release.name)))
 
 
 def finished(runs: Sequence[Run]) -> tuple[list[Run], list[Unfinished]]:
-    """Runs that are paired with those of every other entry, and what is not finished yet.
+    """Runs that are paired with those of every other entry, and those that are not yet.
 
-    The seeds of a track are those of the entry and release that have most; others that have not the
-    same are passed over until they do.
+    The seeds of a track are those of the entry and release that have most. An entry on a release that has not
+    the same is passed over until it has.
     """
     grouped: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         grouped.setdefault((run.cell.submission, run.release.name), []).append(run)
-    seeds = {key: tuple(run.cell.seed for run in of_key) for key, of_key in grouped.items()}
-    most = min(seeds.values(), key=lambda each: (-len(each), each), default=())
-    return (
-        [run for key, of_key in grouped.items() if seeds[key] == most for run in of_key],
-        [Unfinished(*key, len(each), len(most)) for key, each in seeds.items() if each != most],
-    )
+    most = min(map(_seeds, grouped.values()), key=lambda seeds: (-len(seeds), seeds), default=())
+    paired: list[Run] = []
+    unfinished = []
+    for (entry, release), entry_runs in grouped.items():
+        if _seeds(entry_runs) == most:
+            paired += entry_runs
+        else:
+            unfinished.append(Unfinished(entry, release, len(entry_runs), len(most)))
+    return paired, unfinished
+
+
+def _seeds(runs: Sequence[Run]) -> tuple[int, ...]:
+    return tuple(run.cell.seed for run in runs)
+
+
+def _seeds_and_end(generation: Mapping[int, Run]) -> tuple[int, str]:
+    """How many seeds a generation has, and when its last run ended."""
+    return len(generation), max(run.origin.ended for run in generation.values())
 
 
 def _check_comparable(runs: Sequence[Run]) -> None:

@@ -1,8 +1,8 @@
 """Inference: intervals, tests and rank intervals from runs that are paired by seed.
 
-Everything takes arrays whose last axis is seeds. Releases are fixed effects: they are averaged over
-before, and never resampled, since a handful of related surrogates is no sample of tasks. What the
-surrogates themselves get wrong is in none of these intervals.
+All functions take arrays whose last axis is seeds. Releases are fixed effects: they are averaged over
+before, and never resampled, since a handful of related surrogates is no sample of tasks. Errors of the
+surrogates themselves are in none of these intervals.
 
 Results are equal to the last bit on every processor (see `nb301.exact`).
 """
@@ -65,10 +65,8 @@ def estimate(values: Array) -> Estimate:
 
 def estimates(values: Array) -> list[Estimate]:
     """Means and intervals of values over seeds, shape (k, n)."""
-    ends = intervals(values).tolist()
-    return [
-        Estimate(mean, low, high) for mean, (low, high) in zip(exact.mean(values).tolist(), ends, strict=True)
-    ]
+    low, high = intervals(values).T.tolist()
+    return list(map(Estimate, exact.mean(values).tolist(), low, high))
 
 
 def intervals(values: Array) -> Array:
@@ -88,16 +86,9 @@ def intervals(values: Array) -> Array:
     if n >= _MANY_VALUES:
         reach = _quantile(student.isf(ALPHA / 2, n - 1)) * error
         return np.stack([mean - reach, mean + reach], axis=1)
-    low, high = np.concatenate(
-        [
-            np.empty((2, 0)),
-            *(
-                np.quantile(t, [ALPHA / 2, 1 - ALPHA / 2], axis=1, method="inverted_cdf")
-                for t in _resampled_t(values)
-            ),
-        ],
-        axis=1,
-    )
+    ends_of_t = [ALPHA / 2, 1 - ALPHA / 2]
+    chunks = [np.quantile(t, ends_of_t, axis=1, method="inverted_cdf") for t in _resampled_t(values)]
+    low, high = np.concatenate([np.empty((2, 0)), *chunks], axis=1)
     with np.errstate(invalid="ignore"):
         ends = np.stack([mean - high * error, mean - low * error], axis=1)
     if n < 2:
@@ -119,13 +110,13 @@ def separated(differences: Array) -> NDArray[np.int64]:
     comparable = ~np.isnan(differences).any(axis=1)
     if differences.shape[1] < 2 or not comparable.any():
         return signs
-    found = differences[comparable]
-    mean, error = _mean_and_error(found)
-    if len(found) > MANY_ROWS:
-        critical = _quantile(student.isf(ALPHA / 2 / len(found), found.shape[1] - 1))
+    compared = differences[comparable]
+    mean, error = _mean_and_error(compared)
+    if len(compared) > MANY_ROWS:
+        critical = _quantile(student.isf(ALPHA / 2 / len(compared), compared.shape[1] - 1))
     else:
         # the largest of all at once: Mogstad et al. (2024), whose rank intervals this gives
-        largest = np.max([np.abs(t).max(axis=0) for t in _resampled_t(found)], axis=0)
+        largest = np.max([np.abs(t).max(axis=0) for t in _resampled_t(compared)], axis=0)
         critical = float(np.quantile(largest, LEVEL, method="inverted_cdf"))
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(error > _ROUNDING, mean / error, np.where(np.abs(mean) > _ROUNDING, mean * np.inf, 0.0))
@@ -150,7 +141,7 @@ def rank_intervals(scores: Array) -> list[tuple[int, int]]:
         first, second = np.triu_indices(k, 1)
         np.add.at(above, np.where(signs > 0, second, first), signs != 0)
         np.add.at(below, np.where(signs > 0, first, second), signs != 0)
-    return [(1 + int(a), k - int(b)) for a, b in zip(above, below, strict=True)]
+    return list(zip((1 + above).tolist(), (k - below).tolist(), strict=True))
 
 
 def paired_differences(scores: Array) -> Array:
@@ -164,14 +155,14 @@ def paired_differences(scores: Array) -> Array:
         NaN where no release counts for both.
     """
     first, second = np.triu_indices(len(scores), 1)
-    found = np.empty((len(first), scores.shape[2]))
+    differences = np.empty((len(first), scores.shape[2]))
     for start in range(0, len(first), _CHUNK):
         rows = slice(start, start + _CHUNK)
         difference = scores[first[rows]] - scores[second[rows]]
         common = ~np.isnan(difference).any(axis=2, keepdims=True)
         with np.errstate(invalid="ignore"):
-            found[rows] = exact.total(np.where(common, difference, 0.0), axis=1) / common.sum(axis=1)
-    return found
+            differences[rows] = exact.total(np.where(common, difference, 0.0), axis=1) / common.sum(axis=1)
+    return differences
 
 
 def signed_rank_p(differences: Array) -> Array:
@@ -322,13 +313,13 @@ def _resampled_t(values: Array) -> Iterator[Array]:
         square = _few_bits(centred * centred) @ counts / n
         error = np.sqrt(np.maximum(square - mean * mean, 0.0) / max(n - 1, 1))
         with np.errstate(divide="ignore", invalid="ignore"):
-            # of equal values nothing can be said but that they deviate
+            # all that can be said of equal values is whether they deviate
             t: Array = np.where(error > _ROUNDING, mean / error, np.sign(mean) * np.inf)
         yield np.where(np.abs(mean) > _ROUNDING, t, 0.0)
 
 
 def _few_bits(rows: Array) -> Array:
-    """Rounded so that sums of them times small integers are exact, and equal in whatever order."""
+    """Rows, rounded so that sums of them times small integers are exact, and equal in whatever order."""
     _, power = np.frexp(np.abs(rows).max(axis=1, keepdims=True))
     rounded: Array = np.ldexp(np.rint(np.ldexp(rows, _RESAMPLED_BITS - power)), power - _RESAMPLED_BITS)
     return rounded

@@ -1,18 +1,18 @@
-"""Records and constants described for readers: by the comments beside them in the source, typed once."""
+"""Records and constants described for readers: records by their JSON schemas, constants by their comments."""
 
 from __future__ import annotations
 
 import ast
-import inspect
 import json
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, is_dataclass
-from typing import Any, get_args, get_type_hints
+from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel
 
 from leaderboard.legible import ONE_LINE
+
+Schema = Mapping[str, Any]
 
 _TYPES = {
     "boolean": "true or false",
@@ -21,6 +21,17 @@ _TYPES = {
     "string": "text",
     "null": "null",
 }
+#: Bounds of a JSON schema, and how they are said; where there is a unit, it is what is counted.
+_BOUNDS = (
+    ("minLength", "at least", "characters"),
+    ("minItems", "at least", "of them"),
+    ("maxLength", "at most", "characters"),
+    ("maxItems", "at most", "of them"),
+    ("minimum", "at least", ""),
+    ("exclusiveMinimum", "above", ""),
+    ("maximum", "at most", ""),
+    ("exclusiveMaximum", "below", ""),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +68,10 @@ class Constants:
     values: tuple[tuple[str, str], ...]
 
 
-def comments(described: type) -> dict[str, str]:
-    """Comments right above the attributes of a class, by attribute, without their marks."""
-    source = textwrap.dedent(inspect.getsource(described))
-    (definition,) = ast.parse(source).body
-    lines = source.splitlines()
-    return {
-        name: text
-        for statement in getattr(definition, "body", [])
-        for name in _names(statement)
-        if (text := _above(statement, lines))
-    }
+def record_keys(record: type[BaseModel]) -> list[Keys]:
+    """Keys of a record, then those of the records within it; a key means what the docstring below it says."""
+    schema = record.model_json_schema()
+    return list(_keys_within(schema, schema.get("$defs", {}), ""))
 
 
 def constants(source: str) -> Iterator[Constants]:
@@ -79,7 +83,7 @@ def constants(source: str) -> Iterator[Constants]:
     comment, values, end = "", list[tuple[str, str]](), 0
     for statement in ast.parse(source).body:
         if isinstance(statement, ast.Assign):
-            above = _above(statement, lines)
+            above = _comment_above(statement, lines)
             if above or statement.lineno != end + 1:
                 if comment:
                     yield Constants(comment, tuple(values))
@@ -90,105 +94,94 @@ def constants(source: str) -> Iterator[Constants]:
         yield Constants(comment, tuple(values))
 
 
-def record_keys(record: type[BaseModel]) -> list[Keys]:
-    """Keys of a record, then those of the records within it."""
-    schema = record.model_json_schema()
-    definitions = {record.__name__: schema, **schema.get("$defs", {})}
-    return [
-        Keys(each.__name__, _about(each), path, tuple(_keys(each, definitions)))
-        for path, each in _records(record, "")
-    ]
+def _keys_within(schema: Schema, definitions: Mapping[str, Schema], path: str) -> Iterator[Keys]:
+    """Keys of a record by its schema, then those of the records that its keys hold."""
+    keys = tuple(_key(name, value, definitions) for name, value in schema["properties"].items())
+    yield Keys(schema["title"], _about(schema), path, keys)
+    for name, value in schema["properties"].items():
+        for record in _records(value, definitions):
+            yield from _keys_within(record, definitions, f"{path}.{name}" if path else name)
 
 
-def _records(record: type, path: str) -> Iterator[tuple[str, type]]:
-    """The record, and all that its fields hold, by where they stand."""
-    yield path, record
-    for name, hint in get_type_hints(record).items():
-        for each in (hint, *get_args(hint)):
-            if _is_record(each):
-                yield from _records(each, f"{path}.{name}" if path else name)
+def _key(name: str, schema: Schema, definitions: Mapping[str, Schema]) -> Key:
+    default = ""
+    if "default" in schema:
+        default = "its defaults" if "$ref" in schema else json.dumps(schema["default"])
+    meaning = " ".join(schema.get("description", "").split())
+    return Key(
+        name=name,
+        allowed=_allowed(schema, definitions),
+        default=default,
+        meaning=meaning or " ".join(map(_about, _records(schema, definitions))),
+    )
 
 
-def _keys(record: type, definitions: Mapping[str, Any]) -> Iterator[Key]:
-    meanings, hints = comments(record), get_type_hints(record)
-    for name, allowed in definitions[record.__name__]["properties"].items():
-        default = allowed.get("default", ...)
-        within = [_about(each) for each in (hints[name], *get_args(hints[name])) if _is_record(each)]
-        yield Key(
-            name=name,
-            allowed=_allowed(allowed, definitions),
-            default="" if default is ... else "its defaults" if "$ref" in allowed else json.dumps(default),
-            meaning=meanings.get(name) or " ".join(within),
-        )
+def _records(schema: Schema, definitions: Mapping[str, Schema]) -> list[Schema]:
+    """Schemas of the records that a key may hold."""
+    records = []
+    for value in (schema, *schema.get("anyOf", ())):
+        definition = _referred(value, definitions)
+        if "properties" in definition:
+            records.append(definition)
+    return records
 
 
-def _is_record(hint: Any) -> bool:
-    return isinstance(hint, type) and (is_dataclass(hint) or issubclass(hint, BaseModel))
+def _referred(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
+    """The definition that a schema refers to, if it does to one."""
+    return definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
 
 
-def _about(described: type) -> str:
-    return (inspect.getdoc(described) or "").partition("\n")[0]
+def _about(schema: Schema) -> str:
+    """First line of a class's docstring."""
+    description: str = schema.get("description", "")
+    return description.partition("\n")[0]
 
 
-def _allowed(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+def _allowed(schema: Schema, definitions: Mapping[str, Schema]) -> str:
     """A JSON schema in words."""
     if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        return _allowed(definitions[name], definitions) if "enum" in definitions[name] else "a record"
+        definition = _referred(schema, definitions)
+        return _allowed(definition, definitions) if "enum" in definition else "a record"
     if "anyOf" in schema:
-        return " or ".join(_allowed(each, definitions) for each in schema["anyOf"])
+        return " or ".join(_allowed(value, definitions) for value in schema["anyOf"])
     if "const" in schema:
         return f"{schema['const']}"
     if "enum" in schema:
         return "one of " + ", ".join(schema["enum"])
     if schema.get("type") == "array":
-        return f"list of: {_allowed(schema['items'], definitions)}{_bounds(schema, 'Items')}"
+        return f"list of: {_allowed(schema['items'], definitions)}{_bounds(schema)}"
     if schema.get("type") == "object":
         return f"names with: {_allowed(schema['additionalProperties'], definitions)}"
-    return _TYPES.get(schema.get("type", ""), "anything") + _bounds(schema, "Length")
+    return _TYPES.get(schema.get("type", ""), "anything") + _bounds(schema)
 
 
-def _bounds(schema: Mapping[str, Any], unit: str) -> str:
-    low, high = schema.get(f"min{unit}"), schema.get(f"max{unit}")
-    counted = "characters" if unit == "Length" else "of them"
-    ends = [
-        f"{word} {value:,} {what}".rstrip()
-        for word, value, what in (
-            ("at least", low, counted),
-            ("at most", high, counted),
-            ("at least", schema.get("minimum"), ""),
-            ("above", schema.get("exclusiveMinimum"), ""),
-            ("at most", schema.get("maximum"), ""),
-            ("below", schema.get("exclusiveMaximum"), ""),
-        )
-        if value is not None
-    ]
+def _bounds(schema: Schema) -> str:
+    bounds = ""
+    for name, words, unit in _BOUNDS:
+        if name in schema:
+            bounds += f", {words} {schema[name]:,} {unit}".rstrip()
     pattern = schema.get("pattern", "")
-    ends += ["in one line"] if pattern == ONE_LINE else [f"that matches {pattern}"] if pattern else []
-    return ", ".join(["", *ends])
+    if pattern:
+        bounds += ", in one line" if pattern == ONE_LINE else f", that matches {pattern}"
+    return bounds
 
 
-def _names(statement: ast.stmt) -> list[str]:
-    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    return [target.id for target in targets if isinstance(target, ast.Name)]
-
-
-def _above(statement: ast.stmt, lines: Sequence[str]) -> str:
+def _comment_above(statement: ast.stmt, lines: Sequence[str]) -> str:
     """The comment that ends on the line before a statement."""
-    found: list[str] = []
+    comment: list[str] = []
     for line in reversed(lines[: statement.lineno - 1]):
         if not line.strip().startswith("#"):
             break
-        found.insert(0, line.strip().lstrip("#:").strip())
-    return " ".join(found)
+        comment.insert(0, line.strip().lstrip("#:").strip())
+    return " ".join(comment)
 
 
 def _values(statement: ast.Assign) -> Iterator[tuple[str, str]]:
     target, value = statement.targets[0], statement.value
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-        yield from ((ast.unparse(t), ast.unparse(v)) for t, v in zip(target.elts, value.elts, strict=True))
+        yield from zip(map(ast.unparse, target.elts), map(ast.unparse, value.elts), strict=True)
     elif isinstance(value, ast.Dict):
-        for key, of_key in zip(value.keys, value.values, strict=True):
-            yield f"{ast.unparse(target)}[{ast.unparse(key) if key else ''}]", ast.unparse(of_key)
+        for key, entry in zip(value.keys, value.values, strict=True):
+            yield f"{ast.unparse(target)}[{ast.unparse(key) if key else ''}]", ast.unparse(entry)
     else:
         yield ast.unparse(target), ast.unparse(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from leaderboard.ranking.standings import Row
+from leaderboard.ranking.rows import Row
 from leaderboard.ranking.statistics import Estimate
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import ReleaseReference

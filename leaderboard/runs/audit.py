@@ -1,4 +1,4 @@
-"""Audits: whether a folder holds the runs that its ledger says, each once, and what they say is right."""
+"""An audit tells whether a folder holds the runs that its ledger names, and each as it was made."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from leaderboard.entries.submission import Submission
 from leaderboard.errors import RunFileError, SubmissionError
 from leaderboard.runs.plan import Task
 from leaderboard.runs.record import Run
+from leaderboard.runs.releases import loaded
 from leaderboard.runs.store import CAMPAIGN, LEDGER, LOCK, RECORD, TRACE, Store
 from leaderboard.runs.verify import rerun, verify
-from nb301.benchmark import Benchmark, load
 from nb301.errors import Nb301Error
-from nb301.releases import find, names
+from nb301.releases import names
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A run, and all that was found wrong with it."""
+class Examined:
+    """A run, and all that is wrong with it."""
 
-    #: Entry, release and seed, or its folder where it cannot be read.
+    #: Entry, release and seed; the run's folder where its record cannot be read.
     place: str
     #: Sentences; none where the run is what it says.
     wrong: tuple[str, ...]
@@ -31,12 +31,12 @@ class Checked:
 
 
 class Examiner:
-    """Verifies runs of a store, each on the release that its cell names.
+    """Verifies runs of a store, each on the release that its key names.
 
     Args:
         store: Where they are.
         releases: Names or folders, beside the embedded ones.
-        submissions: Folder of submissions: manifests are compared, where the files are those that ran.
+        submissions: Folder of submissions: a run is compared with the manifest of the files that it ran.
         again: Folder of the submission that is run again, if one is.
         environments: Folder of installed packages.
 
@@ -56,48 +56,50 @@ class Examiner:
         self._store, self._releases, self._submissions = store, releases, submissions
         self._again = None if again is None else Submission(again.absolute())
         self._environments = environments.absolute()
-        self._loaded: dict[str, Benchmark] = {}
+        self._read: dict[str, Submission | None] = {}
 
-    def check(self, name: str) -> Checked:
+    def check(self, name: str) -> Examined:
         """Verify a run; whatever cannot be read is wrong with it."""
         try:
             run = self._store.read(name)
         except Nb301Error as error:
-            return Checked(str(self._store.folder / name), (str(error),))
+            return Examined(str(self._store.folder / name), (str(error),))
         try:
-            return Checked(run.place, self._wrong(name, run), run.evaluations)
+            return Examined(run.place, self._faults(run), run.evaluations)
         except Nb301Error as error:
-            return Checked(run.place, (str(error),))
+            return Examined(run.place, (str(error),))
 
-    def _wrong(self, name: str, run: Run) -> tuple[str, ...]:
-        release = self._by_hash.get(run.cell.release_hash, run.release.name)
-        if release not in self._loaded:
-            self._loaded[release] = load(release)
-        found = verify(name, self._store, self._loaded[release], self._again or self._submission(run))
+    def _faults(self, run: Run) -> tuple[str, ...]:
+        release = self._names_by_hash.get(run.cell.release_hash, run.release.name)
+        faults = verify(run, self._store, loaded(release), self._again or self._submission(run))
         if self._again is None:
-            return found.wrong
+            return faults
         task = Task(run.cell, self._again.folder, release, self._environments, self._store.campaign())
-        return found.wrong + rerun(run, task)
+        return faults + rerun(run, task)
 
     def _submission(self, run: Run) -> Submission | None:
-        try:
-            return Submission(self._submissions / run.cell.submission)
-        except SubmissionError:
-            return None  # gone, or another one by now
+        """Whose run it is; None where it is gone, or cannot be read any more."""
+        slug = run.cell.submission
+        if slug not in self._read:
+            try:
+                self._read[slug] = Submission(self._submissions / slug)
+            except SubmissionError:
+                self._read[slug] = None
+        return self._read[slug]
 
     @cached_property
-    def _by_hash(self) -> dict[str, str]:
-        return {find(name).release_hash: name for name in (*names(), *self._releases)}
+    def _names_by_hash(self) -> dict[str, str]:
+        return {loaded(name).release.release_hash: name for name in (*names(), *self._releases)}
 
 
 def audit(store: Store) -> Iterator[str]:
-    """Compare ledger and files; the runs themselves are `verify.verify`'s.
+    """Compare ledger and files; `verify.verify` compares what the runs say.
 
     Yields:
         What is wrong, a sentence each.
 
     Raises:
-        RunFileError: The folder is none.
+        RunFileError: There is no such folder.
     """
     if not store.folder.is_dir():
         raise RunFileError(f"{store.folder}: is no folder of runs")
@@ -121,12 +123,12 @@ def audit(store: Store) -> Iterator[str]:
 
 
 def _files(store: Store) -> Iterator[str]:
-    """Files and folders that no command of ours writes, or leaves."""
+    """Files and folders that no command of ours writes or leaves."""
     runs = set(store.ids())
     for path in sorted(store.folder.iterdir()):
         if path.name in runs:
-            own = sorted(each.name for each in path.iterdir())
-            if own != [RECORD, TRACE]:
-                yield f"{path}: holds {', '.join(own)}, not {RECORD} and {TRACE}"
+            files = sorted(file.name for file in path.iterdir())
+            if files != [RECORD, TRACE]:
+                yield f"{path}: holds {', '.join(files)}, not {RECORD} and {TRACE}"
         elif path.name not in {CAMPAIGN, LEDGER, LOCK}:
             yield f"{path}: is no run, nor anything else of a folder of runs"

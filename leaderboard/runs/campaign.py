@@ -1,8 +1,8 @@
-"""Campaigns: runs whose training seeds come from one salt, which is secret until it is published.
+"""A campaign is the runs whose training seeds come from one salt, which is secret until it is published.
 
 The noise of an answer is a public function of architecture and training seed. A submission that knew its
-training seeds could compute every further draw; so they come from a salt that no submission is told. Runs
-name it by its hash, and once it is published with the results anybody can compute every answer again.
+training seeds could compute every further draw, so they come from a salt that no submission is told. Runs
+name it by its hash; once it is published with the results, anybody can compute every answer again.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ SEED_BITS = 62
 class Campaign(Record):
     """A salt, and whom it may still surprise."""
 
-    #: Of the file: raised when a field changes.
     format: Literal[1] = 1
-    #: 32 random bytes, as hex digits.
+    """Version of the file, raised when a field changes."""
     salt: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", repr=False)]
-    #: Tree hashes of the submissions that had run before the salt was published; None while it is secret.
+    """32 random bytes, as hex digits."""
     published: tuple[Sha256, ...] | None = None
+    """Tree hashes of the submissions that had run before the salt was published; None while it is secret."""
 
     @property
     def id(self) -> str:
@@ -64,10 +64,10 @@ class _Taken(Exception):
 
 
 def begin_campaign(path: Path) -> Campaign:
-    """Make a campaign with a new salt; of several processes that do so at once the first one's counts.
+    """Make a campaign with a new salt; of several processes that do so at once, the first one's counts.
 
     Args:
-        path: Its file, which its owner alone may read.
+        path: Its file; its owner alone may read it.
 
     Raises:
         OutputError: It cannot be written.

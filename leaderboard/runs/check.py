@@ -1,4 +1,4 @@
-"""Tries a submission in the sandbox against a small budget, and says in its author's terms what is wrong."""
+"""Checks try a submission in the sandbox with a small budget, and say in its author's terms what is wrong."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from nb301.files import folder_written_whole
 from nb301.optimizers import Budget
 from nb301.truth.emulated import EmulatedTruth
 
-#: Of each of the short runs.
+#: Evaluations of each short run.
 EVALUATIONS = 150
 _WORKERS = 30
 _WALL_SECONDS = 30.0
@@ -36,7 +36,7 @@ class State(enum.StrEnum):
 
     ok = enum.auto()
     wrong = enum.auto()
-    #: For a person to judge.
+    #: A person has to judge it.
     look = enum.auto()
 
 
@@ -63,11 +63,12 @@ def check(folder: Path, cache: Path, level: Level = Level.sealed) -> Iterator[Ch
     """
     submission = Submission(folder)
     yield Check("manifest", State.ok, f"{submission.manifest.name} {submission.manifest.version}")
-    findings = scan(submission)
-    for finding in findings:
+    is_refused = False
+    for finding in scan(submission):
         state = State.wrong if finding.severity is Severity.error else State.look
+        is_refused |= state is State.wrong
         yield Check("source", state, f"{finding.place}: {finding.message}")
-    if any(finding.severity is Severity.error for finding in findings):
+    if is_refused:
         return
     attestation = attest(level)
     yield Check("sandbox", State.ok, f"{attestation.level}, {len(attestation.probes)} probes denied")
@@ -75,7 +76,7 @@ def check(folder: Path, cache: Path, level: Level = Level.sealed) -> Iterator[Ch
 
 
 def create(name: str, parent: Path) -> Path:
-    """Make a submission that runs, to write another from.
+    """Make a submission that runs, to write one's own from.
 
     Raises:
         SubmissionError: It is there, or has a name that submissions cannot have.
@@ -92,14 +93,15 @@ def create(name: str, parent: Path) -> Path:
 
 def _runs(submission: Submission, packages: Environment, level: Level) -> Iterator[Check]:
     limits = replace(submission.limits(), wall_seconds=_WALL_SECONDS)
-    first = _run(submission, packages, limits, level)
+    run_once = partial(_run, submission, packages, limits, level)
+    first = run_once()
     yield _judged("run", first)
     if first.verdict is not Verdict.completed:
         return
     yield _projected(first, submission.limits())
-    again, other = (_run(submission, packages, limits, level, seed=seed) for seed in (1, 2))
+    again, other = run_once(seed=1), run_once(seed=2)
     yield _seeded(submission, first, again, other)
-    yield _asynchronous(first, partial(_run, submission, packages, limits, level, workers=_WORKERS))
+    yield _asynchronous(first, partial(run_once, workers=_WORKERS))
 
 
 def _run(
@@ -116,7 +118,7 @@ def _run(
         packages,
         limits,
         EmulatedTruth().evaluate,
-        # what a run is told, so that nothing inside knows this from one
+        # as a run is told it, so that nothing inside can tell the two apart
         Budget(seconds=BUDGET_SECONDS, evaluations=BUDGET_EVALUATIONS),
         seed=seed,
         training_seed=0,
@@ -127,24 +129,26 @@ def _run(
 
 
 def _judged(name: str, outcome: Outcome) -> Check:
-    done = f"{len(outcome.trajectory)} evaluations"
+    progress = f"{len(outcome.trajectory)} evaluations"
     if outcome.verdict is Verdict.completed:
         best = 1 - outcome.trajectory.val_accuracy.max()
-        return Check(name, State.ok, f"{done}, best validation error {best:.2%}")
+        return Check(name, State.ok, f"{progress}, best validation error {best:.2%}")
     output = outcome.output.strip()
     printed = f"\nit printed:\n{output}" if output else ""
-    return Check(name, State.wrong, f"{outcome.verdict} after {done}: {_own_frames(outcome.detail)}{printed}")
+    return Check(
+        name, State.wrong, f"{outcome.verdict} after {progress}: {_own_frames(outcome.detail)}{printed}"
+    )
 
 
 def _own_frames(detail: str) -> str:
-    """A traceback from the submission's first frame on; other details as they are."""
+    """A traceback without the frames before the submission's first; other details as they are."""
     first, separator, rest = detail.partition(f'  File "{SUBMISSION}/')
     head = first.partition("\n")[0] + "\n" if separator else first
     return f"{head}{separator}{rest}".strip()
 
 
 def _asynchronous(first: Outcome, run_with_workers: Callable[[], Outcome]) -> Check:
-    """Whether it can do without the results of open evaluations; `first` is its run with one worker."""
+    """Whether it does without the results of open evaluations; `first` is its run with one worker."""
     name = f"{_WORKERS} workers"
     if first.is_function:
         return Check(name, State.ok, "not tried: a function takes part with one worker alone")
@@ -152,7 +156,7 @@ def _asynchronous(first: Outcome, run_with_workers: Callable[[], Outcome]) -> Ch
 
 
 def _seeded(submission: Submission, first: Outcome, again: Outcome, other: Outcome) -> Check:
-    """Whether the seed decides, and nothing else; `again` has the seed of `first`."""
+    """Whether the seed decides and nothing else does; `again` has the seed of `first`."""
     for outcome in (again, other):
         if outcome.verdict is not Verdict.completed:
             return _judged("seed", outcome)
@@ -166,12 +170,12 @@ def _seeded(submission: Submission, first: Outcome, again: Outcome, other: Outco
         )
     if first.trajectory.genotypes == other.trajectory.genotypes:
         return Check("seed", State.look, "seeds 1 and 2 give equal proposals: is the seed used?")
-    said = "equal seeds give equal proposals" if same else "declared as not deterministic"
-    return Check("seed", State.ok, said)
+    message = "equal seeds give equal proposals" if same else "declared as not deterministic"
+    return Check("seed", State.ok, message)
 
 
 def _projected(outcome: Outcome, limits: Limits) -> Check:
-    """Whether the declared processor time would do for a whole run, if every evaluation cost the same."""
+    """Whether the declared processor time is enough for a whole run, if every evaluation costs the same."""
     usage = outcome.usage
     whole = usage.cpu_seconds * _FULL / len(outcome.trajectory)
     message = (

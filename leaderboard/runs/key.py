@@ -1,4 +1,4 @@
-"""What a run is a run of: equal keys give equal results, if the submission is deterministic."""
+"""The key of a run: equal keys give equal results, if the submission is deterministic."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from pydantic import Field, StringConstraints
 
 from leaderboard.sandbox.limits import Level, Limits
 from nb301.files import sha256
-from nb301.records import Record
+from nb301.records import DescribedRecord
 
 #: Names that become parts of paths and addresses.
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-
 
 #: Budget of a run, unless another is asked for: simulated seconds, about the paper's 115 GPU days, and
 #: evaluations.
@@ -43,36 +42,36 @@ class Track:
         return "-".join(parts)
 
 
-class RunKey(Record):
+class RunKey(DescribedRecord):
     """Everything that decides a run's result."""
 
-    #: `protocol.VERSION` at the time.
     protocol: int
-    #: SHA-256 of the salt that training seeds come from, see `campaign.Campaign`.
+    """`protocol.VERSION` at the time."""
     campaign: Sha256
-    #: Name of the submission's folder: renamed, it is another entry.
+    """SHA-256 of the salt that training seeds come from, see `campaign.Campaign`."""
     submission: Slug
-    #: SHA-256 of the submission's files, see `Submission.tree_hash`.
+    """Name of the submission's folder: renamed, it is another entry."""
     tree_hash: Sha256
-    #: SHA-256 of what it may import: locked packages, shim, library.
+    """SHA-256 of the submission's files, see `Submission.tree_hash`."""
     environment_hash: Sha256
-    #: SHA-256 of the manifest of the release that answers.
+    """SHA-256 of what it may import: locked packages, shim, library."""
     release_hash: Sha256
-    #: Run `s` of one entry is paired with run `s` of every other.
+    """SHA-256 of the manifest of the release that answers."""
     seed: Annotated[int, Field(ge=0, lt=10**12)]
-    #: Simulated seconds.
+    """Run `s` of one entry is paired with run `s` of every other."""
     budget_seconds: Annotated[float, Field(gt=0)]
-    #: Evaluations at most, however short.
+    """Simulated seconds."""
     budget_evaluations: Annotated[int, Field(ge=1)]
-    #: Evaluations that are open at once.
+    """Evaluations at most, however short."""
     workers: Annotated[int, Field(ge=1)]
+    """Evaluations that are open at once."""
     limits: Limits
-    #: A run that is not sealed off stands in for none that is.
     level: Level
+    """A run that is not sealed off stands in for none that is."""
 
     @property
     def id(self) -> str:
-        """SHA-256 of the cell as JSON with sorted keys, without spaces: the name of its run."""
+        """SHA-256 of the key as JSON with sorted keys, without spaces: the name of its run."""
         content = self.model_dump(mode="json")
         return sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
 

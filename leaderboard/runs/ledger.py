@@ -1,13 +1,13 @@
-"""The ledger: an append-only list of stored runs, each line chained to the one before by its SHA-256.
+"""The ledger is an append-only list of stored runs, each line chained to the one before by its SHA-256.
 
 The first line is chained to the campaign, by its salt's hash: runs of two campaigns share no ledger. A run
-that is changed or taken away later contradicts the ledger, and a ledger that is changed contradicts its later
-lines; who has noted the last line's hash has noted all of them.
+that is changed or taken away later contradicts the ledger, and a changed ledger contradicts its later lines;
+whoever has noted the last line's hash has noted all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -22,14 +22,14 @@ from nb301.records import Record, first_wrong
 class Line(Record):
     """One stored run."""
 
-    #: The run's name.
     run: Sha256
-    #: SHA-256 of its `run.json`.
+    """The run's name."""
     record: Sha256
-    #: SHA-256 of its evaluations, see `Trace.hash`.
+    """SHA-256 of its `run.json`."""
     trace: Sha256
-    #: SHA-256 of the line before, without its end; of the first, the campaign's.
+    """SHA-256 of its evaluations, see `Trace.hash`."""
     previous: Sha256
+    """SHA-256 of the line before, without its end; of the first, the campaign's."""
 
 
 class Ledger:
@@ -44,14 +44,14 @@ class Ledger:
         self._journal = Journal(path, '{"run":')
 
     def start(self) -> str | None:
-        """What the first line follows, unless there is none, or none that can be read."""
+        """What the first line follows; None where there is no line, or none that can be read."""
         try:
             return Line.model_validate_json(self._journal.lines()[0]).previous
         except (IndexError, ValidationError):
             return None
 
     def end(self) -> str | None:
-        """SHA-256 of the last line, if there is one: who has noted it has noted all of them."""
+        """SHA-256 of the last line, if there is one: whoever has noted it has noted all of them."""
         lines = self._journal.lines()
         return sha256(lines[-1]) if lines else None
 
@@ -64,7 +64,7 @@ class Ledger:
         Raises:
             RunFileError: A line is none, or does not follow from the one before; names it.
         """
-        return list(self._checked(self._journal.lines(), start))
+        return list(_chain(self.path, tuple(self._journal.lines()), start))
 
     @property
     def is_whole(self) -> bool:
@@ -92,21 +92,25 @@ class Ledger:
             with self._journal:
                 pass
 
-    def _checked(self, lines: list[bytes], previous: str) -> Iterator[Line]:
-        for number, text in enumerate(lines, 1):
-            try:
-                line = Line.model_validate_json(text)
-            except ValidationError as error:
-                raise RunFileError(
-                    f"{self.path}:{number}: no line of a ledger ({first_wrong(error)})"
-                ) from None
-            if line.previous != previous:
-                before = "the one before" if number > 1 else "this folder's campaign"
-                raise RunFileError(
-                    f"{self.path}:{number}: follows what has SHA-256 {line.previous}, but {before} has "
-                    f"{previous}: the ledger was changed, or is another folder's; restore it from a copy"
-                )
-            if line.model_dump_json().encode() != text:
-                raise RunFileError(f"{self.path}:{number}: was written anew: a ledger's lines have no spaces")
-            previous = sha256(text)
-            yield line
+
+@lru_cache(maxsize=1)  # each run of a folder is compared with the same ledger
+def _chain(path: Path, texts: tuple[bytes, ...], start: str) -> tuple[Line, ...]:
+    """The lines of a ledger, each checked against the one before."""
+    lines = []
+    previous = start
+    for number, text in enumerate(texts, 1):
+        try:
+            line = Line.model_validate_json(text)
+        except ValidationError as error:
+            raise RunFileError(f"{path}:{number}: no line of a ledger ({first_wrong(error)})") from None
+        if line.previous != previous:
+            before = "the one before" if number > 1 else "this folder's campaign"
+            raise RunFileError(
+                f"{path}:{number}: follows what has SHA-256 {line.previous}, but {before} has {previous}: "
+                "the ledger was changed, or is another folder's; restore it from a copy"
+            )
+        if line.model_dump_json().encode() != text:
+            raise RunFileError(f"{path}:{number}: was written anew: a ledger's lines have no spaces")
+        previous = sha256(text)
+        lines.append(line)
+    return tuple(lines)

@@ -1,12 +1,13 @@
-"""Results: runs in a compact form that is committed, one Parquet file for each entry.
+"""Packed results are runs in a compact form that is committed, one Parquet file for each entry.
 
-A row is a run's record with its incumbents; the traces of all evaluations stay with who ran it, and
-anybody can make them again: their hashes are in the rows, and the salts of their training seeds beside them.
+A row is a run's record with its incumbents. The traces of all evaluations stay with who ran it, and anybody
+can make them again: their hashes are in the rows, and the salts of their training seeds beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -23,27 +24,30 @@ _CAMPAIGNS = "campaigns"
 
 
 def campaigns_of(runs: Iterable[Run], store: Store, folder: Path) -> list[Campaign]:
-    """The campaigns of runs that are published now, or have been; from then on the store's salt is no secret.
+    """The campaigns of runs that are to be published; a salt among them is no secret any more.
 
     Args:
-        runs: What is published.
+        runs: To be published.
         store: Where new ones were made.
-        folder: Of the results that are published already.
+        folder: Holds the results that are published already.
 
     Raises:
         RunFileError: A salt is not at hand, or cannot be read.
     """
-    found = {each.id: each for each in map(read_campaign, campaign_files(folder))}
+    campaigns = {}
+    for path in campaign_files(folder):
+        campaign = read_campaign(path)
+        campaigns[campaign.id] = campaign
     needed = {run.cell.campaign for run in runs}
-    if not needed <= found.keys():
+    if not needed <= campaigns.keys():
         published = store.publish()
-        found[published.id] = published
-    if lost := sorted(needed - found.keys()):
+        campaigns[published.id] = published
+    if lost := sorted(needed - campaigns.keys()):
         raise RunFileError(
             f"{store.folder} and {folder}: neither has the salt of the campaign {lost[0]}, whose runs are "
             "there: restore it, or take its runs out"
         )
-    return [found[each] for each in sorted(needed)]
+    return [campaigns[campaign_id] for campaign_id in sorted(needed)]
 
 
 def campaign_files(folder: Path) -> list[Path]:
@@ -54,13 +58,13 @@ def campaign_files(folder: Path) -> list[Path]:
 def write_results(
     runs: Iterable[Run], tables: Mapping[str, str], folder: Path, campaigns: Iterable[Campaign] = ()
 ) -> list[Path]:
-    """Write runs, one file for each entry, named after it, and tables: the folder as a whole, or nothing.
+    """Write runs, one file for each entry, named after it, and tables: the whole folder, or nothing.
 
     Args:
         runs: What is kept.
         tables: Text of CSV files, by path without suffix.
-        folder: Where they go, in the place of results that are there, and of nothing else.
-        campaigns: Whose runs these are; `campaigns/<id>.json` is what `Store.campaign` reads.
+        folder: Where they go; results that are there are replaced, and nothing else is.
+        campaigns: Whose runs these are; `Store.campaign` reads `campaigns/<id>.json`.
 
     Returns:
         The files of runs.
@@ -74,11 +78,14 @@ def write_results(
     entries: dict[str, list[Run]] = {}
     for run in sorted(runs, key=lambda run: (run.release.name, run.cell.seed, run.cell.id)):
         entries.setdefault(run.cell.submission, []).append(run)
-    texts = {f"{name}.csv": text for name, text in tables.items()}
-    texts |= {f"{_CAMPAIGNS}/{each.id}.json": each.model_dump_json(indent=1) + "\n" for each in campaigns}
+    texts = {}
+    for name, table in tables.items():
+        texts[f"{name}.csv"] = table
+    for campaign in campaigns:
+        texts[f"{_CAMPAIGNS}/{campaign.id}.json"] = campaign.model_dump_json(indent=1) + "\n"
     with folder_written_whole(folder, listed) as temporary:
-        for entry, of_entry in sorted(entries.items()):
-            rows = pa.Table.from_pylist([run.model_dump(mode="json") for run in of_entry])
+        for entry, entry_runs in sorted(entries.items()):
+            rows = pa.Table.from_pylist([run.model_dump(mode="json") for run in entry_runs])
             pq.write_table(rows, temporary / f"{entry}.parquet", compression="zstd", compression_level=19)
         for name, text in texts.items():
             (temporary / name).parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +100,7 @@ def read_results(folder: Path) -> list[Run]:
     Raises:
         RunFileError: A file cannot be read, or a row is no run; names it.
     """
-    return [run for path in sorted(folder.glob("*.parquet")) for run in _read(path)]
+    return list(chain.from_iterable(map(_read, sorted(folder.glob("*.parquet")))))
 
 
 def _read(path: Path) -> Iterable[Run]:

@@ -1,10 +1,11 @@
-"""What is to be run: cells of submissions on releases, and which of them a store lacks."""
+"""What is to be run: keys of submissions on releases, and which of them a store lacks."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,20 +16,19 @@ from leaderboard.entries.submission import Submission
 from leaderboard.errors import RunError, SubmissionError
 from leaderboard.runs.campaign import Campaign
 from leaderboard.runs.key import BUDGET_EVALUATIONS, BUDGET_SECONDS, RunKey
-from leaderboard.runs.record import ReleaseReference
+from leaderboard.runs.releases import loaded
 from leaderboard.runs.store import Store
 from leaderboard.sandbox.limits import Level
 from leaderboard.sandbox.messages import VERSION
 from nb301.errors import Nb301Error
 from nb301.optimizers import Budget
-from nb301.releases import Manifest, find
 
 _BUDGET = Budget(seconds=BUDGET_SECONDS, evaluations=BUDGET_EVALUATIONS)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A cell to run, and where what it needs is found."""
+    """A run to make, and where what it needs lies."""
 
     cell: RunKey
     #: The submission's.
@@ -37,7 +37,7 @@ class Task:
     release: str
     #: Folder of installed environments.
     environments: Path
-    #: Whose salt gives the training seeds; no message shows it.
+    #: Its salt gives the training seeds; no message shows it.
     campaign: Campaign = field(repr=False)
 
     @property
@@ -47,19 +47,24 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """A cell that was not run, or all of a submission: it stays missing, and the next command tries it."""
+class NotRun:
+    """A task that failed, or a whole submission: it stays missing, and the next command tries it again."""
 
     #: Entry and release, or the submission's folder.
     place: str
-    #: None for all.
+    #: None for all seeds.
     seed: int | None
     why: str
 
     @classmethod
-    def of(cls, task: Task, error: Exception) -> Failure:
-        """The failure of a task."""
+    def of_task(cls, task: Task, error: Exception) -> NotRun:
+        """A task that ended in an error."""
         return cls(task.place, task.cell.seed, explained(error))
+
+    @classmethod
+    def of_submission(cls, folder: Path, error: Exception) -> NotRun:
+        """A submission of which no task can run."""
+        return cls(str(folder), None, explained(error))
 
 
 def plan(
@@ -76,7 +81,7 @@ def plan(
     """List the runs of submissions on releases, paired ones together.
 
     Args:
-        folders: Of the submissions; one that is given twice, in whatever way, counts once.
+        folders: Of the submissions; one that is named twice, in whatever way, counts once.
         releases: Names or folders, as `nb301.load` takes them.
         seeds: Seed `s` of one entry is paired with seed `s` of every other: both get equal random
             seeds and see the same noise.
@@ -93,35 +98,17 @@ def plan(
     """
     if not (np.isfinite(budget.seconds) and np.isfinite(budget.evaluations)):
         raise RunError(f"a run needs both limits, of seconds and of evaluations, got {budget}")
-    submissions = [_scanned(Submission(folder)) for folder in distinct(folders)]
-    hashes = {each.folder: hash_of(each) for each in submissions}
-    references = {release: release_reference(release) for release in dict.fromkeys(releases)}
-    return [
-        Task(
-            RunKey(
-                protocol=VERSION,
-                campaign=campaign.id,
-                submission=each.slug,
-                tree_hash=each.tree_hash,
-                environment_hash=hashes[each.folder],
-                release_hash=reference.release_hash,
-                seed=seed,
-                budget_seconds=budget.seconds,
-                budget_evaluations=int(budget.evaluations),
-                workers=workers,
-                limits=each.limits(),
-                level=level,
-            ),
-            each.folder,
-            release,
-            environments.absolute(),
-            campaign,
-        )
-        # seeds come first: whatever has been run when somebody looks is paired
-        for seed in seeds
-        for release, reference in references.items()
-        for each in submissions
-    ]
+    submissions = list(map(_scanned, distinct(folders)))
+    key_makers = [_key_maker(submission, campaign, budget, workers, level) for submission in submissions]
+    hashes = {release: loaded(release).release.release_hash for release in releases}
+    tasks = []
+    # seeds come first: whatever has been run when somebody looks is paired
+    for seed in seeds:
+        for release, release_hash in hashes.items():
+            for submission, make_key in zip(submissions, key_makers, strict=True):
+                cell = make_key(release_hash=release_hash, seed=seed)
+                tasks.append(Task(cell, submission.folder, release, environments.absolute(), campaign))
+    return tasks
 
 
 def distinct(folders: Iterable[Path]) -> list[Path]:
@@ -130,18 +117,19 @@ def distinct(folders: Iterable[Path]) -> list[Path]:
     Raises:
         SubmissionError: Two have one name, by which entries are told apart.
     """
-    found = list(dict.fromkeys(Path(os.path.realpath(folder)) for folder in folders))
-    named: dict[str, Path] = {}
-    for folder in found:
-        if named.setdefault(folder.name, folder) != folder:
+    by_name: dict[str, Path] = {}
+    for folder in folders:
+        real = Path(os.path.realpath(folder))
+        other = by_name.setdefault(real.name, real)
+        if other != real:
             raise SubmissionError(
-                f"{named[folder.name]} and {folder} have one name, and entries are told apart by it: rename "
-                "one, or give one of them"
+                f"{other} and {real} have one name, and entries are told apart by it: rename one, or give "
+                "one of them"
             )
-    return found
+    return list(by_name.values())
 
 
-def readable(folders: Iterable[Path]) -> tuple[list[Path], list[Failure]]:
+def readable(folders: Iterable[Path]) -> tuple[list[Path], list[NotRun]]:
     """Part folders into those that `plan` can take, and those that hold no submission, or a wrong one.
 
     Raises:
@@ -150,9 +138,9 @@ def readable(folders: Iterable[Path]) -> tuple[list[Path], list[Failure]]:
     sound, failures = [], []
     for folder in distinct(folders):
         try:
-            hash_of(_scanned(Submission(folder)))
+            hash_of(_scanned(folder))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are run
-            failures.append(Failure(str(folder), None, explained(error)))
+            failures.append(NotRun.of_submission(folder, error))
         else:
             sound.append(folder)
     return sound, failures
@@ -163,23 +151,7 @@ def explained(error: Exception) -> str:
     return str(error) if isinstance(error, Nb301Error) else f"{type(error).__name__}: {error}"
 
 
-def release_reference(release: str) -> ReleaseReference:
-    """What a run notes of its release, by name or folder."""
-    return release_reference_of(find(release).manifest)
-
-
-def release_reference_of(manifest: Manifest) -> ReleaseReference:
-    """What a run notes of its release, by its manifest."""
-    return ReleaseReference(
-        name=manifest.name,
-        release_hash=manifest.release_hash,
-        truth=manifest.truth,
-        family=manifest.family,
-        random_only=manifest.random_only,
-    )
-
-
-def install(tasks: Sequence[Task]) -> tuple[list[Task], list[Failure]]:
+def install(tasks: Sequence[Task]) -> tuple[list[Task], list[NotRun]]:
     """Install the packages that submissions have locked once, before several processes do.
 
     Returns:
@@ -190,21 +162,23 @@ def install(tasks: Sequence[Task]) -> tuple[list[Task], list[Failure]]:
         try:
             environment(Submission(folder), environments)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are run
-            failures[folder] = Failure(str(folder), None, explained(error))
-    return [task for task in tasks if task.folder not in failures], list(failures.values())
+            failures[folder] = NotRun.of_submission(folder, error)
+    return _without(failures, tasks), list(failures.values())
 
 
-def unspoilt(tasks: Sequence[Task]) -> tuple[list[Task], list[Failure]]:
+def unspoilt(tasks: Sequence[Task]) -> tuple[list[Task], list[NotRun]]:
     """Part tasks into those whose noise is a surprise, and submissions that could know a published salt."""
     spoilt = {task.folder for task in tasks if not task.campaign.is_new_to(task.cell.tree_hash)}
     why = (
         "the salt of these runs was published before these files were run, so that they could know the "
         "noise: run them in another folder (--out), which has a salt of its own; they are ranked together"
     )
-    return (
-        [task for task in tasks if task.folder not in spoilt],
-        [Failure(str(folder), None, why) for folder in sorted(spoilt)],
-    )
+    left_out = [NotRun(str(folder), None, why) for folder in sorted(spoilt)]
+    return _without(spoilt, tasks), left_out
+
+
+def _without(folders: Container[Path], tasks: Sequence[Task]) -> list[Task]:
+    return [task for task in tasks if task.folder not in folders]
 
 
 def missing(tasks: Sequence[Task], store: Store) -> list[Task]:
@@ -212,9 +186,29 @@ def missing(tasks: Sequence[Task], store: Store) -> list[Task]:
     return [task for task in tasks if not store.has(task.cell)]
 
 
-def _scanned(submission: Submission) -> Submission:
-    wrong = [each for each in scan(submission) if each.severity is Severity.error]
-    if wrong:
-        listed = "; ".join(f"{each.place}: {each.message}" for each in wrong)
+def _scanned(folder: Path) -> Submission:
+    submission = Submission(folder)
+    errors = [finding for finding in scan(submission) if finding.severity is Severity.error]
+    if errors:
+        listed = "; ".join(f"{finding.place}: {finding.message}" for finding in errors)
         raise SubmissionError(f"{submission.folder}: {listed}")
     return submission
+
+
+def _key_maker(
+    submission: Submission, campaign: Campaign, budget: Budget, workers: int, level: Level
+) -> partial[RunKey]:
+    """Makes a submission's keys from `release_hash` and `seed`; all else that decides its runs is equal."""
+    return partial(
+        RunKey,
+        protocol=VERSION,
+        campaign=campaign.id,
+        submission=submission.slug,
+        tree_hash=submission.tree_hash,
+        environment_hash=hash_of(submission),
+        budget_seconds=budget.seconds,
+        budget_evaluations=int(budget.evaluations),
+        workers=workers,
+        limits=submission.limits(),
+        level=level,
+    )

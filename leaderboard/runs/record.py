@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from itertools import islice
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -13,7 +12,7 @@ from leaderboard.legible import legible
 from leaderboard.runs.key import RunKey, Sha256, Slug
 from leaderboard.sandbox.messages import Verdict
 from leaderboard.sandbox.process import Usage
-from nb301.records import Record
+from nb301.records import DescribedRecord
 from nb301.space import CELL_NAMES, NODES, Genotype, Op
 
 #: Text of strangers: whoever wrote the record, nothing in it is hidden.
@@ -22,14 +21,17 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
 def _genotypes() -> re.Pattern[str]:
-    """What texts of genotypes match: reading them takes thirty times as long."""
-    op = "|".join(each.name for each in Op)
-    nodes = (
-        rf"(?:{op})@([0-{node - 1}])\+(?:{op})@(?!\{group})[0-{node - 1}]"
-        for group, node in enumerate(NODES * len(CELL_NAMES), 1)
-    )
-    texts = [f"{name}:{'/'.join(islice(nodes, len(NODES)))}" for name in CELL_NAMES]
-    return re.compile(",".join(texts))
+    """The pattern of genotypes as text: reading them takes thirty times as long."""
+    op = "|".join(Op.__members__)
+    group = 0
+    cells = []
+    for name in CELL_NAMES:
+        nodes = []
+        for node in NODES:
+            group += 1  # that of the node's first input, which differs from its second
+            nodes.append(rf"(?:{op})@([0-{node - 1}])\+(?:{op})@(?!\{group})[0-{node - 1}]")
+        cells.append(f"{name}:{'/'.join(nodes)}")
+    return re.compile(",".join(cells))
 
 
 _GENOTYPE = _genotypes()
@@ -40,46 +42,46 @@ def _check_genotype(text: str) -> None:
         Genotype.parse(text)  # says what is wrong
 
 
-class ReleaseReference(Record):
+class ReleaseReference(DescribedRecord):
     """The release that answered a run's queries."""
 
     name: Slug
-    #: SHA-256 of its manifest.
     release_hash: Sha256
-    #: The ground truth that its numbers rest on.
+    """SHA-256 of its manifest."""
     truth: str
+    """The ground truth that its numbers rest on."""
     family: str
-    #: Whether its models saw random search's rows alone.
     random_only: bool
+    """Whether its models saw random search's rows alone."""
 
 
-class Entry(Record):
+class Entry(DescribedRecord):
     """What a submission says of itself, for people."""
 
     name: Legible
     version: Legible
     reference: Legible
-    #: Families of models that it fits.
     families: Annotated[tuple[str, ...], Field(min_length=1)]
-    #: Whether equal seeds and results give equal proposals, as it declares.
+    """Families of models that it fits."""
     deterministic: bool
-    #: Whether results of this benchmark went into its design or settings, as it declares.
+    """Whether equal seeds and results give equal proposals, as it declares."""
     used_benchmark_data: bool
+    """Whether results of this benchmark went into its design or settings, as it declares."""
 
 
-class Incumbents(Record):
+class Incumbents(DescribedRecord):
     """The evaluations that became the incumbent, in order; columns of equal length."""
 
-    #: Number of the evaluation in the run, from 0.
     evaluation: tuple[int, ...]
-    #: Simulated seconds from the run's start to the evaluation's end.
+    """Number of the evaluation in the run, from 0."""
     clock_seconds: tuple[float, ...]
-    #: Observed, with noise: what the optimizer was told, and chose the incumbent by. Fractions.
+    """Simulated seconds from the run's start to the evaluation's end."""
     val_accuracy: tuple[Fraction, ...]
-    #: Noise-free ensemble mean of the same architecture: what is scored. Fractions.
+    """Observed, with noise: what the optimizer was told, and chose the incumbent by. Fractions."""
     mean: tuple[Fraction, ...]
-    #: Text form of the architecture.
+    """Noise-free ensemble mean of the same architecture: what is scored. Fractions."""
     genotype: tuple[str, ...]
+    """Text form of the architecture."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Incumbents:
@@ -93,12 +95,12 @@ class Incumbents(Record):
         return self
 
 
-class Recommendation(Record):
+class Recommendation(DescribedRecord):
     """What a submission recommends in the end, where it does: it counts in place of the last incumbent."""
 
     genotype: str
-    #: Noise-free ensemble mean, fraction.
     mean: Fraction
+    """Noise-free ensemble mean, fraction."""
 
     @model_validator(mode="after")
     def _readable(self) -> Recommendation:
@@ -106,59 +108,59 @@ class Recommendation(Record):
         return self
 
 
-class Support(Record):
+class Support(DescribedRecord):
     """How many of a run's queries were far from the architectures that the release was fitted on."""
 
-    #: Evenly spaced over the run.
     queries: Annotated[int, Field(ge=1)]
+    """Evenly spaced over the run."""
     unfamiliar: Annotated[int, Field(ge=0)]
 
 
-class Origin(Record):
+class Origin(DescribedRecord):
     """Where and when a run was made: no part of what it is."""
 
-    #: Whether a control group limited the submission, too.
     grouped: bool
-    #: SHA-256 of what the canaries found; empty where none was tried.
+    """Whether a control group limited the submission, too."""
     canary: str
-    #: Versions of nb301, numpy and Python.
+    """SHA-256 of what the canaries found; empty where none was tried."""
     nb301: str
+    """Versions of nb301, numpy and Python."""
     numpy: str
     python: str
     machine: str
-    #: UTC, ISO 8601.
     started: str
+    """UTC, ISO 8601."""
     ended: str
 
 
-class Run(Record):
+class Run(DescribedRecord):
     """One run of one submission on one release, however it ended."""
 
-    #: Of the record: raised when a field changes.
     format: Literal[3] = 3
+    """Of the record: raised when a field changes."""
     cell: RunKey
     entry: Entry
     release: ReleaseReference
-    #: Families that the submission shares with the release's surrogate: shown then, and not counted.
     conflicts: tuple[str, ...]
-    #: How it ended.
+    """Families that the submission shares with the release's surrogate: shown then, and not counted."""
     verdict: Verdict
-    #: What happened, in the author's terms; empty if the run was completed.
+    """How it ended."""
     detail: Legible
-    #: End of what the submission printed.
+    """What happened, in the author's terms; empty if the run was completed."""
     output: Legible
-    #: How many ended within the budget, or before the fault.
+    """End of what the submission printed."""
     evaluations: Annotated[int, Field(ge=0)]
+    """How many ended within the budget, or before the fault."""
     incumbents: Incumbents
-    #: What was open when the run ended, in the order of proposals: text forms.
     unfinished: tuple[str, ...]
+    """What was open when the run ended, in the order of proposals: text forms."""
     recommendation: Recommendation | None
-    #: None where the release's table is not at hand, or nothing was evaluated.
     support: Support | None
-    #: See `Trace.hash`.
+    """None where the release's table is not at hand, or nothing was evaluated."""
     trace_hash: Sha256
-    #: Of the submission's process.
+    """See `Trace.hash`."""
     usage: Usage
+    """Of the submission's process."""
     origin: Origin
 
     @model_validator(mode="after")
@@ -170,7 +172,7 @@ class Run(Record):
         for text in self.unfinished:
             _check_genotype(text)
         used = (self.usage.cpu_seconds, self.usage.memory_mb, self.usage.wall_seconds)
-        if not all(0 <= each < math.inf for each in used):
+        if not all(0 <= amount < math.inf for amount in used):
             raise ValueError(f"usage is not negative and finite, got {self.usage}")
         return self
 

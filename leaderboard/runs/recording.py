@@ -1,8 +1,9 @@
-"""What is stored of a run, however it ended: its record and its trace."""
+"""Recording: from a run that has ended, however it did, to its record and its trace."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from leaderboard.entries.submission import Submission, SubmissionManifest
 from leaderboard.runs.key import RunKey
-from leaderboard.runs.record import Entry, Incumbents, Origin, Recommendation, ReleaseReference, Run, Support
+from leaderboard.runs.record import Entry, Incumbents, Origin, Recommendation, Run, Support
+from leaderboard.runs.releases import release_reference
 from leaderboard.runs.session import Outcome
 from leaderboard.runs.trace import Trace
 from nb301.benchmark import Benchmark
@@ -24,7 +26,7 @@ _SUPPORT = 100
 
 
 class Proposals:
-    """An objective that notes in which order architectures were proposed, those never finished among them.
+    """An objective that notes the order of proposals, those that never finish among them.
 
     Args:
         objective: What answers.
@@ -32,7 +34,7 @@ class Proposals:
 
     def __init__(self, objective: Objective) -> None:
         self._objective = objective
-        #: What was proposed, by what tells it from all others: architecture and training seed.
+        #: By architecture and training seed, which tell a proposal from all others.
         self._genotypes: dict[tuple[bytes, int], Genotype] = {}
 
     def __call__(self, genotype: Genotype, seed: int) -> Evaluated | Mapping[str, Any]:
@@ -41,12 +43,12 @@ class Proposals:
         return self._objective(genotype, seed)
 
     def numbers(self, trajectory: Trajectory) -> NDArray[np.int64]:
-        """As which each evaluation was proposed, from 0, shape (n,)."""
-        order = {key: number for number, key in enumerate(self._genotypes)}
+        """Number of the proposal that each evaluation was, from 0, shape (n,)."""
+        order = dict(zip(self._genotypes, count(), strict=False))
         return np.array([order[key] for key in _keys(trajectory)], dtype=np.int64)
 
     def unfinished(self, trajectory: Trajectory) -> tuple[str, ...]:
-        """What was proposed and is not in a trajectory, in order: text forms."""
+        """Proposals that are not in a trajectory, in their order: text forms."""
         finished = set(_keys(trajectory))
         return tuple(str(genotype) for key, genotype in self._genotypes.items() if key not in finished)
 
@@ -54,15 +56,18 @@ class Proposals:
 def recorded(
     cell: RunKey,
     submission: Submission,
-    release: ReleaseReference,
     benchmark: Benchmark,
     outcome: Outcome,
     proposals: Proposals,
     origin: Origin,
 ) -> tuple[Run, Trace]:
-    """What is stored of a run, however it ended."""
+    """The record and the trace of a run, however it ended."""
+    release = release_reference(benchmark.release.manifest)
     trace = Trace.of(outcome.trajectory, proposals.numbers(outcome.trajectory))
-    recommended = outcome.recommendation
+    recommendation = None
+    if outcome.recommendation is not None:
+        mean = benchmark.query(outcome.recommendation).mean
+        recommendation = Recommendation(genotype=str(outcome.recommendation), mean=mean)
     run = Run(
         cell=cell,
         entry=entry_of(submission.manifest),
@@ -74,9 +79,7 @@ def recorded(
         evaluations=len(trace),
         incumbents=incumbents(outcome.trajectory, benchmark),
         unfinished=proposals.unfinished(outcome.trajectory),
-        recommendation=None
-        if recommended is None
-        else Recommendation(genotype=str(recommended), mean=benchmark.query(recommended).mean),
+        recommendation=recommendation,
         support=support(outcome.trajectory, benchmark),
         trace_hash=trace.hash,
         usage=outcome.usage,
@@ -86,7 +89,7 @@ def recorded(
 
 
 def entry_of(manifest: SubmissionManifest) -> Entry:
-    """What a record repeats of a submission's manifest."""
+    """The part of a submission's manifest that a record repeats."""
     return Entry(
         name=manifest.name,
         version=manifest.version,
@@ -100,7 +103,7 @@ def entry_of(manifest: SubmissionManifest) -> Entry:
 def incumbents(trajectory: Trajectory, benchmark: Benchmark) -> Incumbents:
     """The incumbents of a run with their observed accuracy and their noise-free ensemble mean."""
     chosen = np.unique(trajectory.incumbents)
-    genotypes = [trajectory.genotypes[index] for index in chosen]
+    genotypes = _genotypes(trajectory, chosen)
     means = benchmark.query(genotypes).mean.tolist() if genotypes else []
     return Incumbents(
         evaluation=tuple(chosen.tolist()),
@@ -117,10 +120,14 @@ def support(trajectory: Trajectory, benchmark: Benchmark) -> Support | None:
         return None
     chosen = np.unique(np.linspace(0, len(trajectory) - 1, _SUPPORT).astype(int))
     try:
-        found = benchmark.familiarity([trajectory.genotypes[index] for index in chosen])
+        answers = benchmark.familiarity(_genotypes(trajectory, chosen))
     except DataMissing:
         return None
-    return Support(queries=len(found), unfamiliar=sum(not each.is_familiar for each in found))
+    return Support(queries=len(answers), unfamiliar=sum(not answer.is_familiar for answer in answers))
+
+
+def _genotypes(trajectory: Trajectory, indices: NDArray[np.intp]) -> list[Genotype]:
+    return [trajectory.genotypes[index] for index in indices]
 
 
 def _keys(trajectory: Trajectory) -> Iterator[tuple[bytes, int]]:

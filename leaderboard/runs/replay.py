@@ -1,4 +1,4 @@
-"""Replays: a run's proposals, evaluated again under a simulated clock until its budget ends."""
+"""A replay evaluates a run's proposals again, under a simulated clock until its budget ends."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nb301.space import Genotype
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What a run's proposals give; columns of proposals, in the order in which they were made."""
+    """The answers to a run's proposals; columns are in the order of proposals."""
 
     #: Shape (n,).
     training_seed: NDArray[np.int64]
@@ -28,9 +28,9 @@ class Replay:
     val_accuracy: NDArray[np.float64]
     #: Shape (n,).
     runtime: NDArray[np.float64]
-    #: What ended within the budget.
+    #: The evaluations that ended within the budget.
     trajectory: Trajectory
-    #: Whether the budget was spent, so that no further proposal was asked for.
+    #: Whether the budget was spent: no further proposal was asked for.
     is_spent: bool
 
 
@@ -38,7 +38,7 @@ def proposals_of(trace: Trace, unfinished: Sequence[str]) -> list[Genotype] | No
     """A run's proposals in their order; None where their numbers are not 0, 1, ...
 
     Args:
-        trace: Those that were finished.
+        trace: Holds those that were finished.
         unfinished: Text forms of the others, in their order.
 
     Raises:
@@ -49,7 +49,8 @@ def proposals_of(trace: Trace, unfinished: Sequence[str]) -> list[Genotype] | No
     if len(finished) != len(numbers) or not finished.keys() <= set(range(n)):
         return None
     others = iter(unfinished)
-    return [Genotype.parse(finished[number] if number in finished else next(others)) for number in range(n)]
+    texts = [finished[number] if number in finished else next(others) for number in range(n)]
+    return list(map(Genotype.parse, texts))
 
 
 def replay(proposals: list[Genotype], cell: RunKey, first_seed: int, benchmark: Benchmark) -> Replay:
@@ -57,7 +58,7 @@ def replay(proposals: list[Genotype], cell: RunKey, first_seed: int, benchmark: 
 
     Args:
         proposals: In their order.
-        cell: Of the run.
+        cell: Key of the run.
         first_seed: Training seed of first evaluations; the k-th repetition of an architecture adds k.
         benchmark: What answers.
     """
@@ -84,11 +85,11 @@ def replay(proposals: list[Genotype], cell: RunKey, first_seed: int, benchmark: 
 
 
 class _Proposer:
-    """An optimizer that proposes what it is given."""
+    """An optimizer that makes given proposals."""
 
     def __init__(self, proposals: list[Genotype]) -> None:
         self._left = iter(proposals)
-        #: Whether it was asked for more.
+        #: Whether it was asked for more than there are.
         self.ran_out = False
 
     def ask(self) -> Genotype:

@@ -1,4 +1,4 @@
-"""The runner: runs cells in the sandbox, and stores each run."""
+"""The runner makes runs in the sandbox, and stores each as soon as it has ended."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from leaderboard.entries.environment import environment
 from leaderboard.entries.submission import Submission
 from leaderboard.errors import RunError
 from leaderboard.runs import session
-from leaderboard.runs.plan import Failure, Task, missing, release_reference
+from leaderboard.runs.plan import NotRun, Task, missing
 from leaderboard.runs.record import Origin, Run
 from leaderboard.runs.recording import Proposals, recorded
+from leaderboard.runs.releases import loaded
 from leaderboard.runs.session import Code
 from leaderboard.runs.store import Store
 from leaderboard.runs.trace import Trace
 from leaderboard.sandbox.attest import Attestation, attest
 from leaderboard.sandbox.limits import Level
-from nb301.benchmark import Benchmark, load
 from nb301.optimizers import Budget
 
 #: Makes a task's run; sent to other processes.
@@ -32,15 +32,15 @@ Execute = Callable[[Task], tuple[Run, Trace]]
 
 
 def execute(task: Task) -> tuple[Run, Trace]:
-    """Run a cell.
+    """Make a run.
 
     Raises:
-        RunError: What is at hand is not what the cell names: another submission or release.
+        RunError: What is at hand is not what the key names: another submission or release.
         SandboxError: This machine cannot seal it off.
     """
     started, cell = _now(), task.cell
     submission = Submission(task.folder)
-    benchmark = _benchmark(task.release)
+    benchmark = loaded(task.release)
     packages = environment(submission, task.environments)
     _check(f"{task.folder}: the files", submission.tree_hash, cell.tree_hash)
     _check(f"{task.folder}: its environment", packages.hash, cell.environment_hash)
@@ -59,16 +59,15 @@ def execute(task: Task) -> tuple[Run, Trace]:
         level=cell.level,
     )
     origin = _origin(attestation, started)
-    about = (submission, release_reference(task.release), benchmark)
-    return recorded(cell, *about, outcome, proposals, origin)
+    return recorded(cell, submission, benchmark, outcome, proposals, origin)
 
 
 def run_missing(
     tasks: Sequence[Task], store: Store, executor: Executor | None = None, make: Execute = execute
-) -> Iterator[Run | Failure]:
-    """Run the cells that a store lacks, and store each as soon as it has ended.
+) -> Iterator[Run | NotRun]:
+    """Make the runs that a store lacks, and store each as soon as it has ended.
 
-    Whatever happens to one, be it that its process dies or its run cannot be stored, the others are run.
+    Whatever happens to one, be it that its process dies or that it cannot be stored, the others are made.
 
     Args:
         tasks: What `plan` returned, or a part of it.
@@ -89,7 +88,7 @@ def run_missing(
                 run, trace = made()
                 store.add(run, trace)
             except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are run
-                yield Failure.of(task, error)
+                yield NotRun.of_task(task, error)
             else:
                 yield run
 
@@ -97,7 +96,7 @@ def run_missing(
 def _ended(
     tasks: Sequence[Task], executor: Executor | None, make: Execute
 ) -> Iterator[tuple[Task, Callable[[], tuple[Run, Trace]]]]:
-    """Tasks as they end, each with what gives its run, or raises why there is none."""
+    """Tasks as they end, each with a function that returns its run, or raises why there is none."""
     if executor is None:
         for task in tasks:
             yield task, partial(make, task)
@@ -106,8 +105,8 @@ def _ended(
     try:
         while waiting:
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            while done:  # whose traces are not kept once they are stored
-                future = done.pop()
+            while done:
+                future = done.pop()  # its trace is not kept once it is stored
                 yield waiting.pop(future), future.result
                 del future
     finally:
@@ -115,18 +114,12 @@ def _ended(
             future.cancel()
 
 
-def _check(what: str, found: str, expected: str) -> None:
-    if found != expected:
+def _check(what: str, at_hand: str, expected: str) -> None:
+    if at_hand != expected:
         raise RunError(
-            f"{what} on {platform.node()} have hash {found}, but the cell names {expected}: files were "
+            f"{what} on {platform.node()} have hash {at_hand}, but the cell names {expected}: files were "
             "changed after the runs were planned, or machines hold different ones"
         )
-
-
-@cache
-def _benchmark(release: str) -> Benchmark:
-    """Each process loads each release once."""
-    return load(release)
 
 
 @cache

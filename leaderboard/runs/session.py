@@ -1,4 +1,4 @@
-"""One run of a submission: the sealed process as an `Optimizer`, and how the run ended as a verdict."""
+"""A session runs a submission once: its sealed process as an `Optimizer`, and its end as a verdict."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from nb301.space import Genotype
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What is run: an entry point in files."""
+    """The code that is run: an entry point in files."""
 
-    #: Contents by path, which nothing changes any more.
+    #: Contents by path; nothing changes them any more.
     files: Mapping[str, bytes]
     #: `module:name` of a class or a function.
     entry_point: str
@@ -37,7 +37,7 @@ class Code:
 
     @classmethod
     def of(cls, submission: Submission) -> Code:
-        """What of a submission is run."""
+        """The code of a submission."""
         manifest = submission.manifest
         return cls(submission.files, manifest.entry_point, manifest.settings)
 
@@ -49,9 +49,9 @@ class Outcome:
     verdict: Verdict
     #: What happened, in the author's terms; empty if the run was completed.
     detail: str
-    #: All that ended within the budget, or before the fault.
+    #: The evaluations that ended within the budget, or before the fault.
     trajectory: Trajectory
-    #: What the submission recommends; None where it does not, or did not come to it.
+    #: The submission's recommendation; None where it has none, or did not get so far.
     recommendation: Genotype | None
     usage: Usage
     #: End of what it printed.
@@ -198,7 +198,7 @@ class Session:
         raise self.fault from None
 
     def _failed(self, do: str, failure: Crash) -> tuple[Verdict, str]:
-        """What an exception in the author's code means."""
+        """The verdict on an exception in the author's code."""
         if failure.kind == MemoryError.__name__:
             return Verdict.memory, failure.trace
         if (exceeded := self._process.has_exceeded(at_end=True)) is not None:
@@ -206,7 +206,7 @@ class Session:
         return CRASHES[do], failure.trace
 
     def _ended(self, do: str) -> tuple[Verdict, str]:
-        """What the end of the process, or of the channel, means while it owed a reply."""
+        """The verdict on the end of the process, or of its channel, while it owed a reply."""
         exceeded, status = self._process.has_exceeded(at_end=True), self._process.wait()
         if status == 128 + signal.SIGXCPU:
             return Verdict.cpu_time, f"{do}: more than {self._limits.cpu_seconds} s of processor time"

@@ -1,4 +1,4 @@
-"""Runs on disk: a folder for each, named by its cell, that is there as a whole or not at all.
+"""The store keeps runs on disk: a folder for each, named by its key, that is there whole or not at all.
 
 campaign.json                 the salt of all training seeds, readable by its owner alone
 ledger.jsonl                  which runs were stored, in order, chained by hashes
@@ -32,7 +32,7 @@ class Store:
     """A folder of runs.
 
     Args:
-        folder: Made when the first run is stored.
+        folder: It is made when the first run is stored.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -71,7 +71,7 @@ class Store:
         return begin_campaign(path)
 
     def publish(self) -> Campaign:
-        """Note that the salt is no secret any more: submissions that have not run yet could know the noise.
+        """Note that the salt is no secret any more: submissions that come later could know the noise.
 
         Raises:
             RunFileError: See `campaign` and `read`.
@@ -84,7 +84,7 @@ class Store:
         return campaign
 
     def has(self, cell: RunKey) -> bool:
-        """Whether the cell's run is stored."""
+        """Whether the run of a key is stored."""
         return (self.folder / cell.id / RECORD).is_file()
 
     def ids(self) -> list[str]:
@@ -92,10 +92,10 @@ class Store:
         return sorted(path.parent.name for path in self.folder.glob(f"[!.]*/{RECORD}"))
 
     def named(self, beginnings: Sequence[str]) -> list[str]:
-        """Names of the runs that begin so, each once.
+        """Names of the runs that begin with one of some texts, each once.
 
         Raises:
-            RunFileError: None begins so.
+            RunFileError: No name begins with one of the texts.
         """
         ids = self.ids()
         for beginning in beginnings:
@@ -107,7 +107,7 @@ class Store:
         """Read a run's record.
 
         Raises:
-            RunFileError: It cannot be read, is no record, or is not where its cell says.
+            RunFileError: It cannot be read, is no record, or is not in the folder of its key.
         """
         path = self.folder / name / RECORD
         try:
@@ -137,11 +137,11 @@ class Store:
         Raises:
             RunFileError: One is damaged; see `read`.
         """
-        return [self.read(name) for name in self.ids()]
+        return list(map(self.read, self.ids()))
 
     @contextmanager
     def opened(self) -> Iterator[None]:
-        """Keep others from adding runs, and put right what a killed process has left.
+        """Keep others from adding runs, and mend what a killed process has left.
 
         Raises:
             RunFileError: Another process adds runs, or campaign or ledger are damaged.
@@ -158,7 +158,7 @@ class Store:
             yield
 
     def add(self, run: Run, trace: Trace) -> None:
-        """Store a run that is not there, whole, and note it in the ledger.
+        """Store a run that is not there, whole or not at all, and note it in the ledger.
 
         Raises:
             RunFileError: It is another campaign's.

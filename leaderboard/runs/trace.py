@@ -1,4 +1,4 @@
-"""Traces: every evaluation of a run, in the order in which they ended."""
+"""A trace is every evaluation of a run, in the order in which they ended."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _COLUMNS = ("genotype", "number", "training_seed", "val_accuracy", "runtime", "c
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Columns of equal length n; what anybody needs to compute all answers again."""
+    """Columns of equal length n, from which anybody can compute all answers again."""
 
     #: Text form of what was proposed.
     genotype: tuple[str, ...]
-    #: As which it was proposed, from 0: with several workers others may end first. Shape (n,).
+    #: Number of the proposal, from 0: with several workers later ones may end first. Shape (n,).
     number: NDArray[np.int64]
     #: Shape (n,).
     training_seed: NDArray[np.int64]
     #: Observed, with noise; fractions, shape (n,).
     val_accuracy: NDArray[np.float64]
-    #: Of each training, simulated seconds, shape (n,).
+    #: Simulated seconds of each training, shape (n,).
     runtime: NDArray[np.float64]
     #: Simulated seconds from the run's start to each end, shape (n,).
     clock: NDArray[np.float64]
@@ -40,7 +40,7 @@ class Trace:
 
     @classmethod
     def of(cls, trajectory: Trajectory, number: NDArray[np.int64]) -> Trace:
-        """The trace of a run that was simulated, and the numbers of its proposals."""
+        """The trace of a trajectory; `number` has the numbers of its proposals, shape (n,)."""
         return cls(
             genotype=tuple(map(str, trajectory.genotypes)),
             number=number,
@@ -52,14 +52,15 @@ class Trace:
 
     def trajectory(self) -> Trajectory:
         """The run that this is the trace of."""
-        genotypes = [Genotype.parse(text) for text in self.genotype]
+        genotypes = list(map(Genotype.parse, self.genotype))
         return Trajectory(genotypes, self.training_seed, self.val_accuracy, self.runtime, self.clock)
 
     @property
     def hash(self) -> str:
         """SHA-256 of all rows as text: Parquet's bytes change with the library that writes them."""
-        columns = [getattr(self, name).tolist() for name in _COLUMNS[1:]]
-        rows = zip(self.genotype, *columns, strict=True)
+        integers = (self.number.tolist(), self.training_seed.tolist())
+        reals = (self.val_accuracy.tolist(), self.runtime.tolist(), self.clock.tolist())
+        rows = zip(self.genotype, *integers, *reals, strict=True)
         return sha256("".join(f"{g},{n},{s},{v!r},{r!r},{c!r}\n" for g, n, s, v, r, c in rows).encode())
 
 
@@ -85,14 +86,14 @@ def read_trace(path: Path) -> Trace:
         table = pq.read_table(path)
         is_trace = table.schema.equals(_schema())
         is_trace &= not any(column.null_count for column in table.columns)
-        genotypes, *others = (table.column(name) for name in _COLUMNS)
-        found = Trace(tuple(genotypes.to_pylist()), *(each.to_numpy() for each in others))
+        arrays = {name: table.column(name).to_numpy() for name in _COLUMNS[1:]}
+        trace = Trace(genotype=tuple(table.column("genotype").to_pylist()), **arrays)
     except (OSError, pa.ArrowException, KeyError, ValueError, TypeError) as error:
         raise RunFileError(f"{path}: no trace of a run, or damaged ({one_line(str(error))})") from None
     if not is_trace:
-        has = ", ".join(f"{field.name} ({field.type})" for field in table.schema)
-        raise RunFileError(f"{path}: no trace of this protocol: it has {one_line(has)}")
-    return found
+        columns = ", ".join(f"{field.name} ({field.type})" for field in table.schema)
+        raise RunFileError(f"{path}: no trace of this protocol: it has {one_line(columns)}")
+    return trace
 
 
 def _schema() -> Any:

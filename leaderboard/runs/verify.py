@@ -1,14 +1,13 @@
-"""Verification: computes all that a stored run says again, from release, salt and seed, and compares.
+"""Verification computes all that a stored run says again, from release, salt and seed, and compares.
 
-Answers are equal to the last bit on every processor, so that a run verifies anywhere, or was changed.
-What cannot be computed, such as processor times, is what the ledger noted when the run was stored.
+Answers are equal to the last bit on every processor: a run verifies anywhere, or was changed. What cannot
+be computed, such as processor times, must be what the ledger noted when the run was stored.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -16,10 +15,10 @@ import numpy as np
 from leaderboard.entries.submission import Submission, conflicting
 from leaderboard.errors import RunError
 from leaderboard.runs.campaign import Campaign
-from leaderboard.runs.ledger import Line
-from leaderboard.runs.plan import Task, release_reference_of
+from leaderboard.runs.plan import Task
 from leaderboard.runs.record import Run
 from leaderboard.runs.recording import entry_of, incumbents, support
+from leaderboard.runs.releases import release_reference
 from leaderboard.runs.replay import Replay, proposals_of, replay
 from leaderboard.runs.runner import execute
 from leaderboard.runs.store import Store
@@ -30,70 +29,67 @@ from nb301.benchmark import Benchmark
 from nb301.errors import GenotypeError
 from nb301.optimizers import Trajectory
 
-#: Verdicts on what is done before the first proposal, while there is budget left, and after it is spent.
+#: Verdicts that fall before the first proposal, while there is budget left, and after it is spent.
 _BEFORE = {Verdict.crash_import, Verdict.crash_build}
 _WITHIN = _BEFORE | {Verdict.crash_ask}
 _AFTER = {Verdict.completed, Verdict.crash_recommend, Verdict.asked_after_budget}
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What was compared, and all that was found wrong."""
-
-    run: Run
-    #: Sentences; none where the run is what it says.
-    wrong: tuple[str, ...]
-
-
-def verify(name: str, store: Store, benchmark: Benchmark, submission: Submission | None = None) -> Verified:
-    """Check a stored run.
+def verify(
+    run: Run, store: Store, benchmark: Benchmark, submission: Submission | None = None
+) -> tuple[str, ...]:
+    """Compare a stored run with what can be computed, and with what the ledger noted.
 
     Args:
-        name: Of the run.
-        store: Where it is.
+        run: Its record, as the store has it.
+        store: Holds its trace, the campaign and the ledger.
         benchmark: Its release.
         submission: Whose run it is, if that is at hand; passed over if its files are others.
 
+    Returns:
+        What is wrong, a sentence each; none where the run is what it says.
+
     Raises:
-        RunFileError: The run, the campaign or the ledger cannot be read.
+        RunFileError: The trace, the campaign or the ledger cannot be read.
         RunError: The release is another one.
     """
-    run, trace, campaign = store.read(name), store.trace(name), store.campaign()
+    trace, campaign = store.trace(run.cell.id), store.campaign()
     if benchmark.release.release_hash != run.cell.release_hash:
         raise RunError(
             f"{run.place}: was made on a release {run.release.name} of hash {run.cell.release_hash}, but the "
             f"one at hand has {benchmark.release.release_hash}: give its folder with --release"
         )
-    noted = {line.run: line for line in store.noted()}.get(name)
-    wrong = [
-        *_ledger(run, store, noted),
+    faults = [
+        *_ledger(run, store),
         *_conditions(run, campaign, benchmark),
         *_contents(run, trace, campaign, benchmark),
         *_origin(run),
     ]
     if submission is not None and submission.tree_hash == run.cell.tree_hash:
-        wrong += _declared(run, submission)
-    return Verified(run, tuple(wrong))
+        faults += _declared(run, submission)
+    return tuple(faults)
 
 
 def rerun(run: Run, task: Task) -> tuple[str, ...]:
-    """Execute a run's cell again and compare the evaluations; sentences as in `Verified`."""
+    """Make a run again and compare the evaluations; sentences as `verify` returns."""
     again, _ = execute(task)
     if again.trace_hash == run.trace_hash:
         return ()
     declared = "deterministic" if run.entry.deterministic else "not deterministic"
-    told = (
+    difference = (
         f"run again, its {again.evaluations:,} evaluations have hash {again.trace_hash}, stored are "
         f"{run.evaluations:,} of {run.trace_hash} (declared as {declared})"
     )
-    return (told,)
+    return (difference,)
 
 
-def _ledger(run: Run, store: Store, noted: Line | None) -> Iterator[str]:
-    if noted is None:
+def _ledger(run: Run, store: Store) -> Iterator[str]:
+    lines = [line for line in store.noted() if line.run == run.cell.id]
+    if not lines:
         yield f"{store.ledger.path} does not name it"
         return
+    noted = lines[-1]
     if noted.record != store.record_hash(run.cell.id):
         yield f"run.json was changed: {store.ledger.path} has SHA-256 {noted.record}"
     if noted.trace != run.trace_hash:
@@ -101,12 +97,12 @@ def _ledger(run: Run, store: Store, noted: Line | None) -> Iterator[str]:
 
 
 def _conditions(run: Run, campaign: Campaign, benchmark: Benchmark) -> Iterator[str]:
-    """What was to be run, and on what."""
+    """The key of the run, and the release."""
     if run.cell.protocol != VERSION:
         yield f"cell.protocol is {run.cell.protocol}, but what can be verified here is {VERSION}"
     if run.cell.campaign != campaign.id:
         yield f"cell.campaign is {run.cell.campaign}, but the salt at hand has {campaign.id}"
-    release = release_reference_of(benchmark.release.manifest)
+    release = release_reference(benchmark.release.manifest)
     for name in type(release).model_fields:
         stored, true = getattr(run.release, name), getattr(release, name)
         if stored != true:
@@ -142,17 +138,17 @@ def _answers(trace: Trace, replayed: Replay) -> Iterator[str]:
         yield "training seeds are not those that salt, seed and repetitions give"
     for name in ("val_accuracy", "runtime"):
         stored, computed = getattr(trace, name), getattr(replayed, name)[trace.number]
-        wrong = np.flatnonzero(stored != computed)
-        if wrong.size:
-            first = wrong[0]
+        differing = np.flatnonzero(stored != computed)
+        if differing.size:
+            first = differing[0]
             yield (
-                f"{name} of {wrong.size:,} evaluations is not the release's, first of evaluation {first}: "
-                f"stored {stored[first]!r}, computed {computed[first]!r}"
+                f"{name} of {differing.size:,} evaluations is not the release's, first of evaluation "
+                f"{first}: stored {stored[first]!r}, computed {computed[first]!r}"
             )
 
 
 def _clock(run: Run, trace: Trace, replayed: Replay) -> Iterator[str]:
-    """Every evaluation starts when a worker is free, and what would end too late is not in the trace."""
+    """Evaluations start when a worker is free, and those that would end too late are not in the trace."""
     ended = replayed.trajectory
     if len(trace) > run.cell.budget_evaluations or (trace.clock > run.cell.budget_seconds).any():
         yield "evaluations lie beyond the budget"
@@ -189,19 +185,18 @@ def _scored(run: Run, trajectory: Trajectory, benchmark: Benchmark) -> Iterator[
             return
     if computed.mean != stored.mean:
         yield "incumbents.mean is not the release's"
-    recommended = run.recommendation
-    if recommended is not None:
-        mean = benchmark.query(recommended.genotype).mean
-        if mean != recommended.mean:
-            yield f"recommendation.mean is {recommended.mean!r}, computed {mean!r}"
-    familiar = support(trajectory, benchmark)
+    if run.recommendation is not None:
+        mean = benchmark.query(run.recommendation.genotype).mean
+        if mean != run.recommendation.mean:
+            yield f"recommendation.mean is {run.recommendation.mean!r}, computed {mean!r}"
+    familiarity = support(trajectory, benchmark)
     # the release's table may not be at hand here
-    if (familiar is not None or not len(trajectory)) and familiar != run.support:
-        yield f"support is {run.support!r}, computed {familiar!r}"
+    if (familiarity is not None or not len(trajectory)) and familiarity != run.support:
+        yield f"support is {run.support!r}, computed {familiarity!r}"
 
 
 def _origin(run: Run) -> Iterator[str]:
-    """What is no part of the run, as far as it can be told to be impossible."""
+    """Circumstances that are no part of the run; only impossible ones are wrong."""
     started, ended = map(_in_utc, (run.origin.started, run.origin.ended))
     if started is None or ended is None or ended < started:
         yield f"origin.started {run.origin.started!r}, origin.ended {run.origin.ended!r}: no span in UTC"
@@ -210,7 +205,7 @@ def _origin(run: Run) -> Iterator[str]:
 
 
 def _declared(run: Run, submission: Submission) -> Iterator[str]:
-    """What the submission's manifest says, whose files are those that were run."""
+    """The manifest of the submission that was run."""
     entry = entry_of(submission.manifest)
     for name in type(entry).model_fields:
         stored, true = getattr(run.entry, name), getattr(entry, name)
@@ -224,7 +219,7 @@ def _declared(run: Run, submission: Submission) -> Iterator[str]:
 
 def _in_utc(text: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.utcoffset() == timedelta(0) else None
+    return time if time.utcoffset() == timedelta(0) else None

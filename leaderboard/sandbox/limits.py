@@ -25,22 +25,22 @@ class Level(enum.StrEnum):
 class Limits:
     """What a run may use; part of its identity."""
 
-    #: Resident memory. Of address space there is twice as much and 1 GiB: libraries reserve it.
     memory_mb: int = 1024
-    #: Processor time of all threads together.
+    """Resident memory. Of address space there is twice as much and 1 GiB: libraries reserve it."""
     cpu_seconds: int = 3600
-    #: Of the whole run, by the evaluator's clock.
+    """Processor time of all threads together."""
     wall_seconds: float = 7200.0
-    #: For starting and importing, and again for building the optimizer.
+    """Of the whole run, by the evaluator's clock."""
     start_seconds: float = 60.0
-    #: For each `ask`, `tell` and `recommend`.
+    """For starting and importing, and again for building the optimizer."""
     answer_seconds: float = 60.0
-    #: Threads that numerical libraries are told to use.
+    """For each `ask`, `tell` and `recommend`."""
     threads: int = 1
-    #: Size of the private /tmp.
+    """Threads that numerical libraries are told to use."""
     temp_mb: int = 64
-    #: Of stdout and stderr together.
+    """Size of the private /tmp."""
     output_kb: int = 1024
+    """Of stdout and stderr together."""
 
     @property
     def rlimits(self) -> dict[str, int]:

@@ -15,7 +15,7 @@ Any reply may be `failed` with the error instead; `asked_after_budget` may be th
 from __future__ import annotations
 
 import enum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError
 
@@ -34,36 +34,43 @@ _MAX_DETAIL = 2000
 class Verdict(enum.StrEnum):
     """How a run ended; there are no other ways."""
 
-    #: The budget was spent.
-    completed = enum.auto()
-    #: An exception, or the end of the process by a signal, while the entry point was imported.
-    crash_import = enum.auto()
-    #: The same while the optimizer was built.
-    crash_build = enum.auto()
-    #: The same in `ask`, or in a function that proposes.
-    crash_ask = enum.auto()
-    #: The same in `tell`.
-    crash_tell = enum.auto()
-    #: The same in `recommend`, or in a function after its last proposal.
-    crash_recommend = enum.auto()
-    #: No answer before a deadline.
-    timeout = enum.auto()
-    #: More processor time than declared.
-    cpu_time = enum.auto()
-    #: More memory than declared.
-    memory = enum.auto()
-    #: A line that is no reply to the request: code took the channel from the shim.
-    invalid_message = enum.auto()
-    #: A reply of more than 64 KiB.
-    message_too_large = enum.auto()
-    #: More on stdout and stderr than anybody reads.
-    output_too_large = enum.auto()
-    #: A proposal that is no genotype of the space; nothing is put in its place.
-    invalid_genotype = enum.auto()
-    #: The process or the function ended while there was budget left.
-    exited_early = enum.auto()
-    #: A function went on after it was told that the budget is spent.
-    asked_after_budget = enum.auto()
+    meaning: str
+    """For readers, in Markdown."""
+
+    def __new__(cls, value: str, meaning: str) -> Self:
+        """Make a verdict of its name and what it means."""
+        verdict = str.__new__(cls, value)
+        verdict._value_ = value
+        verdict.meaning = meaning
+        return verdict
+
+    completed = "completed", "The budget was spent."
+    crash_import = (
+        "crash_import",
+        "An exception, or the end of the process by a signal, while the entry point was imported.",
+    )
+    crash_build = "crash_build", "The same while the optimizer was built."
+    crash_ask = "crash_ask", "The same in `ask`, or in a function that proposes."
+    crash_tell = "crash_tell", "The same in `tell`."
+    crash_recommend = "crash_recommend", "The same in `recommend`, or in a function after its last proposal."
+    timeout = "timeout", "No answer before a deadline."
+    cpu_time = "cpu_time", "More processor time than declared."
+    memory = "memory", "More memory than declared."
+    invalid_message = (
+        "invalid_message",
+        "A line that is no reply to the request: code took the channel from the shim.",
+    )
+    message_too_large = "message_too_large", "A reply of more than 64 KiB."
+    output_too_large = "output_too_large", "More on stdout and stderr than anybody reads."
+    invalid_genotype = (
+        "invalid_genotype",
+        "A proposal that is no genotype of the space; nothing is put in its place.",
+    )
+    exited_early = "exited_early", "The process or the function ended while there was budget left."
+    asked_after_budget = (
+        "asked_after_budget",
+        "A function went on after it was told that the budget is spent.",
+    )
 
 
 #: What each request runs, as a verdict calls it.

@@ -36,12 +36,12 @@ _PAGE, _TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 class Usage:
     """What a process used until it was looked at last: at its end, or shortly before it was killed."""
 
-    #: Processor time of all threads.
     cpu_seconds: float = 0.0
-    #: Largest resident memory.
+    """Processor time of all threads."""
     memory_mb: float = 0.0
-    #: From start to end.
+    """Largest resident memory."""
     wall_seconds: float = 0.0
+    """From start to end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from enum import StrEnum
@@ -61,35 +61,48 @@ def collect(
     and TPE may propose other genotypes where matrix products differ in their last digits. Real trainings
     of small images are done as many at once as there are workers.
     """
-    require(*("torch", "torch") if truth is TruthName.TRAINING else ("pandas", "tables"))
+    _require_extra(truth)
     from nb301.collection.base import Collection
-    from nb301.collection.recipes import recipe_of
-    from nb301.optimizers import OPTIMIZERS
     from nb301.tables.schema import check_table_path, name_after, write_table
-    from nb301.truth.base import described
 
-    if everything == (optimizer is not None):
-        raise typer.BadParameter("give the name of an optimizer, or --all")
-    if optimizer is not None and optimizer not in OPTIMIZERS:
-        raise typer.BadParameter(f"no optimizer {optimizer!r}; there are: {', '.join(OPTIMIZERS)}")
+    _check_optimizer(optimizer, everything=everything)
     check_table_path(out)
     folder = journals or out.with_suffix(".journals")
     typer.echo(f"journals: {folder}", err=True)
-    chosen = _truth(truth, data, preset, data_folder)
+    ground_truth = _truth(truth, data, preset, data_folder)
     if optimizer is None:
-        table = _whole(recipe_of(described(chosen)), chosen, folder, processes)
+        table = _whole(ground_truth, folder, processes)
     else:
         collection = Collection(optimizer, evaluations, seed, workers=workers)
-        table = _one(collection, chosen, folder, name_after(out), scheduler)
+        table = _one(collection, ground_truth, folder, name_after(out), scheduler)
     write_table(table, out)
     typer.echo(f"wrote {len(table):,} rows to {out}, content {table.content_hash}")
 
 
-def _whole(collections: Sequence[Collection], truth: Truth, folder: Path, processes: int) -> EvaluationTable:
-    from nb301.collection.collect import collect_table
+def _check_optimizer(name: str | None, *, everything: bool) -> None:
+    from nb301.optimizers import OPTIMIZERS
 
+    if everything == (name is not None):
+        raise typer.BadParameter("give the name of an optimizer, or --all")
+    if name is not None and name not in OPTIMIZERS:
+        raise typer.BadParameter(f"no optimizer {name!r}; there are: {', '.join(OPTIMIZERS)}")
+
+
+def _require_extra(truth: TruthName) -> None:
+    if truth is TruthName.TRAINING:
+        require("torch", "torch")
+    else:
+        require("pandas", "tables")
+
+
+def _whole(truth: Truth, folder: Path, processes: int) -> EvaluationTable:
+    from nb301.collection.collect import collect_table
+    from nb301.collection.recipes import recipe_of
+    from nb301.truth.base import described
+
+    collections = recipe_of(described(truth))
     with progress() as bar:
-        task = bar.add_task("training runs", total=sum(each.evaluations for each in collections))
+        task = bar.add_task("training runs", total=sum(collection.evaluations for collection in collections))
         return collect_table(
             collections,
             folder,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +13,6 @@ import typer
 from nb301 import formats
 from nb301.cli.inputs import GenotypeFile, GenotypeTexts, Input, read_all
 from nb301.cli.output import print_csv, print_json, print_table
-from nb301.space import Genotype
 from nb301.space import sample as draw
 
 if TYPE_CHECKING:
@@ -28,23 +26,11 @@ DEFAULT_RELEASE = "emulated-xgb-v1.0"
 _BATCH = 10_000
 
 
-class Notation(StrEnum):
-    """Notations that `sample` and `convert` write."""
-
-    TEXT = "text"
-    DARTS = "darts"
-    CONFIG = "config"
-    NASLIB = "naslib"
-    YAHPO = "yahpo"
-
-
-_WRITERS: dict[Notation, Callable[[Genotype], str]] = {
-    Notation.TEXT: str,
-    Notation.DARTS: lambda genotype: repr(formats.to_darts(genotype)),
-    Notation.CONFIG: lambda genotype: json.dumps(formats.to_config(genotype)),
-    Notation.NASLIB: lambda genotype: json.dumps(formats.to_naslib(genotype)),
-    Notation.YAHPO: lambda genotype: json.dumps(formats.to_yahpo(genotype)),
-}
+#: What `sample` and `convert` write.
+_NOTATIONS = {notation.name: notation for notation in formats.TEXT_NOTATIONS}
+NotationName = StrEnum("NotationName", [*_NOTATIONS])  # type: ignore[misc]
+_To = Annotated[NotationName, typer.Option(help="Notation to write.")]
+_TEXT = NotationName("text")
 
 
 def query(
@@ -100,11 +86,12 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     """What each genotype gets, in batches."""
     for start in range(0, len(inputs), _BATCH):
-        batch = [each.genotype for each in inputs[start : start + _BATCH]]
+        batch = [entered.genotype for entered in inputs[start : start + _BATCH]]
         predicted = benchmark.members(batch).T.tolist() if members else []
         familiarities = benchmark.familiarity(batch) if check else []
-        for index, (genotype, found) in enumerate(zip(batch, benchmark.query(batch, seed=seed), strict=True)):
-            row = {"genotype": str(genotype), **asdict(found), "truth": benchmark.release.manifest.truth}
+        for index, evaluation in enumerate(benchmark.query(batch, seed=seed)):
+            row = {"genotype": str(batch[index]), **asdict(evaluation)}
+            row["truth"] = benchmark.release.manifest.truth
             if members:
                 row["members"] = predicted[index]
             if check:
@@ -121,7 +108,8 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in row.items():
         if name == "members":
-            flat |= {f"member_{number}": accuracy for number, accuracy in enumerate(value)}
+            for number, accuracy in enumerate(value):
+                flat[f"member_{number}"] = accuracy
         elif name == "familiarity":
             flat |= {**value, "warnings": " ".join(value["warnings"])}
         else:
@@ -135,39 +123,39 @@ def _print_one(benchmark: Benchmark, row: Mapping[str, Any], seed: int | None) -
     counted = f"{network.channels} channels, {network.layers} cells"
     image = f"{network.image_size}x{network.image_size} pixels"
     head = ", with the auxiliary head" if network.auxiliary else ""
+    lines = [
+        ["mean", f"{row['mean']:.2%}", "validation accuracy, mean of the members"],
+        ["std", f"{row['std']:.2%}", "between the members"],
+        ["val_accuracy", f"{row['val_accuracy']:.2%}", noise],
+        ["runtime", f"{row['runtime']:,.0f} s", "of one training"],
+        ["parameters", f"{row['parameters']:,}", f"exact, {counted}{head}"],
+        ["multiply_adds", f"{row['multiply_adds']:,}", f"exact, one image of {image} at inference"],
+    ]
+    for number, accuracy in enumerate(row.get("members", ())):
+        lines.append([f"member {number}", f"{accuracy:.2%}", ""])
     familiarity = row.get("familiarity")
-    print_table(
-        f"{row['release']} ({row['truth']})",
-        ["", "value", ""],
-        [
-            ["mean", f"{row['mean']:.2%}", "validation accuracy, mean of the members"],
-            ["std", f"{row['std']:.2%}", "between the members"],
-            ["val_accuracy", f"{row['val_accuracy']:.2%}", noise],
-            ["runtime", f"{row['runtime']:,.0f} s", "of one training"],
-            ["parameters", f"{row['parameters']:,}", f"exact, {counted}{head}"],
-            ["multiply_adds", f"{row['multiply_adds']:,}", f"exact, one image of {image} at inference"],
-            *([f"member {k}", f"{accuracy:.2%}", ""] for k, accuracy in enumerate(row.get("members", ()))),
-            *([_distance_row(familiarity)] if familiarity else []),
-        ],
-    )
+    if familiarity:
+        lines.append(_distance_row(familiarity))
+    print_table(f"{row['release']} ({row['truth']})", ["", "value", ""], lines)
     for warning in familiarity["warnings"] if familiarity else ():
         typer.echo(f"warning: {warning}")
 
 
 def _print_many(benchmark: Benchmark, inputs: Sequence[Input], rows: Sequence[Mapping[str, Any]]) -> None:
-    cells = []
-    for each, row in zip(inputs, rows, strict=True):
-        fractions = [f"{row[name]:.2%}" for name in ("mean", "std", "val_accuracy")]
-        counts = [f"{row[name]:,}" for name in ("parameters", "multiply_adds")]
-        cells.append([each.place.rpartition(", ")[2], *fractions, f"{row['runtime']:,.0f} s", *counts])
+    lines = []
+    for entered, row in zip(inputs, rows, strict=True):
+        line = [entered.place.rpartition(", ")[2]]
+        line += [f"{row['mean']:.2%}", f"{row['std']:.2%}", f"{row['val_accuracy']:.2%}"]
+        line += [f"{row['runtime']:,.0f} s", f"{row['parameters']:,}", f"{row['multiply_adds']:,}"]
+        lines.append(line)
     print_table(
         f"{benchmark.release.name} ({benchmark.release.manifest.truth})",
         ["", "mean", "std", "val_accuracy", "runtime", "parameters", "multiply_adds"],
-        cells,
+        lines,
     )
-    for each, row in zip(inputs, rows, strict=True):
+    for entered, row in zip(inputs, rows, strict=True):
         for warning in row["familiarity"]["warnings"] if "familiarity" in row else ():
-            typer.echo(f"warning: {each.place}: {warning}")
+            typer.echo(f"warning: {entered.place}: {warning}")
 
 
 def _described(familiarity: Familiarity) -> dict[str, Any]:
@@ -188,22 +176,22 @@ def _distance_row(familiarity: Mapping[str, Any]) -> list[str]:
 def sample(
     n: Annotated[int, typer.Option("-n", min=1, help="How many genotypes.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Seeds the generator.")] = 0,
-    to: Annotated[Notation, typer.Option(help="Notation to write.")] = Notation.TEXT,
+    to: _To = _TEXT,
 ) -> None:
     """Draw genotypes uniformly from the space, one a line."""
     import numpy as np
 
     rng = np.random.default_rng(seed)
     for _ in range(n):  # one by one, so that a smaller n gives the first lines of a larger one
-        typer.echo(_WRITERS[to](draw(rng)))
+        typer.echo(_NOTATIONS[to].line(draw(rng)))
 
 
 def convert(
     genotypes: GenotypeTexts = None,
     file: GenotypeFile = None,
-    to: Annotated[Notation, typer.Option(help="Notation to write.")] = Notation.TEXT,
+    to: _To = _TEXT,
     canonical: Annotated[bool, typer.Option(help="Rename nodes to the canonical form first.")] = False,
 ) -> None:
     """Read genotypes in any notation and write them in another, one a line."""
-    for _, found in read_all(genotypes, file, formats.read):
-        typer.echo(_WRITERS[to](found.canonical() if canonical else found))
+    for _, genotype in read_all(genotypes, file, formats.read):
+        typer.echo(_NOTATIONS[to].line(genotype.canonical() if canonical else genotype))

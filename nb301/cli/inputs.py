@@ -54,18 +54,18 @@ def read_all(texts: Sequence[str] | None, file: Path | None, read: Callable[[Any
     """
     if not texts and file is None:
         raise typer.BadParameter("give genotypes, --file FILE, or - for standard input")
-    found: list[Input] = []
+    inputs: list[Input] = []
     for number, text in enumerate(texts or (), 1):
         if text == "-":
-            found += _read_source(sys.stdin.buffer.read(_MAX_BYTES + 1), "standard input", read)
+            inputs += _read_source(sys.stdin.buffer.read(_MAX_BYTES + 1), "standard input", read)
         else:
-            found.append(_read("" if len(texts or ()) == 1 else f"argument {number}", text, read))
+            inputs.append(_read("" if len(texts or ()) == 1 else f"argument {number}", text, read))
     if file is not None:
         if file.is_dir() or file.is_char_device():  # which may have no end
             raise GenotypeError(f"{file}: no file of genotypes")
         with file.open("rb") as opened:
-            found += _read_source(opened.read(_MAX_BYTES + 1), str(file), read)
-    return found
+            inputs += _read_source(opened.read(_MAX_BYTES + 1), str(file), read)
+    return inputs
 
 
 def _read_source(data: bytes, where: str, read: Callable[[Any], Genotype]) -> list[Input]:
@@ -75,10 +75,10 @@ def _read_source(data: bytes, where: str, read: Callable[[Any], Genotype]) -> li
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise GenotypeError(f"{where}: no UTF-8 ({error.reason} at byte {error.start})") from None
-    found = [_read(f"{where}, {place}", entry, read) for place, entry in _entries(text)]
-    if not found:
+    inputs = [_read(f"{where}, {place}", entry, read) for place, entry in _entries(text)]
+    if not inputs:
         raise GenotypeError(f"{where}: there is no genotype in it")
-    return found
+    return inputs
 
 
 def _read(place: str, entry: Any, read: Callable[[Any], Genotype]) -> Input:
@@ -96,7 +96,8 @@ def _entries(text: str) -> Iterator[tuple[str, Any]]:
         except (ValueError, RecursionError):
             decoded = None  # lines that start with a bracket, such as those of some logs
         if isinstance(decoded, list) and not is_lists(decoded):
-            yield from ((f"entry {number}", entry) for number, entry in enumerate(decoded, 1))
+            for number, entry in enumerate(decoded, 1):
+                yield f"entry {number}", entry
             return
     yield from _lines(text)
 
@@ -109,7 +110,7 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
             continue
         first = first if parts else number
         parts.append(line)
-        open_brackets += sum(line.count(each) for each in "([{") - sum(line.count(each) for each in ")]}")
+        open_brackets += sum(map(line.count, "([{")) - sum(map(line.count, ")]}"))
         if open_brackets <= 0 or sum(map(len, parts)) > MAX_TEXT:
             yield f"line {first}", "\n".join(parts)
             parts, open_brackets = [], 0

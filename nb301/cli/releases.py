@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,8 +15,12 @@ from nb301.extras import require
 
 if TYPE_CHECKING:
     from nb301.releases.diff import Agreement, ReleaseDiff
+    from nb301.releases.manifest import Manifest
 
 ReleaseName = Annotated[str, typer.Argument(help="Name of a release, or a folder with a slash.")]
+_Checkpoints = Annotated[
+    Path | None, typer.Option(help="Folder of fitted members that an interrupted run goes on from.")
+]
 app = typer.Typer(help="Releases: frozen, hashed, versioned surrogates.", no_args_is_help=True)
 
 
@@ -26,23 +31,28 @@ def list_releases(as_json: AsJson = False) -> None:
 
     manifests = [find(name).manifest for name in dict.fromkeys([*names(), *user_names()])]
     if as_json:
-        print_json([{"name": m.name, "release_hash": m.release_hash, "truth": m.truth} for m in manifests])
+        print_json([_identity(manifest) for manifest in manifests])
         return
     print_table(
         f"embedded releases, and yours in {user_folder()}",
         ["name", "ground truth", "fitted on", "R2", "sKT", "hash"],
-        [
-            [
-                m.name,
-                m.truth,
-                "random search" if m.random_only else "all optimizers",
-                f"{m.metrics.r2:.3f}",
-                f"{m.metrics.sparse_kendall_tau:.3f}",
-                m.release_hash[:12],
-            ]
-            for m in manifests
-        ],
+        [*map(_listed, manifests)],
     )
+
+
+def _identity(manifest: Manifest) -> dict[str, str]:
+    return {"name": manifest.name, "release_hash": manifest.release_hash, "truth": manifest.truth}
+
+
+def _listed(manifest: Manifest) -> list[str]:
+    return [
+        manifest.name,
+        manifest.truth,
+        "random search" if manifest.random_only else "all optimizers",
+        f"{manifest.metrics.r2:.3f}",
+        f"{manifest.metrics.sparse_kendall_tau:.3f}",
+        manifest.release_hash[:12],
+    ]
 
 
 @app.command("show")
@@ -50,8 +60,8 @@ def show_release(name: ReleaseName) -> None:
     """The manifest of a release, as JSON, after its files were checked."""
     from nb301.releases import find
 
-    found = find(name)
-    print_json({"release_hash": found.release_hash, **found.manifest.model_dump(mode="json")})
+    release = find(name)
+    print_json({"release_hash": release.release_hash, **release.manifest.model_dump(mode="json")})
 
 
 @app.command("freeze")
@@ -68,14 +78,12 @@ def freeze_release(
     hyperparameters: Annotated[
         Path | None, typer.Option(help="A tuning.json of `nb301 tune`; default: the family's own.")
     ] = None,
-    checkpoints: Annotated[
-        Path | None, typer.Option(help="Folder of fitted members that an interrupted run goes on from.")
-    ] = None,
+    checkpoints: _Checkpoints = None,
     processes: Annotated[int, typer.Option(min=1, help="Members that are fitted at once.")] = 1,
 ) -> None:
     """Fit a family on a table and freeze it with the hash of every file."""
     require("lightgbm", "fit")
-    from nb301.releases import find, user_folder
+    from nb301.releases import user_folder
     from nb301.releases.freeze import SEED, freeze
     from nb301.surrogates.tuning.result import tuned_hyperparameters
     from nb301.tables import load
@@ -96,10 +104,16 @@ def freeze_release(
             processes=processes,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    frozen = find(folder)
-    metrics, name = frozen.manifest.metrics, frozen.name if out is None else f"{folder}/"
+    _print_frozen(folder, by_name=out is None)
+
+
+def _print_frozen(folder: Path, *, by_name: bool) -> None:
+    from nb301.releases import find
+
+    release = find(folder)
+    metrics = release.manifest.metrics
     typer.echo(f"wrote {folder}: R2 {metrics.r2:.4f}, sparse Kendall tau {metrics.sparse_kendall_tau:.4f}")
-    typer.echo(f"next: nb301 query GENOTYPE --release {name}")
+    typer.echo(f"next: nb301 query GENOTYPE --release {release.name if by_name else f'{folder}/'}")
 
 
 @app.command("publish")
@@ -124,51 +138,53 @@ def diff_releases(a: ReleaseName, b: ReleaseName, as_json: AsJson = False) -> No
     from nb301.releases import find
     from nb301.releases.diff import diff
 
-    found = diff(find(a), find(b))
+    difference = diff(find(a), find(b))
     if as_json:
-        print_json({**asdict(found), "largest": [probe._asdict() for probe in found.largest]})
+        print_json({**asdict(difference), "largest": [probe._asdict() for probe in difference.largest]})
         return
-    typer.echo(f"A: {found.a}, which rests on {found.truth_a}")
-    typer.echo(f"B: {found.b}, which rests on {found.truth_b}")
-    if found.identical:
+    typer.echo(f"A: {difference.a}, which rests on {difference.truth_a}")
+    typer.echo(f"B: {difference.b}, which rests on {difference.truth_b}")
+    if difference.identical:
         typer.echo("identical: both have the same hash")
         return
-    _print_predictions(found)
+    _print_predictions(difference)
     print_table(
         "manifests",
         ["entry", "A", "B"],
-        [[name, *map(_text, values)] for name, values in found.manifest.items()],
+        [[name, *map(_text, values)] for name, values in difference.manifest.items()],
     )
 
 
-def _print_predictions(found: ReleaseDiff) -> None:
-    columns = {kind: _cells(agreement) for kind, agreement in found.agreement.items()}
-    statistics = next(iter(columns.values()))
+def _print_predictions(difference: ReleaseDiff) -> None:
+    columns = [_column(agreement) for agreement in difference.agreement.values()]
     print_table(
         "predictions, of validation accuracy where not said otherwise",
-        ["", *columns],
-        [[name, *(cells[name] for cells in columns.values())] for name in statistics],
+        ["", *difference.agreement],
+        [[statistic, *map(itemgetter(statistic), columns)] for statistic in columns[0]],
     )
     typer.echo("largest differences, A and B:")
-    for probe in found.largest:
+    for probe in difference.largest:
         typer.echo(f"  {probe.a:.2%}  {probe.b:.2%}  {probe.genotype}")
 
 
-def _cells(found: Agreement) -> dict[str, str]:
-    tau, rho = ("none" if rank is None else f"{rank:.3f}" for rank in (found.kendall_tau, found.spearman))
+def _column(agreement: Agreement) -> dict[str, str]:
     return {
-        "probes": f"{found.n:,}",
-        "mean |B - A|": f"{found.mean_difference:.3%}",
-        "median |B - A|": f"{found.median_difference:.3%}",
-        "largest |B - A|": f"{found.largest_difference:.3%}",
-        "mean B - A": f"{found.bias:+.3%}",
-        "Kendall tau": tau,
-        "Spearman": rho,
-        "mean std of A": f"{found.mean_std_a:.3%}",
-        "mean std of B": f"{found.mean_std_b:.3%}",
-        "runtime, mean |B - A|": f"{found.runtime_difference:,.1f} s",
-        "runtime, mean B - A": f"{found.runtime_bias:+,.1f} s",
+        "probes": f"{agreement.n:,}",
+        "mean |B - A|": f"{agreement.mean_difference:.3%}",
+        "median |B - A|": f"{agreement.median_difference:.3%}",
+        "largest |B - A|": f"{agreement.largest_difference:.3%}",
+        "mean B - A": f"{agreement.bias:+.3%}",
+        "Kendall tau": _correlation(agreement.kendall_tau),
+        "Spearman": _correlation(agreement.spearman),
+        "mean std of A": f"{agreement.mean_std_a:.3%}",
+        "mean std of B": f"{agreement.mean_std_b:.3%}",
+        "runtime, mean |B - A|": f"{agreement.runtime_difference:,.1f} s",
+        "runtime, mean B - A": f"{agreement.runtime_bias:+,.1f} s",
     }
+
+
+def _correlation(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"
 
 
 def _text(value: Any) -> str:

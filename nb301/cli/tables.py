@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from nb301.tables.schema import EvaluationTable
-    from nb301.tables.statistics import Comparison
 
 app = typer.Typer(help="Evaluation tables: what releases are fitted on.", no_args_is_help=True)
 TableName = Annotated[str, typer.Argument(help="Name of an embedded table, or a .parquet file.")]
@@ -43,54 +42,61 @@ def show_tables(
 ) -> None:
     """Counts of tables by optimizer, and statistics beside each other and the paper's."""
     from nb301.tables import load
-    from nb301.tables.statistics import beside_the_paper, by_optimizer, overall
 
     tables = {name: load(name) for name in names or [DEFAULT_TABLE]}
-    comparisons = {name: beside_the_paper(table) for name, table in tables.items()}
     if as_json:
-        described = [
-            {
-                "table": name,
-                "truth": table.truth,
-                **overall(table),
-                "optimizers": by_optimizer(table),
-                "beside_the_paper": [asdict(each) for each in comparisons[name]],
-            }
-            for name, table in tables.items()
-        ]
+        described = [_described(name, table) for name, table in tables.items()]
         print_json(described if len(described) > 1 else described[0])
         return
     for name, table in tables.items():
         _print_sources(name, table)
-    _print_statistics(tables, comparisons)
+    _print_statistics([*tables.values()])
 
 
-def _print_statistics(
-    tables: Mapping[str, EvaluationTable], comparisons: Mapping[str, Sequence[Comparison]]
-) -> None:
-    """Statistics beside each other; those that are lists, which no column holds, line by line below."""
-    rows = {
-        each.statistic: [each.statistic, each.source, each.paper]
-        for found in comparisons.values()
-        for each in found
+def _described(name: str, table: EvaluationTable) -> dict[str, Any]:
+    from nb301.tables.statistics import beside_the_paper, by_optimizer, overall
+
+    return {
+        "table": name,
+        "truth": table.truth,
+        **overall(table),
+        "optimizers": by_optimizer(table),
+        "beside_the_paper": [*map(asdict, beside_the_paper(table))],
     }
-    for found in comparisons.values():
-        values = {each.statistic: each.table for each in found}
-        for statistic, row in rows.items():
-            row.append(values.get(statistic, ""))
-    lists = [row for row in rows.values() if any(", " in cell for cell in row[2:])]
-    truths = ", ".join(dict.fromkeys(table.truth for table in tables.values()))
+
+
+def _print_statistics(tables: Sequence[EvaluationTable]) -> None:
+    """Statistics beside each other; those that are lists, which no column holds, line by line below."""
     several = len(tables) > 1
-    shown = [table.name for table in tables.values()] if several else ["this table"]
-    print_table(
-        f"beside the paper's CIFAR-10 table (ground truth here: {truths})",
-        ["statistic", *([] if several else ["source"]), "paper", *shown],
-        [row[:1] + row[2 if several else 1 :] for row in rows.values() if row not in lists],
-    )
+    names = [table.name for table in tables] if several else ["this table"]
+    columns = ["statistic", "paper", *names] if several else ["statistic", "source", "paper", *names]
+    lines, lists = [], []
+    for row in _compared(tables):
+        statistic, source, *values = row
+        if any(", " in value for value in values):
+            lists.append(row)
+        else:
+            lines.append([statistic, *values] if several else row)
+    truths = ", ".join(dict.fromkeys(table.truth for table in tables))
+    print_table(f"beside the paper's CIFAR-10 table (ground truth here: {truths})", columns, lines)
     for statistic, source, *orders in lists:
         typer.echo(f"{statistic} ({source})")
-        for name, order in zip(["paper", *shown], orders, strict=True):
+        for name, order in zip(["paper", *names], orders, strict=True):
             typer.echo(f"  {name}: {order}")
+
+
+def _compared(tables: Sequence[EvaluationTable]) -> list[list[str]]:
+    """Rows of name, source and value in the paper of a statistic, and its value in each of the tables."""
+    from nb301.tables.statistics import beside_the_paper
+
+    rows: dict[str, list[str]] = {}
+    for number, table in enumerate(tables):
+        for comparison in beside_the_paper(table):
+            name = comparison.statistic
+            if name not in rows:
+                rows[name] = [name, comparison.source, comparison.paper, *[""] * len(tables)]
+            rows[name][3 + number] = comparison.table
+    return [*rows.values()]
 
 
 def _print_sources(name: str, table: EvaluationTable) -> None:
@@ -99,23 +105,24 @@ def _print_sources(name: str, table: EvaluationTable) -> None:
     print_table(
         f"{name}: {len(table):,} training runs of the ground truth {table.truth}",
         ["source", "rows", "in the paper", "architectures", "mean", "std", "best", "runtime"],
-        [
-            [
-                part["optimizer"],
-                f"{part['rows']:,}",
-                f"{part['rows_in_paper']:,}" if part["rows_in_paper"] else "",
-                f"{part['architectures']:,}",
-                f"{part['mean_val_accuracy']:.2%}",
-                f"{part['std_val_accuracy']:.2%}",
-                f"{part['best_val_accuracy']:.2%}",
-                "" if math.isnan(part["mean_runtime"]) else f"{part['mean_runtime']:,.0f} s",
-            ]
-            for part in by_optimizer(table)
-        ],
+        [*map(_source_line, by_optimizer(table))],
     )
 
 
-class Source(StrEnum):
+def _source_line(part: Mapping[str, Any]) -> list[str]:
+    return [
+        part["optimizer"],
+        f"{part['rows']:,}",
+        f"{part['rows_in_paper']:,}" if part["rows_in_paper"] else "",
+        f"{part['architectures']:,}",
+        f"{part['mean_val_accuracy']:.2%}",
+        f"{part['std_val_accuracy']:.2%}",
+        f"{part['best_val_accuracy']:.2%}",
+        "" if math.isnan(part["mean_runtime"]) else f"{part['mean_runtime']:,.0f} s",
+    ]
+
+
+class FetchedSource(StrEnum):
     """What `tables fetch` downloads."""
 
     OFFICIAL = "official"
@@ -123,7 +130,9 @@ class Source(StrEnum):
 
 @app.command("fetch")
 def fetch(
-    source: Annotated[Source, typer.Argument(help="official: the CIFAR-10 training runs, from figshare.")],
+    source: Annotated[
+        FetchedSource, typer.Argument(help="official: the CIFAR-10 training runs, from figshare.")
+    ],
     folder: Annotated[Path | None, typer.Option(help="Where files are kept; default: the cache.")] = None,
 ) -> None:
     """Download training runs, checked and resumable; `tables import` makes them a table."""
@@ -183,9 +192,12 @@ def import_table(
 
     if truth is None:
         raise typer.BadParameter(f"--truth: say what was trained for {source}, such as 'cifar10 1.0'")
-    asked = {"optimizer": optimizer, "epochs": epochs}
-    told = {column: value for column, value in asked.items() if value is not None}
-    table = table_of(read_rows(source), name_after(out), truth, constants=told, percent=percent)
+    columns: dict[str, str | int] = {}
+    if optimizer is not None:
+        columns["optimizer"] = optimizer
+    if epochs is not None:
+        columns["epochs"] = epochs
+    table = table_of(read_rows(source), name_after(out), truth, constants=columns, percent=percent)
     write_table(table, out)
     typer.echo(f"wrote {len(table):,} rows to {out}, content {table.content_hash}")
 
@@ -197,14 +209,14 @@ def _import_official(folder: Path, out: Path) -> None:
 
     with progress() as bar:
         task = bar.add_task("reading", total=None)
-        found = import_official(folder, lambda done, total: bar.update(task, completed=done, total=total))
-    for path, reason in found.bad_files:
+        imported = import_official(folder, lambda done, total: bar.update(task, completed=done, total=total))
+    for path, reason in imported.bad_files:
         typer.echo(f"bad file {one_line(str(path))}: {reason}", err=True)
-    for setting, table in found.tables.items():
-        if table is not found.table:
+    for setting, table in imported.tables.items():
+        if table is not imported.table:
             typer.echo(f"runs of another setting left out: {len(table):,} of {setting}", err=True)
-    write_table(found.table, out)
+    write_table(imported.table, out)
     typer.echo(
-        f"wrote {len(found.table):,} rows to {out}, content {found.table.content_hash}; "
-        f"bad files: {len(found.bad_files):,}, duplicates dropped: {found.duplicates:,}"
+        f"wrote {len(imported.table):,} rows to {out}, content {imported.table.content_hash}; "
+        f"bad files: {len(imported.bad_files):,}, duplicates dropped: {imported.duplicates:,}"
     )

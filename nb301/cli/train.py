@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -17,7 +17,11 @@ from nb301.files import check_file
 from nb301.images.sets import SetName
 
 if TYPE_CHECKING:
+    from nb301.images.loading import ImageData
+    from nb301.space import Genotype
+    from nb301.training.results import Training
     from nb301.truth.base import TrainingRuns, Truth
+    from nb301.truth.trained import TrainingTruth
 
 
 class Preset(StrEnum):
@@ -58,11 +62,29 @@ def train(
     from nb301.truth.trained import TrainingTruth
 
     check_file(out)
-    from nb301.training.trainer import train as train_one
-
     architecture = formats.read(genotype)
     truth = TrainingTruth(data.value, preset.value, folder)
     images = load_for(truth.protocol, data.value, folder)
+    training = _train_one(architecture, seed, images, truth, checkpoints, device)
+    write_official(official(training, described(truth)), out)
+    typer.echo(
+        f"wrote {out}: {described(truth)}, validation accuracy {training.val_accuracy:.2%} "
+        f"(epoch {training.best_epoch} of {truth.epochs}), test accuracy {training.test_accuracy:.2%}, "
+        f"{training.runtime:,.1f} s, {training.parameters:,} parameters"
+    )
+
+
+def _train_one(
+    genotype: Genotype,
+    seed: int,
+    images: ImageData,
+    truth: TrainingTruth,
+    checkpoints: Path | None,
+    device: str,
+) -> Training:
+    """Train with a progress bar."""
+    from nb301.training.trainer import train as train_one
+
     with progress() as bar:
         task = bar.add_task(truth.name, total=truth.epochs)
 
@@ -70,21 +92,9 @@ def train(
             shown = f"{truth.name}, validation accuracy {newest[0].val_accuracy:.2%}"
             bar.update(task, completed=epochs, description=shown)
 
-        training = train_one(
-            architecture,
-            seed,
-            images,
-            truth.protocol,
-            checkpoints=checkpoints,
-            device=device,
-            progress=report,
+        return train_one(
+            genotype, seed, images, truth.protocol, checkpoints=checkpoints, device=device, progress=report
         )
-    write_official(official(training, described(truth)), out)
-    typer.echo(
-        f"wrote {out}: {described(truth)}, validation accuracy {training.val_accuracy:.2%} "
-        f"(epoch {training.best_epoch} of {truth.epochs}), test accuracy {training.test_accuracy:.2%}, "
-        f"{training.runtime:,.1f} s, {training.parameters:,} parameters"
-    )
 
 
 def verify(
@@ -105,46 +115,53 @@ def verify(
     from nb301.truth.trained import truth_named
 
     benchmark = load(name)
-    found = benchmark.query(genotype)
-    truth = truth_named(benchmark.release.manifest.truth, folder)
-    runs = _trained(truth, genotype, trainings)
-    accuracies = runs.val_accuracy
-    spread = float(accuracies.std(ddof=1)) if trainings > 1 else None
-    mean, runtime = float(accuracies.mean()), float(runs.runtime.mean())
+    predicted = benchmark.query(genotype)
+    described = benchmark.release.manifest.truth
+    truth = truth_named(described, folder)
+    trained = _summary(_trained(truth, genotype, trainings))
+    difference = predicted.mean - trained.mean
     if as_json:
-        predicted = {"mean": found.mean, "std": found.std, "runtime": found.runtime}
-        trained = {"val_accuracy": accuracies.tolist(), "mean": mean, "std": spread, "runtime": runtime}
         print_json(
             {
-                "release": found.release,
-                "truth": benchmark.release.manifest.truth,
-                "predicted": predicted,
-                "trained": trained,
-                "difference": found.mean - mean,
+                "release": predicted.release,
+                "truth": described,
+                "predicted": {"mean": predicted.mean, "std": predicted.std, "runtime": predicted.runtime},
+                "trained": trained._asdict(),
+                "difference": difference,
             }
         )
         return
+    by_release = _line(predicted.release, predicted.mean, predicted.std, predicted.runtime)
+    by_truth = _line(truth.name, trained.mean, trained.std, trained.runtime)
     print_table(
-        f"ground truth: {benchmark.release.manifest.truth}",
+        f"ground truth: {described}",
         ["", "val_accuracy", "95 % interval", "runtime", ""],
         [
-            [
-                found.release,
-                f"{found.mean:.2%}",
-                _interval(found.mean, found.std),
-                f"{found.runtime:,.1f} s",
-                "predicted; interval of one training, from the spread between members",
-            ],
-            [
-                truth.name,
-                f"{mean:.2%}",
-                _interval(mean, spread),
-                f"{runtime:,.1f} s",
-                f"{trainings} trainings; interval of one training, from the spread between seeds",
-            ],
-            ["difference", f"{100 * (found.mean - mean):+.2f} points", "", "", "predicted - trained"],
+            [*by_release, "predicted; interval of one training, from the spread between members"],
+            [*by_truth, f"{trainings} trainings; interval of one training, from the spread between seeds"],
+            ["difference", f"{100 * difference:+.2f} points", "", "", "predicted - trained"],
         ],
     )
+
+
+class _Summary(NamedTuple):
+    """What trainings of one architecture come to."""
+
+    val_accuracy: list[float]
+    mean: float
+    #: Of the sample; none of one training.
+    std: float | None
+    runtime: float
+
+
+def _summary(runs: TrainingRuns) -> _Summary:
+    accuracies = runs.val_accuracy
+    std = float(accuracies.std(ddof=1)) if len(runs) > 1 else None
+    return _Summary(accuracies.tolist(), float(accuracies.mean()), std, float(runs.runtime.mean()))
+
+
+def _line(name: str, mean: float, std: float | None, runtime: float) -> list[str]:
+    return [name, f"{mean:.2%}", _interval(mean, std), f"{runtime:,.1f} s"]
 
 
 def _trained(truth: Truth, genotype: str, trainings: int) -> TrainingRuns:

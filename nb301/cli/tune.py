@@ -40,17 +40,18 @@ def tune(
             best = f", best validation RMSE {math.sqrt(error):.3%}" if math.isfinite(error) else ""
             bar.update(task, completed=ended, description=f"tuning {family}{best}")
 
-        found = search(load(table), family, out, trials=trials, seed=seed, progress=report)
+        study = search(load(table), family, out, trials=trials, seed=seed, progress=report)
         bar.update(task, completed=trials)
-    best = found.best
-    for name, value in found.hyperparameters.items():
+    best = study.best
+    for name, value in study.hyperparameters.items():
         typer.echo(f"{name} = {value:.4g}" if isinstance(value, float) else f"{name} = {value}")
-    pruned = sum(trial.state == "pruned" for trial in found.trials)
-    fitted, ranked = (
-        "none" if value is None else f"{value:.4f}" for value in (best.r2, best.sparse_kendall_tau)
-    )
+    pruned = sum(trial.state == "pruned" for trial in study.trials)
     typer.echo(
-        f"wrote {out / FILE}: trial {best.number} of {len(found.trials)} ({pruned} pruned), "
-        f"validation R2 {fitted}, sparse Kendall tau {ranked}"
+        f"wrote {out / FILE}: trial {best.number} of {len(study.trials)} ({pruned} pruned), "
+        f"validation R2 {_score(best.r2)}, sparse Kendall tau {_score(best.sparse_kendall_tau)}"
     )
     typer.echo(f"next: nb301 release freeze {table} {family} --hyperparameters {out / FILE}")
+
+
+def _score(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4f}"

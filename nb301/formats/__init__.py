@@ -9,22 +9,15 @@
 | NASLib compact tuples          | `to_naslib`          | `from_naslib`          |
 | YAHPO Gym configuration dict   | `to_yahpo`           | `from_yahpo`           |
 
-`read` takes any of them, as people have them. All readers raise `GenotypeError` with the cell, node and edge.
+`read` takes any of them, as people have them; `NOTATIONS` lists them for programs. All readers raise
+`GenotypeError` with the cell, node and edge.
 
-It may import `errors` and `space`.
+It may import `errors`, `extras` and `space`.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
-
-from nb301.errors import GenotypeError, shown
 from nb301.formats.configurations import (
     CONFIG_PREFIX,
     EPOCHS,
-    check_training,
     configuration_space,
     from_config,
     from_configuration,
@@ -34,17 +27,21 @@ from nb301.formats.configurations import (
     to_yahpo,
 )
 from nb301.formats.containers import unwrapped
-from nb301.formats.literals import MAX_TEXT, Call
-from nb301.formats.pairs import DartsGenotype, from_darts, from_naslib, is_list, to_darts, to_naslib
-from nb301.formats.texts import is_lists, notation_in
-from nb301.space import CELL_NAMES, Genotype
+from nb301.formats.literals import MAX_TEXT
+from nb301.formats.notations import NOTATIONS, TEXT_NOTATIONS, Notation
+from nb301.formats.pairs import DartsGenotype, from_darts, from_naslib, to_darts, to_naslib
+from nb301.formats.reading import RESULT_KEY, read
+from nb301.formats.texts import is_lists
 
 __all__ = [
     "CONFIG_PREFIX",
     "EPOCHS",
     "MAX_TEXT",
+    "NOTATIONS",
     "RESULT_KEY",
+    "TEXT_NOTATIONS",
     "DartsGenotype",
+    "Notation",
     "configuration_space",
     "from_config",
     "from_configuration",
@@ -60,78 +57,3 @@ __all__ = [
     "to_yahpo",
     "unwrapped",
 ]
-
-#: The key of an official result file that holds the configuration, as its writers spell it (F21).
-RESULT_KEY = "optimized_hyperparamater_config"
-
-
-def read(
-    architecture: Any, *, epochs: int = EPOCHS, settings: Mapping[str, int] = MappingProxyType({})
-) -> Genotype:
-    """Read a genotype in any notation of this module, and as people have them.
-
-    Beside objects that is a notation's text: JSON, what Python prints, `NAME = Genotype(...)`, a line of a
-    log with one genotype in it; the name of a published genotype, such as "DARTS_V2"; the path, text or
-    dict of an official result file, of which the architecture alone is read, since the rest says how that
-    training was. Numbers and strings may be numpy's, inactive parameters None, NaN or absent.
-
-    Args:
-        architecture: It.
-        epochs: Of the training that is asked for: an entry such as YAHPO's `epoch` has to say so, or 98,
-            YAHPO's last, where it is 100.
-        settings: What other settings of a training have to be where they are there, by the last part of
-            their official names, such as `layers`. Those not named are passed over.
-
-    Raises:
-        GenotypeError: No notation fits, or the one that does describes no cell of the space, or asks for
-            another training.
-    """
-    if isinstance(architecture, Genotype):
-        return architecture
-    try:
-        return _read(unwrapped(architecture), epochs, settings)
-    except GenotypeError:
-        raise
-    except Exception as error:
-        raise GenotypeError(f"cannot read {shown(architecture)} as a genotype: {shown(error)}") from error
-
-
-def _read(value: Any, epochs: int, settings: Mapping[str, int]) -> Genotype:
-    if isinstance(value, str):
-        value = notation_in(value)
-    if isinstance(value, Genotype):
-        return value
-    if isinstance(value, Call):
-        value = _fields(value)
-    elif hasattr(value, "normal") and hasattr(value, "reduce"):
-        return from_darts(value)
-    elif is_list(value) and is_lists(value):
-        if len(value) == len(CELL_NAMES):
-            return from_naslib(value)
-        if len(value) == len(DartsGenotype._fields):
-            return from_darts(dict(zip(DartsGenotype._fields, value, strict=True)))
-    if not isinstance(value, Mapping):
-        raise GenotypeError(
-            f"cannot read {type(value).__name__} {shown(value)} as a genotype: expected a Genotype, its "
-            "text, a DARTS namedtuple, an official, YAHPO or ConfigSpace configuration, or NASLib's tuples"
-        )
-    if RESULT_KEY in value:
-        return from_config(value[RESULT_KEY])
-    config = {str(key).replace("_COLON_", ":"): entry for key, entry in value.items()}
-    check_training(config, epochs, settings)
-    return from_darts(config) if set(CELL_NAMES) <= config.keys() else from_config(config)
-
-
-def _fields(call: Call) -> dict[str, Any]:
-    """The fields of a printed namedtuple; two without names are those that `repr(genotype)` names."""
-    names = CELL_NAMES if len(call.arguments) == len(CELL_NAMES) else DartsGenotype._fields
-    if len(call.arguments) > len(names) or {*names[: len(call.arguments)]} & {*call.keywords}:
-        raise GenotypeError(
-            f"cannot read {shown(call)} as a genotype: expected {', '.join(DartsGenotype._fields)}"
-        )
-    fields = dict(zip(names, call.arguments, strict=False)) | call.keywords
-    if missing := {*CELL_NAMES} - {*fields}:
-        raise GenotypeError(
-            f"cannot read {shown(call)} as a genotype: {' and '.join(sorted(missing))} is missing"
-        )
-    return fields

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nb301.errors import GenotypeError, MissingExtra, shown
-from nb301.space import CELL_NAMES, FIRST_EDGE, INPUT_PAIRS, NODES, Edge, Genotype, Op, to_op
+from nb301.errors import GenotypeError, shown
+from nb301.extras import require
+from nb301.space import CELL_NAMES, FIRST_EDGE, INPUT_PAIRS, NODES, Cell, Genotype, Op, no_op, op_of
 
 if TYPE_CHECKING:
     from ConfigSpace import Configuration, ConfigurationSpace
@@ -24,12 +26,13 @@ EPOCHS, _YAHPO_EPOCHS = 100, 98
 def to_config(genotype: Genotype) -> dict[str, str]:
     """Write the architecture's entries of the official configuration dict (official_facts F1, F21)."""
     config = {}
-    for name in CELL_NAMES:
-        edges = getattr(genotype, name).edges
+    for cell_name in CELL_NAMES:
+        edges = getattr(genotype, cell_name).edges
         for first, second in zip(edges[::2], edges[1::2], strict=True):
-            if len(INPUT_PAIRS[first.target]) > 1:
-                config[_inputs_name(name, first.target)] = f"{first.source}_{second.source}"
-        config.update({_edge_name(name, edge.number): edge.op.name for edge in edges})
+            if first.target in _CHOOSING_NODES:
+                config[_INPUTS_NAMES[cell_name, first.target]] = f"{first.source}_{second.source}"
+        for edge in edges:
+            config[_EDGE_NAMES[cell_name][edge.number]] = edge.op.name
     return config
 
 
@@ -39,7 +42,9 @@ def from_config(config: Mapping[str, Any]) -> Genotype:
     Raises:
         GenotypeError: An entry is missing, unknown, or belongs to an edge that is not active.
     """
-    return Genotype.from_edges(*(list(_config_edges(name, config)) for name in CELL_NAMES))
+    if not isinstance(config, Mapping):
+        raise GenotypeError(f"expected a configuration, got {shown(config)}")
+    return Genotype(_read_cell("normal", config), _read_cell("reduce", config))
 
 
 def to_yahpo(genotype: Genotype) -> dict[str, str]:
@@ -60,26 +65,18 @@ def configuration_space() -> ConfigurationSpace:
     Raises:
         MissingExtra: ConfigSpace is not installed.
     """
-    try:
-        from ConfigSpace import Categorical, ConfigurationSpace, InCondition
-    except ImportError as error:
-        raise MissingExtra("ConfigSpace is not installed: pip install 'nb301[configspace]'") from error
+    require("ConfigSpace", "configspace")
+    from ConfigSpace import Categorical, ConfigurationSpace, InCondition
+
     space = ConfigurationSpace(name="nb301")
-    for name in CELL_NAMES:
-        ops = {
-            number: Categorical(_edge_name(name, number), [op.name for op in Op])
-            for number in range(FIRST_EDGE[NODES[-1]] + NODES[-1])
-        }
-        inputs = {
-            node: Categorical(_inputs_name(name, node), [f"{a}_{b}" for a, b in INPUT_PAIRS[node]])
-            for node in NODES
-            if len(INPUT_PAIRS[node]) > 1
-        }
-        space.add(*ops.values(), *inputs.values())
-        for node, pair in inputs.items():
+    for cell_name in CELL_NAMES:
+        ops = [Categorical(name, [*Op.__members__]) for name in _EDGE_NAMES[cell_name]]
+        inputs = [Categorical(_INPUTS_NAMES[cell_name, node], [*_PAIRS[node]]) for node in _CHOOSING_NODES]
+        space.add(*ops, *inputs)
+        for node, parameter in zip(_CHOOSING_NODES, inputs, strict=True):
             for source in range(node):
-                choices = [f"{a}_{b}" for a, b in INPUT_PAIRS[node] if source in (a, b)]
-                space.add(InCondition(ops[FIRST_EDGE[node] + source], pair, choices))
+                choices = [name for name, pair in _PAIRS[node].items() if source in pair]
+                space.add(InCondition(ops[FIRST_EDGE[node] + source], parameter, choices))
     return space
 
 
@@ -133,43 +130,61 @@ def _is_absent(value: Any) -> bool:
     )
 
 
-def _inputs_name(cell: str, node: int) -> str:
-    return f"{CONFIG_PREFIX}inputs_node_{cell}_{node}"
-
-
-def _edge_name(cell: str, number: int) -> str:
-    return f"{CONFIG_PREFIX}edge_{cell}_{number}"
-
-
-def _config_edges(name: str, config: Mapping[str, Any]) -> Iterator[Edge]:
-    if not isinstance(config, Mapping):
-        raise GenotypeError(f"expected a configuration, got {shown(config)}")
+def _read_cell(cell_name: str, config: Mapping[str, Any]) -> Cell:
+    code = bytearray()
     for node in NODES:
-        pairs = {f"{a}_{b}": (a, b) for a, b in INPUT_PAIRS[node]}
-        chosen = "0_1" if len(pairs) == 1 else config.get(_inputs_name(name, node))
-        if not isinstance(chosen, str) or chosen not in pairs:
-            raise GenotypeError(
-                f"{name} cell, node {node}: {_inputs_name(name, node)} is {shown(chosen)}, "
-                f"expected {[*pairs]}"
-            )
+        pair_name = _pair_name(cell_name, node, config)
+        pair = _PAIRS[node][pair_name]
         for source in range(node):
-            key = _edge_name(name, FIRST_EDGE[node] + source)
-            op: Any = config.get(key)
-            if source in pairs[chosen]:
-                if _is_absent(op):
-                    raise GenotypeError(f"{name} cell, edge {source} -> {node}: {key} is missing")
-                yield Edge(source, node, to_op(op, f"{name} cell, edge {source} -> {node}"))
-            elif not _is_absent(op):
+            key = _EDGE_NAMES[cell_name][FIRST_EDGE[node] + source]
+            written = config.get(key)
+            if source in pair:
+                op = op_of(written)
+                if op is None:
+                    edge = f"{cell_name} cell, edge {source} -> {node}"
+                    raise (
+                        GenotypeError(f"{edge}: {key} is missing")
+                        if _is_absent(written)
+                        else no_op(written, edge)
+                    )
+                code += bytes((source, op))
+            elif not _is_absent(written):
                 raise GenotypeError(
-                    f"{name} cell, edge {source} -> {node}: {key} is {shown(op)}, "
-                    f"but node {node} reads {chosen}"
+                    f"{cell_name} cell, edge {source} -> {node}: {key} is {shown(written)}, "
+                    f"but node {node} reads {pair_name}"
                 )
+    return Cell(bytes(code))
 
 
+def _pair_name(cell_name: str, node: int, config: Mapping[str, Any]) -> str:
+    """The two inputs that a node reads, such as `0_1`."""
+    if node not in _CHOOSING_NODES:
+        return "0_1"
+    key = _INPUTS_NAMES[cell_name, node]
+    chosen = config.get(key)
+    if not isinstance(chosen, str) or chosen not in _PAIRS[node]:
+        raise GenotypeError(
+            f"{cell_name} cell, node {node}: {key} is {shown(chosen)}, expected {[*_PAIRS[node]]}"
+        )
+    return chosen
+
+
+#: Nodes with more than one pair of inputs, which a configuration chooses from.
+_CHOOSING_NODES = NODES[1:]
+#: By node, its pairs of inputs by name, such as `0_1`.
+_PAIRS: dict[int, dict[str, tuple[int, int]]] = {node: {} for node in NODES}
+for _node, _known in _PAIRS.items():
+    for _first, _second in INPUT_PAIRS[_node]:
+        _known[f"{_first}_{_second}"] = _first, _second
+#: By cell and node, the name of its pair of inputs.
+_INPUTS_NAMES: dict[tuple[str, int], str] = {}
+for _cell_name, _node in product(CELL_NAMES, _CHOOSING_NODES):
+    _INPUTS_NAMES[_cell_name, _node] = f"{CONFIG_PREFIX}inputs_node_{_cell_name}_{_node}"
+#: By cell, the names of its edges by their numbers.
+_EDGE_NAMES: dict[str, list[str]] = {"normal": [], "reduce": []}
+for _cell_name, _edge in product(CELL_NAMES, range(FIRST_EDGE[NODES[-1]] + NODES[-1])):
+    _EDGE_NAMES[_cell_name].append(f"{CONFIG_PREFIX}edge_{_cell_name}_{_edge}")
 #: All entries of a configuration that are the architecture's.
-_ARCHITECTURE = frozenset(
-    [_edge_name(name, number) for name in CELL_NAMES for number in range(FIRST_EDGE[NODES[-1]] + NODES[-1])]
-    + [_inputs_name(name, node) for name in CELL_NAMES for node in NODES[1:]]
-)
+_ARCHITECTURE = frozenset(_INPUTS_NAMES.values()).union(*_EDGE_NAMES.values())
 #: What says how long is trained: YAHPO's `epoch`, the annealing's `T_max` of the official space, a budget.
 _EPOCHS_NAME = re.compile(r"(.*_)?epochs?|budget|fidelity")

@@ -33,8 +33,8 @@ def unwrapped(value: Any) -> Any:
     if hasattr(value, "get_dictionary"):
         return value.get_dictionary()
     if hasattr(value, "to_dict"):
-        found = value.to_dict()
-        return found if is_configuration(found) else [*found.values()]
+        entries = value.to_dict()
+        return entries if is_configuration(entries) else [*entries.values()]
     return value.tolist() if hasattr(value, "tolist") else value
 
 

@@ -131,20 +131,20 @@ class _Reader:
         return items, keywords, comma
 
     def _mapping(self, depth: int) -> dict[Any, Any]:
-        found: dict[Any, Any] = {}
+        mapping: dict[Any, Any] = {}
         comma = True
         while not self._skip("}"):
             if not comma:
                 self._expected("',' or '}'")
             start = self.place
             key = self.value(depth + 1)
-            if not isinstance(key, str | int | float) or key in found:
+            if not isinstance(key, str | int | float) or key in mapping:
                 raise LiteralError("expected a key that is new", start)
             if not self._skip(":"):
                 self._expected("':'")
-            found[key] = self.value(depth + 1)
+            mapping[key] = self.value(depth + 1)
             comma = self._skip(",")
-        return found
+        return mapping
 
     def _keyword(self) -> str:
         """The name of the argument that comes next; empty where it has none."""
@@ -198,12 +198,12 @@ def _called(name: str, arguments: list[Any], keywords: dict[str, Any], start: in
 
 
 def _range(arguments: list[Any], start: int) -> list[int]:
-    if not 1 <= len(arguments) <= 3 or not all(type(each) is int for each in arguments):
+    if not 1 <= len(arguments) <= 3 or {*map(type, arguments)} != {int}:
         raise LiteralError("expected a range of integers", start)
     try:
-        found = range(*arguments)
+        numbers = range(*arguments)
     except ValueError:  # a step of 0
-        found = range(0)
-    if not 0 < len(found) <= _MAX_RANGE:
+        numbers = range(0)
+    if not 0 < len(numbers) <= _MAX_RANGE:
         raise LiteralError(f"expected a range of 1 to {_MAX_RANGE} numbers", start)
-    return [*found]
+    return [*numbers]

@@ -71,12 +71,13 @@ _ALIASES = {"PC_DARTS": "PC_DARTS_cifar", "GDAS": "GDAS_V1", "DrNAS": "DrNAS_cif
 
 def published(name: str) -> str | None:
     """Find a published genotype's text; "pc-darts" is as good a name as "PC_DARTS"."""
-    found = _NAMES.get(_bare(name))
-    return None if found is None else PUBLISHED[found]
+    authors_name = _NAMES.get(_bare(name))
+    return None if authors_name is None else PUBLISHED[authors_name]
 
 
 def _bare(name: str) -> str:
     return re.sub(r"[-_ ]", "", name).lower()
 
 
-_NAMES = {_bare(name): name for name in PUBLISHED} | {_bare(each): name for each, name in _ALIASES.items()}
+_NAMES = {_bare(name): name for name in PUBLISHED}
+_NAMES |= {_bare(alias): name for alias, name in _ALIASES.items()}

@@ -13,8 +13,9 @@ from nb301.formats.published import PUBLISHED, published
 from nb301.space import CELL_NAMES, Genotype
 
 #: What `str(genotype)` writes, and where what `repr` of a namedtuple writes starts.
-_OWN = re.compile(r"(?<!\w)normal:[\w@+/]*+,\s*+reduce:[\w@+/]*+(?=$|[\s'\"`,;.)\]}|<])")
-_BETWEEN = re.compile(r",\s+")
+_OWN = re.compile(
+    r"(?<!\w)normal:(?P<normal>[\w@+/]*+),\s*+reduce:(?P<reduce>[\w@+/]*+)(?=$|[\s'\"`,;.)\]}|<])"
+)
 _CALL = re.compile(r"Genotype\s*+\(|\b\w++\(\s*+normal\s*+=")
 _OPENING = re.compile(r"[(\[{]")
 _EXPECTED = (
@@ -42,8 +43,9 @@ def notation_in(text: str) -> Genotype | Call | list[Any] | dict[Any, Any]:
             f"a text of {len(text):,} characters, expected at most {MAX_TEXT:,} for a genotype"
         )
     stripped = text.strip("\ufeff \t\r\n\f\v")
-    if _OWN.fullmatch(stripped):
-        return _own_text(stripped)
+    own = _OWN.fullmatch(stripped)
+    if own is not None:
+        return Genotype.from_texts(own["normal"], own["reduce"])
     if stripped.startswith(("{", "[")):
         try:
             decoded: list[Any] | dict[Any, Any] = json.loads(stripped, object_pairs_hook=_without_repeats)
@@ -76,24 +78,20 @@ def is_lists(value: Any) -> bool:
 
 
 def _only(text: str) -> Genotype | Call | list[Any] | dict[Any, Any]:
-    found = [*_own_texts(text), *_calls(text)] or _literals(text)
-    if not found and text.startswith("normal:"):
+    written = [*_own_texts(text), *_calls(text)] or _literals(text)
+    if not written and text.startswith("normal:"):
         return Genotype.parse(text)  # says which edge cannot be read
-    if not found:
+    if not written:
         raise GenotypeError(f"cannot read {shown(text)} as a genotype: {_EXPECTED}")
-    if len(found) > 1:
-        raise GenotypeError(f"{shown(text)} holds {len(found)} genotypes: expected one")
-    only: Genotype | Call | list[Any] | dict[Any, Any] = found[0]
+    if len(written) > 1:
+        raise GenotypeError(f"{shown(text)} holds {len(written)} genotypes: expected one")
+    only: Genotype | Call | list[Any] | dict[Any, Any] = written[0]
     return only
 
 
 def _own_texts(text: str) -> Iterator[Genotype]:
     for match in _OWN.finditer(text):
-        yield _own_text(match[0])
-
-
-def _own_text(text: str) -> Genotype:
-    return Genotype.parse(_BETWEEN.sub(",", text))
+        yield Genotype.from_texts(match["normal"], match["reduce"])
 
 
 def _calls(text: str) -> Iterator[Any]:
@@ -107,7 +105,7 @@ def _calls(text: str) -> Iterator[Any]:
 
 def _literals(text: str) -> list[Any]:
     """The literal that is the whole text; otherwise those in it that have an architecture's structure."""
-    found, place, first_error = [], 0, None
+    literals, place, first_error = [], 0, None
     while (match := _OPENING.search(text, place)) is not None:
         try:
             value, place = read_literal(text, match.start())
@@ -117,10 +115,10 @@ def _literals(text: str) -> list[Any]:
             place = max(error.place, match.end())
         else:
             if place - match.start() == len(text) or _is_architecture(value):
-                found.append(value)
-    if not found and first_error is not None and _OPENING.match(text):
+                literals.append(value)
+    if not literals and first_error is not None and _OPENING.match(text):
         raise _unreadable(text, first_error)
-    return found
+    return literals
 
 
 def _is_architecture(value: Any) -> bool:
@@ -134,7 +132,7 @@ def _unreadable(text: str, error: LiteralError) -> GenotypeError:
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    decoded = dict(pairs)
+    if len(decoded) < len(pairs):
         raise ValueError("a key is there twice")
-    return found
+    return decoded

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from nb301.errors import ReleaseError, one_line
+from nb301.errors import ReleaseError, is_one_line, one_line
 from nb301.files import sha256
 from nb301.parsing import NAME, parse_object
 from nb301.records import Record, first_wrong
@@ -25,7 +25,7 @@ _Name = Annotated[str, Field(pattern=f"^{NAME}$")]
 
 def _is_truth(text: str) -> str:
     # no pattern: what takes classes of Unicode takes 40 ms to compile
-    if not (0 < len(text) <= 100 and text.isprintable() and not text.startswith(" ")):
+    if not (0 < len(text) <= 100 and is_one_line(text) and not text.startswith(" ")):
         raise ValueError("expected at most 100 printable characters")
     return text
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from nb301.cost import Network, cost
+from nb301.cost import NetworkShape, cost
 from nb301.errors import TableError, one_line, shown
 from nb301.files import write_text
 from nb301.formats import CONFIG_PREFIX, from_config, to_config
@@ -62,9 +62,9 @@ class Setting(NamedTuple):
         return f"{prefix}{self.epochs} epochs, {self.channels} channels, {self.layers} layers"
 
     @property
-    def network(self) -> Network:
+    def network(self) -> NetworkShape:
         """The network that was trained."""
-        return Network(self.channels, self.layers, self.image_size, auxiliary=self.auxiliary)
+        return NetworkShape(self.channels, self.layers, self.image_size, auxiliary=self.auxiliary)
 
 
 #: The paper's (Appendix C.6, F5).

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nb301 import formats
-from nb301.cost import CIFAR10_NETWORK, Network, cost_many
+from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost_many
 from nb301.errors import GenotypeError, TableError, one_line
 from nb301.space import Genotype, to_codes
 from nb301.tables.schema import ACCURACIES, SCHEMA, EvaluationTable
@@ -37,7 +37,7 @@ def table_of(
     version: str = "1.0",
     constants: Mapping[str, str | int] | None = None,
     percent: bool = False,
-    network: Network = CIFAR10_NETWORK,
+    network: NetworkShape = CIFAR10_NETWORK,
 ) -> EvaluationTable:
     """Make a table of training runs.
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from nb301.errors import GenotypeError, TableError, one_line, shown
+from nb301.errors import GenotypeError, TableError, is_one_line, one_line, shown
 from nb301.files import check_file, file_written_whole, sha256
 from nb301.parsing import NAME, parse_object, read_bytes
 from nb301.sources import FOR_ANALYSIS
@@ -223,7 +223,7 @@ def check_names(name: str, version: str, truth: str) -> None:
             raise TableError(
                 f"{what} {shown(text)}: expected letters and digits, and after the first of them also . _ + -"
             )
-    if not truth or truth != truth.strip() or not truth.isprintable() or len(truth) > _MOST_LETTERS:
+    if not truth or truth != truth.strip() or not is_one_line(truth) or len(truth) > _MOST_LETTERS:
         raise TableError(f"truth {shown(truth)}: expected at most {_MOST_LETTERS} printable characters")
 
 
@@ -274,7 +274,7 @@ def _check_numbers(rows: pd.DataFrame, column: str, kind: pa.DataType) -> None:
 def _is_name(value: object) -> bool:
     if not isinstance(value, str) or not 0 < len(value) <= _MOST_LETTERS:
         return False
-    return value.isprintable() and value.strip() == value
+    return is_one_line(value) and value.strip() == value
 
 
 def _require(rows: pd.DataFrame, column: str, valid: pd.Series[bool], expected: str) -> None:

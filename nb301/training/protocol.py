@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from nb301.cost import Network
+from nb301.cost import NetworkShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class Protocol:
             if value is not None and not low <= value <= high:
                 raise ValueError(f"{field.name} is {value!r}, expected a number from {low:g} to {high:g}")
 
-    def network(self, image_size: int, classes: int = 10) -> Network:
+    def network(self, image_size: int, classes: int = 10) -> NetworkShape:
         """Describe the network that is trained on images of `image_size` pixels."""
-        return Network(self.channels, self.layers, image_size, classes, auxiliary=self.auxiliary > 0)
+        return NetworkShape(self.channels, self.layers, image_size, classes, auxiliary=self.auxiliary > 0)
 
     def learning_rate_at(self, epoch: int, share: float = 0.0) -> float:
         """Learning rate `share` (0..1) into an epoch, counted from 0."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from nb301.cost import Network, cost
+from nb301.cost import NetworkShape, cost
 from nb301.space import Genotype
 from nb301.tables.official import OwnRun, Setting
 from nb301.training.protocol import Protocol
@@ -67,7 +67,7 @@ class Training:
         return self.best.train_accuracy
 
     @property
-    def network(self) -> Network:
+    def network(self) -> NetworkShape:
         """The network that was trained."""
         return self.protocol.network(self.image_size)
 

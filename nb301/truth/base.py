@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nb301.cost import Network
+from nb301.cost import NetworkShape
 from nb301.space import Genotype
 
 
@@ -66,7 +66,7 @@ class Truth(Protocol):
         """Of one training."""
 
     @property
-    def network(self) -> Network:
+    def network(self) -> NetworkShape:
         """The network whose parameters and multiply-adds are counted."""
 
     def evaluate(self, genotype: Genotype, seed: int) -> TrainingRun:

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from nb301 import exact
 from nb301.cost import CIFAR10_NETWORK, cost_many
 from nb301.encodings import canonical, paths
-from nb301.noise import keyed_normal
+from nb301.noise import Stream, keyed_normal
 from nb301.space import Genotype, Op, keys_of_canonical, to_codes
 from nb301.truth.base import EMULATED, TrainingRun, TrainingRuns
 from nb301.truth.landscape import linear_accuracy
@@ -83,12 +83,6 @@ _RUNTIME_PER_EDGE = {
 EPOCHS = 100
 
 
-class _Stream:
-    """Numbers of the independent noise streams; 0 is the benchmark's own noise."""
-
-    PATHS, RUN, VALIDATION, TEST, TRAIN, RUNTIME = range(1, 7)
-
-
 class EmulatedTruth:
     """The emulated ground truth; a pure function of genotype and seed.
 
@@ -120,17 +114,17 @@ class EmulatedTruth:
         mean = _mean(codes)
         std = _noise_std(mean)
 
-        def normal(stream: int) -> NDArray[np.float64]:
+        def normal(stream: Stream) -> NDArray[np.float64]:
             return keyed_normal(keys, seeds, stream)
 
-        run = np.sqrt(_SHARED_VARIANCE) * std * normal(_Stream.RUN)
+        run = np.sqrt(_SHARED_VARIANCE) * std * normal(Stream.RUN)
         own = np.sqrt(1 - _SHARED_VARIANCE) * std
-        train = 100 - _TRAIN_BASE - _TRAIN_SLOPE * (100 - mean) + _TRAIN_STD * normal(_Stream.TRAIN)
+        train = 100 - _TRAIN_BASE - _TRAIN_SLOPE * (100 - mean) + _TRAIN_STD * normal(Stream.TRAIN)
         return TrainingRuns(
-            val_accuracy=_fraction(mean + run + own * normal(_Stream.VALIDATION)),
-            test_accuracy=_fraction(mean - _TEST_GAP + run + _TEST_NOISE * std * normal(_Stream.TEST)),
+            val_accuracy=_fraction(mean + run + own * normal(Stream.VALIDATION)),
+            test_accuracy=_fraction(mean - _TEST_GAP + run + _TEST_NOISE * std * normal(Stream.TEST)),
             train_accuracy=_fraction(train),
-            runtime=_median_runtime(codes) * exact.exp(_RUNTIME_STD * normal(_Stream.RUNTIME)),
+            runtime=_median_runtime(codes) * exact.exp(_RUNTIME_STD * normal(Stream.RUNTIME)),
         )
 
     def mean(self, genotypes: Sequence[Genotype]) -> NDArray[np.float64]:
@@ -173,7 +167,7 @@ def _path_effects(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
 def _path_weights() -> NDArray[np.float64]:
     """Weights by (cell, input, number of the path), percent."""
     shape = (2, 2, 8**4)
-    draws = keyed_normal(np.arange(np.prod(shape), dtype=np.uint64), 0, _Stream.PATHS)
+    draws = keyed_normal(np.arange(np.prod(shape), dtype=np.uint64), 0, Stream.PATHS)
     return _PATH_STD * draws.reshape(shape)
 
 

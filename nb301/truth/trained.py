@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nb301.cost import Network
+from nb301.cost import NetworkShape
 from nb301.errors import TrainingError
 from nb301.images.loading import ImageData
 from nb301.images.sets import IMAGE_SETS, image_set
@@ -77,7 +77,7 @@ class TrainingTruth:
         return self.protocol.epochs
 
     @property
-    def network(self) -> Network:
+    def network(self) -> NetworkShape:
         """The network that is trained."""
         return self.protocol.network(self.protocol.image_size or image_set(self.data).size)
 

@@ -17,11 +17,11 @@ SEEDS = 10
 @pytest.fixture(scope="module")
 def base() -> list[Run]:
     """One run of random search with one worker on one release for each seed."""
-    runs = [
-        run
-        for run in read_results(RESULTS)
-        if run.cell.submission == "rs" and run.cell.workers == 1 and run.release.name == "emulated-xgb-v1.0"
-    ]
+    runs = []
+    for run in read_results(RESULTS):
+        conditions = (run.cell.submission, run.cell.workers, run.release.name)
+        if conditions == ("rs", 1, "emulated-xgb-v1.0"):
+            runs.append(run)
     budget = max(run.cell.budget_seconds for run in runs)
     return [run for run in runs if run.cell.budget_seconds == budget][:SEEDS]
 
@@ -29,29 +29,25 @@ def base() -> list[Run]:
 def entry_of(base: list[Run], number: int, rng: np.random.Generator) -> list[Run]:
     """An entry as good as random search, but for a shift of its own."""
     shift, slug = rng.normal(0, 0.002), f"entry-{number}"
-    return [
-        run.model_copy(
-            update={
-                "cell": run.cell.model_copy(update={"submission": slug}),
-                "entry": run.entry.model_copy(update={"name": f"Entry {number}"}),
-                "incumbents": run.incumbents.model_copy(
-                    update={
-                        "mean": tuple(
-                            np.clip(np.add(run.incumbents.mean, shift) + rng.normal(0, 5e-4), 0, 1).tolist()
-                        )
-                    }
-                ),
-            }
-        )
-        for run in base
-    ]
+    runs = []
+    for run in base:
+        mean = np.clip(np.add(run.incumbents.mean, shift) + rng.normal(0, 5e-4), 0, 1)
+        changes = {
+            "cell": run.cell.model_copy(update={"submission": slug}),
+            "entry": run.entry.model_copy(update={"name": f"Entry {number}"}),
+            "incumbents": run.incumbents.model_copy(update={"mean": tuple(mean.tolist())}),
+        }
+        runs.append(run.model_copy(update=changes))
+    return runs
 
 
 @pytest.mark.parametrize("entries", [10, 100, 1000])
 def test_build(benchmark, base, monkeypatch, tmp_path, entries):
     """From runs in memory to the folder, ten seeds each on one release."""
     rng = np.random.default_rng(0)
-    runs = [run for number in range(entries) for run in entry_of(base, number, rng)]
+    runs = []
+    for number in range(entries):
+        runs += entry_of(base, number, rng)
     monkeypatch.setattr(Store, "runs", lambda _: runs)
     benchmark.pedantic(build_site, args=(tmp_path / "none", tmp_path / "site"), rounds=1)
     files = [path for path in (tmp_path / "site").rglob("*") if path.is_file()]

@@ -88,8 +88,8 @@ def _torch_geometric_route():
 
 def in_fresh_process(code):
     """Run code in a fresh interpreter; gives what it prints, as JSON."""
-    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    return json.loads(found.stdout)
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return json.loads(ran.stdout)
 
 
 # -- start ---------------------------------------------------------------------------------------------
@@ -167,9 +167,9 @@ def test_batch_by_library(benchmark, family, n):
     benchmark.group = f"queries of a list of {n}, {family}"
     benchmark.extra_info["n"] = n
     n_rounds = max(1, min(50, 500 // n))
-    found = benchmark.pedantic(library_route(family)(CODES[:n]), rounds=n_rounds, warmup_rounds=1)
+    predicted = benchmark.pedantic(library_route(family)(CODES[:n]), rounds=n_rounds, warmup_rounds=1)
     np.testing.assert_allclose(
-        found, load(family).members(GENOTYPES[:n]), rtol=1e-6 if family != "gin" else 5e-3
+        predicted, load(family).members(GENOTYPES[:n]), rtol=1e-6 if family != "gin" else 5e-3
     )
 
 

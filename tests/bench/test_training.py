@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch")
 
 from torch.nn import functional  # noqa: E402
 
-from nb301.cost import Network as Shape  # noqa: E402
+from nb301.cost import NetworkShape as Shape  # noqa: E402
 from nb301.space import sample_many  # noqa: E402
 from nb301.threads import one_thread  # noqa: E402
 from nb301.training.networks.network import Network  # noqa: E402

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -15,15 +16,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from leaderboard import cli
 from leaderboard.entries.submission import Submission
 from leaderboard.errors import SandboxError
 from leaderboard.pages.build import build_site
-from leaderboard.places import SUBMISSIONS
+from leaderboard.places import SKELETON, SUBMISSIONS
 from leaderboard.ranking.references import Reference
 from leaderboard.runs.campaign import Campaign
-from leaderboard.runs.plan import plan, release_reference
+from leaderboard.runs.check import create
+from leaderboard.runs.plan import plan
 from leaderboard.runs.record import Incumbents, Origin, Run
 from leaderboard.runs.recording import Proposals, recorded
+from leaderboard.runs.releases import loaded
 from leaderboard.runs.session import Outcome
 from leaderboard.runs.store import CAMPAIGN, Store
 from leaderboard.runs.trace import Trace
@@ -32,7 +36,6 @@ from leaderboard.sandbox.limits import Level, Limits
 from leaderboard.sandbox.messages import Verdict
 from leaderboard.sandbox.mounts import Environment
 from leaderboard.sandbox.process import Usage
-from nb301 import load
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 
 RELEASES = ("emulated-xgb-v1.0", "emulated-xgb-rand-v1.0")
@@ -148,7 +151,6 @@ def make_run() -> Callable[..., Run]:
 @pytest.fixture(scope="session")
 def simulated() -> Callable[..., tuple[Run, Trace]]:
     """Make a short run of one of the library's optimizers, in this process instead of the sandbox."""
-    loaded = cache(load)
 
     def make(slug: str, release: str, seed: int, seconds: float = 5e4, workers: int = 1) -> tuple[Run, Trace]:
         folder = SUBMISSIONS / slug
@@ -174,8 +176,7 @@ def simulated() -> Callable[..., tuple[Run, Trace]]:
             started="2020-01-01T00:00:00+00:00",
             ended="2020-01-01T00:00:01+00:00",
         )
-        about = (Submission(folder), release_reference(release), benchmark)
-        return recorded(task.cell, *about, outcome, proposals, origin)
+        return recorded(task.cell, Submission(folder), benchmark, outcome, proposals, origin)
 
     return make
 
@@ -339,6 +340,55 @@ def accessible() -> Callable[..., None]:
         assert [(rule["id"], [node["html"] for node in rule["nodes"][:3]]) for rule in violations] == []
 
     return accessible
+
+
+@pytest.fixture
+def command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    """Run the command line: its exit code, and what it printed."""
+
+    def call(*arguments: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["leaderboard", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        captured = capsys.readouterr()
+        return stopped.value.code or 0, captured.out + captured.err
+
+    return call
+
+
+@pytest.fixture
+def spoilt_submissions(tmp_path: Path) -> list[Path]:
+    """Submissions that cannot be read, each in its way."""
+    hexadecimal = "0x" + "f" * 4000
+    contents: dict[str, str | None] = {
+        "huge": f"[settings]\nx = {hexadecimal}",
+        "long": f'[settings]\nx = "{"y" * 70_000}"',
+        "digits": f"[settings]\nx = {'9' * 5000}",
+        "deep": f"[settings]\nx = {'[' * 5000}",
+        "none": None,
+        "empty": "",
+    }
+    folders = []
+    for name, content in contents.items():
+        folder = create(name, tmp_path)
+        path = folder / "submission.toml"
+        path.unlink()
+        if content is not None:
+            path.write_text(content if not content else _manifest(folder, content))
+        folders.append(folder)
+    locked = create("locked", tmp_path)
+    text = (locked / "submission.toml").read_text()
+    (locked / "submission.toml").write_text(text.replace("requirements = []", 'requirements = ["a==1"]'))
+    spy = create("spy", tmp_path)
+    (spy / "optimizer.py").write_text("import socket\n")
+    return [*folders, locked, spy, tmp_path / "nowhere", tmp_path / "No-Slug"]
+
+
+def _manifest(folder: Path, settings: str) -> str:
+    skeleton = SKELETON / "submission.toml"
+    return skeleton.read_text().replace("NAME", folder.name).partition("[settings]")[0] + settings + "\n"
 
 
 @pytest.fixture(scope="session")

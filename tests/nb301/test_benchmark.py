@@ -19,7 +19,7 @@ from scipy.stats import kstest
 import nb301
 from nb301 import encodings, formats
 from nb301.benchmark import Benchmark, Evaluation, Evaluations
-from nb301.cost import cost, cost_by_configuration
+from nb301.cost import cost, cost_tables
 from nb301.errors import GenotypeError, HashMismatch, SeedError
 from nb301.space import Cell, Genotype, Op, sample, sample_many
 
@@ -265,7 +265,7 @@ def test_arrays_of_answers_are_read_only(genotypes):
 def test_tables_that_are_kept_are_read_only(genotypes):
     """What a release and the encodings keep cannot be changed by whoever looks at it."""
     kept = [
-        *cost_by_configuration(BENCHMARK.network),
+        *cost_tables(BENCHMARK.network),
         *(encodings.configuration_codes(), encodings.configuration_vectors(), encodings.path_ops()),
         *(encodings.path_columns(), encodings.NODE_TYPES, encodings.OP_TARGETS),
         BENCHMARK.release.runtime_model.seconds,

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nb301 import formats
-from nb301.cost import CIFAR10_NETWORK, Cost, Network, cost, cost_many
+from nb301.cost import CIFAR10_NETWORK, Cost, NetworkShape, cost, cost_many, cost_tables
+from nb301.encodings import configuration_codes
 from nb301.errors import CostError
 from nb301.space import Cell, Genotype, Op, sample, sample_many, to_codes
 
@@ -77,7 +78,7 @@ def test_golden_official_result(official_result):
     """The official sample has the recorded number of parameters, 6,369,358 (official_facts F23)."""
     config = official_result["optimized_hyperparamater_config"]
     prefix = formats.CONFIG_PREFIX
-    network = Network(channels=config[f"{prefix}init_channels"], layers=config[f"{prefix}layers"])
+    network = NetworkShape(channels=config[f"{prefix}init_channels"], layers=config[f"{prefix}layers"])
     parameters, _ = cost(formats.from_config(config), network)
     assert parameters == official_result["info"][0]["model_parameters"] == 6_369_358
 
@@ -85,27 +86,27 @@ def test_golden_official_result(official_result):
 def test_golden_auxiliary_head():
     """The auxiliary head of the paper's network has 468,234 parameters and no multiply-adds (F23)."""
     genotype = sample(np.random.default_rng(0))
-    with_head, without = cost(genotype), cost(genotype, Network(auxiliary=False))
+    with_head, without = cost(genotype), cost(genotype, NetworkShape(auxiliary=False))
     assert with_head.parameters - without.parameters == 468_234
     assert with_head.multiply_adds == without.multiply_adds
 
 
 def test_golden_darts(darts_v2):
     """DARTS' second-order cell at its evaluation size has the 3.349342 MB that DARTS' own code prints."""
-    parameters, _ = cost(formats.read(darts_v2), Network(channels=36, layers=20, auxiliary=False))
+    parameters, _ = cost(formats.read(darts_v2), NetworkShape(channels=36, layers=20, auxiliary=False))
     assert parameters == 3_349_342
 
 
 def test_default_network_is_the_papers():
     """By default 32 channels, 8 cells, 32x32 images, 10 classes and the auxiliary head (F5)."""
-    assert Network() == CIFAR10_NETWORK == Network(32, 8, 32, 10, auxiliary=True)
+    assert NetworkShape() == CIFAR10_NETWORK == NetworkShape(32, 8, 32, 10, auxiliary=True)
     assert CIFAR10_NETWORK.reductions == (2, 5)
 
 
 @given(
     GENOTYPES,
     st.builds(
-        Network,
+        NetworkShape,
         channels=st.integers(1, 50),
         layers=st.integers(1, 20),
         image_size=st.integers(1, 16).map(lambda n: 4 * n),
@@ -137,7 +138,7 @@ def test_canonical_form_costs_the_same(genotype):
 def test_refuses_networks_of_no_size(name, value):
     """Each number of a network is an integer of at least 1; the error names the one that is not."""
     with pytest.raises(CostError, match=f"{name} is .*at least 1"):
-        Network(**{name: value})
+        NetworkShape(**{name: value})
 
 
 def uniform_cell(op):
@@ -149,7 +150,7 @@ def test_refuses_to_halve_odd_images(image_size):
     """A skip connection across a reduction cannot halve an odd height; the error says so."""
     skips = Genotype(uniform_cell(Op.sep_conv_3x3), uniform_cell(Op.skip_connect))
     with pytest.raises(CostError, match=f"odd height.*image size {image_size}"):
-        cost(skips, Network(image_size=image_size))
+        cost(skips, NetworkShape(image_size=image_size))
 
 
 @pytest.mark.parametrize("op", [Op.max_pool_3x3, Op.sep_conv_3x3])
@@ -157,7 +158,18 @@ def test_refuses_to_halve_odd_images(image_size):
 def test_pools_and_convolutions_take_odd_images(op, size):
     """A network of one cell without skips halves any height, rounding up; its parameters do not change."""
     genotype = Genotype(uniform_cell(op), uniform_cell(op))
-    found = cost(genotype, Network(image_size=size, layers=1))
-    even = cost(genotype, Network(image_size=32, layers=1))
+    found = cost(genotype, NetworkShape(image_size=size, layers=1))
+    even = cost(genotype, NetworkShape(image_size=32, layers=1))
     assert found.parameters == even.parameters
     assert (found.multiply_adds > even.multiply_adds) is (size > 32)
+
+
+def test_knows_what_can_be_built():
+    """Everything, where images can be halved; elsewhere no skip that reads an input of a reduction cell."""
+    assert cost_tables().can_be_built.all()
+    tables = cost_tables(NetworkShape(image_size=33, layers=1))
+    codes = configuration_codes()
+    skips_an_input = ((codes[:, ::2] < 2) & (codes[:, 1::2] == Op.skip_connect)).any(axis=1)
+    is_reduction = np.arange(len(codes)) >= len(codes) // 2
+    np.testing.assert_array_equal(tables.can_be_built, ~(skips_an_input & is_reduction))
+    assert (tables.nodes >= 0).all()

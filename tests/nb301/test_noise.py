@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from nb301.noise import keyed_normal, keyed_normal_of_one
+from nb301.noise import Stream, keyed_normal, keyed_normal_of_one
 
 WORDS = st.integers(0, 2**64 - 1)
 N = 20_000
@@ -112,3 +112,11 @@ def test_touches_no_global_state():
     before = np.random.get_state()  # noqa: NPY002 - that it is left alone is the point
     keyed_normal(np.arange(10), 0, 0)
     assert repr(before) == repr(np.random.get_state())  # noqa: NPY002
+
+
+def test_streams_keep_their_numbers():
+    """Published numbers hang on them."""
+    assert [*Stream] == [*range(7)]
+    assert [stream.name for stream in Stream] == [
+        *("BENCHMARK", "PATHS", "RUN", "VALIDATION", "TEST", "TRAIN", "RUNTIME")
+    ]

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nb301.errors import one_line, shown
 from nb301.parsing import MAX_DEPTH, parse_json, parse_object, parse_toml, read_bytes
 
 VALUES = st.recursive(
@@ -84,16 +83,6 @@ def test_an_object_is_one(text):
     """Other JSON is no object."""
     with pytest.raises(ValueError, match="expected a JSON object, found"):
         parse_object(text)
-
-
-@given(st.text())
-def test_lines_are_lines(text):
-    """Whatever text is shown, it is one line of printable characters, and not much longer than asked for."""
-    for line in (one_line(text, 20), shown(text, 20)):
-        assert line.isprintable()
-        assert len(line) <= 20 * len("\\U0001f600") + 3
-    if text.isprintable() and len(text) <= 20:
-        assert one_line(text, 20) == text
 
 
 def test_reads_regular_files(tmp_path):

@@ -9,42 +9,61 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 
-from nb301 import cli
+from nb301 import cli, terminal
 from nb301.errors import Nb301Error
-from nb301.terminal import run
+from nb301.space import sample
 
-LEADERBOARD = "leaderboard"
-COLLECT = ["collect", "rs", "--evaluations", "3", "--out"]
-
-
-@pytest.fixture
-def ended(monkeypatch, capsys, tmp_path):
-    """Runs a command in an empty folder; gives exit code, output and the last line of what went wrong."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NB301_HOME", str(tmp_path / "home"))
-
-    def end(*arguments):
-        monkeypatch.setattr(sys, "argv", ["nb301", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        printed = capsys.readouterr()
-        return caught.value.code or 0, printed.out, printed.err
-
-    return end
+RNG = np.random.default_rng(0)
 
 
-def wrong(ended, *arguments):
-    """The line that a command ends with that cannot be done."""
-    code, out, err = ended(*arguments)
-    assert code == 1, err
-    assert "Traceback" not in err
-    assert not out.strip()
-    last = err.splitlines()[-1]  # where journals are, or a progress bar, may stand before it
-    assert last.startswith("error: "), err
-    return last
+GENOTYPES = [sample(RNG) for _ in range(3)]
+
+
+GENOTYPE = GENOTYPES[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["query"], ["give genotypes, --file FILE, or -"]),
+        (["convert"], ["give genotypes, --file FILE, or -"]),
+        (["query", "DARTS_V1", "--json", "--csv"], ["--json or --csv, not both"]),
+        (["query", "DARTS_V1", "--seed", str(2**64)], ["--seed", "18446744073709551615"]),
+        (["query", "DARTS_V1", "--file", "/dev/zero"], ["/dev/zero: no file of genotypes"]),
+        (["query", "DARTS_V1", "--file", "."], [".: no file of genotypes"]),
+        (["query", "--file", "nonsense"], ["nonsense: No such file"]),
+        (["query", "DARTS_V1", "DARTS"], ["argument 2: cannot read 'DARTS'", "DARTS_V2"]),
+        (["query", "(" + "-" * 6000 + "1)"], ["cannot read"]),
+        (["query", "normal:"], ["normal:CELL"]),
+        (["query", str(GENOTYPE), "--release", "nonsense"], ["no release 'nonsense'", "emulated-xgb-v1.0"]),
+        (["tables", "show", "nonsense"], ["no table 'nonsense'", "emulated-v1.0"]),
+        (["tables", "show", "nonsense.parquet"], ["nonsense.parquet", "no such table"]),
+        (["release", "freeze", "emulated-v1.0", "svr"], ["no family 'svr'", "xgb"]),
+        (
+            ["release", "freeze", "emulated-v1.0", "xgb", "--hyperparameters", "nonsense.json"],
+            ["nonsense.json: not a result of `nb301 tune`"],
+        ),
+        (["release", "diff", "emulated-xgb-v1.0", "nonsense"], ["no release 'nonsense'"]),
+        (["tune", "svr", "--out", "nonsense"], ["no family 'svr'", "xgb"]),
+        (["query", str(GENOTYPE), "--check", "--table", "nonsense.parquet"], ["no such table"]),
+    ],
+)
+def test_errors_are_one_line_and_exit_code_1(monkeypatch, capsys, arguments, words):
+    """An error of this package is one line at the end, without a traceback, and the exit code is 1."""
+    monkeypatch.setattr(sys, "argv", ["nb301", *arguments])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "Traceback" not in printed.err
+    last = printed.err.splitlines()[-1]  # a progress bar may stand before it
+    assert last.startswith("error: ")
+    assert all(word in last for word in words)
 
 
 @pytest.mark.parametrize(
@@ -66,49 +85,9 @@ def wrong(ended, *arguments):
         (["train", "DARTS", "--out", "x.json", "--device", "nosuch"], "DARTS"),
     ],
 )
-def test_bad_arguments_are_one_line(ended, arguments, word):
+def test_bad_arguments_are_one_line(wrong, arguments, word):
     """What an argument cannot be is said in a line that has it."""
-    assert word in wrong(ended, *arguments)
-
-
-@pytest.mark.parametrize("device", ["nosuch", "meta", "cuda:99", "cpu:x"])
-def test_unknown_devices_are_one_line(ended, darts_v2, device):
-    """A device that is not there is told before anything is trained."""
-    assert device in wrong(ended, "train", darts_v2, "--out", "x.json", "--device", device)
-    assert not Path("x.json").exists()
-
-
-@pytest.mark.parametrize("out", ["", ".", "folder", "file/x.parquet", "/dev/full", "loop", "n" * 300])
-def test_what_cannot_be_stored_is_refused_before_the_first_training(ended, monkeypatch, out):
-    """No evaluation is begun whose table could not be written, and what is there stays."""
-    Path("folder").mkdir()
-    Path("folder", "notes").write_text("kept")
-    Path("file").write_text("kept")
-    Path("loop").symlink_to("loop")
-    before = sorted(Path().rglob("*"))
-    monkeypatch.setattr("nb301.truth.emulated.EmulatedTruth.evaluate", None)
-
-    assert wrong(ended, *COLLECT, out)
-    assert sorted(Path().rglob("*")) == before
-    assert Path("folder", "notes").read_text() == "kept"
-
-
-def test_an_optimizer_that_tables_did_not_know_is_collected(ended):
-    """Every optimizer can be collected, local search, too."""
-    code, out, _ = ended("collect", "ls", "--evaluations", "3", "--out", "x.parquet")
-    assert code == 0
-    assert "wrote 3 rows" in out
-
-
-def test_an_embedded_name_means_the_embedded_release(ended, tiny_release, darts_v2):
-    """A folder of that name in the working directory changes no answer."""
-    import shutil
-
-    shutil.copytree(tiny_release, "emulated-xgb-v1.0")
-    shutil.copytree(tiny_release, "mine")
-    assert '"release": "emulated-xgb-v1.0"' in ended("query", darts_v2, "--json")[1]
-    assert '"release": "tiny-xgb-v1.0"' in ended("query", darts_v2, "--json", "--release", "./mine")[1]
-    assert "write ./mine" in wrong(ended, "query", darts_v2, "--release", "mine")
+    assert word in wrong(*arguments)
 
 
 def test_version_and_help(ended):
@@ -160,7 +139,7 @@ def test_every_kind_of_end(monkeypatch, capsys, raised, line):
 
     monkeypatch.setattr(sys, "argv", ["fail"])
     with pytest.raises(SystemExit) as caught:
-        run(app)
+        terminal.run(app)
     assert caught.value.code == (130 if isinstance(raised, typer.Abort) else 1)
     assert capsys.readouterr().err.startswith(line)
 
@@ -175,7 +154,7 @@ def test_a_fault_of_ours_keeps_its_traceback(monkeypatch):
 
     monkeypatch.setattr(sys, "argv", ["fail"])
     with pytest.raises(AssertionError):
-        run(app)
+        terminal.run(app)
 
 
 def test_odd_command_lines_end_well():

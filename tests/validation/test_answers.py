@@ -9,7 +9,7 @@ import pytest
 
 from nb301.space import sample_many
 from validation.answers import Answers, SubjectError
-from validation.subject import NoisyPredictor, TimePredictor, draw
+from validation.predictors import NoisyPredictor, TimePredictor, draw
 
 GENOTYPES = sample_many(np.random.default_rng(0), 5)
 SEEDS = np.arange(5)
@@ -23,10 +23,11 @@ class Unprintable(Exception):
 
 def made(**methods):
     """A surrogate of some methods, which give what they are said to, or what a function of theirs gives."""
-    named = {
-        name: (lambda _self, *arguments, given=given: given(*arguments) if callable(given) else given)
-        for name, given in methods.items()
-    }
+
+    def answering(answer):
+        return lambda _self, *arguments: answer(*arguments) if callable(answer) else answer
+
+    named = {name: answering(answer) for name, answer in methods.items()}
     return Answers("mine:Model", type("Model", (), {"predict": lambda *_: (MEAN, STD), **named})())
 
 
@@ -63,8 +64,8 @@ BAD_NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize(("bad", "told"), BAD_NUMBERS)
-def test_answers_that_are_no_numbers(bad, told):
+@pytest.mark.parametrize(("bad", "message"), BAD_NUMBERS)
+def test_answers_that_are_no_numbers(bad, message):
     """Each is one line with the surrogate, the method and the first such value, and what would be right."""
     methods = {
         "predict: mean": lambda: made(predict=(bad, STD)).predict(GENOTYPES),
@@ -73,7 +74,7 @@ def test_answers_that_are_no_numbers(bad, told):
         "seconds": lambda: made(seconds=bad).seconds(GENOTYPES),
     }
     for method, ask in methods.items():
-        with pytest.raises(SubjectError, match=f"^mine:Model: {method}.*{told}") as error:
+        with pytest.raises(SubjectError, match=f"^mine:Model: {method}.*{message}") as error:
             ask()
         assert "\n" not in str(error.value)
         assert len(str(error.value)) < 600
@@ -98,7 +99,7 @@ def test_impossible_numbers():
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [
         (ValueError("first\nsecond"), "ValueError: first"),
         (KeyError("x"), "KeyError: 'x'"),
@@ -109,7 +110,7 @@ def test_impossible_numbers():
         (ValueError("x" * 10_000), "ValueError: xxx"),
     ],
 )
-def test_errors_of_a_surrogate(error, told):
+def test_errors_of_a_surrogate(error, message):
     """One line that says where it was raised."""
     for ask in (
         lambda: made(predict=raising(error)).predict(GENOTYPES),
@@ -117,11 +118,11 @@ def test_errors_of_a_surrogate(error, told):
         lambda: made(draws=raising(error)).draws(GENOTYPES, SEEDS),
     ):
         with pytest.raises(
-            SubjectError, match=rf"raised (\w+\.)*{told}.*\(test_answers\.py, line \d+\)$"
-        ) as found:
+            SubjectError, match=rf"raised (\w+\.)*{message}.*\(test_answers\.py, line \d+\)$"
+        ) as error_info:
             ask()
-        assert "\n" not in str(found.value)
-        assert len(str(found.value)) < 400
+        assert "\n" not in str(error_info.value)
+        assert len(str(error_info.value)) < 400
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_errors_of_a_surrogate(error, told):
         (MEAN.tolist(), STD.tolist()),
         [MEAN.astype(np.float32), STD.astype(np.float16)],
         np.stack([MEAN, STD]),
-        (each for each in (MEAN, STD)),
+        iter((MEAN, STD)),
         (np.zeros(5, dtype=int), np.ones(5, dtype=np.uint8)),
     ],
     ids=["lists", "float32", "array", "generator", "integers"],
@@ -145,14 +146,14 @@ def test_what_it_does_to_its_arguments_is_not_seen():
     """It may clear the list it is given, overwrite the seeds, and give the same array again and again."""
     genotypes, seeds, shared = [*GENOTYPES], SEEDS.copy(), MEAN.copy()
 
-    def predict(given):
-        given.clear()
+    def predict(asked):
+        asked.clear()
         shared[:] += 0.01
         return shared, STD
 
-    def draws(given, of):
-        given.sort(key=str)
-        of[:] = 0
+    def draws(asked, asked_seeds):
+        asked.sort(key=str)
+        asked_seeds[:] = 0
         return shared
 
     surrogate = made(predict=predict, draws=draws)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import tomllib
 from dataclasses import FrozenInstanceError
 
@@ -362,3 +364,32 @@ def test_cifar10_is_held_to_the_papers_digits():
         assert cifar10[name].kind == "gate"
     assert "trajectory_rs" not in cifar10
     assert claims_about(official.TRUTH, "xgb", "all-data")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = ",
+        "a = " + "[" * 5000,
+        "a = 0x" + "f" * 4000,
+        "a = " + "1" * 5000,
+        ".".join("a" * 9000) + " = 1",
+        "\udcff",
+        "[claim]\nthreshold = 0x" + "f" * 4000,
+    ],
+)
+def test_texts_beyond_limits_are_refused(tmp_path, text):
+    """Deep nesting and overlong integers are no claims."""
+    path = tmp_path / "claims.toml"
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
+    with pytest.raises(ClaimError, match="cannot read the claims") as caught:
+        load_claims(path)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_only_regular_files_are_read(tmp_path):
+    """A pipe is refused without being read."""
+    os.mkfifo(tmp_path / "claims.toml")
+    with pytest.raises(ClaimError, match="not a regular file"):
+        load_claims(tmp_path / "claims.toml")

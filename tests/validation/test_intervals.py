@@ -126,11 +126,11 @@ def test_digits_of_a_sum_are_no_spread():
     """What differs in the order of rows alone is one value, to the last digit."""
     x = np.random.default_rng(0).standard_normal(30)
     value = float(x.mean())
-    found = bootstrap_interval(
+    interval = bootstrap_interval(
         lambda rows: float(np.add.accumulate(x[np.unique([*rows, *range(30)])])[-1] / 30), 30
     )
-    assert found == (found.low, found.low)
-    assert found.low == pytest.approx(value, rel=1e-12)
+    assert interval == (interval.low, interval.low)
+    assert interval.low == pytest.approx(value, rel=1e-12)
 
 
 @settings(max_examples=60)

@@ -11,7 +11,8 @@ from nb301.tables import load
 from nb301.tables.schema import write_table
 from nb301.tables.splits import stratified_split
 from validation import paper_tables
-from validation.paper_tables import Experiment, Result, ceiling, measure, measure_all, sections
+from validation.fits import NamedRows
+from validation.paper_tables import Experiment, FitResult, ceiling, measure, measure_all, sections
 from validation.places import PAPER_TABLES
 
 
@@ -26,34 +27,39 @@ def tiny_file(tiny_table, tmp_path):
 def results(table):
     """A made-up result of every experiment; the better the family's name sorts."""
     return [
-        Result(each.family, each.split, 0.5, 0.25, (len(table), 10), 1.0, 100.0, 1000)
-        for each in paper_tables.EXPERIMENTS
+        FitResult(experiment.family, experiment.split, 0.5, 0.25, (len(table), 10), 1.0, 100.0, 1000)
+        for experiment in paper_tables.EXPERIMENTS
     ]
 
 
 def test_measures_a_single_model(tiny_file, tiny_table):
     """A result is that of a model fitted on the training part, with its cost, equal in every run."""
-    found = measure(Experiment("xgb"), tiny_file, seed=0)
+    result = measure(Experiment("xgb"), tiny_file, seed=0)
     split = stratified_split(tiny_table, 0)
 
-    assert found.rows == (len(split.train), len(split.test))
-    assert -1 < found.r2 < 1
-    assert found.fit_seconds > 0
-    assert found.peak_memory > 10
+    assert result.rows == (len(split.train), len(split.test))
+    assert -1 < result.r2 < 1
+    assert result.fit_seconds > 0
+    assert result.peak_memory > 10
     again = measure(Experiment("xgb"), tiny_file, seed=0)
-    assert (again.r2, again.sparse_kendall_tau) == (found.r2, found.sparse_kendall_tau)
+    assert (again.r2, again.sparse_kendall_tau) == (result.r2, result.sparse_kendall_tau)
 
 
 def test_goes_on_from_its_folder(tiny_file, tmp_path, monkeypatch):
     """What has a result is not fitted again; another table or other hyperparameters are."""
-    monkeypatch.setattr(paper_tables, "EXPERIMENTS", (Experiment("xgb"), Experiment("lgb", "random_only")))
+    monkeypatch.setattr(
+        paper_tables, "EXPERIMENTS", (Experiment("xgb"), Experiment("lgb", NamedRows.random_only))
+    )
     new = []
     first = measure_all(tiny_file, tmp_path / "results", report=new.append)
 
-    assert sorted(each.family for each in new) == ["lgb", "xgb"]
-    assert [(each.family, each.split) for each in first] == [("xgb", "stratified"), ("lgb", "random_only")]
+    assert sorted(result.family for result in new) == ["lgb", "xgb"]
+    assert [(result.family, result.split) for result in first] == [
+        ("xgb", "stratified"),
+        ("lgb", "random_only"),
+    ]
     again = measure_all(tiny_file, tmp_path / "results", report=new.append)
-    assert [str(each.r2) for each in again] == [str(each.r2) for each in first]
+    assert [str(result.r2) for result in again] == [str(result.r2) for result in first]
     assert len(new) == 2
 
 
@@ -71,16 +77,16 @@ def test_ceiling(tiny_table):
 def test_every_number_stands_beside_the_papers():
     """All families are in Table 3 with the paper's value, and the ceiling is below them."""
     table = load("emulated-v1.0")
-    found = sections(table, results(table))
+    printed = sections(table, results(table))
     paper = tomllib.loads(PAPER_TABLES.read_text(encoding="utf-8"))["table3_test"]
 
-    first = found[0]
+    first = printed[0]
     assert {row[0] for row in first.rows} >= set(FAMILIES)
     assert sorted(float(row[2]) for row in first.rows if row[2]) == sorted(
-        each["r2"] for each in paper.values()
+        model["r2"] for model in paper.values()
     )
     assert first.rows[-1][0] == "noise ceiling"
-    for section in found:
+    for section in printed:
         assert all(len(row) == len(section.columns) for row in section.rows)
-    tabular, *models = found[1].rows
+    tabular, *models = printed[1].rows
     assert all(float(row[1]) < float(tabular[1]) for row in models)  # the paper's main claim

@@ -68,27 +68,11 @@ def validate(tmp_path):
     """Run the suite from the repository root, with another folder on the module path."""
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pytest", "validation", "-m", "not slow"]
+        command += ["-p", "no:cacheprovider", "-p", "no:benchmark"]
+        command += ["--ignore=validation/test_saboteurs.py", "--cache", str(tmp_path / "cache")]
         return subprocess.run(
-            [
-                *(
-                    sys.executable,
-                    "-m",
-                    "pytest",
-                    "validation",
-                    "-p",
-                    "no:cacheprovider",
-                    "-p",
-                    "no:benchmark",
-                ),
-                *(
-                    "--ignore=validation/test_saboteurs.py",
-                    "-m",
-                    "not slow",
-                    "--cache",
-                    str(tmp_path / "cache"),
-                ),
-                *map(str, arguments),
-            ],
+            [*command, *map(str, arguments)],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(tmp_path)},
             capture_output=True,
@@ -160,17 +144,18 @@ def test_foreign_surrogates(validate, table, tmp_path):
     finished = validate(*options, "--table", table, "--report", report)
 
     assert finished.returncode == 1, finished.stdout + finished.stderr
-    found = json.loads(report.read_text(encoding="utf-8"))["releases"]
-    assert [each["name"] for each in found] == names[:-1]
-    assert len({each["release_hash"] for each in found}) == len(found)
-    verdicts = [{claim["id"]: claim["verdict"] for claim in each["claims"]} for each in found]
-    for each in verdicts:
-        assert each["runtime_r2"] == "not applicable"
-        assert each["batches"] == "holds"
-        assert each["best_skips"] == "fails"
+    releases = json.loads(report.read_text(encoding="utf-8"))["releases"]
+    assert [release["name"] for release in releases] == names[:-1]
+    assert len({release["release_hash"] for release in releases}) == len(releases)
+    claims = [{claim["id"]: claim for claim in release["claims"]} for release in releases]
+    for claim in claims:
+        assert claim["runtime_r2"]["verdict"] == "not applicable"
+        assert claim["batches"]["verdict"] == "holds"
+        assert claim["best_skips"]["verdict"] == "fails"
     # twins in all that they predict, which only their noise tells apart
-    assert [each["mean_of_draws"] for each in verdicts] == ["holds", "fails", "fails", "holds"]
-    broken = {claim["id"]: claim for claim in found[2]["claims"]}["mean_of_draws"]
+    verdicts = [claim["mean_of_draws"]["verdict"] for claim in claims]
+    assert verdicts == ["holds", "fails", "fails", "holds"]
+    broken = claims[2]["mean_of_draws"]
     assert broken["note"].startswith("mine:Broken: draws raised ZeroDivisionError: no\\nnoise (mine.py")
     assert broken["note"] in finished.stdout
     assert "Traceback" not in finished.stdout + finished.stderr
@@ -205,7 +190,7 @@ evil = Evil()
 
 
 @pytest.mark.parametrize(
-    ("spec", "told"),
+    ("spec", "message"),
     [
         ("", "expected MODULE:NAME"),
         (":", "expected MODULE:NAME"),
@@ -227,13 +212,13 @@ evil = Evil()
         ("things:evil", "ValueError: no predict"),
     ],
 )
-def test_what_is_no_surrogate(tmp_path, monkeypatch, spec, told):
+def test_what_is_no_surrogate(tmp_path, monkeypatch, spec, message):
     """Whatever it is, and however it fails: one line with what was asked for."""
     for name, text in MODULES.items():
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(pytest.UsageError, match=f"^--surrogate {spec}: .*{told}") as error:
+    with pytest.raises(pytest.UsageError, match=f"^--surrogate {spec}: .*{message}") as error:
         plugin._made(spec)
     assert "\n" not in str(error.value)
 

@@ -5,29 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nb301.errors import DataMissing, ReleaseError, TableError
+from nb301.errors import DataMissing, ReleaseError
 from nb301.releases import Release, find
 from nb301.sources import FITTED
 from nb301.space import Op, sample_many
-from validation.answers import SubjectError
-from validation.measures import NotApplicable, trajectories
-from validation.measures.base import refitted
-from validation.subject import draw, embedded_table, foreign_subject, subject_of
+from tests.validation.surrogates import Constant
+from validation.fits import NamedRows, Without
+from validation.subject import embedded_table, foreign_subject, subject_of
 
 GENOTYPES = sample_many(np.random.default_rng(0), 20)
-
-
-class Constant:
-    """A foreign surrogate."""
-
-    def predict(self, genotypes):
-        """One accuracy for all."""
-        return np.full(len(genotypes), 0.93), np.full(len(genotypes), 0.001)
-
-
-@pytest.fixture
-def subject(tiny_release, tiny_table, tmp_path):
-    return subject_of(Release(tiny_release), tiny_table, tmp_path)
 
 
 def changed(release, part, **values):
@@ -71,24 +57,24 @@ def test_the_truth_of_another_version_is_unknown(tiny_table, tmp_path):
     assert foreign_subject("constant", Constant(), other, tmp_path).truth is None
 
 
-def test_refits_are_kept(subject, tmp_path):
+def test_refits_are_kept(subject):
     """A model is fitted once; the second time its file is read."""
-    first = subject.refit("without_re").predict(GENOTYPES)
-    files = sorted((tmp_path / "members").iterdir())
+    first = subject.refit(Without("re")).predict(GENOTYPES)
+    files = sorted((subject.cache / "members").iterdir())
     assert len(files) == 1
-    again = subject.refit("without_re").predict(GENOTYPES)
+    again = subject.refit(Without("re")).predict(GENOTYPES)
     np.testing.assert_array_equal(first, again)
-    assert sorted((tmp_path / "members").iterdir()) == files
-    assert not np.array_equal(subject.refit("stratified").predict(GENOTYPES), first)
-    assert len(list((tmp_path / "members").iterdir())) == 2
+    assert sorted((subject.cache / "members").iterdir()) == files
+    assert not np.array_equal(subject.refit(NamedRows.stratified).predict(GENOTYPES), first)
+    assert len(list((subject.cache / "members").iterdir())) == 2
 
 
 def test_refitted_ensembles(subject):
     """An ensemble has a std, a single model has none."""
-    mean, std = subject.refit("without_re", members=3).predict(GENOTYPES)
+    mean, std = subject.refit(Without("re"), members=3).predict(GENOTYPES)
     assert mean.shape == (20,)
     assert (std > 0).all()
-    assert (subject.refit("without_re").predict(GENOTYPES)[1] == 0).all()
+    assert (subject.refit(Without("re")).predict(GENOTYPES)[1] == 0).all()
 
 
 def rare(where, change):
@@ -133,55 +119,4 @@ def test_no_surrogate_is_taken_for_another(tiny_table, tmp_path):
     subjects = [foreign_subject("mine:Model", twin, tiny_table, tmp_path) for twin in twins()]
     assert len({subject.key for subject in subjects}) == len(subjects) == 31
     with pytest.raises(LookupError, match="mine:Model does not say how it is fitted"):
-        subjects[0].refit("stratified")
-
-
-def test_runs_on_a_surrogate_are_its_own(tiny_table, tmp_path, monkeypatch):
-    """Runs on twins are told apart, and nothing of them waits in the cache for the next surrogate."""
-    monkeypatch.setattr(trajectories, "SECONDS", {"rs": 1e5})
-    monkeypatch.setattr(trajectories, "RUNS", 2)
-    plain, noisy, slow = (
-        foreign_subject("mine:Model", surrogate, tiny_table, tmp_path)
-        for surrogate in (
-            Constant(),
-            with_method("draws", lambda self, g, s: self.predict(g)[0] + 0.01 * (np.asarray(s) == 0)),
-            with_method("seconds", lambda _, g: np.full(len(g), 2e4)),
-        )
-    )
-    assert trajectories.curves(plain, "rs") is trajectories.curves(plain, "rs")
-    assert trajectories.curves(noisy, "rs") is not trajectories.curves(plain, "rs")
-    assert trajectories.curves(slow, "rs") is not trajectories.curves(plain, "rs")
-    assert not [*tmp_path.rglob("*.json")]
-
-
-@pytest.mark.parametrize("seconds", [1e-6, 1e9])
-def test_runs_are_bounded(tiny_table, tmp_path, monkeypatch, seconds):
-    """Trainings of no time would never end a run, those of years would never begin one: one line each."""
-    monkeypatch.setattr(trajectories, "SECONDS", {"rs": 1e5})
-    surrogate = with_method("seconds", lambda _, g: np.full(len(g), seconds))
-    subject = foreign_subject("mine:Model", surrogate, tiny_table, tmp_path)
-    with pytest.raises(SubjectError, match=r"mine:Model: a run of rs has \d+ evaluations .* in seconds\?"):
-        trajectories.curves(subject, "rs")
-
-
-def test_rows_that_are_not_there(subject):
-    """Models of rows that a table does not have are refused; claims about them do not apply."""
-    for rows in ("without_darts", "first_500"):
-        with pytest.raises(TableError, match="table tiny has"):
-            subject.refit(rows)
-        with pytest.raises(NotApplicable, match="table tiny has"):
-            refitted(subject, rows)
-
-
-def test_draws_of_a_surrogate_without_noise_of_its_own(embedded):
-    """They are as a release's: normal around its mean with its std, by architecture and seed."""
-
-    class Copy:
-        def predict(self, genotypes):
-            found = embedded.query(list(genotypes))
-            return found.mean, found.std
-
-    seeds = np.arange(20)
-    np.testing.assert_array_equal(
-        draw(Copy(), GENOTYPES, seeds), embedded.query(GENOTYPES, seed=seeds).val_accuracy
-    )
+        subjects[0].refit(NamedRows.stratified)

@@ -15,9 +15,11 @@ from nb301.errors import TableError
 from nb301.metrics import kendall_tau, r2, sparse_kendall_tau, spearman
 from nb301.sources import FITTED
 from nb301.space import Genotype, Op
-from nb301.tables.statistics import noise_variance
+from nb301.tables.statistics import noise_variance, seeds
+from validation.fits import ROW_SETS, RowSet
 from validation.intervals import Array, Interval, Rows, bootstrap_interval, distance_interval
-from validation.subject import SPLITS, Predictor, Subject
+from validation.predictors import Predictor
+from validation.subject import Subject
 
 
 class NotApplicable(Exception):
@@ -53,7 +55,7 @@ class Measured:
 
 
 _Known = TypeVar("_Known", str, int)
-#: Of truth and prediction, fractions, shape (n,) each.
+#: Functions of truth and prediction, fractions, shape (n,) each.
 STATISTICS: Mapping[str, Callable[[Array, Array], float]] = {
     "r2": r2,
     "sparse_kendall_tau": sparse_kendall_tau,
@@ -65,24 +67,24 @@ STATISTICS: Mapping[str, Callable[[Array, Array], float]] = {
 
 
 def one_of(known: Collection[_Known]) -> AfterValidator:
-    """Of annotations: a name or number that is one of those known."""
+    """An annotation: the value is one of those known."""
 
-    def check(given: _Known) -> _Known:
-        if given not in known:
-            raise ValueError(f"{given!r:.80} is not one of {', '.join(str(each) for each in known if each)}")
-        return given
+    def check(value: _Known) -> _Known:
+        if value not in known:
+            raise ValueError(f"{value!r:.80} is not one of {', '.join(map(str, filter(None, known)))}")
+        return value
 
     return AfterValidator(check)
 
 
-#: What measures take, for whoever declares a claim.
+#: Annotations of what measures take say which values a claim may give.
 Statistic = Annotated[str, one_of(STATISTICS)]
 Source = Annotated[str, one_of(FITTED)]
 Operation = Annotated[str, one_of(Op.__members__)]
-#: Of equal operations in the normal cell.
+#: How many equal operations the normal cell has.
 Number = Annotated[int, Field(ge=0, le=8)]
-#: What models are fitted to for a claim; empty for the subject as it is.
-Refit = Annotated[str, one_of(("", *SPLITS, *(f"without_{name}" for name in FITTED)))]
+#: The name of a row set that a model is fitted to; empty for the subject as it is.
+Refit = Annotated[str, one_of(("", *ROW_SETS))]
 
 
 def exact(value: float, n: int, **also: float) -> Measured:
@@ -104,26 +106,26 @@ def distance(difference: Callable[..., Array], *strata: int, **also: float) -> M
 def compare(subject: Subject, name: str, rows: Rows, predicted: Array) -> Measured:
     """A statistic of what was observed and what is predicted for rows of the table; beside it the others."""
     statistic, truth = STATISTICS[name], observed(subject, rows)
-    interval = bootstrap_interval(lambda r: statistic(truth[r], predicted[r]), len(truth))
+    scores = {name: compute(truth, predicted) for name, compute in STATISTICS.items()}
     return Measured(
-        value=statistic(truth, predicted),
-        interval=interval,
+        value=scores.pop(name),
+        interval=bootstrap_interval(lambda r: statistic(truth[r], predicted[r]), len(truth)),
         n=len(truth),
         ceiling=_ceiling(subject, name, rows, truth),
-        also={other: compute(truth, predicted) for other, compute in STATISTICS.items() if other != name},
+        also=scores,
     )
 
 
 def _ceiling(subject: Subject, name: str, rows: Rows, truth: Array) -> float | None:
     """What the expectation of trainings scores; of real ones R2 alone is known, by the noise over seeds."""
-    best = noise_free(subject, rows)
-    if best is not None:
-        return STATISTICS[name](truth, best)
+    expected = noise_free(subject, rows)
+    if expected is not None:
+        return STATISTICS[name](truth, expected)
     unexplained = noise_variance(subject.table)
     return None if name != "r2" or math.isnan(unexplained) else 1 - unexplained / float(truth.var())
 
 
-def refitted(subject: Subject, rows: str, members: int = 1) -> Predictor:
+def refitted(subject: Subject, rows: RowSet, members: int = 1) -> Predictor:
     """Models of the subject's family, fitted to other rows of its table.
 
     Raises:
@@ -140,24 +142,30 @@ def refitted(subject: Subject, rows: str, members: int = 1) -> Predictor:
 
 # subjects are compared by identity, so each is asked once
 @cache
-def _refitted(subject: Subject, rows: str, members: int) -> Predictor:
+def _refitted(subject: Subject, rows: RowSet, members: int) -> Predictor:
     return subject.refit(rows, members)
 
 
-def predicted_mean(subject: Subject, rows: Rows, fitted_to: str = "") -> Array:
+def predictor_of(subject: Subject, fitted_to: RowSet | None) -> Predictor:
+    """The subject's predictor, or a model fitted anew."""
+    return subject.predictor if fitted_to is None else refitted(subject, fitted_to)
+
+
+def predicted_mean(subject: Subject, rows: Rows, fitted_to: RowSet | None = None) -> Array:
     """Predictions of some rows of the table, fractions; by the subject or by models fitted anew."""
     return predicted(subject, rows, fitted_to)[0]
 
 
-def predicted(subject: Subject, rows: Rows, fitted_to: str = "") -> tuple[Array, Array]:
+def predicted(subject: Subject, rows: Rows, fitted_to: RowSet | None = None) -> tuple[Array, Array]:
     """Mean and std of the predictions of some rows of the table, fractions."""
     return _predicted(subject, fitted_to, np.asarray(rows, dtype=np.intp).tobytes())
 
 
 @cache
-def _predicted(subject: Subject, fitted_to: str, rows: bytes) -> tuple[Array, Array]:
-    predictor = refitted(subject, fitted_to) if fitted_to else subject.predictor
-    mean, std = predictor.predict(subject.genotypes(np.frombuffer(rows, dtype=np.intp)))
+def _predicted(subject: Subject, fitted_to: RowSet | None, rows: bytes) -> tuple[Array, Array]:
+    mean, std = predictor_of(subject, fitted_to).predict(
+        subject.genotypes(np.frombuffer(rows, dtype=np.intp))
+    )
     return np.asarray(mean, dtype=np.float64), np.asarray(std, dtype=np.float64)
 
 
@@ -184,6 +192,23 @@ def rows_of(subject: Subject, *optimizers: str) -> Rows:
     return rows
 
 
+def trained_repeatedly(subject: Subject) -> tuple[list[Genotype], Array]:
+    """Architectures with five seeds, and their accuracies, fractions, shape (n, 5).
+
+    Raises:
+        NotApplicable: There are none.
+    """
+    runs = seeds(subject.table)
+    if len(runs) < 2:
+        raise NotApplicable(f"table {subject.table.name} has no architectures with five seeds")
+    return list(map(Genotype.parse, runs.index)), runs.to_numpy(dtype=np.float64)
+
+
 def skips(genotypes: list[Genotype], op: int) -> Array:
     """How often an op is in the normal cell."""
     return np.array([genotype.normal.code[1::2].count(op) for genotype in genotypes], dtype=np.float64)
+
+
+def depths(genotypes: list[Genotype]) -> Rows:
+    """Edges of the longest path of the normal cell."""
+    return np.array([genotype.normal.depth for genotype in genotypes])

@@ -17,6 +17,7 @@ from pydantic import Field
 from nb301.collection.probes import parameter_free
 from nb301.space import Genotype, Op
 from nb301.truth.emulated import EmulatedTruth
+from validation.fits import ROW_SETS
 from validation.intervals import Array, Rows, bootstrap_interval
 from validation.measures.base import (
     Measured,
@@ -27,24 +28,27 @@ from validation.measures.base import (
     observed,
     over_rows,
     predicted_mean,
-    refitted,
+    predictor_of,
     rows_of,
     skips,
 )
+from validation.measures.registry import fits_named, register
 from validation.subject import Subject
 
-#: Operations of one kind in the normal cell of the probes.
+#: The probes have so many operations of one kind in the normal cell.
 _COUNTS = range(9)
-#: Architectures that probes are made of, where the ground truth can be asked.
+#: Probes are made of so many architectures, where the ground truth can be asked.
 _BASES = 300
 
 
+@register(fits_named)
 def best_count(subject: Subject, op: Operation, low: Number, high: Number, fitted_to: Refit = "") -> Measured:
     """Best mean accuracy with `low` to `high` of the op minus the best with another number, fraction."""
     inside = np.isin(_COUNTS, range(low, high + 1))
     return _of_means(subject, op, fitted_to, lambda means: float(means[inside].max() - means[~inside].max()))
 
 
+@register(fits_named)
 def falls_after(
     subject: Subject, op: Operation, after: Annotated[int, Field(ge=0, le=7)], fitted_to: Refit = ""
 ) -> Measured:
@@ -52,11 +56,13 @@ def falls_after(
     return _of_means(subject, op, fitted_to, lambda means: float(-np.diff(means[after:]).max()))
 
 
+@register()
 def hurts_at_once(subject: Subject, op: Operation) -> Measured:
     """Mean accuracy without the op minus the best with it, fraction."""
     return _of_means(subject, op, "", lambda means: float(means[0] - means[1:].max()))
 
 
+@register(fits_named)
 def gap(subject: Subject, op: Operation, count: Number, fitted_to: Refit = "") -> Measured:
     """Mean of predicted minus observed accuracy with `count` of the op, fraction."""
     truth, predicted = means_by_base(subject, op, fitted_to)
@@ -70,14 +76,14 @@ def means_by_base(subject: Subject, op: str, fitted_to: str = "") -> tuple[Array
 
     Shape (architectures, 9) each; true is observed, or expected where the ground truth can be asked.
     """
+    model_of = ROW_SETS.get(fitted_to)
     if subject.truth is None:
         rows = _probes(subject, op)
-        flat = rows.ravel()
-        parts = observed(subject, flat), predicted_mean(subject, flat, fitted_to)
-        return parts[0].reshape(rows.shape).mean(axis=2), parts[1].reshape(rows.shape).mean(axis=2)
+        shape, flat = rows.shape, rows.ravel()
+        truth, predicted = observed(subject, flat), predicted_mean(subject, flat, model_of)
+        return truth.reshape(shape).mean(axis=2), predicted.reshape(shape).mean(axis=2)
     genotypes, truth = _generated(subject.split_seed, op)
-    predictor = refitted(subject, fitted_to) if fitted_to else subject.predictor
-    return truth, _by_base(predictor.predict(genotypes)[0])
+    return truth, _by_base(predictor_of(subject, model_of).predict(genotypes)[0])
 
 
 @cache
@@ -112,9 +118,9 @@ def _probes(subject: Subject, op: str) -> Rows:
     counts = skips(genotypes, Op[op])
     # the reduction cell stays as it is, and tells where a probe comes from
     bases = np.unique([genotype.reduce.code.hex() for genotype in genotypes], return_inverse=True)[1]
-    groups = [
-        [rows[(bases == base) & (counts == count)] for count in _COUNTS] for base in range(bases.max() + 1)
-    ]
-    if len({len(group) for of_base in groups for group in of_base}) != 1:
+    order = np.lexsort((counts, bases))
+    groups, repeats = np.unique(np.stack([bases, counts]), axis=1, return_counts=True)
+    shape = (bases.max() + 1, len(_COUNTS), repeats[0])
+    if groups.shape[1] != shape[0] * shape[1] or len(set(repeats)) != 1:
         raise NotApplicable(f"the probes of {op} are not as many of each number")
-    return np.array(groups)
+    return rows[order].reshape(shape)

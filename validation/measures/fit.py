@@ -21,30 +21,36 @@ from validation.measures.base import (
     over_rows,
     predicted_mean,
 )
-from validation.subject import Subject, TimePredictor
+from validation.measures.registry import register
+from validation.predictors import TimePredictor
+from validation.subject import Subject
 
 
+@register()
 def unseen(subject: Subject, statistic: Statistic, optimizer: Source | Literal[""] = "") -> Measured:
     """A statistic over the test rows, of all optimizers or of one."""
     rows = _test(subject, optimizer)
     return compare(subject, statistic, rows, predicted_mean(subject, rows))
 
 
+@register()
 def above_ceiling(subject: Subject) -> Measured:
     """R2 over the test rows minus that of the truth without noise, which nothing unseen can beat.
 
     Of real trainings that is one minus the share of the noise, as repeated architectures show it.
     """
     rows = _test(subject, "")
-    best, truth, predicted = noise_free(subject, rows), observed(subject, rows), predicted_mean(subject, rows)
-    if best is not None:
-        return over_rows(lambda r: r2(truth[r], predicted[r]) - r2(truth[r], best[r]), len(rows))
+    truth, predicted = observed(subject, rows), predicted_mean(subject, rows)
+    expected = noise_free(subject, rows)
+    if expected is not None:
+        return over_rows(lambda r: r2(truth[r], predicted[r]) - r2(truth[r], expected[r]), len(rows))
     noise = noise_variance(subject.table)
     if math.isnan(noise):
         raise NotApplicable("neither the expectation of trainings nor their noise is known")
     return over_rows(lambda r: r2(truth[r], predicted[r]) - 1 + noise / float(truth[r].var()), len(rows))
 
 
+@register()
 def runtime(subject: Subject, optimizer: Source | Literal[""] = "") -> Measured:
     """R2 of the seconds of a training over the test rows; beside it Kendall's tau."""
     if not isinstance(subject.predictor, TimePredictor):

@@ -14,23 +14,24 @@ from nb301.benchmark import load
 from nb301.metrics import gaussian_kl
 from nb301.space import Genotype
 from nb301.surrogates import FAMILIES
-from nb301.tables.statistics import seeds
 from validation.intervals import Array
-from validation.measures.base import Measured, NotApplicable, distance, exact, over_rows
+from validation.measures.base import Measured, NotApplicable, distance, exact, over_rows, trained_repeatedly
+from validation.measures.registry import register
 from validation.subject import Subject
 
 #: Nominal shares at which calibration is measured.
 _LEVELS = np.arange(0.05, 1, 0.05)
 
 
+@register()
 def gain_over_table(subject: Subject) -> Measured:
     """Mean absolute error of looking up seed 1 minus that of the surrogate, fraction.
 
     The truth is the mean of the seeds 2-5, of which the surrogate has seen none.
     """
-    found = _repeated(subject)
-    truth = found.runs[:, 1:].mean(axis=1)
-    table, surrogate = np.abs(found.runs[:, 0] - truth), np.abs(found.mean - truth)
+    repeated = _repeated(subject)
+    truth = repeated.runs[:, 1:].mean(axis=1)
+    table, surrogate = np.abs(repeated.runs[:, 0] - truth), np.abs(repeated.mean - truth)
     gain = table - surrogate
     return over_rows(
         lambda r: float(gain[r].mean()),
@@ -40,49 +41,64 @@ def gain_over_table(subject: Subject) -> Measured:
     )
 
 
+@register()
 def divergence(subject: Subject) -> Measured:
     """Mean KL(truth || prediction) of normal distributions, nats.
 
     The truth's std is that of the five seeds with ddof 1 (official_facts F25). A predicted std of zero
     makes it infinite, which no claim allows.
     """
-    found = _repeated(subject)
-    if not (found.std > 0).all():
-        return exact(float("nan"), len(found.mean), zero_std=float(np.mean(found.std <= 0)))
-    kl = _kl(found)
+    repeated = _repeated(subject)
+    if not (repeated.std > 0).all():
+        return exact(float("nan"), len(repeated.mean), zero_std=float(np.mean(repeated.std <= 0)))
+    kl = _kl(repeated)
     return over_rows(
-        lambda r: float(kl[r].mean()), len(kl), median=float(np.median(kl)), mean_std=float(found.std.mean())
+        lambda r: float(kl[r].mean()),
+        len(kl),
+        median=float(np.median(kl)),
+        mean_std=float(repeated.std.mean()),
     )
 
 
+@register()
 def gain_of_gin(subject: Subject) -> Measured:
     """Smallest KL of the other families' ensembles on the same table minus that of the subject, nats."""
     if subject.release is None:
         raise NotApplicable("only releases have siblings")
-    siblings = [subject.name.replace("-gin", f"-{family}") for family in FAMILIES if family != "gin"]
-    siblings = [name for name in siblings if name in list_releases()]
+    siblings = _ensembles_beside(subject.name)
     if not siblings:
         raise NotApplicable(f"no ensemble of another family was released beside {subject.name}")
-    found = _repeated(subject)
-    own = _kl(found)
+    repeated = _repeated(subject)
+    own = _kl(repeated)
     others = []
     for name in siblings:
-        answers = load(name).query(found.genotypes)
-        others.append(_kl(found._replace(mean=answers.mean, std=answers.std)))
+        answers = load(name).query(repeated.genotypes)
+        others.append(_kl(repeated._replace(mean=answers.mean, std=answers.std)))
     best = min(others, key=lambda kl: float(kl.mean()))
     return over_rows(
         lambda r: float(best[r].mean() - own[r].mean()), len(own), best_of_trees=float(best.mean())
     )
 
 
+def _ensembles_beside(name: str) -> list[str]:
+    """Releases of the other families on the same table as a GIN's."""
+    siblings = [name.replace("-gin", f"-{family}") for family in FAMILIES if family != "gin"]
+    return [sibling for sibling in siblings if sibling in list_releases()]
+
+
+@register()
 def coverage(subject: Subject, level: Annotated[float, Field(gt=0, lt=1)]) -> Measured:
     """Share of trainings that lie in the predicted central interval of a nominal share."""
-    found = _repeated(subject)
-    inside = np.abs(found.runs[:, 1:] - found.mean[:, None]) <= norm.ppf((1 + level) / 2) * found.std[:, None]
+    repeated = _repeated(subject)
+    inside = (
+        np.abs(repeated.runs[:, 1:] - repeated.mean[:, None])
+        <= norm.ppf((1 + level) / 2) * repeated.std[:, None]
+    )
     # all seeds of an architecture are drawn together
     return over_rows(lambda r: float(inside[r].mean()), len(inside))
 
 
+@register()
 def calibration(subject: Subject) -> Measured:
     """Expected calibration error: mean difference of nominal and actual coverage, 0..0.5."""
     inside = _inside_levels(subject)
@@ -96,9 +112,9 @@ def calibration_curve(subject: Subject) -> tuple[Array, Array]:
 
 def _inside_levels(subject: Subject) -> Array:
     """Whether trainings are inside central intervals, shape (architectures, seeds, levels)."""
-    found = _repeated(subject)
+    repeated = _repeated(subject)
     with np.errstate(divide="ignore", invalid="ignore"):
-        off = np.abs(found.runs[:, 1:] - found.mean[:, None]) / found.std[:, None]
+        off = np.abs(repeated.runs[:, 1:] - repeated.mean[:, None]) / repeated.std[:, None]
     return np.asarray(off[..., None] <= norm.ppf((1 + _LEVELS) / 2))
 
 
@@ -106,22 +122,22 @@ class Repeated(NamedTuple):
     """Architectures with several trainings, and what is predicted for them."""
 
     genotypes: list[Genotype]
-    #: Accuracies, fractions, shape (n, 5): seeds 1-5.
     runs: Array
-    #: Shape (n,), as below.
+    """Accuracies, fractions, shape (n, 5): seeds 1-5."""
     mean: Array
+    """Shape (n,)."""
     std: Array
+    """Shape (n,)."""
 
 
 @cache
 def _repeated(subject: Subject) -> Repeated:
-    runs = seeds(subject.table)
-    if len(runs) < 2:
-        raise NotApplicable(f"table {subject.table.name} has no architectures with five seeds")
-    genotypes = [Genotype.parse(text) for text in runs.index]
+    genotypes, runs = trained_repeatedly(subject)
     mean, std = subject.predictor.predict(genotypes)
-    return Repeated(genotypes, runs.to_numpy(dtype=np.float64), np.asarray(mean), np.asarray(std))
+    return Repeated(genotypes, runs, np.asarray(mean), np.asarray(std))
 
 
-def _kl(found: Repeated) -> Array:
-    return gaussian_kl(found.runs.mean(axis=1), found.runs.std(axis=1, ddof=1), found.mean, found.std)
+def _kl(repeated: Repeated) -> Array:
+    return gaussian_kl(
+        repeated.runs.mean(axis=1), repeated.runs.std(axis=1, ddof=1), repeated.mean, repeated.std
+    )

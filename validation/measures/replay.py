@@ -7,7 +7,7 @@ optimizer, settings and number of workers, evaluation by evaluation.
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import numpy as np
 
@@ -15,9 +15,12 @@ from nb301.collection.base import Collection
 from nb301.collection.recipes import recipe_of
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 from nb301.space import Genotype
+from validation.fits import PlannedFit, Without
 from validation.intervals import Array
 from validation.measures.base import Measured, NotApplicable, exact, one_of, refitted, rows_of
-from validation.subject import Predictor, Subject, draw
+from validation.measures.registry import register
+from validation.predictors import DrawnTraining, Predictor, draw
+from validation.subject import Subject
 
 #: Runs on models: with the logged one 40, of which the outermost on either side is one in twenty.
 RUNS = 39
@@ -26,6 +29,11 @@ MEMBERS = 10
 _FROM = 10
 
 
+def _without(_subject: Subject, optimizer: str, **_parameters: object) -> list[PlannedFit]:
+    return [PlannedFit(Without(optimizer), MEMBERS)]
+
+
+@register(_without)
 def told_apart(subject: Subject, optimizer: Annotated[str, one_of(OPTIMIZERS)]) -> Measured:
     """Probability by rank that a run lies so far outside as the logged one, 0..1.
 
@@ -56,24 +64,20 @@ def best_so_far(subject: Subject, optimizer: str) -> tuple[Array, Array]:
         NotApplicable: The table has no run of the optimizer, or nobody knows how it was made.
     """
     rows = rows_of(subject, optimizer)
-    found = [each for each in recipe_of(subject.table.truth) if each.optimizer == optimizer]
-    if len(found) != 1 or found[0].evaluations != len(rows):
+    recipe = recipe_of(subject.table.truth)
+    collections = [collection for collection in recipe if collection.optimizer == optimizer]
+    if len(collections) != 1 or collections[0].evaluations != len(rows):
         raise NotApplicable(f"nobody knows how the rows of {optimizer} in {subject.table.name} were found")
-    predictor = refitted(subject, f"without_{optimizer}", MEMBERS)
+    predictor = refitted(subject, Without(optimizer), MEMBERS)
     logged = subject.table.rows["val_accuracy"].to_numpy(dtype=np.float64)[rows]
-    runs = [_run(found[0], predictor, seed) for seed in range(1, RUNS + 1)]
+    runs = [_run(collections[0], predictor, seed) for seed in range(1, RUNS + 1)]
     return np.maximum.accumulate(logged), np.maximum.accumulate(np.stack(runs), axis=1)
 
 
-class _Result(NamedTuple):
-    val_accuracy: float
-    #: Seconds; all alike, since trainings of a stack end one after the other.
-    runtime: float = 1.0
-
-
 def _run(collection: Collection, predictor: Predictor, seed: int) -> Array:
-    def objective(genotype: Genotype, seed: int) -> _Result:
-        return _Result(float(draw(predictor, [genotype], np.array([seed]))[0]))
+    def objective(genotype: Genotype, seed: int) -> DrawnTraining:
+        # all take as long, since trainings of a stack end one after the other
+        return DrawnTraining(float(draw(predictor, [genotype], np.array([seed]))[0]), runtime=1.0)
 
     optimizer = OPTIMIZERS[collection.optimizer](np.random.default_rng(seed), **collection.settings)
     budget = Budget(evaluations=collection.evaluations)

@@ -7,16 +7,21 @@ from typing import Annotated
 
 import numpy as np
 
-from nb301.space import Genotype
-from nb301.tables.statistics import seeds
+from validation.fits import FirstRows, PlannedFit
 from validation.intervals import Array
-from validation.measures.base import Measured, NotApplicable, one_of, over_rows, refitted
+from validation.measures.base import Measured, one_of, over_rows, refitted, trained_repeatedly
+from validation.measures.registry import register
 from validation.subject import Subject
 
 #: Rows that models are fitted to, training and validation together.
 SIZES = (500, 1000, 2000, 5000, 10_000, 20_000, 40_000)
 
 
+def _all_sizes(_subject: Subject, **_parameters: object) -> list[PlannedFit]:
+    return [PlannedFit(FirstRows(size)) for size in SIZES]
+
+
+@register(_all_sizes)
 def gain_over_table(subject: Subject, rows: Annotated[int, one_of(SIZES)]) -> Measured:
     """Mean absolute error of a table of single trainings minus that of models of so many rows, fraction.
 
@@ -35,13 +40,10 @@ def errors(subject: Subject) -> tuple[Array, Array]:
     The `n` architectures were trained with five seeds, the truth is the mean of the last four, and no
     model has seen any of them.
     """
-    runs = seeds(subject.table)
-    if len(runs) < 2:
-        raise NotApplicable(f"table {subject.table.name} has no architectures with five seeds")
-    genotypes = [Genotype.parse(text) for text in runs.index]
-    truth = runs.to_numpy()[:, 1:].mean(axis=1)
-    found = [refitted(subject, f"first_{size}").predict(genotypes)[0] for size in SIZES]
-    return np.abs(runs.to_numpy()[:, 0] - truth), np.abs(np.stack(found) - truth)
+    genotypes, runs = trained_repeatedly(subject)
+    truth = runs[:, 1:].mean(axis=1)
+    predicted = [refitted(subject, FirstRows(size)).predict(genotypes)[0] for size in SIZES]
+    return np.abs(runs[:, 0] - truth), np.abs(np.stack(predicted) - truth)
 
 
 def _crossing(gains: Array) -> float:

@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Annotated, NamedTuple
 
@@ -26,6 +27,7 @@ from nb301.surrogates import FAMILIES
 from nb301.truth.base import TrainingRun, TrainingRuns
 from nb301.truth.emulated import EmulatedTruth
 from validation.answers import SubjectError
+from validation.fits import PlannedFit, Without
 from validation.intervals import Array, bootstrap_interval
 from validation.measures.base import (
     Measured,
@@ -37,7 +39,16 @@ from validation.measures.base import (
     refitted,
     rows_of,
 )
-from validation.subject import Genotypes, Predictor, ReleasePredictor, Subject, TimePredictor, draw
+from validation.measures.registry import register
+from validation.predictors import (
+    DrawnTraining,
+    Genotypes,
+    Predictor,
+    ReleasePredictor,
+    TimePredictor,
+    draw,
+)
+from validation.subject import Subject, TrainedOn
 
 RUNS = 5
 #: Simulated seconds of each optimizer's runs. Those that fit models to propose take minutes for what the
@@ -48,11 +59,11 @@ _FOREIGN_MEMBERS = 10
 _START, _POINTS = 1e4, 31
 #: How many times as short as those of the table trainings may be: the evaluations of a run are bounded.
 _SHORTEST = 20
-#: Of what is kept: raised when runs would come out otherwise.
+#: The version of kept runs is raised when runs would come out otherwise.
 _FORMAT = 1
 
 
-#: What claims may ask for: an optimizer that runs, a time that all of some of them reach.
+#: Claims may ask for an optimizer that runs, and for a time that some of them reach.
 Runs = Annotated[str, one_of(SECONDS)]
 Moment = Annotated[float, Field(ge=_START, le=max(SECONDS.values()))]
 
@@ -60,38 +71,55 @@ Moment = Annotated[float, Field(ge=_START, le=max(SECONDS.values()))]
 class Curves(NamedTuple):
     """Errors of the incumbents of several runs."""
 
-    #: Simulated seconds, shape (points,), even in their logarithm.
     seconds: Array
-    #: Fractions, shape (runs, points).
+    """Simulated seconds, shape (points,), even in their logarithm."""
     errors: Array
+    """Fractions, shape (runs, points)."""
 
     def at(self, seconds: float) -> Array:
         """Errors at a time, shape (runs,)."""
         return self.errors[:, int(np.searchsorted(self.seconds, seconds * 1.001)) - 1]
 
 
+def _if_left_out(
+    subject: Subject,
+    optimizer: str,
+    left_out: bool = False,  # noqa: FBT001
+    **_parameters: object,
+) -> list[PlannedFit]:
+    return [PlannedFit(Without(optimizer), members_without(subject))] if left_out else []
+
+
+def _without(_subject: Subject, method: str, **_parameters: object) -> list[PlannedFit]:
+    return [PlannedFit(Without(method))]
+
+
+@register(_if_left_out, shows_runs=True)
 def area(subject: Subject, optimizer: Runs, left_out: bool = False) -> Measured:  # noqa: FBT001
     """Mean distance of the mean error curves on subject and truth over log time, fraction."""
     on_subject, on_truth = curves(subject, optimizer, left_out), truth_curves(subject, optimizer)
     return _apart(on_subject.errors, on_truth.errors)
 
 
+@register()
 def final(subject: Subject, optimizer: Runs) -> Measured:
     """Distance of the mean final errors on subject and truth, fraction."""
     on_subject, on_truth = curves(subject, optimizer), truth_curves(subject, optimizer)
     return _apart(on_subject.errors[:, -1:], on_truth.errors[:, -1:])
 
 
+@register()
 def ranking(subject: Subject, seconds: Moment) -> Measured:
     """Kendall's tau of the optimizers' mean errors at a time, on subject and truth."""
     names = _running_at(seconds)
-    subjects = np.stack([curves(subject, name).at(seconds) for name in names], axis=1)
-    truths = np.stack([truth_curves(subject, name).at(seconds) for name in names], axis=1)
-    return _of_runs(_tau, subjects, truths)
+    on_subject = _errors_at(seconds, names, lambda name: curves(subject, name))
+    on_truth = _errors_at(seconds, names, lambda name: truth_curves(subject, name))
+    return _of_runs(_tau, on_subject, on_truth)
 
 
+@register()
 def agreement(
-    subject: Subject, other: Annotated[str, one_of(("random-only", *FAMILIES))], seconds: Moment
+    subject: Subject, other: Annotated[str, one_of((TrainedOn.random_only, *FAMILIES))], seconds: Moment
 ) -> Measured:
     """Kendall's tau of the optimizers' mean errors at a time, on a release and on a sibling of it.
 
@@ -102,38 +130,41 @@ def agreement(
     """
     names = _running_at(seconds)
     sibling = _sibling(subject, other)
-    ours = np.stack([curves(subject, name).at(seconds) for name in names], axis=1)
-    theirs = np.stack([_sibling_curves(subject, sibling, name).at(seconds) for name in names], axis=1)
-    return _of_runs(_tau, ours, theirs)
+    on_subject = _errors_at(seconds, names, lambda name: curves(subject, name))
+    on_sibling = _errors_at(seconds, names, lambda name: _sibling_curves(subject, sibling, name))
+    return _of_runs(_tau, on_subject, on_sibling)
 
 
+@register()
 def ahead(subject: Subject, optimizer: Runs, of: Runs, seconds: Moment) -> Measured:
     """Mean error of one optimizer minus that of another at a time, fraction: above 0 the other is ahead."""
-    one, other = (curves(subject, name).at(seconds) for name in (of, optimizer))
+    leader, follower = curves(subject, of).at(seconds), curves(subject, optimizer).at(seconds)
     difference = (truth_curves(subject, of).at(seconds) - truth_curves(subject, optimizer).at(seconds)).mean()
-    found = _of_runs(lambda a, b: float(a.mean() - b.mean()), one, other)
-    return Measured(found.value, found.interval, found.n, ceiling=float(difference))
+    measured = _of_runs(lambda a, b: float(a.mean() - b.mean()), leader, follower)
+    return replace(measured, ceiling=float(difference))
 
 
+@register(_without)
 def one_shot(subject: Subject, method: Source, epochs: Annotated[int, Field(ge=1)] = 50) -> Measured:
     """Mean over search epochs of |predicted - observed| mean accuracy over searches, fraction.
 
     Predictions are those of a model that was fitted without the method's rows (Figure 6).
     """
-    observed_, predicted = one_shot_curves(subject, method, epochs)
+    observed, predicted = one_shot_curves(subject, method, epochs)
     # a search is drawn together with what is predicted of it
-    return distance(lambda r: predicted[r].mean(axis=0) - observed_[r].mean(axis=0), len(observed_))
+    return distance(lambda r: predicted[r].mean(axis=0) - observed[r].mean(axis=0), len(observed))
 
 
 def one_shot_curves(subject: Subject, method: str, epochs: int = 50) -> tuple[Array, Array]:
     """Accuracies of the searches' current genotypes, observed and predicted, shape (searches, epochs)."""
     rows = rows_of(subject, method)
     runs = subject.table.rows["run"].to_numpy()[rows]
-    whole = [rows[runs == run] for run in np.unique(runs) if (runs == run).sum() == epochs]
+    names, lengths = np.unique(runs, return_counts=True)
+    whole = [rows[runs == name] for name in names[lengths == epochs]]
     if len(whole) < 2:
         raise NotApplicable(f"table {subject.table.name} has {len(whole)} whole searches of {method}")
     chosen = np.concatenate(whole)
-    predicted = predicted_mean(subject, chosen, f"without_{method}")
+    predicted = predicted_mean(subject, chosen, Without(method))
     observed = subject.table.rows["val_accuracy"].to_numpy()[chosen]
     return observed.reshape(len(whole), epochs), predicted.reshape(len(whole), epochs)
 
@@ -147,7 +178,7 @@ def curves(subject: Subject, optimizer: str, left_out: bool = False) -> Curves: 
     """
     predictor, key = subject.predictor, subject.key
     if left_out:
-        predictor = refitted(subject, f"without_{optimizer}", members_without(subject))
+        predictor = refitted(subject, Without(optimizer), members_without(subject))
         key = f"{key} without {optimizer}"
 
     def run() -> Curves:
@@ -198,11 +229,6 @@ def _points(optimizer: str) -> int:
     return round((_POINTS - 1) / 3 * math.log10(SECONDS[optimizer] / _START)) + 1
 
 
-class _Result(NamedTuple):
-    val_accuracy: float
-    runtime: float
-
-
 class _OnTruth:
     """An objective: trainings under the ground truth."""
 
@@ -222,16 +248,16 @@ class _OnPredictor:
     def __init__(self, predictor: Predictor, subject: Subject) -> None:
         self._predictor, self._subject = predictor, subject
 
-    def __call__(self, genotype: Genotype, seed: int) -> _Result:
+    def __call__(self, genotype: Genotype, seed: int) -> DrawnTraining:
         return self.ask_many([genotype], seed)[0]
 
-    def ask_many(self, genotypes: Sequence[Genotype], seed: int) -> list[_Result]:
+    def ask_many(self, genotypes: Sequence[Genotype], seed: int) -> list[DrawnTraining]:
         accuracies = draw(self._predictor, genotypes, np.full(len(genotypes), seed))
         if isinstance(self._predictor, TimePredictor):
             seconds = self._predictor.seconds(genotypes)
         else:
             seconds = _truth_seconds(self._subject, genotypes)
-        return list(map(_Result, accuracies.tolist(), seconds.tolist()))
+        return list(map(DrawnTraining, accuracies.tolist(), seconds.tolist()))
 
 
 def _on(predictor: Predictor, subject: Subject) -> Objective:
@@ -274,6 +300,11 @@ def _apart(one: Array, other: Array) -> Measured:
     return distance(lambda r, s: one[r].mean(axis=0) - other[s].mean(axis=0), len(one), len(other))
 
 
+def _errors_at(seconds: float, optimizers: Sequence[str], curves_of: Callable[[str], Curves]) -> Array:
+    """Errors at a time, shape (runs, optimizers)."""
+    return np.stack([curves_of(optimizer).at(seconds) for optimizer in optimizers], axis=1)
+
+
 def _tau(one: Array, other: Array) -> float:
     return float(kendalltau(one.mean(axis=0), other.mean(axis=0)).statistic)
 
@@ -286,13 +317,9 @@ def _sibling(subject: Subject, other: str) -> str:
     if subject.release is None:
         raise NotApplicable("only releases have siblings")
     family = subject.release.manifest.family
-    name = subject.name
-    sibling = (
-        name.replace(f"-{family}-", f"-{family}-rand-", 1)
-        if other == "random-only"
-        else name.replace(f"-{family}-", f"-{other}-", 1)
-    )
-    if sibling == name or sibling not in list_releases():
+    ending = f"-{family}-rand-" if other == TrainedOn.random_only else f"-{other}-"
+    sibling = subject.name.replace(f"-{family}-", ending, 1)
+    if sibling == subject.name or sibling not in list_releases():
         raise NotApplicable(f"there is no release {sibling}")
     return sibling
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import platform
 from collections import Counter
@@ -13,13 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from nb301.files import write_text
+from nb301.releases.report import (
+    FORMAT,
+    PASSED,
+    ClaimKind,
+    ClaimVerdict,
+    ReportedClaim,
+    ValidatedRelease,
+    ValidationReport,
+)
 from validation.claims import Claim
 from validation.intervals import BOOTSTRAP
 from validation.judging import Measurement, family_of
 from validation.subject import Subject
 
-FORMAT = 2
-NOT_RUN = "not run"
 #: Names of the properties in which tests record a measured claim and the running of a check.
 CLAIM, CHECK = "nb301.claim", "nb301.check"
 #: Tests of a release that are no claims of the paper, by name.
@@ -33,7 +39,7 @@ _NOT_MEASURED: Mapping[str, Any] = {
     "ceiling": None,
     "also": {},
     "note": "",
-    "verdict": NOT_RUN,
+    "verdict": ClaimVerdict.not_run,
 }
 _LIBRARIES = ("nb301", "numpy", "scipy", "pandas", "torch", "xgboost", "xgboost-cpu", "lightgbm", "pytest")
 
@@ -54,53 +60,62 @@ class Results:
     measured: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     checks: dict[str, str] = field(default_factory=dict)
 
-    def entries(self) -> list[dict[str, Any]]:
+    def entries(self) -> list[ReportedClaim]:
         """One entry for each claim, in the order of their file."""
-        family = family_of(self.subject)
-        return [
-            {**claim.to_dict(family), **_NOT_MEASURED, **self.measured.get(claim.id, {})}
-            for claim in self.claims
-        ]
+        return list(map(self._entry, self.claims))
+
+    def _entry(self, claim: Claim) -> ReportedClaim:
+        declared = claim.to_dict(family_of(self.subject))
+        return ReportedClaim(**{**declared, **_NOT_MEASURED, **self.measured.get(claim.id, {})})
 
     def passes(self) -> bool:
         """Whether every gate holds or does not apply, and every check of a release has passed."""
-        gates = [entry["verdict"] for entry in self.entries() if entry["kind"] == "gate"]
-        checks = [self.checks.get(check, NOT_RUN) == "passed" for check in CHECKS]
-        return all(verdict in {"holds", "not applicable"} for verdict in gates) and (
-            self.subject.release is None or all(checks)
+        for claim in self.entries():
+            if claim.kind is ClaimKind.gate and not claim.verdict.lets_publish:
+                return False
+        is_checked = set(self._outcomes().values()) == {PASSED}
+        return self.subject.release is None or is_checked
+
+    def to_record(self) -> ValidatedRelease:
+        """The subject's part of the report."""
+        return ValidatedRelease(
+            name=self.subject.name,
+            release_hash=self.subject.key,
+            truth=self.subject.table.truth,
+            table=self.subject.table.content_hash,
+            passes=self.passes(),
+            claims=tuple(self.entries()),
+            checks=self._outcomes(),
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """The subject's part of the JSON report."""
-        return {
-            "name": self.subject.name,
-            "release_hash": self.subject.key,
-            "truth": self.subject.table.truth,
-            "table": self.subject.table.content_hash,
-            "passes": self.passes(),
-            "claims": self.entries(),
-            "checks": {check: self.checks.get(check, NOT_RUN) for check in CHECKS},
-        }
+    def _outcomes(self) -> dict[str, str]:
+        return dict.fromkeys(CHECKS, ClaimVerdict.not_run.value) | self.checks
 
 
 def measured_entry(measurement: Measurement) -> dict[str, Any]:
     """A measurement as plain JSON: an undefined or infinite number or interval becomes null."""
-    found = asdict(measurement.measured)
-    interval = [float(bound) for bound in measurement.measured.interval]
-    found["interval"] = interval if all(map(math.isfinite, interval)) else None
-    found["also"] = {name: _defined(float(value)) for name, value in found["also"].items()}
-    return {key: _defined(value) for key, value in found.items()} | {"verdict": measurement.verdict}
+    measured = measurement.measured
+    interval = list(map(float, measured.interval))
+    return {
+        "value": _defined(measured.value),
+        "interval": interval if all(map(math.isfinite, interval)) else None,
+        "n": measured.n,
+        "ceiling": _defined(measured.ceiling),
+        "also": {name: _defined(float(number)) for name, number in measured.also.items()},
+        # a plain string, as xdist sends no other
+        "verdict": measurement.verdict.value,
+    }
 
 
 def write_report(path: Path, results: Sequence[Results]) -> None:
     """Write the JSON report, whole or not at all."""
-    report = {
-        "format": FORMAT,
-        "releases": [each.to_dict() for each in results],
-        "bootstrap": {"method": "percentile", "distances": "triangle inequality", **asdict(BOOTSTRAP)},
-        "libraries": _versions(),
-    }
-    write_text(path, json.dumps(report, indent=2, allow_nan=False) + "\n")
+    report = ValidationReport(
+        format=FORMAT,
+        releases=tuple(map(Results.to_record, results)),
+        bootstrap={"method": "percentile", "distances": "triangle inequality", **asdict(BOOTSTRAP)},
+        libraries=_versions(),
+    )
+    write_text(path, report.to_json())
 
 
 def table_rows(results: Sequence[Results]) -> list[tuple[str, ...]]:
@@ -116,22 +131,28 @@ def table_rows(results: Sequence[Results]) -> list[tuple[str, ...]]:
         "ceiling",
         "verdict",
     )
-    return [head, *(_row(each.subject.name, entry) for each in results for entry in each.entries())]
+    rows: list[tuple[str, ...]] = [head]
+    for result in results:
+        rows += [_row(result.subject.name, claim) for claim in result.entries()]
+    return rows
 
 
 def summary(results: Sequence[Results]) -> Iterator[str]:
     """A line for each subject, and what the ceiling means."""
-    for each in results:
-        counts = Counter((entry["kind"], entry["verdict"]) for entry in each.entries())
-        parts = [
-            f"{kind}s: " + ", ".join(f"{n} {verdict}" for (k, verdict), n in counts.items() if k == kind)
-            for kind in ("gate", "comparison")
-            if any(k == kind for k, _ in counts)
-        ]
-        outcome = "passes" if each.passes() else "does not pass"
-        yield f"{each.subject.name} {outcome} ({'; '.join(parts)})"
-    for truth in sorted({each.subject.table.truth for each in results}):
+    for result in results:
+        outcome = "passes" if result.passes() else "does not pass"
+        yield f"{result.subject.name} {outcome} ({'; '.join(_counts(result))})"
+    for truth in sorted({result.subject.table.truth for result in results}):
         yield f"Ground truth: {truth}. Ceiling: what its noise-free mean scores on the same rows."
+
+
+def _counts(result: Results) -> Iterator[str]:
+    """Such as `gates: 12 holds, 3 undecided`."""
+    claims = result.entries()
+    for kind in ClaimKind:
+        verdicts = Counter(claim.verdict for claim in claims if claim.kind is kind)
+        if verdicts:
+            yield f"{kind}s: " + ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
 
 
 def value_text(value: float | None) -> str:
@@ -139,23 +160,22 @@ def value_text(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}" if abs(value) >= 100 else f"{value:.4f}"
 
 
-def threshold_text(entry: Mapping[str, Any]) -> str:
+def threshold_text(claim: ReportedClaim) -> str:
     """A threshold for people, such as `>= 0.817`."""
-    sign = ">=" if entry["direction"] == "at_least" else "<="
-    return f"{sign} {entry['threshold']:g} {entry['unit']}".strip()
+    return f"{claim.direction.ascii_sign} {claim.threshold:g} {claim.unit}".strip()
 
 
-def _row(name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
+def _row(name: str, claim: ReportedClaim) -> tuple[str, ...]:
     return (
         name,
-        entry["id"],
-        entry["kind"],
-        entry["symbol"],
-        value_text(entry["value"]),
-        _interval_text(entry["interval"]),
-        threshold_text(entry),
-        value_text(entry["ceiling"]),
-        entry["verdict"],
+        claim.id,
+        claim.kind,
+        claim.symbol,
+        value_text(claim.value),
+        _interval_text(claim.interval),
+        threshold_text(claim),
+        value_text(claim.ceiling),
+        claim.verdict,
     )
 
 
@@ -165,8 +185,8 @@ def _interval_text(interval: Sequence[float] | None) -> str:
     return "exact" if interval[0] == interval[1] else " to ".join(map(value_text, interval))
 
 
-def _defined(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def _defined(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value
 
 
 def _versions() -> dict[str, str]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from nb301.extras import require
 from nb301.files import write_text
+from nb301.releases.report import ClaimKind, ClaimVerdict, ReportedClaim
+from validation.measures import MEASURES
 from validation.places import CARD
 from validation.report.as_json import Results, threshold_text, value_text
+
+_OPEN = (ClaimVerdict.fails, ClaimVerdict.undecided)
 
 
 def require_extra() -> None:
@@ -26,33 +31,44 @@ def write_card(path: Path, results: Sequence[Results]) -> None:
     """Write the page, whole or not at all; see `require_extra`."""
     import jinja2
 
-    from validation.report.figures import figures
-
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"value": value_text, "threshold": threshold_text}
     template = environment.from_string(CARD.read_text(encoding="utf-8"))
-    cards = [
-        {
-            "name": each.subject.name,
-            "key": each.subject.key,
-            "table": f"{each.subject.table.name}-v{each.subject.table.version}",
-            "truth": each.subject.table.truth,
-            "passes": each.passes(),
-            "counts": Counter((entry["kind"], entry["verdict"]) for entry in each.entries()),
-            "entries": each.entries(),
-            "figures": list(figures(each.subject, with_runs=_ran(each))),
-        }
-        for each in results
-        if each.measured
-    ]
+    cards = [_shown(result) for result in results if result.measured]
     write_text(path, template.render(cards=cards))
 
 
-def _ran(results: Results) -> bool:
-    return any(
-        claim.measure.startswith("trajectories.area")
-        for claim in results.claims
-        if claim.id in results.measured
-    )
+def _shown(result: Results) -> dict[str, Any]:
+    """What the page shows of a subject."""
+    from validation.report.figures import figures
+
+    subject, claims = result.subject, result.entries()
+    return {
+        "name": subject.name,
+        "key": subject.key,
+        "table": f"{subject.table.name}-v{subject.table.version}",
+        "truth": subject.table.truth,
+        "passes": result.passes(),
+        "counts": Counter((claim.kind, claim.verdict) for claim in claims),
+        "entries": claims,
+        "open": _open(claims),
+        "figures": list(figures(subject, with_runs=_has_runs(result))),
+    }
+
+
+def _open(claims: Sequence[ReportedClaim]) -> list[tuple[str, list[ReportedClaim]]]:
+    """Claims that were measured and do not hold, under a title each kind."""
+    lists = []
+    for kind in ClaimKind:
+        entries = [claim for claim in claims if claim.kind is kind and claim.verdict in _OPEN]
+        if entries:
+            lists.append((f"{kind.capitalize()}s that do not hold", entries))
+    return lists
+
+
+def _has_runs(result: Results) -> bool:
+    """Whether a claim was measured that leaves runs to show."""
+    measured = [claim for claim in result.claims if claim.id in result.measured]
+    return any(MEASURES[claim.measure].shows_runs for claim in measured)

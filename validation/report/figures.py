@@ -12,8 +12,9 @@ import vl_convert
 
 from nb301.space import PARAMETER_FREE
 from validation.answers import SubjectError
+from validation.intervals import Array
 from validation.measures import NotApplicable, collapse, noise, replay, trajectories
-from validation.measures.base import observed, predicted_mean, rows_of
+from validation.measures.base import depths, observed, predicted_mean, rows_of
 from validation.subject import Subject
 
 #: Truth and prediction (Okabe & Ito, 2008).
@@ -50,15 +51,12 @@ def _scatter(subject: Subject) -> alt.LayerChart:
     truth, predicted = observed(subject, rows)[chosen] * 100, predicted_mean(subject, rows)[chosen] * 100
     low, high = float(min(truth.min(), predicted.min())), float(max(truth.max(), predicted.max()))
     scale = alt.Scale(domain=[low, high], nice=False)
-    points = [
-        {"observed": round(t, 3), "predicted": round(p, 3)} for t, p in zip(truth, predicted, strict=True)
-    ]
     diagonal = [{"observed": low, "predicted": low}, {"observed": high, "predicted": high}]
     x = alt.X("observed:Q", title="Observed accuracy (%)", scale=scale)
     y = alt.Y("predicted:Q", title="Predicted (%)", scale=scale)
-    return _chart(diagonal).mark_line(color=_COLOURS[0], strokeWidth=1).encode(x=x, y=y) + _chart(
-        points
-    ).mark_circle(color=_COLOURS[1], size=8, opacity=0.5).encode(x=x, y=y)
+    line = _chart(diagonal).mark_line(color=_COLOURS[0], strokeWidth=1).encode(x=x, y=y)
+    points = _chart(_records(observed=_rounded(truth), predicted=_rounded(predicted)))
+    return line + points.mark_circle(color=_COLOURS[1], size=8, opacity=0.5).encode(x=x, y=y)
 
 
 def _collapse(subject: Subject) -> alt.FacetChart:
@@ -66,10 +64,8 @@ def _collapse(subject: Subject) -> alt.FacetChart:
     for op in PARAMETER_FREE:
         truth, predicted = collapse.means_by_base(subject, op.name)
         for what, means in (("truth", truth), ("predicted", predicted)):
-            rows += [
-                {"op": op.name, "what": what, "n": n, "accuracy": 100 * mean}
-                for n, mean in enumerate(means.mean(axis=0).tolist())
-            ]
+            for n, mean in enumerate(means.mean(axis=0).tolist()):
+                rows.append({"op": op.name, "what": what, "n": n, "accuracy": 100 * mean})
     return (
         _chart(rows, width=170, height=180)
         .mark_line(point=True, strokeWidth=2)
@@ -84,11 +80,9 @@ def _collapse(subject: Subject) -> alt.FacetChart:
 
 def _calibration(subject: Subject) -> alt.LayerChart:
     levels, shares = noise.calibration_curve(subject)
-    measured = [{"nominal": a, "actual": b} for a, b in zip(levels.tolist(), shares.tolist(), strict=True)]
-    x, y = (
-        alt.X("nominal:Q", title="Nominal share", scale=alt.Scale(domain=[0, 1])),
-        alt.Y("actual:Q", title="Share of trainings inside", scale=alt.Scale(domain=[0, 1])),
-    )
+    measured = _records(nominal=levels.tolist(), actual=shares.tolist())
+    x = alt.X("nominal:Q", title="Nominal share", scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("actual:Q", title="Share of trainings inside", scale=alt.Scale(domain=[0, 1]))
     diagonal = [{"nominal": 0, "actual": 0}, {"nominal": 1, "actual": 1}]
     line = _chart(diagonal).mark_line(color=_COLOURS[0], strokeWidth=1).encode(x=x, y=y)
     return line + _chart(measured).mark_line(color=_COLOURS[1], point=True).encode(x=x, y=y)
@@ -96,16 +90,14 @@ def _calibration(subject: Subject) -> alt.LayerChart:
 
 def _depth(subject: Subject) -> alt.LayerChart:
     rows = rows_of(subject, "topology")
-    depths = np.array([genotype.normal.depth for genotype in subject.genotypes(rows)])
+    longest = depths(subject.genotypes(rows))
+    names, shares = ("low", "lower", "median", "upper", "high"), (0.05, 0.25, 0.5, 0.75, 0.95)
+    accuracies = {"truth": observed(subject, rows), "predicted": predicted_mean(subject, rows)}
     values = []
-    for what, accuracies in (
-        ("truth", observed(subject, rows)),
-        ("predicted", predicted_mean(subject, rows)),
-    ):
-        for depth in np.unique(depths).tolist():
-            parts = np.quantile(accuracies[depths == depth] * 100, [0.05, 0.25, 0.5, 0.75, 0.95])
-            names = ("low", "lower", "median", "upper", "high")
-            values.append({"depth": depth, "what": what, **dict(zip(names, parts.tolist(), strict=True))})
+    for what, fractions in accuracies.items():
+        for depth in np.unique(longest).tolist():
+            quantiles = np.quantile(fractions[longest == depth] * 100, shares).tolist()
+            values.append({"depth": depth, "what": what, **dict(zip(names, quantiles, strict=True))})
     base = _chart(values, width=340).encode(
         x=alt.X("depth:O", title="Longest path (edges)", axis=alt.Axis(labelAngle=0)),
         xOffset="what:N",
@@ -124,27 +116,8 @@ def _depth(subject: Subject) -> alt.LayerChart:
 def _trajectories(subject: Subject) -> alt.FacetChart:
     rows = []
     for optimizer in trajectories.SECONDS:
-        for what, curves in (
-            ("truth", trajectories.truth_curves(subject, optimizer)),
-            ("predicted", trajectories.curves(subject, optimizer)),
-        ):
-            columns = (
-                curves.seconds,
-                curves.errors.mean(axis=0),
-                curves.errors.min(axis=0),
-                curves.errors.max(axis=0),
-            )
-            rows += [
-                {
-                    "optimizer": optimizer,
-                    "what": what,
-                    "seconds": s,
-                    "mean": 100 * m,
-                    "low": 100 * a,
-                    "high": 100 * b,
-                }
-                for s, m, a, b in zip(*(column.tolist() for column in columns), strict=True)
-            ]
+        rows += _errors(optimizer, "truth", trajectories.truth_curves(subject, optimizer))
+        rows += _errors(optimizer, "predicted", trajectories.curves(subject, optimizer))
     base = _chart(rows, width=170, height=150).encode(
         x=alt.X(
             "seconds:Q",
@@ -160,6 +133,19 @@ def _trajectories(subject: Subject) -> alt.FacetChart:
     return (band + line).facet(alt.Facet("optimizer:N", title=None), columns=3)
 
 
+def _errors(optimizer: str, what: str, curves: trajectories.Curves) -> list[dict[str, Any]]:
+    """Mean and range of the incumbents' errors over runs, percent, with who made them."""
+    points = curves.seconds.tolist()
+    return _records(
+        optimizer=[optimizer] * len(points),
+        what=[what] * len(points),
+        seconds=points,
+        mean=_percent(curves.errors.mean(axis=0)),
+        low=_percent(curves.errors.min(axis=0)),
+        high=_percent(curves.errors.max(axis=0)),
+    )
+
+
 def _replayed(subject: Subject) -> alt.LayerChart:
     """The logged run of regularized evolution, and the range of runs on models without its rows."""
     if subject.truth is not None:
@@ -170,10 +156,9 @@ def _replayed(subject: Subject) -> alt.LayerChart:
     rows = []
     for what, runs in (("truth", logged[None]), ("predicted", modelled)):
         low, median, high = 100 * np.quantile(runs, [0.025, 0.5, 0.975], axis=0)
-        rows += [
-            {"what": what, "evaluations": k + 1, "low": low[k], "median": median[k], "high": high[k]}
-            for k in shown.tolist()
-        ]
+        for place in shown.tolist():
+            values = {"low": low[place], "median": median[place], "high": high[place]}
+            rows.append({"what": what, "evaluations": place + 1, **values})
     base = _chart(rows, width=340).encode(
         x=alt.X("evaluations:Q", title="Trainings", scale=alt.Scale(type="log", nice=False)), color=_what()
     )
@@ -182,6 +167,21 @@ def _replayed(subject: Subject) -> alt.LayerChart:
         y=alt.Y("low:Q", title="Best observed accuracy (%)", scale=accuracy), y2="high:Q"
     )
     return band + base.mark_line(interpolate="step-after").encode(y=alt.Y("median:Q", scale=accuracy))
+
+
+def _records(**columns: list[Any]) -> list[dict[str, Any]]:
+    """Columns of equal length as rows."""
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _rounded(values: Array) -> list[float]:
+    rounded: list[float] = np.round(values, 3).tolist()
+    return rounded
+
+
+def _percent(fractions: Array) -> list[float]:
+    percent: list[float] = (100 * fractions).tolist()
+    return percent
 
 
 def _what() -> alt.Color:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from leaderboard.entries.submission import Submission
 from leaderboard.pages.entries.code import locked
-from leaderboard.ranking.standings import Row, Standing
+from leaderboard.ranking.rows import Row
+from leaderboard.ranking.standings import Standing
 from leaderboard.rendering import wording
 from leaderboard.runs.record import Run
 

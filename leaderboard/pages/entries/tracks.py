@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from leaderboard.drawing.strip import Lane, draw_strip
 from leaderboard.pages.entries.facts import Fact, Numbers, numbers, result_facts
 from leaderboard.ranking.references import Reference
+from leaderboard.ranking.rows import Row
 from leaderboard.ranking.scores import anytime_score, final_error, final_genotype
-from leaderboard.ranking.standings import Ranking, Row, Standing
+from leaderboard.ranking.standings import Ranking, Standing
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, run_path
 from leaderboard.runs.record import ReleaseReference, Run

@@ -15,7 +15,7 @@ from torch.nn import functional
 from torch.nn.utils import skip_init
 
 from nb301.cost import CIFAR10_NETWORK, cost
-from nb301.cost import Network as Shape
+from nb301.cost import NetworkShape as Shape
 from nb301.space import NODES, Cell, Edge, Genotype, Op
 
 #: (kernel size, dilation, how many times the pair of convolutions is applied).

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from nb301.cost import Network as Shape
+from nb301.cost import NetworkShape as Shape
 from nb301.space import NODES
 from nb301.training.networks.network import IMAGE_CHANNELS, STEM_MULTIPLIER, Logits, Network
 from nb301.training.networks.stacked_cell import Place, StackedCell

@@ -14,7 +14,7 @@ from leaderboard.places import LIBRARY
 @pytest.mark.parametrize(
     ("path", "source", "message"),
     [
-        ("nb301/space.py", None, "brings nb301"),
+        ("nb301/space/cells.py", None, "brings nb301"),
         ("NB301-0.1.dist-info/METADATA", None, "brings NB301-0.1.dist-info"),
         ("leaderboard/x.py", None, "brings leaderboard"),
         (

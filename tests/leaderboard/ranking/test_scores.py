@@ -5,9 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leaderboard.errors import UnknownReference
-from leaderboard.ranking import references as module
-from leaderboard.ranking.references import Reference, compute, read_references, reference_of, write_references
 from leaderboard.ranking.scores import (
     anytime_score,
     error_at,
@@ -18,15 +15,7 @@ from leaderboard.ranking.scores import (
     target_times,
     window,
 )
-from nb301 import load
-from nb301.releases import names
-from nb301.space import neighbours, sample
-
-
-@pytest.fixture
-def reference(references):
-    """Random architectures have 7 % error, the best known one 5 %."""
-    return references["a" * 64]
+from nb301.space import sample
 
 
 def at(make_run, clock, errors, **changes):
@@ -132,46 +121,3 @@ def test_reached_share_by_hand():
     times = np.array([[1.0, 5.0], [2.0, np.inf]])
 
     np.testing.assert_array_equal(reached_share(times, np.array([0.5, 1.0, 5.0, 1e9])), [0, 0.25, 0.75, 0.75])
-
-
-def test_every_release_has_references():
-    """The frozen file holds each embedded release, of its very bytes, and its best architecture is there."""
-    frozen = read_references()
-    for name in names():
-        benchmark = load(name)
-        reference = reference_of(benchmark.release.release_hash, name, frozen)
-        assert benchmark.query(reference.best_genotype).mean == pytest.approx(
-            reference.best_accuracy, abs=1e-9
-        )
-    with pytest.raises(UnknownReference, match="leaderboard references --release mine"):
-        reference_of("0" * 64, "mine", frozen)
-
-
-def test_references_are_computed_from_random_and_climbing_ones(tiny_release, monkeypatch, tmp_path):
-    """The best known one is a local optimum, and the file keeps every digit."""
-    for name, value in (("_RANDOM", 200), ("_CLIMBERS", 4), ("_ROUNDS", 2)):
-        monkeypatch.setattr(module, name, value)
-    benchmark = load(tiny_release)
-    reference = compute(benchmark)
-    around = benchmark.query(neighbours(module.Genotype.parse(reference.best_genotype))).mean
-    write_references([reference], tmp_path / "r.toml")
-
-    assert compute(benchmark) == reference
-    assert around.max() <= reference.best_accuracy
-    assert reference.random_accuracy < reference.best_accuracy
-    assert read_references(tmp_path / "r.toml") == {reference.release_hash: reference}
-
-
-@pytest.mark.parametrize("text", ["[", "a = 1", "[a]\nrelease_hash = 1"])
-def test_unreadable_references_are_named(tmp_path, text):
-    """A damaged file is an error that says how to make it anew."""
-    (tmp_path / "r.toml").write_text(text)
-
-    with pytest.raises(UnknownReference, match=r"r\.toml: no references .*leaderboard references"):
-        read_references(tmp_path / "r.toml")
-
-
-def test_reference_has_something_to_measure(reference):
-    """Without a distance between random and best there is no regret."""
-    with pytest.raises(ValueError, match="best_accuracy must lie above"):
-        Reference(**reference.model_dump() | {"best_accuracy": 0.93})

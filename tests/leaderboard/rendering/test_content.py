@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 
 import pytest
 
@@ -10,6 +12,7 @@ from leaderboard.errors import ReportError
 from leaderboard.pages.build import rank_tracks
 from leaderboard.places import REPORT
 from leaderboard.rendering.content import Site, names_by_entry, read_report, run_path
+from tests.crafting import BROKEN_JSON, refusal
 
 
 @pytest.fixture
@@ -52,3 +55,21 @@ def test_wrong_reports_are_named(tmp_path):
         ReportError, match=r"report\.json: not a validation report of format 2 .*write one with"
     ):
         read_report(path)
+
+
+@pytest.mark.parametrize("text", BROKEN_JSON)
+def test_what_is_none_is_refused(tmp_path, text):
+    """No text ends in anything but one line."""
+    path = tmp_path / "file"
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
+
+    refusal(read_report, path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_only_regular_files_are_read(tmp_path):
+    """Pipes and devices are refused without being read."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "device").symlink_to("/dev/zero")
+    for name in ("pipe", "device", ".", "nothing"):
+        refusal(read_report, tmp_path / name)

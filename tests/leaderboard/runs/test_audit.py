@@ -5,29 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from leaderboard import cli
 from leaderboard.errors import RunFileError
 from leaderboard.places import SUBMISSIONS
 from leaderboard.runs.audit import Examiner, audit
 from leaderboard.runs.store import Store
-from nb301 import load
-
-
-@pytest.fixture(scope="module")
-def load_once():
-    """Releases with the tables that they were fitted on take a second each."""
-    return cache(load)
-
-
-@pytest.fixture(autouse=True)
-def loaded(load_once, monkeypatch):
-    monkeypatch.setattr("leaderboard.runs.audit.load", load_once)
 
 
 @pytest.fixture
@@ -37,15 +22,12 @@ def store(runs_folder, tmp_path):
 
 
 @pytest.fixture
-def command(monkeypatch, capsys):
+def verify_command(command):
     """Verify from the command line: exit code, and the lines printed."""
 
     def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["leaderboard", "verify", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        captured = capsys.readouterr()
-        return stopped.value.code, (captured.out + captured.err).splitlines()
+        code, text = command("verify", *arguments)
+        return code, text.splitlines()
 
     return call
 
@@ -54,9 +36,9 @@ def write_lines(store, lines):
     store.ledger.path.write_text("".join(f"{line}\n" for line in lines))
 
 
-def test_all_is_well(store, command):
+def test_all_is_well(store, verify_command):
     """Every run is told, and all in all; the ledger's last hash is what stands for all of them."""
-    code, lines = command("--all", "--runs", store.folder)
+    code, lines = verify_command("--all", "--runs", store.folder)
 
     assert code == 0
     assert len(lines) == 9
@@ -139,7 +121,7 @@ def test_every_field_of_every_line_is_noticed(store, field):
         assert any("ledger.jsonl" in fault or "campaign.json" in fault for fault in faults), (number, faults)
 
 
-def test_one_damaged_run_leaves_the_others_verified(store, command):
+def test_one_damaged_run_leaves_the_others_verified(store, verify_command):
     """Each is told with what is wrong with it, and the exit code is 1."""
     names = store.ids()
     (store.folder / names[0] / "run.json").write_text("{}")
@@ -147,7 +129,7 @@ def test_one_damaged_run_leaves_the_others_verified(store, command):
     path = store.folder / names[2] / "run.json"
     path.write_text(path.read_text().replace('"cpu_seconds": 1.0', '"cpu_seconds": 2.0'))
 
-    code, lines = command("--all", "--runs", store.folder)
+    code, lines = verify_command("--all", "--runs", store.folder)
 
     assert code == 1
     assert "not a run of this leaderboard" in lines[0]
@@ -157,25 +139,25 @@ def test_one_damaged_run_leaves_the_others_verified(store, command):
     assert "5 of 8 runs verified" in lines[8]
 
 
-def test_releases_that_are_not_embedded_are_told(store, command, tiny_release):
+def test_releases_that_are_not_embedded_are_told(store, verify_command, tiny_release):
     """A run on one is verified where its folder is given, and others with it."""
-    code, lines = command(store.ids()[0][:9], "--runs", store.folder, "--release", tiny_release)
+    code, lines = verify_command(store.ids()[0][:9], "--runs", store.folder, "--release", tiny_release)
 
     assert (code, len(lines)) == (0, 1)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--all", "abc"]])
-def test_names_or_all(command, store, arguments):
+def test_names_or_all(verify_command, store, arguments):
     """Neither and both are no question."""
-    code, lines = command(*arguments, "--runs", store.folder)
+    code, lines = verify_command(*arguments, "--runs", store.folder)
 
     assert code != 0
     assert any("names of runs, or --all" in line for line in lines)
 
 
-def test_a_folder_that_is_none(command, tmp_path):
+def test_a_folder_that_is_none(verify_command, tmp_path):
     """A mistyped name is no empty campaign."""
-    code, lines = command("--all", "--runs", tmp_path / "nowhere")
+    code, lines = verify_command("--all", "--runs", tmp_path / "nowhere")
 
     assert code == 1
     assert "is no folder of runs" in lines[-1]

@@ -21,15 +21,9 @@ from hypothesis import strategies as st
 from leaderboard.errors import RunFileError
 from leaderboard.places import ROOT
 from leaderboard.runs.campaign import Campaign, begin_campaign
-from leaderboard.runs.check import create
-from leaderboard.runs.packed import campaign_files, campaigns_of, read_results, write_results
-from leaderboard.runs.plan import plan, unspoilt
 from leaderboard.runs.store import Store
-from leaderboard.runs.trace import Trace
 
 RELEASE = "emulated-xgb-v1.0"
-WHOLE, REAL = np.empty(0, dtype=np.int64), np.empty(0)
-NOTHING = Trace((), WHOLE, WHOLE, REAL, REAL, REAL)
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 10**12 - 1))
@@ -54,7 +48,7 @@ def test_training_seeds_share_nothing_with_seeds():
     assert np.abs(bits.mean(axis=0) - 0.5).max() < 0.1
 
 
-def test_a_salt_is_made_once(tmp_path, make_run):
+def test_a_salt_is_made_once(tmp_path, make_run, nothing):
     """At the first run, readable by its owner alone; whoever goes on has the same."""
     store = Store(tmp_path / "runs")
     first = store.begin()
@@ -65,7 +59,7 @@ def test_a_salt_is_made_once(tmp_path, make_run):
     assert Store(tmp_path / "others").begin().salt != first.salt
     run = make_run(cell={"campaign": first.id})
     with store.opened():
-        store.add(run, NOTHING)
+        store.add(run, nothing)
     assert store.begin() == first
     assert store.noted()[0].previous == first.id
 
@@ -132,11 +126,11 @@ def test_killed_while_it_begins(tmp_path):
         (lambda path: (path.unlink(), os.mkfifo(path)), "not a regular file"),
     ],
 )
-def test_a_lost_salt_is_no_new_one(store_of, make_run, tmp_path, damage, message):
+def test_a_lost_salt_is_no_new_one(store_of, make_run, tmp_path, damage, message, nothing):
     """Without it runs cannot be verified: the folder says so and takes no more."""
     store = store_of(tmp_path)
     with store.opened():
-        store.add(make_run(), NOTHING)
+        store.add(make_run(), nothing)
     damage(tmp_path / "campaign.json")
 
     for use in (store.begin, store.campaign, store.noted, lambda: store.opened().__enter__()):
@@ -145,73 +139,17 @@ def test_a_lost_salt_is_no_new_one(store_of, make_run, tmp_path, damage, message
     assert store.ids() == [make_run().cell.id]
 
 
-def test_runs_of_two_campaigns_are_not_mixed(store_of, make_run, tmp_path):
+def test_runs_of_two_campaigns_are_not_mixed(store_of, make_run, tmp_path, nothing):
     """Neither added nor copied from another folder: the error names the run and both campaigns."""
     store, foreign = store_of(tmp_path / "runs"), make_run(cell={"campaign": "0" * 64})
     with store.opened(), pytest.raises(RunFileError, match=rf"rs on .*{'0' * 64}.*two folders of runs"):
-        store.add(foreign, NOTHING)
+        store.add(foreign, nothing)
     assert store.ids() == []
 
     own = make_run()
     with store.opened():
-        store.add(own, NOTHING)
+        store.add(own, nothing)
     shutil.copytree(store.folder / own.cell.id, store.folder / foreign.cell.id)
     (store.folder / foreign.cell.id / "run.json").write_text(foreign.model_dump_json())
     with pytest.raises(RunFileError, match="two folders of runs were mixed"), store.opened():
         pass
-
-
-def test_nothing_prints_the_salt(campaign, tmp_path):
-    """Messages, logs and representations name the campaign alone."""
-    (task,) = plan([create("mine", tmp_path)], [RELEASE], [3], tmp_path, campaign)
-    shown = f"{campaign!r} {campaign} {task!r} {task} {task.cell.model_dump_json()}"
-
-    assert campaign.id in shown
-    assert campaign.salt not in shown
-    assert str(campaign.training_seed(3)) not in shown
-
-
-def test_published_salts_surprise_nobody_who_comes_later(campaign, store_of, make_run, tmp_path):
-    """Files that had run before go on; others could have the salt in their code, and need another folder."""
-    old, new = create("old", tmp_path), create("new", tmp_path)
-    store = store_of(tmp_path / "runs")
-    (first,) = plan([old], [RELEASE], [0], tmp_path, campaign)
-    run = make_run(cell=first.cell.model_dump(), release_hash=first.cell.release_hash)
-    with store.opened():
-        store.add(run, NOTHING)
-    before = plan([old, new], [RELEASE], [0, 1], tmp_path, store.campaign())
-    assert unspoilt(before) == (before, [])
-
-    published = store.publish()
-    tasks, failures = unspoilt(plan([old, new], [RELEASE], [0, 1], tmp_path, store.campaign()))
-
-    assert published == store.publish() == store.campaign()
-    assert [task.cell.id for task in tasks] == [task.cell.id for task in before if task.folder == old]
-    assert [(each.place, each.seed) for each in failures] == [(str(new), None)]
-    assert "in another folder (--out)" in failures[0].why
-    (old / "README.md").write_text("now it is another\n")
-    assert unspoilt(plan([old], [RELEASE], [0], tmp_path, published))[0] == []
-
-
-def test_results_are_published_with_their_salts(store_of, make_run, tmp_path):
-    """In files that `run` takes, so that anybody can make the runs again; those of others stay."""
-    store, out = store_of(tmp_path / "runs"), tmp_path / "results"
-    other = Campaign(salt="0" * 64, published=())
-    runs = [make_run("re", cell={"campaign": other.id}), make_run("rs")]
-    write_results(runs[:1], {}, out, [other])
-    with store.opened():
-        store.add(runs[1], NOTHING)
-
-    write_results(runs, {}, out, campaigns_of(runs, store, out))
-
-    assert sorted(path.stem for path in campaign_files(out)) == sorted(run.cell.campaign for run in runs)
-    assert store.campaign().published == (runs[1].cell.tree_hash,)
-    for run in read_results(out):
-        again = tmp_path / run.cell.submission
-        again.mkdir()
-        shutil.copy(out / "campaigns" / f"{run.cell.campaign}.json", again / "campaign.json")
-        assert Store(again).begin().id == run.cell.campaign
-    write_results(runs[1:], {}, out, campaigns_of(runs[1:], store, out))
-    assert [path.stem for path in campaign_files(out)] == [runs[1].cell.campaign]
-    with pytest.raises(RunFileError, match=f"neither has the salt of the campaign {other.id}"):
-        campaigns_of(runs, store, out)

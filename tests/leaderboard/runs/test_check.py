@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 
 import pytest
 
-from leaderboard import cli, places
+from leaderboard import places
 from leaderboard.entries.environment import hash_of
 from leaderboard.entries.scan import scan
 from leaderboard.entries.submission import Submission
@@ -21,20 +20,6 @@ from nb301.optimizers import Budget
 from nb301.truth.emulated import EmulatedTruth
 
 SUBMISSIONS = places.SUBMISSIONS
-
-
-@pytest.fixture
-def command(monkeypatch, capsys):
-    """Run the command line: its exit code, and what it printed."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["leaderboard", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        captured = capsys.readouterr()
-        return stopped.value.code or 0, captured.out + captured.err
-
-    return call
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""The runner: what it plans, what it runs in the sandbox, and that nothing is lost or run twice."""
+"""The runner: what it runs in the sandbox, and that nothing is lost, run twice, or ends the others."""
 
 from __future__ import annotations
 
@@ -11,42 +11,26 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from leaderboard.errors import RunError, SubmissionError
+from leaderboard.errors import RunError, SandboxError, SubmissionError
 from leaderboard.places import ROOT
+from leaderboard.runs import store as storing
 from leaderboard.runs.check import create
-from leaderboard.runs.plan import Task, missing, plan
+from leaderboard.runs.plan import NotRun, Task, missing, plan
+from leaderboard.runs.record import Run
 from leaderboard.runs.runner import execute, run_missing
-from leaderboard.runs.trace import Trace, write_trace
+from leaderboard.runs.trace import write_trace
 from leaderboard.runs.verify import rerun, verify
 from leaderboard.sandbox.limits import Level
 from leaderboard.sandbox.messages import Verdict
-from nb301 import load
-from nb301.errors import UnknownRelease
+from nb301 import journal, load
 from nb301.optimizers import Budget
 from nb301.space import Genotype
 
 RELEASE, RANDOM_ONLY = "emulated-xgb-v1.0", "emulated-xgb-rand-v1.0"
 BUDGET = Budget(seconds=1e7, evaluations=12)
 SANDBOX = [pytest.mark.sandbox, pytest.mark.usefixtures("sandbox")]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A submission that needs no packages."""
-    return create("climber", tmp_path_factory.mktemp("submissions"))
-
-
-@pytest.fixture
-def planned(folder, tmp_path, campaign):
-    """Plan runs of it, of a dozen evaluations each."""
-
-    def planned(seeds=(0,), releases=(RELEASE,), **changes):
-        return plan([folder], releases, seeds, tmp_path, campaign, **{"budget": BUDGET, **changes})
-
-    return planned
 
 
 def hostile(name, tmp_path):
@@ -59,63 +43,29 @@ def hostile(name, tmp_path):
     return folder
 
 
-def test_plan_pairs_seeds_over_entries_and_releases(folder, tmp_path, campaign):
-    """Every entry runs with every seed on every release, those that are paired together."""
-    other = create("other", tmp_path)
-    cells = [
-        task.cell for task in plan([folder, other], [RELEASE, RANDOM_ONLY], range(5), tmp_path, campaign)
-    ]
-
-    assert len({cell.id for cell in cells}) == 2 * 2 * 5
-    assert [cell.seed for cell in cells[:8]] == [0] * 4 + [1] * 4
-    assert {cell.release_hash for cell in cells} == {
-        load(name).release.release_hash for name in (RELEASE, RANDOM_ONLY)
-    }
+@pytest.fixture
+def tasks(planned):
+    """Of one submission, six seeds."""
+    return planned(range(6))
 
 
-def test_unknown_release_lists_the_known_ones(planned):
-    """A wrong name is found before anything runs."""
-    with pytest.raises(UnknownRelease, match=RELEASE):
-        planned(releases=["emulated-xgb-v9.9"])
+@pytest.fixture
+def make(make_run, nothing):
+    """Make runs up, but for those of some seeds, which raise an error."""
+
+    def make(errors):
+        def made(task):
+            if task.cell.seed in errors:
+                raise errors[task.cell.seed]
+            return made_up(make_run, task), nothing
+
+        return made
+
+    return make
 
 
-def test_budget_has_both_limits(planned):
-    """A run that could go on for ever is not planned."""
-    with pytest.raises(RunError, match="both limits"):
-        planned(budget=Budget(seconds=1e7))
-
-
-def test_refused_source_is_not_planned(tmp_path, campaign):
-    """What the scan refuses is told with its place, and nothing is run."""
-    folder = create("spy", tmp_path)
-    (folder / "optimizer.py").write_text("import socket\n")
-
-    with pytest.raises(SubmissionError, match=r"optimizer\.py:1: imports socket"):
-        plan([folder], [RELEASE], [0], tmp_path, campaign)
-
-
-def test_only_what_changed_is_missing(planned, make_run, tmp_path, store_of, campaign):
-    """Another seed, budget or byte of the submission is another cell; the others stay done."""
-    store, tasks = store_of(tmp_path / "runs"), planned(range(2))
-    run = make_run()
-    with store.opened():
-        for task in tasks:
-            release = run.release.model_copy(update={"release_hash": task.cell.release_hash})
-            store.add(run.model_copy(update={"cell": task.cell, "release": release}), nothing())
-
-    assert missing(planned(range(3)), store) == planned([2])
-    assert len(missing(planned(range(2), budget=Budget(1e7, 13)), store)) == 2
-    assert len(missing(planned(range(2), workers=2), store)) == 2
-    changed = create("climber", tmp_path / "elsewhere")
-    assert missing(plan([changed], [RELEASE], range(2), tmp_path, campaign, budget=BUDGET), store) == []
-    (changed / "README.md").write_text("")
-    assert len(missing(plan([changed], [RELEASE], range(2), tmp_path, campaign, budget=BUDGET), store)) == 2
-
-
-def nothing():
-    """A trace without evaluations."""
-    none, whole = np.empty(0), np.empty(0, dtype=np.int64)
-    return Trace((), whole, whole, none, none, none)
+def made_up(make_run, task):
+    return make_run(cell=task.cell.model_dump(), release_hash=task.cell.release_hash)
 
 
 @pytest.mark.parametrize("field", ["tree_hash", "environment_hash", "release_hash", "campaign"])
@@ -131,7 +81,75 @@ def test_cell_is_run_as_it_says_or_not_at_all(planned, field):
         execute(other)
 
 
-def test_interrupted_command_goes_on_where_it_was(make_run, planned, tmp_path, store_of):
+@pytest.mark.parametrize(
+    "error",
+    [
+        RunError("files were changed"),
+        SandboxError("no bubblewrap"),
+        SubmissionError("is gone"),
+        OSError(28, "No space left on device"),
+        ValueError("what nobody thought of"),
+        RecursionError("deep"),
+        MemoryError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_cell_that_fails_is_the_only_one(tasks, make, store_of, tmp_path, error):
+    """Whatever is raised for it: the others are stored, it is told, and tried by the next command."""
+    store = store_of(tmp_path / "runs")
+
+    made = list(run_missing(tasks, store, make=make({0: error, 3: error})))
+
+    failures = [each for each in made if isinstance(each, NotRun)]
+    assert [(each.place, each.seed) for each in failures] == [
+        (f"climber on {RELEASE}", seed) for seed in (0, 3)
+    ]
+    assert all(str(error) in each.why for each in failures)
+    assert [run.cell.seed for run in made if isinstance(run, Run)] == [1, 2, 4, 5]
+    assert [line.run for line in store.noted()] == [tasks[seed].cell.id for seed in (1, 2, 4, 5)]
+    assert missing(tasks, store) == [tasks[0], tasks[3]]
+    assert len(list(run_missing(tasks, store, make=make({})))) == 2
+    assert missing(tasks, store) == []
+
+
+def test_a_run_that_cannot_be_stored_is_the_only_one(tasks, make, store_of, tmp_path, monkeypatch):
+    """Nothing of it stays, and the others are stored."""
+    runs, write = store_of(tmp_path / "runs"), storing.write_trace
+
+    def full(trace, path):
+        if tasks[2].cell.id in str(path):
+            raise OSError(28, "No space left on device", str(path))
+        write(trace, path)
+
+    monkeypatch.setattr(storing, "write_trace", full)
+    made = list(run_missing(tasks, runs, make=make({})))
+
+    assert [each.seed for each in made if isinstance(each, NotRun)] == [2]
+    assert missing(tasks, runs) == [tasks[2]]
+    assert len(runs.noted()) == 5
+    assert not [path for path in runs.folder.iterdir() if path.name.startswith(".") and path.is_dir()]
+
+
+def test_half_a_line_of_the_ledger_spoils_no_other(tasks, make, store_of, tmp_path, monkeypatch):
+    """A disk that is full for a moment: later lines follow from whole ones, and the run is noted later."""
+    runs, failed = store_of(tmp_path / "runs"), []
+
+    def full(_):
+        if len(runs.ids()) == 3 and not failed:
+            os.truncate(runs.ledger.path, runs.ledger.path.stat().st_size - 50)
+            failed.append(True)
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(journal.os, "fsync", full)
+    made = list(run_missing(tasks, runs, make=make({})))
+
+    assert [each.seed for each in made if isinstance(each, NotRun)] == [2]
+    assert len(runs.noted()) == 5
+    assert list(run_missing(tasks, runs, make=make({}))) == []
+    assert sorted(line.run for line in runs.noted()) == runs.ids() == sorted(task.cell.id for task in tasks)
+
+
+def test_interrupted_command_goes_on_where_it_was(make_run, planned, nothing, tmp_path, store_of):
     """What has ended is stored, nothing is stored by halves, and the rest is made the next time."""
     store, tasks, made = store_of(tmp_path / "runs"), planned(range(4)), []
 
@@ -141,7 +159,7 @@ def test_interrupted_command_goes_on_where_it_was(make_run, planned, tmp_path, s
         made.append(task)
         run = make_run()
         release = run.release.model_copy(update={"release_hash": task.cell.release_hash})
-        return run.model_copy(update={"cell": task.cell, "release": release}), nothing()
+        return run.model_copy(update={"cell": task.cell, "release": release}), nothing
 
     with pytest.raises(KeyboardInterrupt):
         list(run_missing(tasks, store, make=make))
@@ -153,11 +171,11 @@ def test_interrupted_command_goes_on_where_it_was(make_run, planned, tmp_path, s
     assert made == tasks[2:]
 
 
-def test_killed_at_every_moment(make_run, tmp_path, store_of):
+def test_killed_at_every_moment(make_run, tmp_path, store_of, nothing):
     """A process that is killed before any of its file operations loses nothing and doubles nothing."""
     runs, store = [make_run(seed=seed) for seed in range(6)], store_of(tmp_path / "runs")
     (tmp_path / "runs.jsonl").write_text("".join(f"{run.model_dump_json()}\n" for run in runs))
-    write_trace(nothing(), tmp_path / "trace")
+    write_trace(nothing, tmp_path / "trace")
     script = Path(__file__).with_name("killed.py")
     command = [sys.executable, script, tmp_path / "runs.jsonl", tmp_path / "runs", tmp_path / "trace"]
     done = subprocess.run(
@@ -208,14 +226,14 @@ class TestSealed:
         assert first.recommendation.mean == load(RELEASE).query(first.recommendation.genotype).mean
         assert first.incumbents.mean[-1] == load(RELEASE).query(first.incumbents.genotype[-1]).mean
         for run in (first, second):
-            assert verify(run.cell.id, store, load(RELEASE)).wrong == ()
+            assert verify(run, store, load(RELEASE)) == ()
         assert rerun(first, task) == ()
         assert list(run_missing([task, parallel], store)) == []
 
-    def test_paired_runs_see_the_same_noise(self, folder, tmp_path, campaign):
+    def test_paired_runs_see_the_same_noise(self, climber, tmp_path, campaign):
         """Salt and seed give training seeds, whatever the entry: equal proposals, equal answers."""
         other = create("other", tmp_path)
-        tasks = plan([folder, other], [RELEASE], [2], tmp_path, campaign, budget=BUDGET)
+        tasks = plan([climber, other], [RELEASE], [2], tmp_path, campaign, budget=BUDGET)
         (_, one), (_, two) = map(execute, tasks)
 
         assert one.hash == two.hash
@@ -255,12 +273,12 @@ class TestSealed:
         assert (run.verdict, run.evaluations) == (verdict, evaluations)
         assert run.detail
         assert missing(tasks, store) == []
-        assert verify(run.cell.id, store, load(RELEASE)).wrong == ()
+        assert verify(run, store, load(RELEASE)) == ()
 
-    def test_processes_end_with_a_killed_command(self, folder, tiny_release, tmp_path, store_of):
+    def test_processes_end_with_a_killed_command(self, climber, tiny_release, tmp_path, store_of):
         """Killed with its processes at work, the command leaves none behind, and the next one goes on."""
         store = store_of(tmp_path / "runs")
-        command = ["leaderboard", "run", folder, "--out", store.folder, "--seeds", "6"]
+        command = ["leaderboard", "run", climber, "--out", store.folder, "--seeds", "6"]
         command += ["--release", tiny_release, "--budget-evaluations", "12", "--environments", tmp_path]
         process = subprocess.Popen([sys.executable, "-c", STOPS_AT_THE_SECOND_RUN, *command], cwd=ROOT)
         ended = os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)

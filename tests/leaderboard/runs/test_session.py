@@ -509,10 +509,12 @@ raise RuntimeError(" ".join(found))
     found = ended.detail.strip().rpartition("RuntimeError: ")[2].split()
     assert {name for name in found if "/" not in name} == {
         *("__init__.py", "columns.py", "encodings.py", "errors.py", "extras.py"),
-        *("formats", "optimizers", "sources.py", "space.py"),
+        *("formats", "optimizers", "sources.py", "space"),
     }
     assert all(
-        name.startswith(("formats/", "optimizers/")) and name.endswith(".py") for name in found if "/" in name
+        name.startswith(("formats/", "optimizers/", "space/")) and name.endswith(".py")
+        for name in found
+        if "/" in name
     )
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from nb301 import cli
 from nb301.collection.base import Collection
 from nb301.collection.collect import collect, to_table
-from nb301.cost import Network, cost_many
+from nb301.cost import NetworkShape, cost_many
 from nb301.errors import TrainingError
 from nb301.releases.freeze import freeze
 from nb301.space import sample_many
@@ -54,7 +54,7 @@ def test_truths_are_named_by_what_they_train():
     assert truth_named("fashion-mnist-small 1.0") == truth
     assert truth_named("CIFAR-10 training") == TrainingTruth("cifar10", "paper")
     assert isinstance(truth_named("emulated 1.0"), EmulatedTruth)
-    assert TrainingTruth("cifar10", "paper").network == Network()
+    assert TrainingTruth("cifar10", "paper").network == NetworkShape()
     assert pickle.loads(pickle.dumps(truth)) == truth  # noqa: S301 - as executors send it
     with pytest.raises(TrainingError, match=r"no ground truth 'emulated 0\.1' here"):
         truth_named("emulated 0.1")

@@ -7,27 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from nb301.releases import Release
+from nb301.releases.report import ClaimVerdict, read_report
 from validation.claims import claims_about
 from validation.intervals import Interval
 from validation.judging import Measurement
 from validation.measures import Measured
-from validation.report.as_json import Results, measured_entry, summary, table_rows
-from validation.subject import subject_of
+from validation.report.as_json import Results, measured_entry, summary, table_rows, write_report
 
 NAN = float("nan")
 
 
 @pytest.fixture
-def results(tiny_release, tiny_table, tmp_path):
-    subject = subject_of(Release(tiny_release), tiny_table, tmp_path)
+def results(subject):
     return Results(subject, claims_about("emulated 1.0", "xgb", "all-data"))
 
 
 def test_entry_of_a_measurement():
     """A measurement becomes plain JSON, digit by digit."""
     measured = Measured(0.8, Interval(0.7, 0.9), 695, 0.95, {"spearman": 0.9})
-    assert measured_entry(Measurement(measured, "undecided")) == {
+    assert measured_entry(Measurement(measured, ClaimVerdict.undecided)) == {
         "value": 0.8,
         "interval": [0.7, 0.9],
         "n": 695,
@@ -41,7 +39,7 @@ def test_entry_of_an_undefined_measurement():
     """What is undefined is null, as JSON has no NaN."""
     for interval in (Interval(NAN, NAN), Interval(0.5, float("inf")), Interval(float("-inf"), 0.5)):
         measured = Measured(NAN, interval, 695, None, {"spearman": NAN, "kl": float("inf")})
-        entry = measured_entry(Measurement(measured, "fails"))
+        entry = measured_entry(Measurement(measured, ClaimVerdict.fails))
         assert (entry["value"], entry["interval"], entry["ceiling"]) == (None, None, None)
         assert entry["also"] == {"spearman": None, "kl": None}
         assert json.dumps(entry, allow_nan=False)
@@ -49,10 +47,10 @@ def test_entry_of_an_undefined_measurement():
 
 def test_nothing_measured_is_not_run(results):
     """Before anything is measured every claim and check is there, and none is green."""
-    report = results.to_dict()
-    assert {claim["verdict"] for claim in report["claims"]} == {"not run"}
-    assert set(report["checks"].values()) == {"not run"}
-    assert not report["passes"]
+    release = results.to_record()
+    assert {claim.verdict for claim in release.claims} == {"not run"}
+    assert set(release.checks.values()) == {"not run"}
+    assert not release.passes
     _, *rows = table_rows([results])
     assert {row[-1] for row in rows} == {"not run"}
 
@@ -70,6 +68,48 @@ def test_passes_when_every_gate_holds(results):
     assert results.passes()
     results.measured["isomorphism"] = {"verdict": "undecided"}
     assert not results.passes()
+
+
+def test_the_file_is_what_was_measured(results, tmp_path):
+    """Keys in their order, two spaces of indentation, and no float that is no number."""
+    measured = Measured(0.8, Interval(0.7, 0.9), 695, 0.95, {"spearman": NAN})
+    results.measured["table3_r2"] = measured_entry(Measurement(measured, ClaimVerdict.undecided))
+    path = tmp_path / "report.json"
+    write_report(path, [results])
+    text = path.read_text(encoding="utf-8")
+    content = json.loads(text)
+    assert text == json.dumps(content, indent=2) + "\n" == read_report(path).to_json()
+    assert [*content] == ["format", "releases", "bootstrap", "libraries"]
+    (release,) = content["releases"]
+    assert [*release] == ["name", "release_hash", "truth", "table", "passes", "claims", "checks"]
+    claim = next(claim for claim in release["claims"] if claim["id"] == "table3_r2")
+    declared = [
+        "id",
+        "statement",
+        "symbol",
+        "threshold",
+        "direction",
+        "source",
+        "reason",
+        "kind",
+        "unit",
+        "slow",
+    ]
+    assert [*claim] == [*declared, "value", "interval", "n", "ceiling", "also", "note", "verdict"]
+    assert (claim["threshold"], claim["also"]) == (0.832, {"spearman": None})
+
+
+def test_texts_for_people(results):
+    """Thresholds with their side and unit, values to four digits, a line for what is exact."""
+    results.measured["isomorphism"] = {"verdict": "holds", "value": 0.0, "interval": [0.0, 0.0]}
+    results.measured["divergence"] = {"verdict": "fails", "value": 1234.5, "interval": [1000.0, 2000.0]}
+    head, *rows = table_rows([results])
+    cells = {row[1]: dict(zip(head, row, strict=True)) for row in rows}
+    assert cells["isomorphism"]["95 % interval"] == "exact"
+    assert cells["divergence"]["value"] == "1234"
+    assert cells["divergence"]["95 % interval"] == "1000 to 2000"
+    assert cells["divergence"]["threshold"] == "<= 134.4 nats"
+    assert cells["table3_r2"]["value"] == cells["table3_r2"]["95 % interval"] == "-"
 
 
 def test_published_estimates_are_inside_their_intervals():

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Generator, nn
 
-from nb301.cost import Network as Shape
+from nb301.cost import NetworkShape as Shape
 from nb301.cost import cost
 from nb301.errors import CostError
 from nb301.space import NODES, Cell, Genotype, Op, sample

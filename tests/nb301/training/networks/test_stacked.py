@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Generator
 from torch.nn import functional
 
-from nb301.cost import Network as Shape
+from nb301.cost import NetworkShape as Shape
 from nb301.space import NODES, Cell, Genotype, Op, sample_many
 from nb301.training.networks.network import Network
 from nb301.training.networks.stacked import LARGEST_IMAGE, Stack

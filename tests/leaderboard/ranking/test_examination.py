@@ -1,0 +1,43 @@
+"""Cross-examination: what judges say, and who is no judge."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from leaderboard.ranking import examination
+from leaderboard.ranking.examination import ALL, TRUTH, examine
+from nb301 import load
+from nb301.space import Genotype, sample
+from nb301.truth.emulated import EmulatedTruth
+
+
+def test_judges_say_what_they_would_answer(make_run):
+    """Each release and the ground truth judge every architecture; differences are to its own release."""
+    names = ("emulated-xgb-rand-v1.0", "emulated-xgb-v1.0")
+    genotypes = [sample(np.random.default_rng(seed)) for seed in range(3)]
+    runs = []
+    for name in names:
+        release_hash = load(name).release.release_hash
+        for seed, genotype in enumerate(genotypes):
+            recommended = {"genotype": str(genotype), "mean": 0.9}
+            runs.append(
+                make_run("rs", seed, release=name, release_hash=release_hash, recommendation=recommended)
+            )
+    judged = {(each.entry, each.found_on, each.judge): each for each in examine(runs)}
+    errors = {name: 100 * (1 - load(name).query(genotypes).mean) for name in names}
+
+    assert len(judged) == 2 * 2 * 3
+    own, other = judged[ALL, names[0], names[0]], judged["rs", names[0], names[1]]
+    assert (own.worse, own.interval, own.runs) == (0, (0, 0), 3)
+    assert other.error == pytest.approx(errors[names[1]].mean())
+    assert other.worse == pytest.approx((errors[names[1]] - errors[names[0]]).mean())
+    assert judged[ALL, names[1], TRUTH].error == pytest.approx(
+        100 * (1 - EmulatedTruth().mean(genotypes)).mean()
+    )
+
+
+def test_releases_that_are_not_embedded_do_not_judge(make_run):
+    """Of another name or other bytes: there is nothing to ask."""
+    assert examine([make_run()]) == []
+    assert examination.final_genotype(make_run()) == str(Genotype.parse(make_run().incumbents.genotype[-1]))

@@ -1,0 +1,86 @@
+"""`nb301 query`, `sample` and `convert`: what the benchmark answers is what they print."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import nb301
+from nb301 import formats
+from nb301.cli import genotypes
+from nb301.space import NODES, Cell, Genotype, sample
+from nb301.tables.schema import write_table
+
+RNG = np.random.default_rng(0)
+
+
+GENOTYPES = [sample(RNG) for _ in range(3)]
+
+
+GENOTYPE = GENOTYPES[0]
+
+
+_POOLS = Cell.from_edges((source, node, "avg_pool_3x3") for node in NODES for source in (0, 1))
+
+
+#: Far from all rows of a small table.
+POOLS = Genotype(_POOLS, _POOLS)
+
+
+@pytest.mark.parametrize("seed", [None, 1])
+def test_query_prints_the_benchmarks_answer(run, embedded, seed):
+    """`query --json` prints what the benchmark answers and the ground truth; the table shows the same."""
+    options = [] if seed is None else ["--seed", seed]
+    found = json.loads(run("query", GENOTYPE, "--json", *options))
+    expected = embedded.query(GENOTYPE, seed=seed)
+    assert found["val_accuracy"] == expected.val_accuracy
+    assert (found["release"], found["truth"]) == ("emulated-xgb-v1.0", "emulated 1.0")
+    shown = run("query", GENOTYPE, *options)
+    assert f"{expected.val_accuracy:.2%}" in shown
+    assert "emulated 1.0" in shown
+
+
+def test_query_takes_the_folder_of_a_release(run, tiny_release):
+    """`--release` takes a name or a folder."""
+    assert (
+        json.loads(run("query", GENOTYPE, "--json", "--release", tiny_release))["release"] == "tiny-xgb-v1.0"
+    )
+
+
+def test_query_prints_members_and_familiarity(run, tiny_release, tiny_table, tmp_path):
+    """`--members` and `--check` add the members' predictions and what is unfamiliar, in JSON and tables."""
+    write_table(tiny_table, tmp_path / "tiny.parquet")
+    options = "--release", tiny_release, "--members", "--check", "--table", tmp_path / "tiny.parquet"
+    benchmark = nb301.load(tiny_release, table=tiny_table)
+    found = json.loads(run("query", POOLS, "--json", *options))
+    assert found["members"] == benchmark.members(POOLS).tolist()
+    expected = benchmark.familiarity(POOLS)
+    assert found["familiarity"]["distance"] == expected.distance
+    assert found["familiarity"]["nearest"] == str(expected.nearest)
+    assert found["familiarity"]["warnings"] == [*expected.warnings]
+    shown = run("query", POOLS, *options)
+    assert "member 9" in shown
+    assert f"{expected.distance} of 16" in shown
+    assert f"warning: unfamiliar: {expected.distance} of 16 edges differ" in shown
+    assert not {"members", "familiarity"} & {*json.loads(run("query", POOLS, "--json"))}
+
+
+@pytest.mark.parametrize("notation", [*genotypes.NotationName])
+def test_sample_and_convert_write_notations_that_read_back(run, notation):
+    """Every notation that is written can be read again, one genotype a line."""
+    lines = run("sample", "-n", 3, "--seed", 0, "--to", notation.value).splitlines()
+    assert [formats.read(line) for line in lines] == GENOTYPES
+    assert formats.read(run("convert", lines[0], "--to", "text")) == GENOTYPE
+    assert formats.read(run("convert", lines[0], "--canonical")) == GENOTYPE.canonical()
+
+
+def test_query_names_the_network(run):
+    """What parameters are counted of is said: it is the network that the ground truth trains."""
+    shown = run("query", "DARTS_V2", "--release", "fashion-mnist-tiny-gin-v1.0")
+    assert "exact, 8 channels, 3 cells " in shown
+    assert "auxiliary" not in shown
+    assert "one image of 8x8 pixels" in shown
+    shown = " ".join(run("query", "DARTS_V2").split())
+    assert "exact, 32 channels, 8 cells, with the auxiliary head" in shown

@@ -1,0 +1,43 @@
+"""`nb301 release`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import nb301
+
+
+def test_releases(run, tiny_release):
+    """`release list` gives names and hashes, `release show` the manifest."""
+    found = json.loads(run("release", "list", "--json"))
+    assert [one["name"] for one in found] == nb301.list_releases()
+    assert all(len(one["release_hash"]) == 64 for one in found)
+    assert "emulated-xgb-v1.0" in run("release", "list")
+    assert json.loads(run("release", "show", tiny_release))["members"] == 10
+
+
+def test_release_diff(run, tiny_release, tmp_path):
+    """`release diff` says which truth each rests on, what differs and by how much, or that nothing does."""
+    same = run("release", "diff", tiny_release, tiny_release)
+    assert "identical" in same
+    other = shutil.copytree(tiny_release, tmp_path / "other") / "manifest.json"
+    other.write_text(other.read_text().replace('"version": "1.0"', '"version": "1.1"'))
+    found = json.loads(run("release", "diff", tiny_release, tmp_path / "other", "--json"))
+    assert found["identical"] is False
+    assert found["manifest"] == {"table.version": ["1.0", "1.1"], "version": ["1.0", "1.1"]}
+    shown = run("release", "diff", tiny_release, tmp_path / "other")
+    assert "B: tiny-xgb-v1.0, which rests on emulated 1.0" in shown
+    assert f"{found['agreement']['uniform']['bias']:+.3%}" in shown
+    assert found["largest"][0]["genotype"] in shown
+
+
+def test_an_embedded_name_means_the_embedded_release(wrong, ended, tiny_release, darts_v2):
+    """A folder of that name in the working directory changes no answer."""
+    import shutil
+
+    shutil.copytree(tiny_release, "emulated-xgb-v1.0")
+    shutil.copytree(tiny_release, "mine")
+    assert '"release": "emulated-xgb-v1.0"' in ended("query", darts_v2, "--json")[1]
+    assert '"release": "tiny-xgb-v1.0"' in ended("query", darts_v2, "--json", "--release", "./mine")[1]
+    assert "write ./mine" in wrong("query", darts_v2, "--release", "mine")

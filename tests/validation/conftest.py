@@ -1,0 +1,45 @@
+"""What tests of validation share: the tiny release, and the best surrogate that there can be."""
+
+from __future__ import annotations
+
+import pytest
+
+from nb301.collection.base import Collection
+from nb301.collection.collect import collect_table
+from nb301.collection.recipes import REAL_V1
+from nb301.releases import Release
+from nb301.tables.schema import EvaluationTable
+from tests.validation.surrogates import Oracle, TimedOracle
+from validation.subject import foreign_subject, subject_of
+
+
+@pytest.fixture
+def subject(tiny_release, tiny_table, tmp_path):
+    """The tiny release."""
+    return subject_of(Release(tiny_release), tiny_table, tmp_path / "cache")
+
+
+@pytest.fixture(scope="session")
+def oracle(embedded_table, tmp_path_factory):
+    """The best surrogate that there can be."""
+    return foreign_subject("oracle", TimedOracle(), embedded_table, tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def unasked_table(tmp_path_factory):
+    """Emulated rows under the name of real ones: nothing but the rows says what the noise is."""
+    seeds = {"architectures": 60, "times": 1}
+    evolution = next(collection for collection in REAL_V1 if collection.optimizer == "re")
+    repeated = [
+        Collection("seeds", 60, seed=5, run=k, training_seed=k, after="rs", settings=seeds)
+        for k in range(2, 6)
+    ]
+    recipe = [Collection("rs", 300, seed=3), evolution, *repeated]
+    collected = collect_table(recipe, tmp_path_factory.mktemp("journals"))
+    return EvaluationTable("trained", "1.0", "fashion-mnist-tiny 1.0", collected.rows)
+
+
+@pytest.fixture(scope="session")
+def unasked(unasked_table, tmp_path_factory):
+    """The best surrogate on a table whose ground truth cannot be asked."""
+    return foreign_subject("oracle", Oracle(), unasked_table, tmp_path_factory.mktemp("cache"))

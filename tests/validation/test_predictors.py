@@ -1,0 +1,68 @@
+"""Tests of `validation.predictors`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nb301.space import sample_many
+from tests.validation.surrogates import Constant
+from validation.predictors import (
+    NoisyPredictor,
+    ReleasePredictor,
+    TimePredictor,
+    draw,
+    keys_of,
+)
+
+GENOTYPES = sample_many(np.random.default_rng(0), 20)
+SEEDS = np.arange(20)
+
+
+def test_a_release_answers_as_to_its_users(embedded):
+    """Means, stds, seconds and draws are those of queries."""
+    predictor = ReleasePredictor(embedded)
+    answer = embedded.query(GENOTYPES)
+    mean, std = predictor.predict(GENOTYPES)
+    np.testing.assert_array_equal((mean, std), (answer.mean, answer.std))
+    np.testing.assert_array_equal(predictor.seconds(GENOTYPES), answer.runtime)
+    np.testing.assert_array_equal(
+        draw(predictor, GENOTYPES, SEEDS), embedded.query(GENOTYPES, seed=SEEDS).val_accuracy
+    )
+
+
+def test_draws_of_a_surrogate_without_noise_of_its_own(embedded):
+    """They are as a release's: normal around its mean with its std, by architecture and seed."""
+
+    class Copy:
+        def predict(self, genotypes):
+            answer = embedded.query(list(genotypes))
+            return answer.mean, answer.std
+
+    np.testing.assert_array_equal(
+        draw(Copy(), GENOTYPES, SEEDS), embedded.query(GENOTYPES, seed=SEEDS).val_accuracy
+    )
+
+
+def test_what_a_surrogate_can_do(embedded):
+    """A release predicts runtimes and draws; a constant does neither."""
+    assert isinstance(ReleasePredictor(embedded), TimePredictor)
+    assert isinstance(ReleasePredictor(embedded), NoisyPredictor)
+    assert not isinstance(Constant(), TimePredictor | NoisyPredictor)
+
+
+def test_draws_are_accuracies():
+    """None is below nothing or above all."""
+
+    class Wild:
+        def predict(self, genotypes):
+            return np.full(len(genotypes), 0.5), np.full(len(genotypes), 10.0)
+
+    drawn = draw(Wild(), GENOTYPES, SEEDS)
+    assert set(drawn[(drawn <= 0) | (drawn >= 1)]) == {0.0, 1.0}
+
+
+def test_keys():
+    """They tell architectures apart."""
+    keys = keys_of(GENOTYPES)
+    assert keys.tolist() == [genotype.key for genotype in GENOTYPES]
+    assert keys_of([]).shape == (0,)

@@ -1,0 +1,105 @@
+"""What predicts accuracies: a release, models that were fitted for a claim, or somebody else's surrogate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nb301.benchmark import Benchmark
+from nb301.encodings import canonical
+from nb301.noise import keyed_normal
+from nb301.space import Genotype, to_codes
+from nb301.surrogates.ensemble import mean_and_std
+from nb301.surrogates.members.base import Surrogate
+from validation.intervals import Array, Rows
+
+Genotypes = Sequence[Genotype]
+
+
+class Predictor(Protocol):
+    """A surrogate, whoever made it."""
+
+    def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
+        """Predict validation accuracies.
+
+        Returns:
+            Mean and standard deviation, fractions, shape (n,) each.
+        """
+
+
+@runtime_checkable
+class TimePredictor(Protocol):
+    """A surrogate that also predicts the seconds of a training."""
+
+    def seconds(self, genotypes: Genotypes) -> Array:
+        """Predict seconds, shape (n,)."""
+
+
+@runtime_checkable
+class NoisyPredictor(Protocol):
+    """A surrogate that also emulates single trainings."""
+
+    def draws(self, genotypes: Genotypes, seeds: Rows) -> Array:
+        """Validation accuracies of one training each, fractions, shape (n,); seeds of shape (n,)."""
+
+
+class ReleasePredictor:
+    """A release as it answers its users.
+
+    Args:
+        benchmark: The loaded release.
+    """
+
+    def __init__(self, benchmark: Benchmark) -> None:
+        self.benchmark = benchmark
+
+    def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
+        """Mean and std of the members."""
+        answer = self.benchmark.query(list(genotypes))
+        return answer.mean, answer.std
+
+    def seconds(self, genotypes: Genotypes) -> Array:
+        """The runtime model's."""
+        return self.benchmark.query(list(genotypes)).runtime
+
+    def draws(self, genotypes: Genotypes, seeds: Rows) -> Array:
+        """Queries with seeds."""
+        return self.benchmark.query(list(genotypes), seed=seeds).val_accuracy
+
+
+class FittedPredictor:
+    """Models that were fitted for a claim.
+
+    Args:
+        surrogate: Their family's evaluation.
+    """
+
+    def __init__(self, surrogate: Surrogate) -> None:
+        self._surrogate = surrogate
+
+    def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
+        """Mean and std of the members."""
+        return mean_and_std(self._surrogate.predict(canonical(to_codes(genotypes))))
+
+
+class DrawnTraining(NamedTuple):
+    """What an optimizer is told of a training that a predictor emulates."""
+
+    val_accuracy: float
+    runtime: float
+
+
+def draw(predictor: Predictor, genotypes: Genotypes, seeds: Rows) -> Array:
+    """Emulate single trainings: the predictor's own, or normal draws around its mean as a release's are."""
+    if isinstance(predictor, NoisyPredictor):
+        return predictor.draws(genotypes, seeds)
+    mean, std = predictor.predict(genotypes)
+    return np.clip(mean + std * keyed_normal(keys_of(genotypes), seeds, 0), 0.0, 1.0)
+
+
+def keys_of(genotypes: Genotypes) -> NDArray[np.uint64]:
+    """Numbers that tell architectures apart, shape (n,)."""
+    return np.array([genotype.key for genotype in genotypes], dtype=np.uint64)
