@@ -175,6 +175,18 @@ def test_rooms_import_what_they_say(room):
     assert rooms - {room} == permitted(room)
 
 
+#: What needs no test of its own: commands' entries, places, interfaces, and the tests that validation is.
+UNTESTED = re.compile(r".*/(__init__|__main__|places|base|conftest)\.py|validation/test_\w+\.py")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_each_module_has_tests_of_its_name(path):
+    """They are where the module is, below `tests/`."""
+    place = path.relative_to(ROOT)
+    if not UNTESTED.fullmatch(place.as_posix()):
+        assert (ROOT / "tests" / place.with_name(f"test_{place.name}")).is_file()
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_source_keeps_the_rules(path):
     """No pickles, no evaluated text, no global randomness."""
