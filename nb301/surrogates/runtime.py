@@ -91,6 +91,8 @@ def _seconds_by_configuration(trees: Trees) -> NDArray[np.float64]:
     """Seconds that each node configuration adds, shape (1960,); trees without a split are spread evenly."""
     if trees.sizes.max() > 3:
         raise ReleaseError(f"{FILE}: a tree has {(trees.sizes.max() + 1) // 2} leaves, expected at most 2")
+    if trees.feature.max() >= len(VECTOR_SLOTS):
+        raise ReleaseError(f"{FILE}: a tree tests feature {trees.feature.max()}, no slot of the vector")
     roots = np.cumsum(trees.sizes) - trees.sizes
     stumps, constants = roots[trees.sizes == 3], roots[trees.sizes == 1]
     below = trees.value[stumps + trees.left[stumps]]

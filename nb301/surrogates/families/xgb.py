@@ -1,4 +1,4 @@
-"""XGBoost (Chen & Guestrin, 2016) on the vector encoding."""
+"""XGBoost (Chen & Guestrin, 2016) on the vector encoding, with counts of ops or without."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nb301.encodings import vector
 from nb301.extras import require
 from nb301.surrogates.members import ubjson
 from nb301.surrogates.members.base import (
@@ -22,7 +21,7 @@ from nb301.surrogates.members.base import (
     Report,
     read_members,
 )
-from nb301.surrogates.members.trees import Trees, VectorTrees, checked
+from nb301.surrogates.members.trees import FEATURES, Trees, VectorTrees, checked, features
 
 #: Table 7's values make thousands of trees of hundreds of leaves. These make few trees, which is what a
 #: query's time and a release's size are proportional to. Single models and the mean of three, fitted to
@@ -46,6 +45,7 @@ HYPERPARAMETERS: Hyperparameters = MappingProxyType(
         "reg_lambda": 1.0,
         "reg_alpha": 0.2417,  # Table 7
         "num_boost_round": 200,
+        "op_counts": False,  # whether trees see how often ops stand in the cells, too (`op_counts`)
     }
 )
 #: Table 7.
@@ -58,6 +58,7 @@ SEARCH_SPACE: Mapping[str, Domain] = MappingProxyType(
         "reg_lambda": Range(0.001, 1000.0, log=True),
         "reg_alpha": Range(0.001, 1000.0, log=True),
         "learning_rate": Range(0.001, 0.1, log=True),
+        "op_counts": (False, True),  # not there
     }
 )
 _FIXED = {
@@ -90,11 +91,12 @@ def fit(
 
     settings = dict(hyperparameters)
     rounds = int(settings.pop("num_boost_round", _ROUNDS))
+    counts = bool(settings.pop("op_counts", False))
     booster = xgboost.train(
         {**_FIXED, **settings, "seed": seed},
-        _matrix(train),
+        _matrix(train, counts=counts),
         rounds,
-        evals=[(_matrix(stop), "stop")],
+        evals=[(_matrix(stop, counts=counts), "stop")],
         early_stopping_rounds=_EARLY_STOPPING,
         callbacks=[_reporting(report)] if report else None,
         verbose_eval=False,
@@ -102,11 +104,13 @@ def fit(
     return bytes(booster[: booster.best_iteration + 1].save_raw("ubj"))
 
 
-def _matrix(examples: Examples) -> Any:
+def _matrix(examples: Examples, *, counts: bool) -> Any:
     """Examples as XGBoost takes them, the target in percent."""
     import xgboost
 
-    return xgboost.DMatrix(vector(examples.codes).astype(np.float32), examples.target * 100, nthread=1)
+    return xgboost.DMatrix(
+        features(examples.codes, counts=counts).astype(np.float32), examples.target * 100, nthread=1
+    )
 
 
 class XGBSurrogate:
@@ -162,7 +166,7 @@ def _read_member(data: bytes) -> tuple[Trees, float]:
         right=arrays["right_children"],
         value=arrays["split_conditions"],
     )
-    return checked(trees, base), base
+    return checked(trees, base, n_features=FEATURES), base
 
 
 FAMILY = Family(

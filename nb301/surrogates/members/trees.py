@@ -1,11 +1,12 @@
-"""Boosted trees on the vector encoding, evaluated by bit vectors instead of by walking.
+"""Boosted trees on the vector encoding and counts of ops, evaluated by bit vectors instead of by walking.
 
 Each tree of at most 64 leaves is one word with a bit a leaf. A table holds, for every configuration of
 a few features, the leaves that a row with it can still reach; the conjunction over a row's
 configurations leaves one bit, the row's leaf (after QuickScorer, Lucchese et al., SIGIR 2015, whose
 words hold only the false tests). What an intermediate node of a cell sets in the vector takes at most
 490 forms, so eight words, one for each node, tell an architecture's leaf in a tree, and all trees of
-all members are evaluated at once by a few dozen numpy calls.
+all members are evaluated at once by a few dozen numpy calls. Trees that see counts of ops, too, need a word
+more for each op of each cell.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from nb301.encodings import UNSET, VECTOR_RANGE, VECTOR_SLOTS, configuration_vectors, configurations, vector
 from nb301.errors import ReleaseError
+from nb301.op_counts import COUNTED, count_numbers, count_vectors, op_counts
 
 #: Leaves that fit into a word.
 MOST_LEAVES = 64
@@ -32,6 +34,23 @@ _LARGEST_TABLE = 128 * 2**20
 #: Largest table of slots: as large as half of that, or so many bytes for each node there is. Fitted trees
 #: need a tenth; only few trees beside a member of very many need more.
 _BYTES_A_NODE = 256
+
+
+#: What trees may test: slots of `encodings.vector`, then `op_counts`.
+FEATURES = len(VECTOR_SLOTS) + COUNTED
+
+
+def features(codes: NDArray[np.uint8], *, counts: bool) -> NDArray[np.int8]:
+    """What trees are fitted on.
+
+    Args:
+        codes: Canonical genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
+        counts: Whether counts of ops are among the features.
+
+    Returns:
+        Shape (n, 34), or (n, 62) with counts.
+    """
+    return np.hstack([vector(codes), op_counts(codes)]) if counts else vector(codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +82,20 @@ class Trees:
         }
 
 
-def checked(trees: Trees, base: float = 0.0, *, most_leaves: int = MOST_LEAVES) -> Trees:
-    """Check that a file's nodes make up trees on `encodings.vector`, and that sums of leaves are finite.
+def checked(
+    trees: Trees,
+    base: float = 0.0,
+    *,
+    most_leaves: int = MOST_LEAVES,
+    n_features: int = len(VECTOR_SLOTS),
+) -> Trees:
+    """Check that a file's nodes make up trees on the first of `features`, and that sums of leaves are finite.
 
     Args:
         trees: As they were read.
         base: What its leaves are added to.
         most_leaves: Leaves that a tree may have.
+        n_features: Features that it may test: by default the vector's slots alone.
 
     Returns:
         The same.
@@ -100,9 +126,9 @@ def checked(trees: Trees, base: float = 0.0, *, most_leaves: int = MOST_LEAVES) 
     children = np.concatenate([trees.left[inner], trees.right[inner]]).astype(np.int64)
     parents = np.bincount(children + np.tile(root[tree[inner]], 2), minlength=n)
     require(parents == (own > 0), everywhere, "expected one parent, or none of the first node")
-    features = trees.feature[inner]
-    known = (features >= 0) & (features < len(VECTOR_SLOTS))
-    require(known, inner, f"its feature is not in 0..{len(VECTOR_SLOTS) - 1}")
+    tested = trees.feature[inner]
+    known = (tested >= 0) & (tested < n_features)
+    require(known, inner, f"its feature is not in 0..{n_features - 1}")
     require(np.isfinite(trees.threshold[inner]), inner, "its threshold is not finite")
     leaves = np.add.reduceat(is_leaf, root)
     require(leaves <= most_leaves, root, f"the tree has more than {most_leaves} leaves")
@@ -116,7 +142,7 @@ def checked(trees: Trees, base: float = 0.0, *, most_leaves: int = MOST_LEAVES) 
 
 
 class VectorTrees:
-    """Members of boosted trees on `encodings.vector`.
+    """Members of boosted trees on `encodings.vector`, and on `op_counts` where one of them tests a count.
 
     Args:
         members: The trees of each member.
@@ -129,7 +155,10 @@ class VectorTrees:
     """
 
     def __init__(self, members: Sequence[Trees], bases: Sequence[float], dtype: DTypeLike) -> None:
+        self._counts = any((member.feature >= len(VECTOR_SLOTS)).any() for member in members)
         by_node, by_slot = configuration_vectors(), _slot_vectors()
+        if self._counts:
+            by_node, by_slot = _with_counts(by_node), _with_counts(by_slot)
         most = _most_trees(members)
         width = most * len(members) * _word(_most_leaves(members)).itemsize
         self._by_node = width * len(by_node) <= _LARGEST_TABLE
@@ -149,7 +178,20 @@ class VectorTrees:
         Returns:
             Shape (members, n), in the unit that they were fitted to.
         """
-        return self._trees.predict(configurations(codes) if self._by_node else _slot_configurations(codes))
+        numbers = configurations(codes) if self._by_node else _slot_configurations(codes)
+        if self._counts:
+            first = len(configuration_vectors() if self._by_node else _slot_vectors())
+            numbers = np.hstack([numbers, first + count_numbers(codes)])
+        return self._trees.predict(numbers)
+
+
+def _with_counts(vectors: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Configurations of the vector's slots, then those of counts: both set nothing of the other's."""
+    counts = count_vectors()
+    both = np.full((len(vectors) + len(counts), FEATURES), UNSET, dtype=np.int8)
+    both[: len(vectors), : len(VECTOR_SLOTS)] = vectors
+    both[len(vectors) :, len(VECTOR_SLOTS) :] = counts
+    return both
 
 
 def _slot_vectors() -> NDArray[np.int8]:

@@ -94,7 +94,7 @@ HOSTILE = {
     ),
     "lgb with a far child": ("lgb", lambda: light(right_child="-9"), "its child is not one"),
     "lgb with one leaf twice": ("lgb", lambda: light(right_child="-1"), "expected one parent"),
-    "lgb with feature 34": ("lgb", lambda: light(split_feature="34"), "split_feature"),
+    "lgb with feature 62": ("lgb", lambda: light(split_feature="62"), "split_feature"),
     "lgb with categories": ("lgb", lambda: light(num_cat="1"), "num_cat other than 0"),
     "lgb with linear leaves": ("lgb", lambda: light(is_linear="1"), "is_linear other than 0"),
     "lgb with too few numbers": (
@@ -115,7 +115,7 @@ HOSTILE = {
     ),
     "xgb with a far child": ("xgb", lambda: boosted(right=(2**31 - 1, -1, -1)), "its child is not one"),
     "xgb with a child twice": ("xgb", lambda: boosted(right=(1, -1, -1)), "expected one parent"),
-    "xgb with feature 34": ("xgb", lambda: boosted(feature=(34, 0, 0)), r"its feature is not in 0\.\.33"),
+    "xgb with feature 62": ("xgb", lambda: boosted(feature=(62, 0, 0)), r"its feature is not in 0\.\.61"),
     "xgb with a NaN leaf": ("xgb", lambda: boosted(value=(2, np.nan, 1)), "a leaf is not a number"),
     "xgb with a signalling NaN": (
         "xgb",

@@ -49,7 +49,7 @@ def test_reads_nodes_and_leaves():
     ("entries", "words"),
     [
         ({"leaf_value": "90"}, "leaf_value has 1 numbers, expected 2, all finite"),
-        ({"split_feature": "3.5"}, "split_feature are not all integers from 0 to 33"),
+        ({"split_feature": "3.5"}, "split_feature are not all integers from 0 to 61"),
         ({"num_cat": "1"}, "trees with num_cat other than 0"),
     ],
 )
