@@ -184,7 +184,7 @@ def _row(
         interval="" if row.score is None else wording.interval(row.score),
         drawn=None if row.score is None else _drawn(row.score, limits),
         letters=shared.get(row.entry, ""),
-        scores=tuple(None if score is None else f"{score:.2f}" for score in standing.scores),
+        scores=tuple(map(_score, standing.scores)),
         all_minus_random=wording.difference(standing.all_minus_random),
         xgb_minus_gin=wording.difference(standing.xgb_minus_gin),
         worst=wording.known(standing.worst, ".2f"),
@@ -192,6 +192,10 @@ def _row(
         unfamiliar=wording.known(row.unfamiliar, ".0%"),
         note=wording.why_not_counted(row),
     )
+
+
+def _score(mean: float | None) -> str | None:
+    return None if mean is None else f"{mean:.2f}"
 
 
 def _drawn(score: Estimate, limits: tuple[float, float]) -> DrawnInterval:

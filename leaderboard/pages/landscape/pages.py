@@ -115,7 +115,7 @@ def _table_sections(table: EvaluationTable) -> list[ChartSection]:
 
 
 def _names(charts: Iterable[Chart]) -> tuple[str, ...]:
-    return tuple(chart.name for chart in charts)
+    return tuple(map(attrgetter("name"), charts))
 
 
 def _sources(table: EvaluationTable) -> Table:

@@ -176,10 +176,11 @@ def _at_most(data: Table) -> str:
 
 
 def _depths(fitted: Fitted, claims: Mapping[int, ReportedClaim]) -> Chart:
-    rows = []
+    rows, taus = [], []
     for depth, claim in claims.items():
         low, high = claim.interval or (claim.value, claim.value)
         rows.append((depth, claim.value, low, high, claim.ceiling, claim.n))
+        taus.append(f"{claim.value:.3f} at {depth}")
     data = Table(("depth", "sKT", "low", "high", "ceiling", "n"), tuple(rows))
     base = alt.Chart(inline(data.records())).encode(
         x=alt.X("depth:O", title="Depth of both cells", axis=alt.Axis(labelAngle=0))
@@ -191,14 +192,13 @@ def _depths(fitted: Fitted, claims: Mapping[int, ReportedClaim]) -> Chart:
     values = base.mark_circle(color=signal("accent"), size=90, opacity=1, aria=False).encode(
         y="sKT:Q", tooltip=tooltips
     )
-    listed = ", ".join(f"{row[1]:.3f} at {row[0]}" for row in rows)
     return Chart(
         name=f"{fitted.release.name}-topology",
         title="Ranking within cells of one depth",
         caption="Sparse Kendall's tau over the 1,800 architectures of Appendix D.7 whose cells have a "
         "depth, with 95 % intervals; ticks are what the ground truth without noise would score. "
         f"{fitted.rests_on} Mirrors Figure 19.",
-        alt=f"Sparse Kendall's tau by depth: {listed}. {fitted.rests_on}",
+        alt=f"Sparse Kendall's tau by depth: {', '.join(taus)}. {fitted.rests_on}",
         spec=sized(alt.layer(intervals, ceilings, values), _WIDTH, _HEIGHT),
         data=data,
     )
