@@ -159,7 +159,10 @@ def _nearest(views: Mapping[Scope, View], chosen: Scope) -> Scope:
 def _rows(view: View, entries: Mapping[str, Entry]) -> list[BoardRow]:
     limits = _limits(view.standings)
     shared = letters(view.tie_groups)
-    return [_row(standing, entries[standing.row.entry], limits, shared) for standing in view.standings]
+    rows = []
+    for standing in view.standings:
+        rows.append(_row(standing, entries[standing.row.entry], limits, shared))
+    return rows
 
 
 def _limits(standings: Iterable[Standing]) -> tuple[float, float]:

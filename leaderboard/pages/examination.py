@@ -68,9 +68,11 @@ def _matrices(ranking: Ranking, judgements: Sequence[Judgement]) -> list[Matrix]
         by_entry.setdefault(judgement.entry, []).append(judgement)
         largest = max(largest, abs(judgement.worse))
     names = {ALL: "All entries together"} | names_by_entry(ranking.whole.standings[:_MOST])
-    return [
-        _matrix(name, by_entry[entry], largest or 1.0) for entry, name in names.items() if entry in by_entry
-    ]
+    matrices = []
+    for entry, name in names.items():
+        if entry in by_entry:
+            matrices.append(_matrix(name, by_entry[entry], largest or 1.0))
+    return matrices
 
 
 def _matrix(name: str, judgements: Sequence[Judgement], largest: float) -> Matrix:
