@@ -48,7 +48,7 @@ def rests_on_emulation(releases: Iterable[ReleaseReference]) -> bool:
 
 
 def same_family() -> dict[str, list[str]]:
-    """Families of models that conflict with each family of surrogates, sorted, by its name."""
+    """Families that a submission may declare, sorted, by the family of surrogates that they conflict with."""
     return {name: sorted(family.conflicts) for name, family in FAMILIES.items()}
 
 
