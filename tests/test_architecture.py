@@ -187,6 +187,16 @@ def test_each_module_has_tests_of_its_name(path):
         assert (ROOT / "tests" / place.with_name(f"test_{place.name}")).is_file()
 
 
+def test_only_drawing_knows_altair():
+    """Pages have tables and words; how these become charts stands in one room of the leaderboard."""
+    rooms = set()
+    for name, path in MODULES.items():
+        if name.startswith("leaderboard.") and "altair" in imported(parse(path)):
+            rooms.add(room_of(name))
+
+    assert rooms == {"leaderboard.drawing"}
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_source_keeps_the_rules(path):
     """No pickles, no evaluated text, no global randomness."""

@@ -92,7 +92,8 @@ def points(curve: Curve, best_error: float | None) -> list[tuple[float, float, f
 def _table(curves: Sequence[Curve], best_error: float | None) -> Table:
     rows: list[tuple[object, ...]] = []
     for curve in curves:
-        rows += [(curve.entry, curve.name, *point) for point in points(curve, best_error)]
+        for point in points(curve, best_error):
+            rows.append((curve.entry, curve.name, *point))
     return Table(("entry", "name", "seconds", "median", "low", "high"), tuple(rows))
 
 
@@ -108,8 +109,10 @@ def _at_decades(curves: Sequence[Curve], budget: float, best_error: float | None
     for curve in curves:
         places = np.searchsorted(curve.seconds, decades * 1.000001, side="right") - 1
         medians = _quantity(curve.median, best_error)
-        values = ["none yet" if place < 0 else f"{medians[place]:.3f}" for place in places.tolist()]
-        rows.append((curve.name, *values))
+        cells = [curve.name]
+        for place in places.tolist():
+            cells.append("none yet" if place < 0 else f"{medians[place]:.3f}")
+        rows.append(tuple(cells))
     columns = [f"{quantity} at {decade:.3g} s" for decade in decades]
     return Table(("entry", *columns), tuple(rows))
 

@@ -43,7 +43,8 @@ def draw_cell(cell: Cell, title: str) -> str:
     label = escape(f"{title}: {'; '.join(map(_described, cell.edges))}")
     size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
     parts = [f'<svg class="cell" role="img" aria-label="{label}" {size}>', _output()]
-    parts += [_arc(edge, cell.edges) for edge in cell.edges]
+    for edge in cell.edges:
+        parts.append(_arc(edge, cell.edges))
     parts += map(_name, cell.edges)
     parts += map(_node, range(6))
     return "\n".join([*parts, "</svg>"])
@@ -53,6 +54,11 @@ def _described(edge: Edge) -> str:
     return f"node {edge.target} adds {edge.op.name} of node {edge.source}"
 
 
+def _span(edge: Edge) -> int:
+    """How many nodes further an edge ends."""
+    return edge.target - edge.source
+
+
 def _y(node: int) -> int:
     """The height of a node's middle."""
     return _TOP + node * _STEP
@@ -60,14 +66,13 @@ def _y(node: int) -> int:
 
 def _apex(edge: Edge) -> tuple[float, float]:
     """The middle of an arc, where its name stands."""
-    span = edge.target - edge.source
-    return _X + _NEAREST + (span - 1) * _LEVEL, (_y(edge.source) + _y(edge.target)) / 2
+    return _X + _NEAREST + (_span(edge) - 1) * _LEVEL, (_y(edge.source) + _y(edge.target)) / 2
 
 
 def _port(node: int, edge: Edge, siblings: Sequence[Edge], *, outgoing: bool) -> tuple[float, float]:
     """Where an arc meets its node: the longer its span, the nearer to the node's middle."""
-    spans = sorted(sibling.target - sibling.source for sibling in siblings)
-    place = spans.index(edge.target - edge.source)
+    spans = sorted(map(_span, siblings))
+    place = spans.index(_span(edge))
     angle = math.radians(62 if len(spans) == 1 else 72 - 56 * place / (len(spans) - 1))
     side = 1 if outgoing else -1
     return _X + _RADIUS * math.cos(angle), _y(node) + side * _RADIUS * math.sin(angle)

@@ -81,6 +81,7 @@ def _millions(count: int) -> str:
 
 def notations(genotype: Genotype) -> tuple[GenotypeText, ...]:
     """A genotype in every notation of `nb301.formats`; all but ConfigSpace's can be pasted into a query."""
-    return tuple(
-        GenotypeText(notation.library, notation.title, notation.to_copy(genotype)) for notation in NOTATIONS
-    )
+    texts = []
+    for notation in NOTATIONS:
+        texts.append(GenotypeText(notation.library, notation.title, notation.to_copy(genotype)))
+    return tuple(texts)

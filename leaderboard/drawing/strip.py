@@ -37,15 +37,18 @@ def draw_strip(lanes: Sequence[Lane], title: str, axis: str) -> str:
         One `<svg role="img">`, everything in it escaped, styled by the classes `strip-*`.
     """
     values: list[float] = []
+    descriptions = []
     for lane in lanes:
         values += lane.values
+        if lane.values:
+            descriptions.append(_described(lane))
     ticks = _ticks(values)
     height = _TOP + _LANE * len(lanes) + _AXIS
-    described = "; ".join(_described(lane) for lane in lanes if lane.values)
-    label = escape(f"{title}: {described}")
+    label = escape(f"{title}: {'; '.join(descriptions)}")
     size = f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
     parts = [f'<svg class="strip" role="img" aria-label="{label}" {size}>', _axis(ticks, axis, height)]
-    parts += [_lane(lane, number, ticks) for number, lane in enumerate(lanes)]
+    for number, lane in enumerate(lanes):
+        parts.append(_lane(lane, number, ticks))
     return "\n".join([*parts, "</svg>"])
 
 
@@ -61,7 +64,8 @@ def _ticks(values: Sequence[float]) -> list[float]:
     power = 10.0 ** np.floor(np.log10(raw))
     step = float(power * next(factor for factor in (1, 2, 5, 10) if factor * power >= raw))
     first, last = int(np.floor(low / step)), int(np.ceil(high / step))
-    return [step * number for number in range(first, max(last, first + 1) + 1)]
+    ticks: list[float] = (step * np.arange(first, max(last, first + 1) + 1)).tolist()
+    return ticks
 
 
 def _x(value: float, ticks: Sequence[float]) -> float:

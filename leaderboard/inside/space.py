@@ -109,8 +109,11 @@ class Space:
 
     def _source_edits(self, cell: list[list[Any]], edge: int) -> list[list[list[Any]]]:
         taken = cell[edge][1], cell[edge ^ 1][1]
-        free = [source for source in range(2 + edge // 2) if source not in taken]
-        return [_replaced(cell, edge, [cell[edge][0], source]) for source in free]
+        edits = []
+        for source in range(2 + edge // 2):
+            if source not in taken:
+                edits.append(_replaced(cell, edge, [cell[edge][0], source]))
+        return edits
 
 
 def _below(n: int, rng: Generator) -> int:

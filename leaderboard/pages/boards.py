@@ -159,7 +159,10 @@ def _nearest(views: Mapping[Scope, View], chosen: Scope) -> Scope:
 def _rows(view: View, entries: Mapping[str, Entry]) -> list[BoardRow]:
     limits = _limits(view.standings)
     shared = letters(view.tie_groups)
-    return [_row(standing, entries[standing.row.entry], limits, shared) for standing in view.standings]
+    rows = []
+    for standing in view.standings:
+        rows.append(_row(standing, entries[standing.row.entry], limits, shared))
+    return rows
 
 
 def _limits(standings: Iterable[Standing]) -> tuple[float, float]:
@@ -184,7 +187,7 @@ def _row(
         interval="" if row.score is None else wording.interval(row.score),
         drawn=None if row.score is None else _drawn(row.score, limits),
         letters=shared.get(row.entry, ""),
-        scores=tuple(None if score is None else f"{score:.2f}" for score in standing.scores),
+        scores=tuple(map(_score, standing.scores)),
         all_minus_random=wording.difference(standing.all_minus_random),
         xgb_minus_gin=wording.difference(standing.xgb_minus_gin),
         worst=wording.known(standing.worst, ".2f"),
@@ -192,6 +195,10 @@ def _row(
         unfamiliar=wording.known(row.unfamiliar, ".0%"),
         note=wording.why_not_counted(row),
     )
+
+
+def _score(mean: float | None) -> str | None:
+    return None if mean is None else f"{mean:.2f}"
 
 
 def _drawn(score: Estimate, limits: tuple[float, float]) -> DrawnInterval:

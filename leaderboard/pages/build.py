@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 from leaderboard.entries.submission import Submission
@@ -87,7 +88,7 @@ def build_site(
         pages += release_pages(releases, site.report)
     if tables:
         pages += landscape_pages(tables)
-    paths = frozenset({page.path for page in pages} | {DATA_PAGE})
+    paths = frozenset(map(attrgetter("path"), pages)) | {DATA_PAGE}
     with folder_written_whole(out, listed) as folder:
         for name, content in chain(_copied(results), _files(site)):
             _write(folder / name, content)

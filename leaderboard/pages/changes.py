@@ -68,9 +68,13 @@ def read_news(text: str, place: str) -> Iterator[Change]:
         raise BoardError(
             f"{place}: has no section {_NEWS!r}; write one, with headings '### YYYY-MM-DD Title'"
         )
-    start = lines.index(_NEWS) + 1
-    end = next((i for i in range(start, len(lines)) if lines[i].startswith("## ")), len(lines))
-    heads = [i for i in range(start, end) if lines[i].startswith("### ")]
+    heads, end = [], len(lines)
+    for number in range(lines.index(_NEWS) + 1, len(lines)):
+        if lines[number].startswith("### "):
+            heads.append(number)
+        elif lines[number].startswith("## "):
+            end = number
+            break
     for head, after in zip(heads, [*heads[1:], end], strict=True):
         yield _news(lines[head], "\n".join(lines[head + 1 : after]), f"{place}:{head + 1}")
 
@@ -131,12 +135,15 @@ def _ranked(ranking: Ranking) -> Iterator[Change]:
     for run in ranking.runs:
         versions.setdefault((run.cell.submission, run.entry.version), []).append(run)
     for (entry, version), runs in sorted(versions.items()):
-        releases = sorted({f"{run.release.name} ({run.release.truth})" for run in runs})
-        where = f"{len(runs)} runs on the track {ranking.track.slug}, on {', '.join(releases)}."
+        releases, ends = set(), []
+        for run in runs:
+            releases.add(f"{run.release.name} ({run.release.truth})")
+            ends.append(datetime.fromisoformat(run.origin.ended))
+        where = f"{len(runs)} runs on the track {ranking.track.slug}, on {', '.join(sorted(releases))}."
         yield Change(
             slug=f"entries/{entry}/{version}/{ranking.track.slug}",
             title=f"{names[entry]} {version} ranked on {ranking.track.slug}",
-            when=max(datetime.fromisoformat(run.origin.ended) for run in runs).astimezone(UTC),
+            when=max(ends).astimezone(UTC),
             html=Markup(f"<p>{escape(where)}</p>"),  # noqa: S704 - escaped
             path=entry_path(entry),
         )

@@ -79,12 +79,13 @@ def data_page(site: Site, out: Path) -> Page:
         site: What the site shows.
         out: The site's folder, whose data are listed.
     """
-    files = {}
+    files, results = {}, []
     for path in data_files(out):
-        address = path.relative_to(out).as_posix()
-        files[address] = File(address, path.stat().st_size)
+        file = File(path.relative_to(out).as_posix(), path.stat().st_size)
+        files[file.path] = file
+        if file.path.startswith(_RESULTS):
+            results.append(file)
     tracks = [_track_data(ranking, files) for ranking in site.rankings]
-    results = [file for path, file in files.items() if path.startswith(_RESULTS)]
     example = site.rankings[0].runs[0] if site.rankings else None
     context = {
         "tracks": tracks,

@@ -63,11 +63,16 @@ def pages(site: Site) -> Iterator[Page]:
 def _matrices(ranking: Ranking, judgements: Sequence[Judgement]) -> list[Matrix]:
     """All entries together, then each of the first ones that was judged."""
     by_entry: dict[str, list[Judgement]] = {}
+    largest = 0.0
     for judgement in judgements:
         by_entry.setdefault(judgement.entry, []).append(judgement)
-    largest = max((abs(judgement.worse) for judgement in judgements), default=0.0) or 1.0
+        largest = max(largest, abs(judgement.worse))
     names = {ALL: "All entries together"} | names_by_entry(ranking.whole.standings[:_MOST])
-    return [_matrix(name, by_entry[entry], largest) for entry, name in names.items() if entry in by_entry]
+    matrices = []
+    for entry, name in names.items():
+        if entry in by_entry:
+            matrices.append(_matrix(name, by_entry[entry], largest or 1.0))
+    return matrices
 
 
 def _matrix(name: str, judgements: Sequence[Judgement], largest: float) -> Matrix:

@@ -12,6 +12,7 @@ from leaderboard.pages.data import runs_path
 from leaderboard.pages.methods_example import example_of
 from leaderboard.ranking import pairs, scores, statistics
 from leaderboard.ranking.references import Reference
+from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, run_path
 from leaderboard.rendering.described import Constants, constants
 from leaderboard.rendering.page import Page
@@ -20,7 +21,6 @@ from leaderboard.runs.record import ReleaseReference
 from leaderboard.sandbox.seccomp import REFUSED
 from nb301.places import EMULATED_TRUTH, LANDSCAPE
 from nb301.space import CELL_NAMES, Op
-from nb301.surrogates import FAMILIES
 from nb301.truth import emulated
 from nb301.truth.base import described
 
@@ -74,7 +74,7 @@ def methods_page(site: Site) -> Page:
         "salt_bits": SALT_BITS,
         "seed_bits": SEED_BITS,
         "pairs": pairs,
-        "same_family": {name: sorted(family.conflicts) for name, family in FAMILIES.items()},
+        "same_family": wording.same_family(),
         "probes": {name: probe.__doc__ for name, probe in canary.PROBES.items()},
         "refused": REFUSED,
         "run_path": run_path,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from leaderboard.ranking.references import Reference
 from leaderboard.ranking.rows import Row
 from leaderboard.ranking.scores import anytime_score, window
@@ -70,21 +72,24 @@ def example_of(ranking: Ranking, references: Mapping[str, Reference]) -> Example
         return None
     run = min(runs, key=lambda run: (len(run.incumbents.mean), run.cell.submission, run.cell.seed))
     entry, reference = run.cell.submission, references[run.cell.release_hash]
-    own = [other for other in on_board if other.cell.submission == entry]
+    own_scores = {}
+    for other in on_board:
+        if other.cell.submission == entry:
+            own_scores[other.cell.seed] = anytime_score(other, reference)
     return Example(
         run=run,
         reference=reference,
         row=counted[entry],
         steps=tuple(_steps(run, reference)),
-        scores={other.cell.seed: anytime_score(other, reference) for other in own},
+        scores=own_scores,
     )
 
 
 def _steps(run: Run, reference: Reference) -> Iterator[Step]:
     """The window of the score, cut where the incumbent changes."""
     start, end = window(run.cell.budget_seconds)
-    changes = [min(max(time, start), end) for time in run.incumbents.clock_seconds]
-    times = [start, *changes, end]
+    changes = np.clip(run.incumbents.clock_seconds, start, end)
+    times = [start, *changes.tolist(), end]
     accuracies = [None, *run.incumbents.mean]
     for since, until, accuracy in zip(times, times[1:], accuracies, strict=False):
         if until > since:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from leaderboard.entries.submission import Submission, SubmissionManifest
 from leaderboard.places import SKELETON, SUBMISSIONS
+from leaderboard.rendering import wording
 from leaderboard.rendering.described import Key, record_keys
 from leaderboard.rendering.markdown import inlined, sections
 from leaderboard.rendering.page import Page
@@ -14,7 +15,6 @@ from leaderboard.runs.key import RunKey
 from leaderboard.sandbox.messages import Verdict
 from nb301.formats import TEXT_NOTATIONS, to_darts
 from nb301.space import CELL_NAMES, Genotype
-from nb301.surrogates import FAMILIES
 
 #: What the page shows of the skeleton.
 _SKELETON_FILES = ("submission.toml", "optimizer.py")
@@ -44,7 +44,7 @@ def submit_page(submissions: Mapping[str, Submission]) -> Page:
         "manifest": record_keys(SubmissionManifest),
         "skeleton": {name: (SKELETON / name).read_text(encoding="utf-8") for name in _SKELETON_FILES},
         "limits": _limits(),
-        "same_family": {name: sorted(family.conflicts) for name, family in FAMILIES.items()},
+        "same_family": wording.same_family(),
         "notations": [*_examples(Genotype.parse(_EXAMPLE))],
         "verdicts": verdict_meanings(),
         "inlined": inlined,
@@ -66,7 +66,9 @@ def _limits() -> tuple[Key, ...]:
 
 def _examples(genotype: Genotype) -> Iterator[WrittenGenotype]:
     darts = to_darts(genotype)
-    pairs = {name: [*map(list, getattr(darts, name))] for name in CELL_NAMES}
+    pairs = {}
+    for name in CELL_NAMES:
+        pairs[name] = list(map(list, getattr(darts, name)))
     yield WrittenGenotype("What space makes", str(pairs))
     # NASLib's, whose ops have no names, comes last
     for notation in sorted(TEXT_NOTATIONS, key=lambda notation: notation.library == "naslib"):

@@ -52,7 +52,10 @@ def curve(
     means = means or {}
     budget = runs[0].cell.budget_seconds
     seconds = exact.geometric(budget / 1000, budget, points)
-    run_errors = [error_at(run, seconds, means.get(run.cell.id)) for run in runs if run.evaluations]
+    run_errors = []
+    for run in runs:
+        if run.evaluations:
+            run_errors.append(error_at(run, seconds, means.get(run.cell.id)))
     errors = np.array(run_errors).reshape(-1, points)
     known = ~np.isnan(errors).any(axis=0) & bool(len(errors))
     low, median, high = (

@@ -58,15 +58,16 @@ def examine(runs: Sequence[Run]) -> list[Judgement]:
     """
     judges = _judges(map(attrgetter("release"), runs))
     hashes = {judge.release.release_hash for judge in judges}
-    judged, genotypes = [], []
+    judged, genotypes, releases = [], [], []
     for run in runs:
         final = final_genotype(run)
         if final is not None and run.release.release_hash in hashes:
             judged.append(run)
+            releases.append(run.release)
             genotypes.append(Genotype.parse(final))
     if not judged:
         return []
-    errors = errors_by_judges(genotypes, [run.release for run in judged])
+    errors = errors_by_judges(genotypes, releases)
     places: dict[tuple[str, str], list[int]] = {}
     for index, run in enumerate(judged):
         for entry in (ALL, run.cell.submission):

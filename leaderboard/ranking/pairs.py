@@ -59,15 +59,17 @@ def compare(
     """
     if not order:
         return (), ()
-    scores = np.array([table.scores(entry, releases) for entry in order])
-    errors = np.array([table.errors(entry, releases) for entry in order])
-    differences = statistics.paired_differences(scores)
+    scores, errors = [], []
+    for entry in order:
+        scores.append(table.scores(entry, releases))
+        errors.append(table.errors(entry, releases))
+    differences = statistics.paired_differences(np.array(scores))
     p_values = statistics.signed_rank_p(differences)
     corrected = statistics.holm(p_values)
     first, second = np.triu_indices(len(order), 1)
     listed = np.flatnonzero((second - first <= _NEAR) | (len(order) <= _ALL_PAIRS))
     score_estimates = estimates(differences[listed])
-    error_estimates = estimates(statistics.paired_differences(errors)[listed])
+    error_estimates = estimates(statistics.paired_differences(np.array(errors))[listed])
     pairs = []
     for index, difference, error in zip(listed.tolist(), score_estimates, error_estimates, strict=True):
         pair = Pair(

@@ -83,7 +83,10 @@ def compute(benchmark: Benchmark, rounds: int = _ROUNDS) -> Reference:
         if reached[order[0]] > best_accuracy:
             best, best_accuracy = climbers[order[0]], float(reached[order[0]])
         # the better half, each shaken twice
-        climbers = [_shaken(climbers[index], rng) for index in np.repeat(order[: _CLIMBERS // 2], 2)]
+        shaken = []
+        for index in np.repeat(order[: _CLIMBERS // 2], 2):
+            shaken.append(_shaken(climbers[index], rng))
+        climbers = shaken
     return Reference(
         name=benchmark.release.name,
         release_hash=benchmark.release.release_hash,

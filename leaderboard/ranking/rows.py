@@ -73,6 +73,11 @@ def row_of(scored: Sequence[Scored], ranks: tuple[int, int] | None, table: Score
         errors.append(release_runs.errors)
         regrets.append(release_runs.errors - 100 * (1 - release_runs.reference.best_accuracy))
         conflicts.update(release_runs.runs[0].conflicts)
+    evaluations, cpu_seconds, are_failed = [], [], []
+    for run in runs:
+        evaluations.append(run.evaluations)
+        cpu_seconds.append(run.usage.cpu_seconds)
+        are_failed.append(run.verdict is not Verdict.completed)
     first = runs[0]
     observed_scores, observed_errors = _observed(scored)
     return Row(
@@ -86,9 +91,9 @@ def row_of(scored: Sequence[Scored], ranks: tuple[int, int] | None, table: Score
         error=float(np.median(np.concatenate(errors))),
         observed_error=float(np.median(observed_errors)),
         regret=float(exact.mean(np.concatenate(regrets))),
-        evaluations=int(np.median([run.evaluations for run in runs])),
-        crash_rate=float(np.mean([run.verdict is not Verdict.completed for run in runs])),
-        cpu_seconds=_mean([run.usage.cpu_seconds for run in runs]),
+        evaluations=int(np.median(evaluations)),
+        crash_rate=float(np.mean(are_failed)),
+        cpu_seconds=_mean(cpu_seconds),
         unfamiliar=_unfamiliar_share(runs),
         speed_up=_speed_up(scored, table),
         conflicts=tuple(sorted(conflicts)),

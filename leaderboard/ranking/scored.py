@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from leaderboard.ranking.references import Reference, reference_of
 from leaderboard.ranking.scores import anytime_score, final_error
+from leaderboard.ranking.selection import seeds_of
 from leaderboard.runs.record import ReleaseReference, Run
 
 Array = NDArray[np.float64]
@@ -44,7 +45,7 @@ class ScoreTable:
     @property
     def seeds(self) -> tuple[int, ...]:
         """The seeds of each entry on each release, in the order of scores and errors."""
-        return tuple(run.cell.seed for run in next(iter(self.scored.values())).runs)
+        return seeds_of(next(iter(self.scored.values())).runs)
 
     def get(self, entry: str, release: ReleaseReference) -> Scored | None:
         """The runs of an entry on a release, if there are any."""
@@ -95,7 +96,11 @@ def score_runs(
     scored = {}
     for (entry, release), entry_runs in grouped.items():
         reference = reference_of(entry_runs[0].release.release_hash, release, references)
-        scores = np.array([anytime_score(run, reference) for run in entry_runs])
-        errors = np.array([final_error(run, reference) for run in entry_runs])
-        scored[entry, release] = Scored(names[entry], tuple(entry_runs), reference, scores, errors)
+        scores, errors = [], []
+        for run in entry_runs:
+            scores.append(anytime_score(run, reference))
+            errors.append(final_error(run, reference))
+        scored[entry, release] = Scored(
+            names[entry], tuple(entry_runs), reference, np.array(scores), np.array(errors)
+        )
     return ScoreTable(scored)

@@ -84,6 +84,11 @@ def releases_of(runs: Sequence[Run]) -> tuple[ReleaseReference, ...]:
     return tuple(sorted(releases, key=lambda release: (release.family, release.random_only, release.name)))
 
 
+def seeds_of(runs: Iterable[Run]) -> tuple[int, ...]:
+    """Seeds of runs, in their order."""
+    return tuple(run.cell.seed for run in runs)
+
+
 def finished(runs: Sequence[Run]) -> tuple[list[Run], list[Unfinished]]:
     """Runs that are paired with those of every other entry, and those that are not yet.
 
@@ -93,19 +98,15 @@ def finished(runs: Sequence[Run]) -> tuple[list[Run], list[Unfinished]]:
     grouped: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         grouped.setdefault((run.cell.submission, run.release.name), []).append(run)
-    most = min(map(_seeds, grouped.values()), key=lambda seeds: (-len(seeds), seeds), default=())
+    most = min(map(seeds_of, grouped.values()), key=lambda seeds: (-len(seeds), seeds), default=())
     paired: list[Run] = []
     unfinished = []
     for (entry, release), entry_runs in grouped.items():
-        if _seeds(entry_runs) == most:
+        if seeds_of(entry_runs) == most:
             paired += entry_runs
         else:
             unfinished.append(Unfinished(entry, release, len(entry_runs), len(most)))
     return paired, unfinished
-
-
-def _seeds(runs: Sequence[Run]) -> tuple[int, ...]:
-    return tuple(run.cell.seed for run in runs)
 
 
 def _seeds_and_end(generation: Mapping[int, Run]) -> tuple[int, str]:

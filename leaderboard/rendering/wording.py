@@ -9,6 +9,7 @@ from leaderboard.ranking.rows import Row
 from leaderboard.ranking.statistics import Estimate
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import ReleaseReference
+from nb301.surrogates import FAMILIES
 from nb301.truth.base import TruthKind, is_emulated, kind_of
 
 #: Stands where there is no value.
@@ -44,6 +45,11 @@ def ground_truths(releases: Iterable[ReleaseReference]) -> list[str]:
 def rests_on_emulation(releases: Iterable[ReleaseReference]) -> bool:
     """Whether numbers of some releases rest on an emulated ground truth."""
     return any(is_emulated(release.truth) for release in releases)
+
+
+def same_family() -> dict[str, list[str]]:
+    """Families that a submission may declare, sorted, by the family of surrogates that they conflict with."""
+    return {name: sorted(family.conflicts) for name, family in FAMILIES.items()}
 
 
 def power(number: float) -> str:

@@ -188,10 +188,12 @@ def missing(tasks: Sequence[Task], store: Store) -> list[Task]:
 
 def _scanned(folder: Path) -> Submission:
     submission = Submission(folder)
-    errors = [finding for finding in scan(submission) if finding.severity is Severity.error]
+    errors = []
+    for finding in scan(submission):
+        if finding.severity is Severity.error:
+            errors.append(f"{finding.place}: {finding.message}")
     if errors:
-        listed = "; ".join(f"{finding.place}: {finding.message}" for finding in errors)
-        raise SubmissionError(f"{submission.folder}: {listed}")
+        raise SubmissionError(f"{submission.folder}: {'; '.join(errors)}")
     return submission
 
 

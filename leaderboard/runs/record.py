@@ -86,10 +86,12 @@ class Incumbents(DescribedRecord):
     @model_validator(mode="after")
     def _ordered(self) -> Incumbents:
         rising = (self.evaluation, self.clock_seconds, self.val_accuracy)
-        if any(len(column) != len(self.mean) for column in (*rising, self.genotype)):
-            raise ValueError("columns are of different lengths")
-        if any(list(column) != sorted(set(column)) for column in rising):
-            raise ValueError("evaluation, clock_seconds and val_accuracy must rise from row to row")
+        for column in (*rising, self.genotype):
+            if len(column) != len(self.mean):
+                raise ValueError("columns are of different lengths")
+        for column in rising:
+            if list(column) != sorted(set(column)):
+                raise ValueError("evaluation, clock_seconds and val_accuracy must rise from row to row")
         for text in self.genotype:
             _check_genotype(text)
         return self
@@ -172,8 +174,9 @@ class Run(DescribedRecord):
         for text in self.unfinished:
             _check_genotype(text)
         used = (self.usage.cpu_seconds, self.usage.memory_mb, self.usage.wall_seconds)
-        if not all(0 <= amount < math.inf for amount in used):
-            raise ValueError(f"usage is not negative and finite, got {self.usage}")
+        for amount in used:
+            if not 0 <= amount < math.inf:
+                raise ValueError(f"usage is not negative and finite, got {self.usage}")
         return self
 
     @property

@@ -61,10 +61,13 @@ def judged(runs: Sequence[Run]) -> dict[str, dict[str, float]]:
     """Errors of what runs ended with by all judges, percent, by the run's id; all of them in one query."""
     if not runs:
         return {}
-    genotypes = [Genotype.parse(str(final_genotype(run))) for run in runs]
-    by_judge = errors_by_judges(genotypes, [run.release for run in runs])
-    errors: dict[str, dict[str, float]] = {run.cell.id: {} for run in runs}
-    for judge, by_run in by_judge.items():
+    genotypes, releases = [], []
+    errors: dict[str, dict[str, float]] = {}
+    for run in runs:
+        genotypes.append(Genotype.parse(str(final_genotype(run))))
+        releases.append(run.release)
+        errors[run.cell.id] = {}
+    for judge, by_run in errors_by_judges(genotypes, releases).items():
         for run, error in zip(runs, by_run.tolist(), strict=True):
             errors[run.cell.id][judge] = error
     return errors

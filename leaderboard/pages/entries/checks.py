@@ -53,18 +53,22 @@ def checks(
 
 
 def _sandbox(runs: Sequence[Run]) -> Iterator[CheckedFact]:
-    total = len(runs)
-    sealed = sum(run.cell.level is Level.sealed for run in runs)
+    total, sealed, grouped = len(runs), 0, 0
+    canaries: Counter[str] = Counter()
+    for run in runs:
+        sealed += run.cell.level is Level.sealed
+        grouped += run.origin.grouped
+        if run.origin.canary:
+            canaries[run.origin.canary] += 1
     yield CheckedFact(
         ClaimVerdict.holds if sealed == total else ClaimVerdict.fails,
         f"{sealed:,} of {total:,} runs were sealed off: namespaces, filtered system calls, limited resources",
     )
-    grouped = sum(run.origin.grouped for run in runs)
     yield CheckedFact(
         ClaimVerdict.holds if grouped == total else ClaimVerdict.undecided,
         f"a control group limited memory and processes of {grouped:,} of {total:,} runs, too",
     )
-    yield _canaries(Counter(run.origin.canary for run in runs if run.origin.canary), total)
+    yield _canaries(canaries, total)
 
 
 def _canaries(outcomes: Counter[str], total: int) -> CheckedFact:
@@ -87,14 +91,17 @@ def _failures(runs: Sequence[Run]) -> CheckedFact:
 
 def _conflicts(runs: Sequence[Run]) -> CheckedFact:
     families: set[str] = set()
+    releases = set()
     for run in runs:
-        families.update(run.conflicts)
-    releases = ", ".join(sorted({run.release.name for run in runs if run.conflicts}))
+        if run.conflicts:
+            families.update(run.conflicts)
+            releases.add(run.release.name)
     if not releases:
         return CheckedFact(ClaimVerdict.holds, "it fits no model of the family of a surrogate that it ran on")
     return CheckedFact(
         ClaimVerdict.undecided,
-        f"it fits {', '.join(sorted(families))}, as the surrogates of {releases} do: not counted there",
+        f"it fits {', '.join(sorted(families))}, as the surrogates of {', '.join(sorted(releases))} do: not "
+        "counted there",
     )
 
 

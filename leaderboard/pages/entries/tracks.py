@@ -90,19 +90,28 @@ def track_view(on_track: EntryOnTrack, references: Mapping[str, Reference]) -> T
         on_track: What the ranking has.
         references: By release hash.
     """
-    track, rows = on_track.ranking.track, on_track.rows
-    releases = [release for release in on_track.ranking.whole.releases if release.name in rows]
-    names = [release.name for release in releases]
-    counted = [name for name in names if rows[name].ranks is not None]
-    runs = tuple(_run_row(run, references[run.release.release_hash]) for run in on_track.runs)
+    track = on_track.ranking.track
+    releases, names, counted, truths = [], [], [], []
+    for release in on_track.ranking.whole.releases:
+        row = on_track.rows.get(release.name)
+        if row is not None:
+            releases.append(_release_row(release, row))
+            names.append(release.name)
+            truths.append(wording.ground_truth(release.truth))
+            if row.ranks is not None:
+                counted.append(release.name)
+    runs, verdicts = [], set()
+    for run in on_track.runs:
+        runs.append(_run_row(run, references[run.release.release_hash]))
+        verdicts.add(run.verdict.value)
     return TrackView(
         slug=track.slug,
         conditions=wording.conditions(track),
         facts=tuple(result_facts(on_track.standing, len(on_track.ranking.seeds), counted or names)),
-        truths=tuple(dict.fromkeys(wording.ground_truth(release.truth) for release in releases)),
-        releases=tuple(_release_row(release, rows[release.name]) for release in releases),
-        runs=runs,
-        verdicts=tuple(sorted({run.verdict.value for run in on_track.runs})),
+        truths=tuple(dict.fromkeys(truths)),
+        releases=tuple(releases),
+        runs=tuple(runs),
+        verdicts=tuple(sorted(verdicts)),
         strip=_strip(on_track.standing.row.name, releases, runs),
     )
 
@@ -141,10 +150,11 @@ def _run_row(run: Run, reference: Reference) -> RunRow:
     )
 
 
-def _strip(name: str, releases: Sequence[ReleaseReference], runs: Sequence[RunRow]) -> str:
+def _strip(name: str, releases: Sequence[ReleaseRow], runs: Sequence[RunRow]) -> str:
     """The scores of all runs, a lane for each release."""
     lanes = []
-    for release in releases:
+    for release_row in releases:
+        release = release_row.release
         scores, failed = [], []
         for row in runs:
             if row.run.release.name == release.name:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import altair as alt
 import numpy as np
 from scipy.stats import rankdata
 
-from leaderboard.drawing.vega import SHAPES, Chart, Table, inline
+from leaderboard.drawing import maps as drawn_maps
+from leaderboard.drawing.charts import column, table_of
+from leaderboard.drawing.vega import Chart, Table
 from leaderboard.pages.landscape.embedding import PER_SOURCE, Embedding
 from leaderboard.pages.landscape.table import LABELS, Landscape
-from leaderboard.rendering.charts import column, sized, table_of
 
 _HOW = (
     f"Each point is an architecture, at most {PER_SOURCE} of each source; t-SNE puts those near each other "
     "whose cells have the same ops on the same edges, and distances far apart mean nothing."
 )
-_WIDTH, _HEIGHT = 640, 440
 
 
 def maps(landscape: Landscape, embedding: Embedding) -> list[Chart]:
@@ -51,12 +48,6 @@ def _points(landscape: Landscape, embedding: Embedding) -> Table:
 def _by_error(landscape: Landscape, data: Table) -> Chart:
     errors = column(data, "error")
     worst, best = float(np.quantile(errors, 0.95)), min(errors)
-    colour = alt.Color(
-        "error:Q",
-        title="Validation error (%)",
-        scale=alt.Scale(domain=[best, worst], clamp=True, nice=False),
-        legend=alt.Legend(orient="top"),
-    )
     return Chart(
         name=f"landscape-{landscape.name}-map-error",
         title="Map by accuracy",
@@ -64,7 +55,7 @@ def _by_error(landscape: Landscape, data: Table) -> Chart:
         "embeds all architectures trained on CIFAR-10; here sources weigh alike.",
         alt=f"t-SNE map of {len(data.rows)} architectures by validation error, from {best:.2f} %. "
         f"{landscape.rests_on}",
-        spec=sized(_map(data, colour), _WIDTH, _HEIGHT),
+        spec=drawn_maps.by_error(data, best, worst),
         data=data,
         summary=_summary(data),
     )
@@ -73,24 +64,13 @@ def _by_error(landscape: Landscape, data: Table) -> Chart:
 def _by_source(landscape: Landscape, data: Table) -> Chart:
     present = set(column(data, "name"))
     names = [label for label in LABELS.values() if label in present]
-    colour = alt.Color(
-        "rank:Q",
-        title="Rank by error (%, 0 is the best)",
-        scale=alt.Scale(domain=[0, 100]),
-        legend=alt.Legend(orient="top"),
-    )
-    faceted = (
-        _map(data, colour)
-        .properties(width=122, height=110)
-        .facet(alt.Facet("name:N", title=None, sort=names), columns=4, spacing=12)
-    )
     return Chart(
         name=f"landscape-{landscape.name}-map-optimizer",
         title="Map by optimizer",
         caption=f"The same map, one panel for each source of architectures. {landscape.rests_on} Mirrors "
         "Figure 9; ranks are among the points of this map, the paper's among all architectures.",
         alt=f"The map split by source ({', '.join(names)}), points coloured by rank. {landscape.rests_on}",
-        spec=faceted,
+        spec=drawn_maps.by_source(data, names),
         data=data,
         summary=_summary(data),
     )
@@ -98,42 +78,16 @@ def _by_source(landscape: Landscape, data: Table) -> Chart:
 
 def _by_depth(landscape: Landscape, data: Table) -> Chart:
     depths = sorted(set(column(data, "normal depth")))
-    # equal titles and domains share one legend
-    shared = {
-        "title": "Depth of the normal cell",
-        "legend": alt.Legend(orient="top", columns=4),
-    }
-    colour = alt.Color("normal depth:O", scale=alt.Scale(domain=depths), **shared)
-    shapes = alt.Scale(domain=depths, range=list(SHAPES[: len(depths)]))
-    shape = alt.Shape("normal depth:O", scale=shapes, **shared)
     return Chart(
         name=f"landscape-{landscape.name}-map-depth",
         title="Map by depth",
         caption="The same map by the depth of the normal cell, the edges on its longest path. "
         f"{landscape.rests_on} Mirrors Figure 13.",
         alt=f"The map by the depth of the normal cell, {depths[0]} to {depths[-1]}. {landscape.rests_on}",
-        spec=sized(_map(data, colour, shape), _WIDTH, _HEIGHT),
+        spec=drawn_maps.by_depth(data, depths),
         data=data,
         summary=_summary(data),
     )
-
-
-def _map(data: Table, colour: alt.Color, *shape: alt.Shape) -> alt.Chart:
-    bare: dict[str, Any] = {"axis": None, "scale": alt.Scale(zero=False, nice=False)}
-    mark = alt.Chart(inline(data.records())).mark_point(filled=True, size=20, opacity=0.8, aria=False)
-    encoded: alt.Chart = mark.encode(
-        alt.X("x:Q", **bare),
-        alt.Y("y:Q", **bare),
-        colour,
-        *shape,
-        tooltip=[
-            alt.Tooltip("name:N", title="source"),
-            alt.Tooltip("error:Q", title="validation error (%)", format=".2f"),
-            alt.Tooltip("normal depth:Q"),
-            alt.Tooltip("reduction depth:Q"),
-        ],
-    )
-    return encoded
 
 
 def _summary(data: Table) -> Table:

@@ -57,7 +57,7 @@ def landscape_page(name: str, table: EvaluationTable) -> Page:
     """
     landscape = Landscape(table)
     mapped = maps(landscape, read_embedding(name, table))
-    of_cells, scattered = violins(landscape), scatters(landscape)
+    cell_charts, scattered = violins(landscape), scatters(landscape)
     return Page(
         path=f"landscape/{name}.html",
         template="charts.html.j2",
@@ -77,10 +77,10 @@ def landscape_page(name: str, table: EvaluationTable) -> Page:
                     "How good architectures are, what that costs, and how sure it is.",
                     _names(scattered),
                 ),
-                ChartSection("Cells", "What topology and operations do to the error.", _names(of_cells)),
+                ChartSection("Cells", "What topology and operations do to the error.", _names(cell_charts)),
             ),
         },
-        charts=(*mapped, *scattered, *of_cells),
+        charts=(*mapped, *scattered, *cell_charts),
     )
 
 
@@ -115,7 +115,7 @@ def _table_sections(table: EvaluationTable) -> list[ChartSection]:
 
 
 def _names(charts: Iterable[Chart]) -> tuple[str, ...]:
-    return tuple(chart.name for chart in charts)
+    return tuple(map(attrgetter("name"), charts))
 
 
 def _sources(table: EvaluationTable) -> Table:

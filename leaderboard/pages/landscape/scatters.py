@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import altair as alt
 import numpy as np
 
-from leaderboard.drawing.vega import Chart, Table, chosen_entries, entry_colour, entry_dash, inline, signal
+from leaderboard.drawing import scatters as drawn_scatters
+from leaderboard.drawing.charts import rounded, table_of
+from leaderboard.drawing.vega import Chart, Table
 from leaderboard.pages.landscape.table import Array, Landscape
-from leaderboard.rendering.charts import diagonal, rounded, sized, table_of
 from nb301.tables.statistics import overall, seeds
 
 #: Points of a chart; the CSV has the same.
 _SHOWN = 1500
 _PROBABILITIES = np.unique(np.concatenate([[0.001, 0.005], np.linspace(0.01, 1, 100)]))
-_WIDTH, _HEIGHT = 640, 380
 
 
 def scatters(landscape: Landscape) -> list[Chart]:
@@ -35,18 +32,6 @@ def _parameters(landscape: Landscape) -> Chart:
             "error (%)": np.round(landscape.error[rows], 3).tolist(),
         }
     )
-    runtime = alt.Color(
-        "runtime (s):Q",
-        title="Runtime (seconds)",
-        legend=alt.Legend(orient="top"),
-        scale=alt.Scale(zero=False),
-    )
-    spec = _points(data).encode(
-        _x("parameters (millions)", "Parameters (millions)"),
-        _y("error (%)", "Validation error (%)"),
-        runtime,
-        tooltip=_tooltips(data),
-    )
     return Chart(
         name=f"landscape-{landscape.name}-parameters",
         title="Parameters and runtime",
@@ -54,7 +39,7 @@ def _parameters(landscape: Landscape) -> Chart:
         f"{len(rows):,} rows drawn at random. {landscape.rests_on} Mirrors Figure 3, which shows all rows of "
         "CIFAR-10.",
         alt=f"Parameters against validation error of {len(rows):,} architectures. {landscape.rests_on}",
-        spec=sized(spec, _WIDTH, _HEIGHT),
+        spec=drawn_scatters.parameters(data),
         data=data,
         summary=_by_size(landscape),
         switches=("y",),
@@ -94,7 +79,7 @@ def _distributions(landscape: Landscape) -> Chart:
         "of the legend to show only them.",
         alt="Empirical distribution functions; from the lowest median error to the highest: "
         f"{', '.join(best_first)}. {landscape.rests_on}",
-        spec=sized(_steps(data, list(errors)), _WIDTH, _HEIGHT),
+        spec=drawn_scatters.distributions(data, list(errors)),
         data=data,
         summary=_quantiles(errors),
         switches=("x",),
@@ -111,25 +96,6 @@ def _shares(errors: dict[str, Array]) -> Table:
     return Table(("name", "error", "share"), tuple(lines))
 
 
-def _steps(data: Table, names: list[str]) -> alt.Chart:
-    chosen = chosen_entries()
-    mark = alt.Chart(inline(data.records())).mark_line(interpolate="step-after", strokeWidth=2, aria=False)
-    encoded: alt.Chart = mark.encode(
-        x=alt.X(
-            "error:Q",
-            title="Validation error (%)",
-            scale=alt.Scale(type="log", nice=False),
-            axis=alt.Axis(values=[*range(4, 16), 20, 30, 50, 90], grid=False),
-        ),
-        y=alt.Y("share:Q", title="Share of architectures", axis=alt.Axis(format="%")),
-        color=entry_colour(names, lines=True),
-        strokeDash=entry_dash(names),
-        opacity=alt.condition(chosen, alt.value(1), alt.value(0.12)),
-        tooltip=alt.Tooltip("name:N", title="source"),
-    ).add_params(chosen)
-    return encoded
-
-
 def _quantiles(errors: dict[str, Array]) -> Table:
     lines = []
     for label, values in errors.items():
@@ -142,17 +108,14 @@ def _quantiles(errors: dict[str, Array]) -> Table:
 def _test(landscape: Landscape) -> Chart:
     rows = landscape.sample(landscape.fitted, _SHOWN)
     val, test = landscape.error[rows], landscape.column_error("test")[rows]
-    fields = ("validation error (%)", "test error (%)")
     data = table_of(
         {
             "source": landscape.labels(rows),
-            fields[0]: np.round(val, 3).tolist(),
-            fields[1]: np.round(test, 3).tolist(),
+            "validation error (%)": np.round(val, 3).tolist(),
+            "test error (%)": np.round(test, 3).tolist(),
         }
     )
-    x, y = _x(fields[0], "Validation error (%)"), _y(fields[1], "Test error (%)")
     ends = [float(min(val.min(), test.min())), float(max(val.max(), test.max()))]
-    points = _points(data, color=signal("accent")).encode(x, y, tooltip=_tooltips(data))
     whole = overall(landscape.table)
     tau, rho = f"{whole['kendall_val_test']:.3f}", f"{whole['spearman_val_test']:.3f}"
     return Chart(
@@ -163,7 +126,7 @@ def _test(landscape: Landscape) -> Chart:
         f"correlation {rho}; Section 3.2 has 0.852 and 0.969 on CIFAR-10, and no figure. "
         f"{landscape.rests_on}",
         alt=f"Test error rises with validation error, Kendall's tau {tau}. {landscape.rests_on}",
-        spec=sized(alt.layer(diagonal(x, y, fields, ends), points), _WIDTH, _HEIGHT),
+        spec=drawn_scatters.errors_of_test(data, ends),
         data=data,
         summary=Table(
             ("statistic", "this table", "paper, CIFAR-10"),
@@ -183,11 +146,6 @@ def _noise(landscape: Landscape) -> Chart:
             "std (points)": rounded(stds, 4),
         }
     )
-    spec = _points(data, color=signal("accent")).encode(
-        _x("std (points)", "Standard deviation between seeds (points)"),
-        _y("rank", "Rank of the architecture (1 is the best)", reverse=True),
-        tooltip=_tooltips(data),
-    )
     n = accuracies.shape[1]
     return Chart(
         name=f"landscape-{landscape.name}-noise",
@@ -197,7 +155,7 @@ def _noise(landscape: Landscape) -> Chart:
         "Mirrors Figure 12.",
         alt=f"Standard deviation between {n} seeds by rank, mean {stds.mean():.3f} points. "
         f"{landscape.rests_on}",
-        spec=sized(spec, _WIDTH, _HEIGHT),
+        spec=drawn_scatters.noise(data),
         data=data,
         summary=_by_fifth(stds),
     )
@@ -211,24 +169,3 @@ def _by_fifth(stds: Array) -> Table:
         start, end = fifth * size, (fifth + 1) * size
         lines.append((f"{start + 1} to {end}", f"{stds[start:end].mean():.3f}"))
     return Table(("ranks", "mean standard deviation (points)"), tuple(lines))
-
-
-def _points(data: Table, **mark: Any) -> alt.Chart:
-    points: alt.Chart = alt.Chart(inline(data.records())).mark_circle(
-        size=16, opacity=0.55, aria=False, **mark
-    )
-    return points
-
-
-def _tooltips(data: Table) -> list[alt.Tooltip]:
-    return [
-        alt.Tooltip(name, type="nominal" if name == "source" else "quantitative") for name in data.columns
-    ]
-
-
-def _x(field: str, title: str) -> alt.X:
-    return alt.X(f"{field}:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(grid=False))
-
-
-def _y(field: str, title: str, **scale: Any) -> alt.Y:
-    return alt.Y(f"{field}:Q", title=title, scale=alt.Scale(zero=False, **scale))

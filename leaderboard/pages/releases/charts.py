@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.drawing.vega import Chart, Table, entry_colour, inline, signal
-from leaderboard.rendering.charts import column, diagonal, sized, table_of
+from leaderboard.drawing import fits
+from leaderboard.drawing.charts import column, table_of
+from leaderboard.drawing.vega import Chart, Table
 from nb301.encodings import canonical
 from nb301.releases.load import Release
 from nb301.releases.report import TOPOLOGY_DEPTH, ReportedClaim
@@ -21,7 +21,6 @@ from nb301.tables.splits import random_only_split, stratified_split
 
 _SHOWN = 1000
 _SEED = 301
-_WIDTH, _HEIGHT = 560, 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +72,6 @@ def _scatter(fitted: Fitted) -> Chart:
     )
     both = np.concatenate([observed, predicted])
     ends = [float(round(both.min(), 3)), float(round(both.max(), 3))]
-    scale = alt.Scale(domain=ends, nice=False)
-    x = alt.X("observed:Q", title="Observed error (%)", scale=scale, axis=alt.Axis(grid=False))
-    y = alt.Y("predicted:Q", title="Predicted error (%)", scale=scale)
-    points = (
-        alt.Chart(inline(data.records()))
-        .mark_circle(size=18, opacity=0.55, color=signal("accent"), aria=False)
-        .encode(x, y, tooltip=[_tooltip("source", "N"), _tooltip("observed"), _tooltip("predicted")])
-    )
     return Chart(
         name=f"{fitted.release.name}-fit",
         title="Predicted and observed error",
@@ -88,7 +79,7 @@ def _scatter(fitted: Fitted) -> Chart:
         "seen, equal on the dashed line. Observed errors have the noise of one training. "
         f"{fitted.rests_on} Mirrors Figures 16 and 17.",
         alt=f"Predicted error rises with observed error along the diagonal. {fitted.rests_on}",
-        spec=sized(alt.layer(diagonal(x, y, ("observed", "predicted"), ends), points), _WIDTH, _HEIGHT),
+        spec=fits.predictions(data, ends),
         data=data,
         summary=_by_source(data),
     )
@@ -127,7 +118,7 @@ def _collapse(fitted: Fitted) -> Chart:
         "distributions.",
         alt="Mean observed and predicted error by the number of an operation without parameters: "
         f"{_at_most(data)}. {fitted.rests_on}",
-        spec=sized(_lines(data), _WIDTH, _HEIGHT),
+        spec=fits.collapse(data, [op.name for op in PARAMETER_FREE]),
         data=data,
         switches=("y",),
     )
@@ -148,23 +139,6 @@ def _means_by_count(fitted: Fitted) -> Table:
     return Table(("name", "of", "count", "n", "error"), tuple(lines))
 
 
-def _lines(data: Table) -> alt.LayerChart:
-    count = alt.Axis(format="d", tickMinStep=1, grid=False)
-    base = alt.Chart(inline(data.records())).encode(
-        x=alt.X("count:Q", title="Number in the normal cell", axis=count),
-        y=alt.Y("error:Q", title="Mean validation error (%)", scale=alt.Scale(zero=False)),
-        color=entry_colour([op.name for op in PARAMETER_FREE], lines=True),
-    )
-    kinds = alt.Scale(domain=["observed", "predicted"], range=[[1, 0], [5, 4]])
-    legend = alt.Legend(orient="top", columns=4, symbolType="stroke", symbolSize=500)
-    dash = alt.StrokeDash("of:N", title=None, scale=kinds, legend=legend)
-    line = base.mark_line(strokeWidth=2.2, aria=False).encode(strokeDash=dash)
-    tooltips = [_tooltip("name", "N"), _tooltip("of", "N"), *map(_tooltip, ("count", "n", "error"))]
-    points = base.mark_circle(size=45, opacity=1, aria=False).encode(tooltip=tooltips)
-    layered: alt.LayerChart = alt.layer(line, points)
-    return layered
-
-
 def _at_most(data: Table) -> str:
     """Errors of the probes that have as many of an operation as there can be, as a sentence."""
     most = max(column(data, "count"))
@@ -176,33 +150,19 @@ def _at_most(data: Table) -> str:
 
 
 def _depths(fitted: Fitted, claims: Mapping[int, ReportedClaim]) -> Chart:
-    rows = []
+    rows, taus = [], []
     for depth, claim in claims.items():
         low, high = claim.interval or (claim.value, claim.value)
         rows.append((depth, claim.value, low, high, claim.ceiling, claim.n))
+        taus.append(f"{claim.value:.3f} at {depth}")
     data = Table(("depth", "sKT", "low", "high", "ceiling", "n"), tuple(rows))
-    base = alt.Chart(inline(data.records())).encode(
-        x=alt.X("depth:O", title="Depth of both cells", axis=alt.Axis(labelAngle=0))
-    )
-    y = alt.Y("low:Q", title="Sparse Kendall's tau", scale=alt.Scale(zero=False))
-    intervals = base.mark_rule(color=signal("accent"), strokeWidth=2, aria=False).encode(y=y, y2="high:Q")
-    ceilings = base.mark_tick(color=signal("text"), thickness=2, size=36, aria=False).encode(y="ceiling:Q")
-    tooltips = list(map(_tooltip, data.columns))
-    values = base.mark_circle(color=signal("accent"), size=90, opacity=1, aria=False).encode(
-        y="sKT:Q", tooltip=tooltips
-    )
-    listed = ", ".join(f"{row[1]:.3f} at {row[0]}" for row in rows)
     return Chart(
         name=f"{fitted.release.name}-topology",
         title="Ranking within cells of one depth",
         caption="Sparse Kendall's tau over the 1,800 architectures of Appendix D.7 whose cells have a "
         "depth, with 95 % intervals; ticks are what the ground truth without noise would score. "
         f"{fitted.rests_on} Mirrors Figure 19.",
-        alt=f"Sparse Kendall's tau by depth: {listed}. {fitted.rests_on}",
-        spec=sized(alt.layer(intervals, ceilings, values), _WIDTH, _HEIGHT),
+        alt=f"Sparse Kendall's tau by depth: {', '.join(taus)}. {fitted.rests_on}",
+        spec=fits.ranks_by_depth(data),
         data=data,
     )
-
-
-def _tooltip(field: str, kind: str = "Q") -> alt.Tooltip:
-    return alt.Tooltip(f"{field}:{kind}")

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from leaderboard.drawing.vega import Table
 from leaderboard.pages.releases.charts import Fitted, release_charts
@@ -55,10 +56,10 @@ def release_pages(chosen: Sequence[str], report: ValidationReport | None) -> lis
         UnknownRelease: There is no release of a name.
         ReleaseError: One cannot be read.
     """
-    releases = [find(name) for name in chosen]
     by_hash = {} if report is None else {validated.release_hash: validated for validated in report.releases}
     rows, pages = [], []
-    for release in releases:
+    for name in chosen:
+        release = find(name)
         validated = by_hash.get(release.release_hash)
         rows.append(_line(release, validated))
         pages.append(_page(release, validated))
@@ -90,7 +91,7 @@ def _line(release: Release, validated: ValidatedRelease | None) -> tuple[str, ..
         manifest.truth,
         f"{metrics.r2:.3f}",
         f"{metrics.sparse_kendall_tau:.3f}",
-        "not validated" if validated is None else _counts(validated.claims, ClaimKind.gate),
+        "not validated" if validated is None else _counts(_of_kind(validated.claims, ClaimKind.gate)),
     )
 
 
@@ -112,7 +113,7 @@ def _page(release: Release, validated: ValidatedRelease | None) -> Page:
             "folder": f"{_FOLDER}/{release.name}",
             "files": _files(release),
             "is_validated": validated is not None,
-            "kinds": [(kind, _rows(claims, kind), _counts(claims, kind)) for kind in ClaimKind],
+            "kinds": _by_kind(claims),
             "signs": _signs(claims),
             "changes": _changes(release),
         },
@@ -164,8 +165,17 @@ def _signs(claims: Sequence[ReportedClaim]) -> dict[ClaimVerdict, str]:
     return {verdict: verdict.sign for verdict in ClaimVerdict if verdict in verdicts}
 
 
-def _rows(claims: Sequence[ReportedClaim], kind: ClaimKind) -> list[ClaimRow]:
-    return [_row(claim) for claim in claims if claim.kind is kind]
+def _by_kind(claims: Sequence[ReportedClaim]) -> list[tuple[ClaimKind, list[ClaimRow], str]]:
+    """Claims of each kind, and how many of them hold."""
+    kinds = []
+    for kind in ClaimKind:
+        kind_claims = _of_kind(claims, kind)
+        kinds.append((kind, list(map(_row, kind_claims)), _counts(kind_claims)))
+    return kinds
+
+
+def _of_kind(claims: Sequence[ReportedClaim], kind: ClaimKind) -> list[ReportedClaim]:
+    return [claim for claim in claims if claim.kind is kind]
 
 
 def _row(claim: ReportedClaim) -> ClaimRow:
@@ -178,9 +188,9 @@ def _row(claim: ReportedClaim) -> ClaimRow:
     return ClaimRow(claim, claim.verdict.sign, measured, needed)
 
 
-def _counts(claims: Sequence[ReportedClaim], kind: ClaimKind) -> str:
+def _counts(claims: Sequence[ReportedClaim]) -> str:
     """Such as `12 hold, 3 undecided`."""
-    counts = Counter(claim.verdict for claim in claims if claim.kind is kind)
+    counts = Counter(map(attrgetter("verdict"), claims))
     parts = []
     for verdict in ClaimVerdict:
         if counts[verdict]:

@@ -18,10 +18,11 @@ from leaderboard.rendering.page import write_page
 from leaderboard.rendering.render import SITE
 from nb301.cost import cost_many
 from nb301.errors import GenotypeError
+from nb301.formats import TEXT_NOTATIONS
 from nb301.space import Genotype, sample_many, to_codes
 
 #: What reads each notation: `nb301.formats.read`, but for code.
-KEYS = ("nb", "darts", "official", "naslib", "yahpo")
+KEYS = tuple(notation.library for notation in TEXT_NOTATIONS)
 
 
 @pytest.fixture(scope="module")

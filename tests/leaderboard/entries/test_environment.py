@@ -2,13 +2,12 @@
 
 After a change that is meant, from the repository's root:
 
-    python tests/leaderboard/entries/test_environment.py > tests/golden/environment.json
+    PYTHONPATH=. python tests/leaderboard/entries/test_environment.py
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -41,7 +40,7 @@ def test_what_becomes_stale_is_known():
         pytest.fail(
             f"{', '.join(sorted(changed))} changed, which the sandbox mounts: published runs of "
             f"{', '.join(stale(changed))} become stale, and the next `python -m leaderboard run` makes them "
-            f"anew. If that is meant: python {Path(__file__).relative_to(ROOT)} > {GOLDEN.relative_to(ROOT)}"
+            f"anew. If that is meant: PYTHONPATH=. python {Path(__file__).relative_to(ROOT)} writes it down"
         )
 
 
@@ -196,4 +195,4 @@ def test_no_requirements_need_no_environment(folder, tmp_path):
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(own_parts(library=True, adapter=True), indent=1) + "\n")
+    GOLDEN.write_text(json.dumps(own_parts(library=True, adapter=True), indent=1) + "\n")

@@ -67,3 +67,11 @@ def test_numbers_are_as_exact_as_they_are_known():
     assert (wording.places((1, 1)), wording.places((1, 3))) == ("1", "1\N{EN DASH}3")
     assert (wording.speed_up(1234.0), wording.speed_up(0.987)) == ("1,200", "0.99")
     assert wording.interval(Estimate(1.0, 0.5, 1.5)) == "0.50 to 1.50"
+
+
+def test_families_of_models_conflict_with_those_of_surrogates():
+    """Families that submissions declare, sorted, by the name of the surrogates' family."""
+    conflicts = wording.same_family()
+
+    assert conflicts["gin"] == ["gin", "other-gnn"]
+    assert conflicts["xgb"] == ["lightgbm", "other-gbdt", "xgboost"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from leaderboard.drawing.charts import column
 from leaderboard.pages.landscape.embedding import read_embedding
 from leaderboard.pages.landscape.table import Landscape
-from leaderboard.rendering.charts import column
 
 NAME = "emulated-v1.0"
 

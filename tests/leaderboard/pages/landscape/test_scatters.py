@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from leaderboard.drawing.charts import column
 from leaderboard.pages.landscape.scatters import scatters
 from leaderboard.pages.landscape.table import Landscape
-from leaderboard.rendering.charts import column
 from nb301.tables.statistics import seeds
 
 

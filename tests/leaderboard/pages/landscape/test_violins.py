@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from leaderboard.pages.landscape.table import Landscape
-from leaderboard.pages.landscape.violins import Violin, violins
+from leaderboard.pages.landscape.violins import violins
 from nb301.sources import FITTED
 from nb301.space import Op
 
@@ -45,8 +45,3 @@ def test_small_tables_have_no_topologies(small):
     names = [chart.name.removeprefix("landscape-small-v1.0-") for chart in violins(Landscape(small))]
 
     assert names == ["depth", "depth-by-optimizer", "parameter-free-normal", "parameter-free-reduction"]
-
-
-def test_few_values_have_a_median_alone():
-    """Of their own, wherever they are drawn."""
-    assert Violin("n", 1, 1.0, np.array([1.0, 2.0, 6.0]), 0.4, 0.0).median == 2.0

@@ -6,8 +6,8 @@ import altair as alt
 import numpy as np
 import pytest
 
+from leaderboard.drawing.charts import column, diagonal, rounded, sized, table_of
 from leaderboard.drawing.vega import Chart, drawing
-from leaderboard.rendering.charts import column, diagonal, rounded, sized, table_of
 
 
 def test_tables_are_made_of_columns():
