@@ -11,6 +11,7 @@ import typer
 from nb301.cli.output import progress
 from nb301.cli.tables import DEFAULT_TABLE
 from nb301.extras import require
+from nb301.parsing import parse_toml
 
 
 def tune(
@@ -23,6 +24,12 @@ def tune(
     seed: Annotated[
         int, typer.Option(min=0, help="Of the split and the study; 301 is that of `release freeze`.")
     ] = 301,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="NAME=VALUE in place of the family's own hyperparameter; may be repeated."
+        ),
+    ] = None,
 ) -> None:
     """Search a family's hyperparameters on the validation rows; run again to go on.
 
@@ -40,7 +47,15 @@ def tune(
             best = f", best validation RMSE {math.sqrt(error):.3%}" if math.isfinite(error) else ""
             bar.update(task, completed=ended, description=f"tuning {family}{best}")
 
-        study = search(load(table), family, out, trials=trials, seed=seed, progress=report)
+        study = search(
+            load(table),
+            family,
+            out,
+            trials=trials,
+            seed=seed,
+            hyperparameters=_settings(settings or []),
+            progress=report,
+        )
         bar.update(task, completed=trials)
     best = study.best
     for name, value in study.hyperparameters.items():
@@ -51,6 +66,17 @@ def tune(
         f"validation R2 {_score(best.r2)}, sparse Kendall tau {_score(best.sparse_kendall_tau)}"
     )
     typer.echo(f"next: nb301 release freeze {table} {family} --hyperparameters {out / FILE}")
+
+
+def _settings(texts: list[str]) -> dict[str, float | int | str | bool]:
+    """What `NAME=VALUE` says, values as in TOML."""
+    settings: dict[str, float | int | str | bool] = {}
+    for text in texts:
+        try:
+            settings |= parse_toml(text)
+        except ValueError:
+            raise typer.BadParameter(f"--set {text!r}: expected NAME=VALUE, such as op_counts=true") from None
+    return settings
 
 
 def _score(value: float | None) -> str:

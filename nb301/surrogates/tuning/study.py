@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from nb301.errors import TuningError
+from nb301.errors import TuningError, shown
 from nb301.extras import require
 from nb301.files import sha256, write_text
 from nb301.optimizers.tpe import quiet
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.ensemble import examples
 from nb301.surrogates.libraries import installed
+from nb301.surrogates.members.base import Family, Hyperparameters
 from nb301.surrogates.tuning.journal import open_journal
 from nb301.surrogates.tuning.result import FILE, FORMAT, Trial, Tuning
 from nb301.surrogates.tuning.search import TrialObjective, run_trial
@@ -39,6 +41,7 @@ def tune(
     *,
     trials: int,
     seed: int,
+    hyperparameters: Hyperparameters | None = None,
     progress: Progress | None = None,
 ) -> Tuning:
     """Search the family's space (Table 7) for the smallest error on the validation rows.
@@ -58,11 +61,13 @@ def tune(
         trials: Number of trials in all, with those of earlier runs.
         seed: Of the split, the proposals and the models. A release's test rows are those of the split
             with the release's own seed: tune with the same.
+        hyperparameters: Used in place of the family's own of the same names; those in its space are where
+            the search begins.
         progress: Called after each trial.
 
     Raises:
-        TuningError: The family is unknown, the table has too few rows, the folder is another study's or its
-            journal is broken, or no trial gave a model.
+        TuningError: The family or a hyperparameter is unknown, the table has too few rows, the folder is
+            another study's or its journal is broken, or no trial gave a model.
         MissingExtra: Optuna is not installed.
     """
     if family not in FAMILIES:
@@ -73,7 +78,7 @@ def tune(
     split = stratified_split(table, seed)
     _require_rows(table, split)
     train, val = examples(table, split.train), examples(table, split.val)
-    objective = TrialObjective(FAMILIES[family], train, val, seed, optuna)
+    objective = TrialObjective(_beginning_with(family, hyperparameters or {}), train, val, seed, optuna)
     with quiet(optuna):
         journal = open_journal(optuna, folder, _identity(table, family, objective))
         study = optuna.create_study(study_name=f"{family}-{seed}")
@@ -96,6 +101,17 @@ def tune(
     )
     write_text(folder / FILE, tuning.to_json())
     return tuning
+
+
+def _beginning_with(name: str, hyperparameters: Hyperparameters) -> Family:
+    """A family with other hyperparameters as its own."""
+    own = FAMILIES[name].hyperparameters
+    for key, value in hyperparameters.items():
+        if key not in own:
+            raise TuningError(f"{name} has no hyperparameter {key!r}; there are: {', '.join(sorted(own))}")
+        if type(value) is not type(own[key]) and not (type(own[key]) is float and type(value) is int):
+            raise TuningError(f"{name}: {key} is {shown(value)}, expected {type(own[key]).__name__}")
+    return replace(FAMILIES[name], hyperparameters={**own, **hyperparameters})
 
 
 def _require_rows(table: EvaluationTable, split: Split) -> None:
