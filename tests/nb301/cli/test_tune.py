@@ -26,3 +26,17 @@ def test_tune_and_freeze(run, tiny_table, tmp_path, monkeypatch):
     run("release", "freeze", table, "xgb", "--out", tmp_path, *options)
     assert find(tmp_path / "tiny-xgb-v1.0").manifest.hyperparameters == tuned
     assert len([*checkpoints.iterdir()]) == 10
+
+
+def test_settings(run, wrong, tiny_table, tmp_path, monkeypatch):
+    """`--set` takes TOML's values; what is none is refused in one line."""
+    monkeypatch.setattr(xgb, "_ROUNDS", 20)
+    table = tmp_path / "tiny.parquet"
+    write_table(tiny_table, table)
+    arguments = ["tune", "xgb", "--table", table, "--trials", 1, "--out", tmp_path / "study"]
+    run(*arguments, "--set", "op_counts=true", "--set", "num_boost_round=5")
+    tuned = json.loads((tmp_path / "study" / "tuning.json").read_text())
+
+    assert tuned["hyperparameters"]["op_counts"] is True
+    assert tuned["hyperparameters"]["num_boost_round"] == 5
+    assert "expected NAME=VALUE" in wrong(*arguments, "--set", "op_counts")

@@ -76,3 +76,27 @@ def test_too_few_rows_say_how_many_are_enough(line, search, tiny_table, tmp_path
         search(EvaluationTable("small", "1.0", "emulated 1.0", rows), tmp_path / "study", 1)
     assert not line.seen
     assert not (tmp_path / "study").exists()
+
+
+def test_a_study_begins_where_it_is_told_to(search, tiny_table, tmp_path):
+    """What is set is the first trial's, also where it is not searched; no other study goes on with it."""
+    tuning = search(tiny_table, tmp_path, 2, hyperparameters={"kept": 9, "rate": 1})
+
+    assert tuning.trials[0].params == {"rate": 1.0, "depth": 3, "kind": "plain"}
+    assert tuning.hyperparameters["kept"] == 9
+    with pytest.raises(TuningError, match="is the study of search space .* choose another folder"):
+        search(tiny_table, tmp_path, 3)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"speed": 1}, "line has no hyperparameter 'speed'; there are: depth, kept, kind, rate"),
+        ({"kept": 0.5}, "line: kept is 0.5, expected int"),
+        ({"rate": True}, "line: rate is True, expected float"),
+    ],
+)
+def test_settings_that_are_none_are_refused(search, tiny_table, tmp_path, setting, message):
+    """They are named before anything is fitted."""
+    with pytest.raises(TuningError, match=message):
+        search(tiny_table, tmp_path, 1, hyperparameters=setting)
