@@ -26,7 +26,7 @@ from nb301.surrogates.ensemble import mean_and_std, mean_and_std_of_one
 from nb301.truth.base import is_emulated
 
 if TYPE_CHECKING:
-    from nb301.releases.familiarity import Familiarity, FittedRows
+    from nb301.releases.familiarity import Familiarity, KnownSurroundings
     from nb301.tables.schema import EvaluationTable
 
 
@@ -250,18 +250,19 @@ class Benchmark:
 
         Raises:
             GenotypeError: See `query`.
-            DataMissing: The release's table is not embedded, and `load` got none.
+            DataMissing: The release's table is not here, and `load` got none; a release of random search's
+                rows warns of what these do not reach without it.
             TableError: `load` got another table than the release's.
         """
         genotypes, many = self._read(genotype)
-        familiarities = self._fitted_rows.familiarity(genotypes)
+        familiarities = self._surroundings.familiarity(genotypes)
         return familiarities if many else familiarities[0]
 
     @cached_property
-    def _fitted_rows(self) -> FittedRows:
-        from nb301.releases.familiarity import FittedRows  # and with it pandas, which queries do without
+    def _surroundings(self) -> KnownSurroundings:
+        from nb301.releases.familiarity import surroundings  # and with it pandas, which queries do without
 
-        return FittedRows(self.release.manifest, self._table)
+        return surroundings(self.release.manifest, self._table)
 
     def _query_many(self, genotypes: Sequence[Genotype], seed: ArrayLike | None) -> Evaluations:
         # canonical first: surrogates on the vector encoding tell isomorphic genotypes apart

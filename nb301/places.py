@@ -19,11 +19,20 @@ LANDSCAPE = _PACKAGE / "truth" / "landscape.toml"
 EMULATED_TRUTH = _PACKAGE / "truth" / "emulated.py"
 
 
-def user_folder() -> Path:
+def user_releases() -> Path:
     """Where this user's releases are: `releases` in `NB301_HOME`, by default the platform's data folder."""
+    return _user_home() / "releases"
+
+
+def user_tables() -> Path:
+    """Where this user's tables are: `tables` beside `user_releases`."""
+    return _user_home() / "tables"
+
+
+def _user_home() -> Path:
     home = os.environ.get("NB301_HOME")
     if home:
-        return Path(home).expanduser().absolute() / "releases"
+        return Path(home).expanduser().absolute()
     from platformdirs import user_data_path
 
-    return user_data_path("nb301", appauthor=False) / "releases"
+    return user_data_path("nb301", appauthor=False)

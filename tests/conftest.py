@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,16 @@ def darts_v2() -> str:
         "('max_pool_3x3', 1), ('skip_connect', 2), ('max_pool_3x3', 1), ('max_pool_3x3', 0), "
         "('skip_connect', 2), ('skip_connect', 2), ('max_pool_3x3', 1)], reduce_concat=[2, 3, 4, 5])"
     )
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Files that are not shipped, such as real trainings: in `NB301_SHARED`, or beside the checkout."""
+    beside = Path(__file__).resolve().parents[2] / "shared"
+    folder = Path(os.environ.get("NB301_SHARED") or beside) / "data"
+    if not (folder / "cifar10_random_search.parquet").is_file():
+        pytest.skip(f"{folder} has no cifar10_random_search.parquet, which is not shipped")
+    return folder
 
 
 @pytest.fixture(scope="session")

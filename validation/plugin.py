@@ -21,6 +21,7 @@ import pytest
 from nb301 import list_releases, tables
 from nb301.errors import Nb301Error, one_line
 from nb301.releases import Release, find
+from nb301.releases.fitted_table import fitted_table
 from nb301.releases.report import ClaimKind, ClaimVerdict
 from nb301.tables.schema import EvaluationTable
 from validation.answers import SubjectError, error_line
@@ -38,7 +39,7 @@ from validation.report.as_json import (
     write_report,
 )
 from validation.report.card import require_extra, write_card
-from validation.subject import Subject, embedded_table, foreign_subject, subject_of
+from validation.subject import Subject, foreign_subject, subject_of
 
 #: Measures a claim about a subject, keeps the result for the report, and fails unless the claim holds.
 Verify = Callable[[Claim, Subject], None]
@@ -280,13 +281,13 @@ def _subjects(config: pytest.Config) -> list[Subject]:
 
 
 def _of_releases(releases: Iterable[Release], table: EvaluationTable | None, cache: Path) -> list[Subject]:
-    """Releases on a table, or each on the embedded one that it names, which is read once."""
+    """Releases on a table, or each on the one that it names, which is read once."""
     read: dict[str, EvaluationTable] = {}
     subjects = []
     for release in releases:
         name = release.manifest.table.name + release.manifest.table.version
         if table is None and name not in read:
-            read[name] = embedded_table(release.manifest)
+            read[name] = fitted_table(release.manifest)
         subjects.append(subject_of(release, table or read[name], cache))
     return subjects
 

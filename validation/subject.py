@@ -9,9 +9,8 @@ from functools import cached_property
 from itertools import count
 from pathlib import Path
 
-from nb301 import tables
 from nb301.benchmark import Benchmark
-from nb301.errors import DataMissing, ReleaseError
+from nb301.errors import ReleaseError
 from nb301.files import sha256
 from nb301.releases import Manifest, Release
 from nb301.releases.freeze import SEED
@@ -178,21 +177,6 @@ def foreign_subject(name: str, predictor: Predictor, table: EvaluationTable, cac
 
 #: Numbers surrogates that are no releases.
 _FOREIGN = count()
-
-
-def embedded_table(manifest: Manifest) -> EvaluationTable:
-    """The embedded table that a release names.
-
-    Raises:
-        DataMissing: There is none; says how to give it.
-    """
-    name = f"{manifest.table.name}-v{manifest.table.version}"
-    if name not in tables.names():
-        raise DataMissing(
-            f"release {manifest.name} was fitted on table {name}, which nb301 does not hold: give the file "
-            "it was frozen from, --table FILE.parquet"
-        )
-    return tables.load(name)
 
 
 def _checked(manifest: Manifest, table: EvaluationTable) -> EvaluationTable:

@@ -123,6 +123,8 @@ def support(trajectory: Trajectory, benchmark: Benchmark) -> Support | None:
         answers = benchmark.familiarity(_genotypes(trajectory, chosen))
     except DataMissing:
         return None
+    if any(answer.is_familiar is None for answer in answers):
+        return None
     return Support(queries=len(answers), unfamiliar=sum(not answer.is_familiar for answer in answers))
 
 

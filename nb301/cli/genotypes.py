@@ -48,7 +48,8 @@ def query(
         bool, typer.Option("--check", help="Warn of what the release was not fitted on; reads its table.")
     ] = False,
     table: Annotated[
-        Path | None, typer.Option(help="With --check: the release's .parquet file, if not embedded.")
+        Path | None,
+        typer.Option(help="With --check: the release's .parquet file, if it is not here."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON instead of a table: an object, or a list of several.")
@@ -163,12 +164,14 @@ def _described(familiarity: Familiarity) -> dict[str, Any]:
         "is_familiar": familiarity.is_familiar,
         "distance": familiarity.distance,
         "limit": familiarity.limit,
-        "nearest": str(familiarity.nearest),
+        "nearest": None if familiarity.nearest is None else str(familiarity.nearest),
         "warnings": [*familiarity.warnings],
     }
 
 
 def _distance_row(familiarity: Mapping[str, Any]) -> list[str]:
+    if familiarity["distance"] is None:
+        return ["distance", "unknown", "edges to the nearest fitted row, which is not here"]
     edges = f"edges to the nearest fitted row; familiar up to {familiarity['limit']}"
     return ["distance", f"{familiarity['distance']} of 16", edges]
 

@@ -27,14 +27,14 @@ app = typer.Typer(help="Releases: frozen, hashed, versioned surrogates.", no_arg
 @app.command("list")
 def list_releases(as_json: AsJson = False) -> None:
     """The embedded releases, and this user's."""
-    from nb301.releases import find, names, user_folder, user_names
+    from nb301.releases import find, names, user_names, user_releases
 
     manifests = [find(name).manifest for name in dict.fromkeys([*names(), *user_names()])]
     if as_json:
         print_json([_identity(manifest) for manifest in manifests])
         return
     print_table(
-        f"embedded releases, and yours in {user_folder()}",
+        f"embedded releases, and yours in {user_releases()}",
         ["name", "ground truth", "fitted on", "R2", "sKT", "hash"],
         [*map(_listed, manifests)],
     )
@@ -83,7 +83,7 @@ def freeze_release(
 ) -> None:
     """Fit a family on a table and freeze it with the hash of every file."""
     require("lightgbm", "fit")
-    from nb301.releases import user_folder
+    from nb301.releases import user_releases
     from nb301.releases.freeze import SEED, freeze
     from nb301.surrogates.tuning.result import tuned_hyperparameters
     from nb301.tables import load
@@ -95,7 +95,7 @@ def freeze_release(
         folder = freeze(
             rows,
             family,
-            user_folder() if out is None else out,
+            user_releases() if out is None else out,
             random_only=random_only,
             version=version,
             replace=replace,

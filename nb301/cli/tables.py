@@ -1,13 +1,13 @@
-"""`nb301 tables`: the embedded tables, and the official data."""
+"""`nb301 tables`: the embedded tables, this user's, and what makes tables: official data, files."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -16,19 +16,25 @@ from nb301.cli.output import AsJson, print_json, print_table, progress
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
+    from nb301.tables.rows import FileRows
     from nb301.tables.schema import EvaluationTable
 
 app = typer.Typer(help="Evaluation tables: what releases are fitted on.", no_args_is_help=True)
-TableName = Annotated[str, typer.Argument(help="Name of an embedded table, or a .parquet file.")]
+TableName = Annotated[str, typer.Argument(help="Name of a table, or a .parquet file.")]
 DEFAULT_TABLE = "emulated-v1.0"
 
 
 @app.command("list")
 def list_tables() -> None:
-    """Names of the embedded tables, one a line."""
-    from nb301.tables import names
+    """Names of the embedded tables and then of this user's, one a line."""
+    from nb301.tables import names, user_names, user_tables
 
     for name in names():
+        typer.echo(name)
+    own = [name for name in user_names() if name not in names()]
+    if own:
+        typer.echo(f"yours, in {user_tables()}:", err=True)
+    for name in own:
         typer.echo(name)
 
 
@@ -36,7 +42,7 @@ def list_tables() -> None:
 def show_tables(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help=f"Embedded tables, or .parquet files. Default: {DEFAULT_TABLE}."),
+        typer.Argument(help=f"Names of tables, or .parquet files. Default: {DEFAULT_TABLE}."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -151,7 +157,7 @@ def fetch(
         fetched = fetch_official(folder, progress=report)
     checked = "checksums are right" if fetched.checked else "host not reached, placed by hand: unchecked"
     typer.echo(f"{source} data is in {fetched.folder} ({checked})")
-    typer.echo(f"next: nb301 tables import {fetched.folder} --out cifar10.parquet")
+    typer.echo(f"next: nb301 tables import {fetched.folder}")
 
 
 @app.command("import")
@@ -159,10 +165,19 @@ def import_table(
     source: Annotated[
         Path,
         typer.Argument(
-            help="The official tree of JSON files, or any part of it; or a .csv or .parquet file."
+            help="The official tree of JSON files, or any part of it; NAS-Bench-Suite-Zero's "
+            "zc_nasbench301.json; or a .csv or .parquet file."
         ),
     ],
-    out: Annotated[Path, typer.Option(help="The .parquet file to write.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The .parquet file to write. Default: yours, found by name.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="The table's. Default: the source's own, or after the file.")
+    ] = None,
+    version: Annotated[
+        str | None, typer.Option(help="The table's. Default: the source's own, or 1.0.")
+    ] = None,
     truth: Annotated[
         str | None, typer.Option(help="Of a file: what was trained, such as 'cifar10 1.0'.")
     ] = None,
@@ -175,48 +190,108 @@ def import_table(
     percent: Annotated[
         bool, typer.Option("--percent", help="Of a file: accuracies are percent, not fractions.")
     ] = False,
+    replace_table: Annotated[
+        bool, typer.Option("--replace", help="Overwrite a table of yours of the same name.")
+    ] = False,
 ) -> None:
     """Make a table of training runs.
 
     Of the official tree, bad files are listed and left out. A file has a row for each training: genotype (in
     any notation) and val_accuracy; where known optimizer, epochs, test_accuracy, train_accuracy, runtime
-    (seconds), seed and run.
+    (seconds), seed and run. Other columns are passed over.
     """
-    from nb301.tables.schema import check_table_path, name_after, write_table
+    from nb301.tables.schema import check_table_path, is_table, name_after, read_table, write_table
 
-    check_table_path(out)
-    if source.suffix not in {".csv", ".parquet"}:
-        _import_official(source, out)
-        return
+    target = _Target(out, name, version, replace_table)
+    if out is not None:
+        check_table_path(out)
+    if source.suffix == ".parquet" and truth is None and is_table(source):
+        table = read_table(source)
+    elif source.suffix in {".csv", ".json", ".parquet"} and not source.is_dir():
+        constants: dict[str, str | int] = {}
+        if optimizer is not None:
+            constants["optimizer"] = optimizer
+        if epochs is not None:
+            constants["epochs"] = epochs
+        after = name_after(source if out is None else out)
+        table = _of_file(source, target, after, truth, constants, percent=percent)
+    else:
+        table = _of_official(source, target)
+    table = replace(table, name=name or table.name, version=version or table.version)
+    path = target.path(table.name, table.version)
+    write_table(table, path)
+    typer.echo(f"wrote {len(table):,} rows to {path}, content {table.content_hash}")
+    repeats = len(table) - table.rows["genotype"].nunique()
+    if repeats:
+        typer.echo(f"{repeats:,} rows repeat an architecture: all are kept, in one part of every split")
+    if out is None:
+        typer.echo(f"next: nb301 tables show {table.full_name}")
+
+
+class _Target(NamedTuple):
+    """Where a table is written, by options."""
+
+    out: Path | None
+    name: str | None
+    version: str | None
+    replace: bool
+
+    def path(self, name: str, version: str) -> Path:
+        """The file, checked; name and version are the table's where no option says others."""
+        from nb301.tables import user_path
+
+        if self.out is not None:
+            return self.out
+        return user_path(self.name or name, self.version or version, replace=self.replace)
+
+
+def _of_file(
+    source: Path,
+    target: _Target,
+    name: str,
+    truth: str | None,
+    constants: Mapping[str, str | int],
+    *,
+    percent: bool,
+) -> EvaluationTable:
+    """A table of rows of NAS-Bench-Suite-Zero, which says what it is, or of others, which do not."""
+    from nb301.tables import suite_zero
     from nb301.tables.rows import read_rows, table_of
 
+    if source.suffix == ".json":
+        name, truth = suite_zero.NAME, truth or suite_zero.TRUTH
+        constants = {**suite_zero.CONSTANTS, **constants}
     if truth is None:
         raise typer.BadParameter(f"--truth: say what was trained for {source}, such as 'cifar10 1.0'")
-    columns: dict[str, str | int] = {}
-    if optimizer is not None:
-        columns["optimizer"] = optimizer
-    if epochs is not None:
-        columns["epochs"] = epochs
-    table = table_of(read_rows(source), name_after(out), truth, constants=columns, percent=percent)
-    write_table(table, out)
-    typer.echo(f"wrote {len(table):,} rows to {out}, content {table.content_hash}")
+    target.path(name, "1.0")  # before the work
+    read = suite_zero.read_suite_zero if source.suffix == ".json" else read_rows
+    rows = read(source)
+    _tell_passed_over(rows)
+    return table_of(rows.rows, name, truth, constants=constants, percent=percent)
 
 
-def _import_official(folder: Path, out: Path) -> None:
+def _tell_passed_over(rows: FileRows) -> None:
     from nb301.errors import one_line
-    from nb301.tables.official import import_official
-    from nb301.tables.schema import write_table
 
+    if rows.passed_over:
+        typer.echo(f"columns passed over: {one_line(', '.join(rows.passed_over))}", err=True)
+
+
+def _of_official(folder: Path, target: _Target) -> EvaluationTable:
+    from nb301.errors import one_line
+    from nb301.tables import official
+
+    if target.out is None and folder.is_dir():
+        target.path(official.NAME, official.VERSION)  # before the work
     with progress() as bar:
         task = bar.add_task("reading", total=None)
-        imported = import_official(folder, lambda done, total: bar.update(task, completed=done, total=total))
+        imported = official.import_official(
+            folder, lambda done, total: bar.update(task, completed=done, total=total)
+        )
     for path, reason in imported.bad_files:
         typer.echo(f"bad file {one_line(str(path))}: {reason}", err=True)
     for setting, table in imported.tables.items():
         if table is not imported.table:
             typer.echo(f"runs of another setting left out: {len(table):,} of {setting}", err=True)
-    write_table(imported.table, out)
-    typer.echo(
-        f"wrote {len(imported.table):,} rows to {out}, content {imported.table.content_hash}; "
-        f"bad files: {len(imported.bad_files):,}, duplicates dropped: {imported.duplicates:,}"
-    )
+    typer.echo(f"bad files: {len(imported.bad_files):,}, duplicates dropped: {imported.duplicates:,}")
+    return imported.table

@@ -4,8 +4,8 @@ It may import `errors`, `exact`, `files`, `metrics`, `optimizers`, `parsing`, `p
 `surrogates`, `surrogates.members` and `tables`.
 """
 
-from nb301.places import user_folder
+from nb301.places import user_releases
 from nb301.releases.load import Release, find, names, user_names
 from nb301.releases.manifest import Manifest
 
-__all__ = ["Manifest", "Release", "find", "names", "user_folder", "user_names"]
+__all__ = ["Manifest", "Release", "find", "names", "user_names", "user_releases"]

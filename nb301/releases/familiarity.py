@@ -16,17 +16,18 @@ at 6 to 0.17 at 8 (the truth being the mean of four emulated trainings).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
-from typing import NamedTuple
+from math import comb
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nb301 import tables
 from nb301.errors import DataMissing, TableError
+from nb301.releases.fitted_table import fitted_table
 from nb301.releases.manifest import Manifest
 from nb301.space import FIRST_EDGE, NODES, PARAMETER_FREE, Genotype, Op, from_codes, to_codes
 from nb301.tables.schema import EvaluationTable
@@ -58,19 +59,50 @@ _TARGETS = np.repeat(NODES, 2)
 class Familiarity:
     """How well a release knows an architecture's surroundings."""
 
-    #: Edges, of 16, in which the nearest architecture that the release was fitted on differs.
-    distance: int
+    #: Edges, of 16, in which the nearest architecture that the release was fitted on differs; None, as limit
+    #: and nearest are, where the table is not here.
+    distance: int | None
     #: Distance that 99 % of the held-out rows keep: beyond it is unfamiliar.
-    limit: int
+    limit: int | None
     #: The nearest architecture; of equally near ones the first row's.
-    nearest: Genotype
+    nearest: Genotype | None
     #: Sentences of what to beware of; empty where there is nothing.
     warnings: tuple[str, ...]
 
     @property
-    def is_familiar(self) -> bool:
-        """Whether the architecture is no farther from the fitted rows than held-out rows are."""
+    def is_familiar(self) -> bool | None:
+        """Whether it is no farther from the fitted rows than held-out rows are; None where unknown."""
+        if self.distance is None or self.limit is None:
+            return None
         return self.distance <= self.limit
+
+
+class KnownSurroundings(Protocol):
+    """What can tell how well a release knows architectures."""
+
+    def familiarity(self, genotypes: Sequence[Genotype]) -> list[Familiarity]:
+        """Tell it of architectures."""
+
+
+def surroundings(manifest: Manifest, table: EvaluationTable | None = None) -> KnownSurroundings:
+    """The rows that a release was fitted on; the manifest alone where they are not here and it tells enough.
+
+    Args:
+        manifest: The release's.
+        table: Its table; by default the one that `fitted_table` finds.
+
+    Raises:
+        DataMissing: The table is not here, and the release was not fitted on random search alone.
+        TableError: `table` is another one, or cannot be read.
+    """
+    if table is not None:
+        return FittedRows(manifest, table)
+    try:
+        return FittedRows(manifest, fitted_table(manifest))
+    except DataMissing as missing:
+        if not manifest.random_only:
+            raise
+        return RandomRows(manifest, str(missing))
 
 
 class FittedRows:
@@ -78,15 +110,13 @@ class FittedRows:
 
     Args:
         manifest: The release's.
-        table: Its table; by default the embedded one of the manifest's content hash.
+        table: Its table.
 
     Raises:
-        DataMissing: The table is not embedded; says how to give it.
         TableError: `table` is another one.
     """
 
-    def __init__(self, manifest: Manifest, table: EvaluationTable | None = None) -> None:
-        table = _embedded(manifest) if table is None else table
+    def __init__(self, manifest: Manifest, table: EvaluationTable) -> None:
         if table.content_hash != manifest.table.content_hash:
             raise TableError(
                 f"table {table.name} has content {table.content_hash}, but release {manifest.name} was "
@@ -97,6 +127,7 @@ class FittedRows:
         alike = table.rows["optimizer"].isin(manifest.optimizers).to_numpy()[split.test]
         self._held_out = table.codes[split.test[alike]]
         self._index = EdgeIndex(table.codes[split.fitting])
+        self._manifest = manifest
         self._falls = falls(table)
 
     @cached_property
@@ -118,12 +149,37 @@ class FittedRows:
         distances = self._index.distances(to_codes([genotype])[0])
         row = int(distances.argmin())
         distance = int(distances[row])
+        warnings = [
+            *_warnings(genotype, distance, self.limit, self._falls),
+            *_unreached(genotype, self._manifest, known=self._falls),
+        ]
         return Familiarity(
             distance=distance,
             limit=self.limit,
             nearest=self._index.genotype(row),
-            warnings=tuple(_warnings(genotype, distance, self.limit, self._falls)),
+            warnings=tuple(warnings),
         )
+
+
+class RandomRows:
+    """What the manifest tells of random search's rows that are not here.
+
+    Args:
+        manifest: Of a release that was fitted on them alone.
+        missing: Why they are not here, and what brings them.
+    """
+
+    def __init__(self, manifest: Manifest, missing: str) -> None:
+        self._manifest, self._missing = manifest, missing
+
+    def familiarity(self, genotypes: Sequence[Genotype]) -> list[Familiarity]:
+        """Tell which architectures random search hardly reaches; distances are unknown."""
+        unknown = f"unknown: how far it is from fitted rows: {self._missing}"
+        familiarities = []
+        for genotype in genotypes:
+            warnings = (*_unreached(genotype, self._manifest), unknown)
+            familiarities.append(Familiarity(distance=None, limit=None, nearest=None, warnings=warnings))
+        return familiarities
 
 
 class Fall(NamedTuple):
@@ -153,6 +209,15 @@ def falls(table: EvaluationTable) -> dict[Op, Fall]:
         if fall.by > others.std():
             by_op[op] = fall
     return by_op
+
+
+def expected_rows(rows: int) -> float:
+    """How many of random search's rows have more than `MAX_EQUAL` of one op in the normal cell, on average.
+
+    It draws each of a cell's 8 ops from all 7 alike.
+    """
+    cells = sum(comb(8, count) * (_OPS - 1) ** (8 - count) for count in range(MAX_EQUAL + 1, 9))
+    return float(rows * cells / _OPS**8)
 
 
 class EdgeIndex:
@@ -219,21 +284,6 @@ def _renamed_slots(cell: NDArray[np.uint8]) -> set[tuple[int, ...]]:
     return renamed_slots
 
 
-def _embedded(manifest: Manifest) -> EvaluationTable:
-    reference = manifest.table
-    # embedded tables are called after name and version, so that others need not be read
-    for name in tables.names():
-        if name.startswith(reference.name):
-            table = tables.load(name)
-            if table.content_hash == reference.content_hash:
-                return table
-    raise DataMissing(
-        f"release {manifest.name} was fitted on table {reference.name} {reference.version} (content "
-        f"{reference.content_hash}), which nb301 does not hold: give the file it was frozen from, "
-        "nb301.load(release, table=nb301.tables.load('FILE.parquet')) or --table FILE.parquet"
-    )
-
-
 def _split(manifest: Manifest, table: EvaluationTable) -> Split:
     split = random_only_split if manifest.random_only else stratified_split
     return split(table, manifest.split.seed)
@@ -252,4 +302,20 @@ def _warnings(genotype: Genotype, distance: int, limit: int, falls: Mapping[Op, 
                 f"collapse: {count} of 8 edges of the normal cell are {op.name}, more than {MAX_EQUAL}, as "
                 f"in {fall.rows:,} rows of the table, which are {100 * fall.by:.1f} points worse on "
                 "average than the others"
+            )
+
+
+def _unreached(genotype: Genotype, manifest: Manifest, known: Collection[Op] = ()) -> Iterator[str]:
+    """Warn of many equal ops that a random-only release has few rows of, but for those `known` to fall."""
+    fitted = manifest.split.train + manifest.split.val
+    few = expected_rows(fitted)
+    if not manifest.random_only or few >= _ENOUGH:
+        return
+    for op in PARAMETER_FREE:
+        count = genotype.normal.count(op)
+        if count > MAX_EQUAL and op not in known:
+            yield (
+                f"unreached: {count} of 8 edges of the normal cell are {op.name}, but the release was fitted "
+                f"on random search alone, which has more than {MAX_EQUAL} in about {few:.0f} of {fitted:,} "
+                "rows: it may overrate the architecture"
             )

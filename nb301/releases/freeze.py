@@ -14,7 +14,7 @@ from nb301.errors import Nb301Error, ReleaseError, one_line, shown
 from nb301.files import check_folder, folder_written_whole, sha256
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
 from nb301.parsing import NAME, read_bytes
-from nb301.places import user_folder
+from nb301.places import user_releases
 from nb301.releases import manifest as manifests
 from nb301.releases.load import names
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
@@ -120,7 +120,7 @@ def _name(table: EvaluationTable, family: str, version: str, *, random_only: boo
 
 def _check_target(target: Path, *, replace: bool) -> None:
     """Check that a release's folder takes the place of no other release."""
-    if target.parent.absolute() == user_folder() and target.name in names():
+    if target.parent.absolute() == user_releases() and target.name in names():
         raise ReleaseError(f"{target.name} is the name of an embedded release: choose another version")
     if target.exists() and not replace:
         raise ReleaseError(f"{target} exists: a release is never changed; choose another version")

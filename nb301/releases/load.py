@@ -10,7 +10,7 @@ from pathlib import Path
 from nb301.errors import HashMismatch, ReleaseError, UnknownRelease, shown
 from nb301.files import sha256
 from nb301.parsing import read_bytes
-from nb301.places import RELEASES, user_folder
+from nb301.places import RELEASES, user_releases
 from nb301.releases import manifest as manifests
 from nb301.releases.manifest import Manifest
 from nb301.surrogates import FAMILIES, Surrogate
@@ -152,8 +152,8 @@ def names() -> list[str]:
 
 
 def user_names() -> list[str]:
-    """Names of this user's releases, which `nb301 release freeze` made (see `user_folder`)."""
-    return _names(user_folder())
+    """Names of this user's releases, which `nb301 release freeze` made (see `user_releases`)."""
+    return _names(user_releases())
 
 
 def find(name: str | Path) -> Release:
@@ -161,7 +161,7 @@ def find(name: str | Path) -> Release:
 
     Args:
         name: A name is always that of an embedded release where there is one, then of one of this user's
-            (`user_folder`); a folder is a `Path`, or a text with a slash, such as `./my-release`.
+            (`user_releases`); a folder is a `Path`, or a text with a slash, such as `./my-release`.
 
     Raises:
         UnknownRelease: There is none of that name; lists those there are.
@@ -176,7 +176,7 @@ def find(name: str | Path) -> Release:
     if "/" in name or os.sep in name:
         return Release(Path(name).expanduser())
     if name in user_names():
-        return _named(user_folder() / name)
+        return _named(user_releases() / name)
     raise UnknownRelease(f"no release {name!r:.80}{_hint(name)}; there are: {_listed()}")
 
 
@@ -194,7 +194,7 @@ def _names(folder: Path) -> list[str]:
 
 def _listed() -> str:
     embedded, own = ", ".join(names()), ", ".join(user_names())
-    return f"{embedded}; yours, in {user_folder()}: {own}" if own else embedded
+    return f"{embedded}; yours, in {user_releases()}: {own}" if own else embedded
 
 
 def _hint(name: str) -> str:

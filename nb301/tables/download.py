@@ -179,5 +179,5 @@ def _unpacked(archives: Sequence[Path], folder: Path) -> Path:
 def _by_hand(folder: Path, reason: str) -> str:
     return (
         f"{reason}\nTo place the files by hand, save those of https://doi.org/{DOI} into {folder} "
-        "and run it again, or unpack them anywhere and run: nb301 tables import FOLDER --out cifar10.parquet"
+        "and run it again, or unpack them anywhere and run: nb301 tables import FOLDER"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -50,7 +50,7 @@ _FORMAT = 1
 #: Of names of truths and optimizers.
 _MOST_LETTERS = 100
 #: Bytes of a file, packed and unpacked, and its rows; 60,000 rows take 3 MB.
-_MOST_BYTES, _MOST_ROWS = 2**30, 10**6
+MOST_BYTES, _MOST_ROWS = 2**30, 10**6
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,11 @@ class EvaluationTable:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def full_name(self) -> str:
+        """Name and version, as its file is called and `tables.load` finds it: `emulated-v1.0`."""
+        return f"{self.name}-v{self.version}"
 
     @cached_property
     def genotypes(self) -> list[Genotype]:
@@ -152,6 +157,16 @@ def write_table(table: EvaluationTable, path: Path) -> None:
         pq.write_table(data, temporary, compression="zstd", compression_level=19)
 
 
+def is_table(path: Path) -> bool:
+    """Whether a Parquet file says of itself that it is an evaluation table."""
+    if not path.is_file():  # a pipe, which would be waited for
+        return False
+    try:
+        return b"nb301" in (pq.read_schema(path).metadata or {})
+    except (pa.ArrowException, OSError, ValueError):
+        return False
+
+
 def read_table(path: Path) -> EvaluationTable:
     """Read a table that `write_table` wrote.
 
@@ -160,13 +175,13 @@ def read_table(path: Path) -> EvaluationTable:
             break the schema.
     """
     try:
-        file = read_bytes(path, _MOST_BYTES)
+        file = read_bytes(path, MOST_BYTES)
     except FileNotFoundError:
         raise TableError(f"{path}: no such table") from None
     except OSError as error:
         raise TableError(f"{path}: cannot be read ({error.strerror})") from None
     try:
-        data = _read_parquet(file)
+        data = read_columns(file)
         name, version, truth = _described((data.schema.metadata or {}).get(b"nb301", b""))
         # pandas' own metadata say nothing that the columns do not
         return EvaluationTable(name, version, truth, data.replace_schema_metadata(None).to_pandas())
@@ -177,25 +192,40 @@ def read_table(path: Path) -> EvaluationTable:
         raise TableError(f"{path}: not a whole Parquet file ({one_line(str(error))})") from None
 
 
-def _read_parquet(file: bytes) -> pa.Table:
-    """Read the rows, after a check that the file does not announce more than a table can have."""
+def read_columns(file: bytes, known: Collection[str] | None = None) -> pa.Table:
+    """Read columns of numbers or text from the bytes of a Parquet file, checked before they are unpacked.
+
+    Args:
+        file: The bytes.
+        known: Names of columns, of which those that are there are read; by default all.
+
+    Raises:
+        TableError: It announces more than a table can have, or a column is there twice or of another type.
+        pa.ArrowException, OSError, ValueError: It is no Parquet file, or not whole.
+    """
     with pq.ParquetFile(pa.BufferReader(file)) as opened:
         about, schema = opened.metadata, opened.schema_arrow
         unpacked = sum(about.row_group(k).total_byte_size for k in range(about.num_row_groups))
-        if not 0 <= about.num_rows <= _MOST_ROWS or not 0 <= unpacked <= _MOST_BYTES:
+        if not 0 <= about.num_rows <= _MOST_ROWS or not 0 <= unpacked <= MOST_BYTES:
             raise TableError(
                 f"{about.num_rows:,} rows of {unpacked:,} bytes, expected at most {_MOST_ROWS:,} of "
-                f"{_MOST_BYTES:,}"
+                f"{MOST_BYTES:,}"
             )
         if len(set(schema.names)) < len(schema.names):
             raise TableError("a column is there twice")
-        for column in schema:
+        columns = [*schema] if known is None else [column for column in schema if _holds(column, known)]
+        for column in columns:
             kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
             if not any(is_kind(kind) for is_kind in _NUMBERS_AND_TEXT):
                 raise TableError(f"column {shown(column.name)} is of {shown(str(kind))}, not numbers or text")
-        data = opened.read()
+        data = opened.read([column.name for column in columns])
     data.validate(full=True)
     return data
+
+
+def _holds(column: pa.Field, known: Collection[str]) -> bool:
+    """Whether a column is one of those, with anything in it."""
+    return column.name in known and not pa.types.is_null(column.type)
 
 
 def _described(metadata: bytes) -> tuple[str, str, str]:
@@ -216,13 +246,18 @@ def _described(metadata: bytes) -> tuple[str, str, str]:
     return name, version, truth
 
 
-def check_names(name: str, version: str, truth: str) -> None:
-    """Check what releases, folders and pages are called after."""
+def check_name(name: str, version: str) -> None:
+    """Check what releases and files are called after."""
     for what, text in (("name", name), ("version", version)):
         if not re.fullmatch(NAME, text):
             raise TableError(
                 f"{what} {shown(text)}: expected letters and digits, and after the first of them also . _ + -"
             )
+
+
+def check_names(name: str, version: str, truth: str) -> None:
+    """Check what releases, folders and pages are called after."""
+    check_name(name, version)
     if not truth or truth != truth.strip() or not is_one_line(truth) or len(truth) > _MOST_LETTERS:
         raise TableError(f"truth {shown(truth)}: expected at most {_MOST_LETTERS} printable characters")
 

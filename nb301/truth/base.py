@@ -85,6 +85,8 @@ def described(truth: Truth) -> str:
 EMULATED = "emulated"
 #: What the official table notes as its ground truth, without a version, and the name of what trains like it.
 OFFICIAL, OFFICIAL_NAME = "CIFAR-10 training", "cifar10-paper"
+#: The same of rows that have the last epoch's accuracy, where the official ones have the best epoch's.
+OFFICIAL_LAST_EPOCH = f"{OFFICIAL}, last epoch"
 
 
 class TruthKind(Enum):
@@ -103,7 +105,7 @@ def kind_of(truth: str) -> TruthKind:
     name, _, version = truth.partition(" ")
     if name == EMULATED and version:
         return TruthKind.EMULATED
-    if truth == OFFICIAL or name == OFFICIAL_NAME:
+    if truth in {OFFICIAL, OFFICIAL_LAST_EPOCH} or name == OFFICIAL_NAME:
         return TruthKind.PAPER
     return TruthKind.OTHER
 

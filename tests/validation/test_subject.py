@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nb301.errors import DataMissing, ReleaseError
+from nb301.errors import ReleaseError
 from nb301.releases import Release, find
 from nb301.sources import FITTED
 from nb301.space import Op, sample_many
 from tests.validation.surrogates import Constant
 from validation.fits import NamedRows, Without
-from validation.subject import embedded_table, foreign_subject, subject_of
+from validation.subject import foreign_subject, subject_of
 
 GENOTYPES = sample_many(np.random.default_rng(0), 20)
 
@@ -34,12 +34,6 @@ def test_refuses_another_table(tiny_release, embedded_table, tmp_path):
     """A table that the release was not fitted on is refused with both hashes."""
     with pytest.raises(ReleaseError, match=f"but here it has {embedded_table.content_hash}"):
         subject_of(Release(tiny_release), embedded_table, tmp_path)
-
-
-def test_a_table_that_is_not_embedded(tiny_release):
-    """A release of somebody's own table says how to give it."""
-    with pytest.raises(DataMissing, match=r"fitted on table tiny-v1\.0, .* --table FILE\.parquet"):
-        embedded_table(Release(tiny_release).manifest)
 
 
 def test_refuses_another_split(tiny_release, tiny_table, tmp_path):

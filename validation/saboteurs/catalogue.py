@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nb301.files import sha256
 from nb301.releases import find
+from nb301.releases.fitted_table import fitted_table
 from nb301.releases.report import ClaimVerdict
 from validation.claims import claims_about
 from validation.fits import RowSet
@@ -34,7 +35,7 @@ from validation.saboteurs.faults import (
     TensOfSeconds,
     ZeroStd,
 )
-from validation.subject import Subject, embedded_table, subject_of
+from validation.subject import Subject, subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def sabotaged(name: str, cache: Path) -> Subject:
     """A subject with the fault."""
     saboteur = SABOTEURS[name]
     release = find(saboteur.release)
-    subject = subject_of(release, embedded_table(release.manifest), cache)
+    subject = subject_of(release, fitted_table(release.manifest), cache)
     return replace(
         subject,
         name=name,

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 import nb301
 from nb301 import tables
 from nb301.errors import DataMissing, GenotypeError, TableError
-from nb301.releases import find
-from nb301.releases.familiarity import EdgeIndex, FittedRows, distance, falls
+from nb301.releases.familiarity import EdgeIndex, FittedRows, distance, expected_rows, falls, surroundings
 from nb301.space import PARAMETER_FREE, Cell, Genotype, Op, mutate, neighbours, sample, sample_many, to_codes
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import random_only_split, stratified_split
@@ -231,18 +230,70 @@ def test_one_and_many_in_any_notation(full):
         full.familiarity([genotypes[0], "normal:"])
 
 
-def test_embedded_tables_are_found_by_their_content(tiny_release, embedded_table, monkeypatch):
-    """A release finds its embedded table; one of another table says how to give it, or that it is another."""
-    monkeypatch.setattr(tables, "load", lambda _name: embedded_table)
-    FittedRows(find("emulated-xgb-v1.0").manifest)
-    with pytest.raises(DataMissing, match=r"fitted on table tiny 1\.0 .*--table FILE\.parquet"):
+@pytest.fixture
+def no_tables(monkeypatch, tmp_path):
+    """A user without tables."""
+    monkeypatch.setenv("NB301_HOME", str(tmp_path))
+
+
+@pytest.mark.usefixtures("no_tables")
+def test_a_table_that_is_not_here_is_told(tiny_release, embedded_table):
+    """A release of another table says how to give it, or that it is another."""
+    with pytest.raises(DataMissing, match=r"fitted on table tiny-v1\.0 .*--table FILE\.parquet"):
         nb301.load(tiny_release).familiarity(sample(RNG))
     with pytest.raises(TableError, match=r"table emulated has content .* tiny-xgb-v1\.0 was fitted on"):
         nb301.load(tiny_release, table=embedded_table).familiarity(sample(RNG))
-    other = find("emulated-xgb-v1.0").manifest
-    other = other.model_copy(update={"table": other.table.model_copy(update={"content_hash": "0" * 64})})
-    with pytest.raises(DataMissing, match="content 0000"):
-        FittedRows(other)
+
+
+def random_only(manifest, fitted=7958):
+    """A release of so many rows of random search, whose table nobody has."""
+    split = manifest.split.model_copy(update={"train": fitted - 800, "val": 800})
+    table = manifest.table.model_copy(update={"name": "cifar10-random-search"})
+    return manifest.model_copy(update={"optimizers": ("rs",), "split": split, "table": table})
+
+
+@pytest.mark.usefixtures("no_tables")
+def test_without_a_table_random_rows_tell_what_they_do_not_reach(tiny):
+    """Many equal ops without parameters are warned of by the manifest alone, and what is missing is told."""
+    known = surroundings(random_only(tiny.release.manifest))
+    for op in Op:
+        (familiarity,) = known.familiarity([all_of(op)])
+        assert (familiarity.distance, familiarity.limit, familiarity.nearest) == (None, None, None)
+        assert familiarity.is_familiar is None
+        *unreached, unknown = familiarity.warnings
+        assert "nb301 tables import zc_nasbench301.json --percent" in unknown
+        assert len(unreached) == (op in PARAMETER_FREE)
+        assert not unreached or "more than 4 in about 18 of 7,958 rows: it may overrate" in unreached[0]
+    assert known.familiarity([]) == []
+    with pytest.raises(DataMissing):
+        surroundings(tiny.release.manifest)
+
+
+@pytest.mark.usefixtures("no_tables")
+def test_so_many_rows_reach_everything(tiny):
+    """Random search alone finds 25 such rows among 11,000."""
+    (familiarity,) = surroundings(random_only(tiny.release.manifest, 12_000)).familiarity(
+        [all_of(Op.skip_connect)]
+    )
+    assert [warning.partition(":")[0] for warning in familiarity.warnings] == ["unknown"]
+
+
+def test_expected_rows_are_those_of_random_search():
+    """As many rows as sampling gives."""
+    skips = (to_codes(sample_many(np.random.default_rng(0), 40_000))[:, 0, :, 1] == Op.skip_connect).sum(
+        axis=1
+    )
+    assert (skips > 4).sum() == pytest.approx(expected_rows(40_000), abs=3 * expected_rows(40_000) ** 0.5)
+
+
+def test_a_random_only_release_with_its_table_warns_once(tiny, tiny_table):
+    """What the table's rows show to fall is a collapse; what they are too few of is unreached."""
+    manifest = tiny.release.manifest.model_copy(update={"optimizers": ("rs",)})
+    (familiarity,) = FittedRows(manifest, tiny_table).familiarity([all_of(Op.skip_connect)])
+    kinds = [warning.partition(":")[0] for warning in familiarity.warnings]
+    assert sum(kind in {"collapse", "unreached"} for kind in kinds) == 1
+    (known,) = FittedRows(tiny.release.manifest, tiny_table).familiarity([all_of(Op.skip_connect)])
+    assert not [warning for warning in known.warnings if warning.startswith("unreached")]
 
 
 def test_queries_need_no_table(tiny_release, monkeypatch):

@@ -216,7 +216,7 @@ def test_a_name_is_never_a_folder_of_the_working_directory(tiny_release, tmp_pat
 def test_releases_of_the_user_have_a_home(tiny_release, tmp_path, monkeypatch):
     """What was frozen into NB301_HOME is found by name, after the embedded ones."""
     monkeypatch.setenv("NB301_HOME", str(tmp_path))
-    home = releases.user_folder()
+    home = releases.user_releases()
     assert home == tmp_path / "releases"
     assert releases.user_names() == []
     shutil.copytree(tiny_release, home / tiny_release.name)
@@ -233,4 +233,4 @@ def test_no_release_of_the_user_takes_an_embedded_name(tiny_table, tmp_path, mon
     monkeypatch.setenv("NB301_HOME", str(tmp_path))
     table = EvaluationTable("emulated", "1.0", tiny_table.truth, tiny_table.rows)
     with pytest.raises(ReleaseError, match=r"emulated-xgb-v1\.0 is the name of an embedded release"):
-        freeze(table, "xgb", releases.user_folder())
+        freeze(table, "xgb", releases.user_releases())

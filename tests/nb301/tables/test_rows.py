@@ -48,7 +48,7 @@ def test_files_give_the_same_table(rows, tmp_path, suffix):
     else:
         rows.to_parquet(path)
     expected = table_of(rows, "mine", "cifar10 1.0", constants=TOLD)
-    table = table_of(read_rows(path), "mine", "cifar10 1.0", constants=TOLD)
+    table = table_of(read_rows(path).rows, "mine", "cifar10 1.0", constants=TOLD)
     assert table.content_hash == expected.content_hash
     tables.schema.write_table(table, tmp_path / "own.parquet")
     assert tables.load(str(tmp_path / "own.parquet")).content_hash == expected.content_hash
@@ -61,6 +61,75 @@ def test_percent_is_told_and_never_guessed(rows):
         table_of(percent, "mine", "cifar10 1.0", constants=TOLD)
     table = table_of(percent, "mine", "cifar10 1.0", constants=TOLD, percent=True)
     assert table.rows["val_accuracy"].to_numpy() == pytest.approx(rows["val_accuracy"])
+
+
+def test_fractions_are_no_percent(rows):
+    """A column without anything above 1 is refused as percent; percent becomes the nearest fraction."""
+    with pytest.raises(TableError, match="column val_accuracy: none is above 1, so these are fractions"):
+        table_of(rows, "mine", "cifar10 1.0", constants=TOLD, percent=True)
+    hundredths = np.arange(5001, 10_001)
+    for first in range(0, 5000, 200):
+        part = hundredths[first : first + 200]
+        percent = rows.assign(val_accuracy=[float(f"{n / 100:.2f}") for n in part])
+        table = table_of(percent, "mine", "cifar10 1.0", constants=TOLD, percent=True)
+        assert table.rows["val_accuracy"].tolist() == [float(f"{n / 10_000:.4f}") for n in part]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_columns_that_no_table_knows_are_passed_over_in_files(rows, tmp_path, suffix):
+    """Of files they are named; a DataFrame with one is refused, as it may be a slip."""
+    path = tmp_path / f"rows{suffix}"
+    more = rows.assign(id=range(200), test_accuracy=None, **{"2": 0.5})
+    if suffix == ".csv":
+        more.to_csv(path, index=False)
+    else:
+        more.assign(lists=[[1]] * 200).to_parquet(path)
+    read = read_rows(path)
+    assert read.passed_over == ["id", "2", *(["lists"] if suffix == ".parquet" else [])]
+    table = table_of(read.rows, "mine", "cifar10 1.0", constants=TOLD)
+    assert table.content_hash == table_of(rows, "mine", "cifar10 1.0", constants=TOLD).content_hash
+    with pytest.raises(TableError, match="column id is not one of"):
+        table_of(more, "mine", "cifar10 1.0", constants=TOLD)
+
+
+ODD = {
+    "times": pd.Timestamp("2020-01-01"),
+    "text": "93 %",
+    "booleans": True,
+    "lists": [0.9],
+    "category": pd.Categorical(["high"] * 200),
+    "nullable": pd.array([None] * 200, dtype="Float64"),
+    "complex": 1j,
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_accuracies_of_other_types_are_refused(rows, kind):
+    """Anything but numbers is an error of one line."""
+    value = ODD[kind]
+    values = value if hasattr(value, "dtype") else pd.Series([value] * 200)
+    with pytest.raises(TableError, match="column val_accuracy") as caught:
+        table_of(rows.assign(val_accuracy=values), "mine", "cifar10 1.0", constants=TOLD)
+    assert str(caught.value).isprintable()
+
+
+def test_the_real_rows(shared_data):
+    """8,843 trainings on CIFAR-10 are a table; the `id` that they have is passed over (F42)."""
+    read = read_rows(shared_data / "cifar10_random_search.parquet")
+    assert read.passed_over == ["id"]
+    constants = {"optimizer": "rs", "epochs": 100}
+    table = table_of(read.rows, "cifar10-random-search", "CIFAR-10 training, last epoch", constants=constants)
+    assert len(table) == table.rows["genotype"].nunique() == 8843
+    assert table.rows["val_accuracy"].mean() == pytest.approx(0.92955, abs=1e-4)
+    percent = [float(f"{100 * accuracy:.2f}") for accuracy in read.rows["val_accuracy"]]
+    again = table_of(
+        read.rows.assign(val_accuracy=percent),
+        "cifar10-random-search",
+        "CIFAR-10 training, last epoch",
+        constants=constants,
+        percent=True,
+    )
+    assert again.content_hash == table.content_hash
 
 
 @pytest.mark.parametrize(
@@ -90,7 +159,7 @@ def test_files_that_are_none_are_told(tmp_path, data, suffix):
     path = tmp_path / f"rows{suffix}"
     path.write_bytes(data)
     with pytest.raises(TableError):
-        table_of(read_rows(path), "mine", "cifar10 1.0", constants=TOLD)
+        table_of(read_rows(path).rows, "mine", "cifar10 1.0", constants=TOLD)
 
 
 def test_a_release_needs_runtimes(rows, tmp_path):

@@ -273,8 +273,9 @@ def test_selects_optimizers(tiny_table):
         tiny_table.of("rs", "tpe")
 
 
-def test_embedded_tables():
+def test_embedded_tables(monkeypatch, tmp_path):
     """Embedded tables load by name; an unknown name lists those there are."""
+    monkeypatch.setenv("NB301_HOME", str(tmp_path))
     assert tables.names() == ["emulated-v1.0", "fashion-mnist-tiny-v1.0"]
     assert tables.load("emulated-v1.0").truth == "emulated 1.0"
     assert tables.load("fashion-mnist-tiny-v1.0").truth == "fashion-mnist-tiny 1.0"

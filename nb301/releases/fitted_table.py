@@ -1,0 +1,40 @@
+"""The table that a release was fitted on, where it is on this machine: embedded, or one of this user's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nb301 import tables
+from nb301.errors import DataMissing
+from nb301.releases.manifest import Manifest
+from nb301.tables import official, suite_zero
+from nb301.tables.schema import EvaluationTable
+
+#: Commands that make tables of public data, by the tables' names.
+_PUBLIC: Mapping[str, str] = {
+    official.NAME: "nb301 tables fetch official, then nb301 tables import FOLDER",
+    suite_zero.NAME: f"nb301 tables import {suite_zero.FILE} --percent",
+}
+
+
+def fitted_table(manifest: Manifest) -> EvaluationTable:
+    """Find the table that a release names, by its name and content.
+
+    Raises:
+        DataMissing: It is not here, or one of other content is; says how to get it.
+        TableError: A table of this user cannot be read.
+    """
+    reference = manifest.table
+    name = f"{reference.name}-v{reference.version}"
+    here = "is not here"
+    if name in (*tables.names(), *tables.user_names()):
+        table = tables.load(name)
+        if table.content_hash == reference.content_hash:
+            return table
+        here = f"is not here, but one of that name with content {table.content_hash}"
+    command = _PUBLIC.get(reference.name, "nb301 tables import FILE.parquet, the file it was frozen from,")
+    raise DataMissing(
+        f"release {manifest.name} was fitted on table {name} (content {reference.content_hash}), which "
+        f"{here}: {command} brings one; or give the file alone: nb301.load(release, "
+        "table=nb301.tables.load('FILE.parquet')) or --table FILE.parquet"
+    )
