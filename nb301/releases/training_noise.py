@@ -48,17 +48,18 @@ class TrainingNoise:
     def __init__(self, noise: Noise) -> None:
         self._low, self._high = noise.low, noise.high
         self._at_low = exact.log(noise.std_at_low)
-        self._slope = (exact.log(noise.std_at_high) - self._at_low) / (noise.high - noise.low)
+        self._change = exact.log(noise.std_at_high) - self._at_low
 
     def std(self, mean: Array) -> Array:
         """Standard deviations, fractions, by mean accuracies; shape (n,) each."""
         inside = np.minimum(np.maximum(mean, self._low), self._high)
-        return exact.exp(self._at_low + self._slope * (inside - self._low))
+        # a share first: a slope between close ends of a stranger's manifest could be infinite
+        return exact.exp(self._at_low + self._change * ((inside - self._low) / (self._high - self._low)))
 
     def std_of_one(self, mean: float) -> float:
         """What `std` gives for one mean, in a tenth of its time."""
         inside = min(max(mean, self._low), self._high)
-        return exact.exp(self._at_low + self._slope * (inside - self._low))
+        return exact.exp(self._at_low + self._change * ((inside - self._low) / (self._high - self._low)))
 
 
 def fit_to_table(
