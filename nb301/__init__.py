@@ -18,7 +18,8 @@ from nb301.space import Cell, Edge, Genotype, Op, mutate, neighbours, sample
 
 if TYPE_CHECKING:
     from nb301 import formats as formats
-    from nb301.benchmark import Benchmark, Evaluation, Evaluations, load
+    from nb301.benchmark import Benchmark, load
+    from nb301.evaluations import Evaluation, Evaluations
     from nb301.optimizers import Budget, simulate
     from nb301.releases import names as list_releases
 
@@ -43,8 +44,8 @@ __all__ = [
 #: Imported at first use: pydantic and the surrogates cost more than all the rest.
 _LAZY = {
     "Benchmark": ("nb301.benchmark", "Benchmark"),
-    "Evaluation": ("nb301.benchmark", "Evaluation"),
-    "Evaluations": ("nb301.benchmark", "Evaluations"),
+    "Evaluation": ("nb301.evaluations", "Evaluation"),
+    "Evaluations": ("nb301.evaluations", "Evaluations"),
     "list_releases": ("nb301.releases", "names"),
     "load": ("nb301.benchmark", "load"),
     "Budget": ("nb301.optimizers", "Budget"),

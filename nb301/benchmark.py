@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import islice, repeat
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
@@ -15,12 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301 import formats
-from nb301.columns import Columns
 from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost_many, cost_tables
 from nb301.encodings import CONFIGURATIONS, canonical, configuration_codes
 from nb301.errors import GenotypeError, SeedError, TrainingError
+from nb301.evaluations import Evaluation, Evaluations
 from nb301.noise import Stream, keyed_normal, keyed_normal_of_one
 from nb301.releases import Release, find
+from nb301.releases.training_noise import TrainingNoise
 from nb301.space import Genotype, key_of, keys_of_canonical, to_codes
 from nb301.surrogates.ensemble import mean_and_std, mean_and_std_of_one
 from nb301.truth.base import is_emulated
@@ -28,80 +27,6 @@ from nb301.truth.base import is_emulated
 if TYPE_CHECKING:
     from nb301.releases.familiarity import Familiarity, KnownSurroundings
     from nb301.tables.schema import EvaluationTable
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """What a release answers for one architecture."""
-
-    #: Mean of the members' predictions of validation accuracy, fraction.
-    mean: float
-    #: Population std of the members' predictions (official_facts F19), fraction.
-    std: float
-    #: `mean` plus a normal draw of `std`, kept in 0..1; equal to `mean` without a seed. Fraction.
-    val_accuracy: float
-    #: Predicted duration of one training, seconds.
-    runtime: float
-    #: Exact trainable parameters of the network that the ground truth trains, its auxiliary head included.
-    parameters: int
-    #: Exact multiply-adds for one image at inference, count.
-    multiply_adds: int
-    #: Name of the release that answered.
-    release: str
-    #: SHA-256 of that release's manifest.
-    release_hash: str
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Evaluations(Columns, Sequence[Evaluation]):
-    """What a release answers for many architectures: the fields of `Evaluation` as arrays.
-
-    Arrays have shape (n,) and are read-only. An index gives one `Evaluation`; a slice, a mask or a list of
-    indices gives `Evaluations`. Equal are those with equal values.
-    """
-
-    mean: NDArray[np.float64]
-    std: NDArray[np.float64]
-    val_accuracy: NDArray[np.float64]
-    runtime: NDArray[np.float64]
-    parameters: NDArray[np.int64]
-    multiply_adds: NDArray[np.int64]
-    release: str
-    release_hash: str
-
-    def __len__(self) -> int:
-        return len(self.mean)
-
-    def __iter__(self) -> Iterator[Evaluation]:
-        *arrays, release, release_hash = self._values
-        columns = [array.tolist() for array in arrays]
-        return map(Evaluation, *columns, repeat(release), repeat(release_hash))
-
-    @overload
-    def __getitem__(self, index: int | np.integer[Any]) -> Evaluation: ...
-    @overload
-    def __getitem__(self, index: slice | Sequence[int] | NDArray[Any]) -> Evaluations: ...
-    def __getitem__(self, index: Any) -> Evaluation | Evaluations:
-        arrays, names = self._values[:-2], self._values[-2:]
-        if not isinstance(index, slice) and np.ndim(index) != 1:
-            place = operator.index(index)
-            return Evaluation(*[array[place].item() for array in arrays] + names)
-        if isinstance(index, tuple):  # which numpy takes for places on several axes
-            index = [*index]
-        if not isinstance(index, slice) and len(index) == 0:  # of which numpy makes floats
-            index = slice(0)
-        return Evaluations(*[array[index] for array in arrays] + names)
-
-    @property
-    def _values(self) -> list[Any]:
-        """The arrays, and the strings that come last."""
-        return [getattr(self, field.name) for field in fields(self)]
-
-    def __repr__(self) -> str:
-        span = ""
-        if len(self):
-            span = f": val_accuracy {min(self.val_accuracy):.4f} to {max(self.val_accuracy):.4f}"
-        return f"<Evaluations of {len(self):,} architectures by {self.release}{span}>"
 
 
 class _TwoCells(Protocol):
@@ -268,6 +193,7 @@ class Benchmark:
         # canonical first: surrogates on the vector encoding tell isomorphic genotypes apart
         codes = canonical(to_codes(genotypes))
         mean, std = mean_and_std(self.release.surrogate.predict(codes))
+        noise_std = std if self._noise is None else self._noise.std(mean)
         val_accuracy = mean
         if seed is not None:
             if np.ndim(seed) > 0 and np.shape(seed) != mean.shape:
@@ -275,11 +201,12 @@ class Benchmark:
                     f"{np.size(seed)} seeds for {len(mean)} architectures: give one, or one for each"
                 )
             draws = keyed_normal(keys_of_canonical(codes), seed, Stream.BENCHMARK)
-            val_accuracy = np.clip(mean + std * draws, 0.0, 1.0)
+            val_accuracy = np.clip(mean + noise_std * draws, 0.0, 1.0)
         costs = cost_many(codes, self.network)
         return Evaluations(
             mean=mean,
             std=std,
+            noise_std=noise_std,
             val_accuracy=val_accuracy,
             runtime=self.release.runtime_model.predict(codes),
             parameters=costs[:, 0],
@@ -293,12 +220,13 @@ class Benchmark:
         code = genotype.canonical_code
         codes = np.frombuffer(code, dtype=np.uint8).reshape(1, 2, 8, 2)
         mean, std = mean_and_std_of_one(self.release.surrogate.predict(codes)[:, 0].tolist())
+        noise_std = std if self._noise is None else self._noise.std_of_one(mean)
         val_accuracy = mean
         if np.ndim(seed) > 0:
             raise SeedError(f"{np.size(seed)} seeds for one architecture: give one")
         if seed is not None:
             draw = keyed_normal_of_one(key_of(code), seed, Stream.BENCHMARK)
-            val_accuracy = min(max(mean + std * draw, 0.0), 1.0)
+            val_accuracy = min(max(mean + noise_std * draw, 0.0), 1.0)
         runtime, parameters, multiply_adds = self._frame
         for node, added in enumerate(self._added):
             seconds, more_parameters, more_multiply_adds = added[code[4 * node : 4 * node + 4]]
@@ -308,6 +236,7 @@ class Benchmark:
         return Evaluation(
             mean=mean,
             std=std,
+            noise_std=noise_std,
             val_accuracy=val_accuracy,
             runtime=runtime,
             parameters=parameters,
@@ -344,6 +273,12 @@ class Benchmark:
         except TrainingError:
             return formats.EPOCHS, CIFAR10_NETWORK
         return known.epochs, known.network
+
+    @cached_property
+    def _noise(self) -> TrainingNoise | None:
+        """The manifest's noise; None where draws have the members' std."""
+        noise = self.release.manifest.noise
+        return None if noise is None else TrainingNoise(noise)
 
     @cached_property
     def _frame(self) -> tuple[float, int, int]:

@@ -46,6 +46,17 @@ class NoisyPredictor(Protocol):
         """Validation accuracies of one training each, fractions, shape (n,); seeds of shape (n,)."""
 
 
+@runtime_checkable
+class NoiseKnowingPredictor(Protocol):
+    """A surrogate that tells the noise of trainings from how sure it is of their mean."""
+
+    def noise_std(self, genotypes: Genotypes) -> Array:
+        """Std of draws, fractions, shape (n,)."""
+
+    def training_std(self, genotypes: Genotypes) -> Array:
+        """Std of one training around the predicted mean, for all that is known; fractions, shape (n,)."""
+
+
 class ReleasePredictor:
     """A release as it answers its users.
 
@@ -68,6 +79,17 @@ class ReleasePredictor:
     def draws(self, genotypes: Genotypes, seeds: Rows) -> Array:
         """Queries with seeds."""
         return self.benchmark.query(list(genotypes), seed=seeds).val_accuracy
+
+    def noise_std(self, genotypes: Genotypes) -> Array:
+        """As the manifest has it; the members' where it has none."""
+        return self.benchmark.query(list(genotypes)).noise_std
+
+    def training_std(self, genotypes: Genotypes) -> Array:
+        """Members and noise together; the members' alone where the manifest has no noise."""
+        answer = self.benchmark.query(list(genotypes))
+        if self.benchmark.release.manifest.noise is None:
+            return answer.std
+        return np.sqrt(answer.std**2 + answer.noise_std**2)
 
 
 class FittedPredictor:
@@ -98,6 +120,20 @@ def draw(predictor: Predictor, genotypes: Genotypes, seeds: Rows) -> Array:
         return predictor.draws(genotypes, seeds)
     mean, std = predictor.predict(genotypes)
     return np.clip(mean + std * keyed_normal(keys_of(genotypes), seeds, 0), 0.0, 1.0)
+
+
+def noise_std(predictor: Predictor, genotypes: Genotypes) -> Array:
+    """What draws of each architecture differ by: the predictor's noise, or its std where it tells of none."""
+    if isinstance(predictor, NoiseKnowingPredictor):
+        return predictor.noise_std(genotypes)
+    return np.asarray(predictor.predict(genotypes)[1])
+
+
+def training_std(predictor: Predictor, genotypes: Genotypes) -> Array:
+    """How far one training is from the predicted mean: the predictor's std where it tells of no noise."""
+    if isinstance(predictor, NoiseKnowingPredictor):
+        return predictor.training_std(genotypes)
+    return np.asarray(predictor.predict(genotypes)[1])
 
 
 def keys_of(genotypes: Genotypes) -> NDArray[np.uint64]:

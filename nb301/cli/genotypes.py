@@ -120,6 +120,9 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _print_one(benchmark: Benchmark, row: Mapping[str, Any], seed: int | None) -> None:
     noise = "no seed, no noise" if seed is None else f"with the noise of seed {seed}"
+    noise_from = "between trainings of the architecture"
+    if benchmark.release.manifest.noise is None:
+        noise_from = "of draws, that of the members in this release"
     network = benchmark.network
     counted = f"{network.channels} channels, {network.layers} cells"
     image = f"{network.image_size}x{network.image_size} pixels"
@@ -127,6 +130,7 @@ def _print_one(benchmark: Benchmark, row: Mapping[str, Any], seed: int | None) -
     lines = [
         ["mean", f"{row['mean']:.2%}", "validation accuracy, mean of the members"],
         ["std", f"{row['std']:.2%}", "between the members"],
+        ["noise_std", f"{row['noise_std']:.2%}", noise_from],
         ["val_accuracy", f"{row['val_accuracy']:.2%}", noise],
         ["runtime", f"{row['runtime']:,.0f} s", "of one training"],
         ["parameters", f"{row['parameters']:,}", f"exact, {counted}{head}"],

@@ -78,6 +78,11 @@ def freeze_release(
     hyperparameters: Annotated[
         Path | None, typer.Option(help="A tuning.json of `nb301 tune`; default: the family's own.")
     ] = None,
+    runtime_table: Annotated[
+        str | None,
+        typer.Option(help="Table that runtimes are fitted to, as a name or a .parquet file. Default: TABLE."),
+    ] = None,
+    credit: Annotated[str, typer.Option(help="Whom to thank for the data; kept in the manifest.")] = "",
     checkpoints: _Checkpoints = None,
     processes: Annotated[int, typer.Option(min=1, help="Members that are fitted at once.")] = 1,
 ) -> None:
@@ -100,6 +105,8 @@ def freeze_release(
             version=version,
             replace=replace,
             hyperparameters=tuned,
+            runtime_table=None if runtime_table is None else load(runtime_table),
+            credit=credit,
             checkpoints=checkpoints,
             processes=processes,
             progress=lambda done, total: bar.update(task, completed=done, total=total),

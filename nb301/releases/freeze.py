@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nb301 import exact
 from nb301.errors import Nb301Error, ReleaseError, one_line, shown
@@ -16,9 +17,10 @@ from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
 from nb301.parsing import NAME, read_bytes
 from nb301.places import user_releases
 from nb301.releases import manifest as manifests
+from nb301.releases import training_noise
 from nb301.releases.load import names
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
-from nb301.surrogates import FAMILIES, Family, runtime
+from nb301.surrogates import FAMILIES, Family, Surrogate, runtime
 from nb301.surrogates.ensemble import MEMBERS, Progress, fit_ensemble, mean_and_std
 from nb301.surrogates.libraries import installed
 from nb301.surrogates.members.base import Hyperparameters
@@ -28,6 +30,8 @@ from nb301.tables.splits import Split, folds, random_only_split, stratified_spli
 #: Seed of splits and models of the embedded releases.
 SEED = 301
 _LIBRARIES = ("lightgbm", "numpy")
+#: What a table of random search is called by, which `-rand` says in the names of releases.
+_OF_RANDOM_SEARCH = "-random-search"
 #: Rows that a correlation needs, and architectures that leave as many for it and one for each fold.
 _LEAST_TEST, _ENOUGH = 2, 20
 
@@ -42,6 +46,8 @@ def freeze(
     seed: int = SEED,
     replace: bool = False,
     hyperparameters: Hyperparameters | None = None,
+    runtime_table: EvaluationTable | None = None,
+    credit: str = "",
     checkpoints: Path | None = None,
     processes: int = 1,
     progress: Progress | None = None,
@@ -50,7 +56,7 @@ def freeze(
 
     The table is split once, stratified by optimizer. A random-only release is fitted on random
     search's rows of training and validation, and measured on the test rows of all optimizers
-    (Appendix E.3).
+    (Appendix E.3). What trainings of one architecture differ by is fitted, too, see `training_noise`.
 
     Args:
         table: What to fit on.
@@ -61,6 +67,9 @@ def freeze(
         seed: Of the split, the folds and the models.
         replace: Whether a release of the same name may be overwritten.
         hyperparameters: Used in place of the family's own of the same names.
+        runtime_table: What runtimes are fitted to and measured on in place of `table`, by its own
+            stratified split.
+        credit: Whom to thank for the data, and how to cite them.
         checkpoints: Folder that keeps fitted members, so that an interrupted run goes on.
         processes: Members that are fitted at once.
         progress: Called as (members fitted, members in all).
@@ -69,18 +78,23 @@ def freeze(
         The release's folder.
 
     Raises:
-        ReleaseError: The family or a hyperparameter is unknown, the version or the release's name is none
-            that it can have, the table has too few rows (says how many are enough), the family cannot be
-            fitted to it, the release exists and `replace` is not set, or it would have an embedded one's
-            name among the user's.
+        ReleaseError: The family or a hyperparameter is unknown, the version, the release's name or the
+            credit is none that it can have, the table has too few rows (says how many are enough), there
+            are no runtimes, the family cannot be fitted to it, the release exists and `replace` is not set,
+            or it would have an embedded one's name among the user's.
+        TableError: A table has too few rows to be split.
         OutputError: The folder cannot be written, or holds more than a release.
     """
     name = _name(table, family, version, random_only=random_only)
     target = folder / name
     _check_target(target, replace=replace)
+    _check_credit(credit)
     used = _hyperparameters(family, hyperparameters or {})
     split = (random_only_split if random_only else stratified_split)(table, seed)
-    draft = _Draft(name, version, FAMILIES[family], table, split, seed, used)
+    timed = _Timed(table, split)
+    if runtime_table is not None:
+        timed = _Timed(runtime_table, stratified_split(runtime_table, seed))
+    draft = _Draft(name, version, FAMILIES[family], table, split, seed, used, timed, credit)
     _require_rows(draft)
     _require_runtimes(draft)
     check_folder(target, _release_files)
@@ -94,6 +108,19 @@ def freeze(
 
 
 @dataclass(frozen=True, slots=True)
+class _Timed:
+    """Where runtimes come from."""
+
+    table: EvaluationTable
+    split: Split
+
+    @property
+    def test_seconds(self) -> NDArray[np.float64]:
+        """Runtimes of the test rows, shape (n,)."""
+        return self.table.rows["runtime"].to_numpy(dtype=np.float64)[self.split.test]
+
+
+@dataclass(frozen=True, slots=True)
 class _Draft:
     """A release before it is fitted: what it is fitted to, and with."""
 
@@ -104,6 +131,8 @@ class _Draft:
     split: Split
     seed: int
     hyperparameters: dict[str, float | int | str | bool]
+    timed: _Timed
+    credit: str
 
 
 def _name(table: EvaluationTable, family: str, version: str, *, random_only: bool) -> str:
@@ -112,7 +141,8 @@ def _name(table: EvaluationTable, family: str, version: str, *, random_only: boo
         raise ReleaseError(f"no family {family!r}; there are: {', '.join(sorted(FAMILIES))}")
     if not re.fullmatch(manifests.VERSION, version):
         raise ReleaseError(f"version {shown(version)}: expected two numbers <major>.<minor>, such as 1.0")
-    name = f"{table.name}-{family}{'-rand' if random_only else ''}-v{version}"
+    stem, kind = (table.name.removesuffix(_OF_RANDOM_SEARCH), "-rand") if random_only else (table.name, "")
+    name = f"{stem}-{family}{kind}-v{version}"
     if not re.fullmatch(NAME, name):
         raise ReleaseError(f"release {shown(name)} would have a name of more than 100 letters")
     return name
@@ -124,6 +154,13 @@ def _check_target(target: Path, *, replace: bool) -> None:
         raise ReleaseError(f"{target.name} is the name of an embedded release: choose another version")
     if target.exists() and not replace:
         raise ReleaseError(f"{target} exists: a release is never changed; choose another version")
+
+
+def _check_credit(credit: str) -> None:
+    try:
+        manifests.check_credit(credit)
+    except ValueError as error:
+        raise ReleaseError(f"credit {shown(credit)}: {error}") from None
 
 
 def _release_files(folder: Path) -> list[str]:
@@ -161,12 +198,18 @@ def _require_rows(draft: _Draft) -> None:
 
 def _require_runtimes(draft: _Draft) -> None:
     """Make sure that runtimes can be fitted and measured, which every release predicts."""
-    rows = np.concatenate([draft.split.fitting, draft.split.test])
-    runtimes = draft.table.rows["runtime"].iloc[rows]
+    table, split = draft.timed.table, draft.timed.split
+    runtimes = table.rows["runtime"].iloc[np.concatenate([split.fitting, split.test])]
     if runtimes.isna().any():
         raise ReleaseError(
-            f"table {draft.table.name} has no runtime for {runtimes.isna().sum():,} of {len(runtimes):,} "
-            "rows: a release predicts runtimes, too; take seconds into the table"
+            f"table {table.name} has no runtime for {runtimes.isna().sum():,} of {len(runtimes):,} rows: a "
+            "release predicts runtimes, too; take seconds into the table, or fit them to another one "
+            "(runtime_table, --runtime-table NAME|FILE)"
+        )
+    if len(split.test) < _LEAST_TEST:
+        raise ReleaseError(
+            f"table {table.name} has {len(table)} rows, too few to measure runtimes: {_ENOUGH} architectures "
+            "of one optimizer are enough"
         )
 
 
@@ -189,7 +232,7 @@ def _fitted(
             processes=processes,
             progress=progress,
         )
-        return {**members, **runtime.fit(draft.table, draft.split, draft.seed)}
+        return {**members, **runtime.fit(draft.timed.table, draft.timed.split, draft.seed)}
     except Nb301Error:
         raise
     except (ValueError, TypeError, ArithmeticError) as error:  # of the libraries
@@ -199,7 +242,8 @@ def _fitted(
 
 
 def _manifest(draft: _Draft, files: dict[str, bytes]) -> Manifest:
-    table, split = draft.table, draft.split
+    table, split, timed = draft.table, draft.split, draft.timed
+    surrogate = draft.family.load([files[name] for name in draft.family.files(MEMBERS)])
     references = {name: FileReference(sha256=sha256(data), bytes=len(data)) for name, data in files.items()}
     return Manifest(
         format=manifests.FORMAT,
@@ -207,33 +251,39 @@ def _manifest(draft: _Draft, files: dict[str, bytes]) -> Manifest:
         version=draft.version,
         family=draft.family.name,
         optimizers=tuple(sorted(set(table.rows["optimizer"].iloc[split.fitting]))),
-        table=TableReference(
-            name=table.name,
-            version=table.version,
-            truth=table.truth,
-            content_hash=table.content_hash,
-            rows=len(table),
-        ),
+        table=_reference(table),
         split=SplitReference(kind="stratified", seed=draft.seed, **split.counts()),
         seed=draft.seed,
         members=MEMBERS,
         hyperparameters=draft.hyperparameters,
         runtime_hyperparameters=dict(runtime.HYPERPARAMETERS),
         libraries=installed((*draft.family.libraries, *_LIBRARIES)),
-        metrics=_measured(draft, files),
+        metrics=_measured(draft, surrogate, runtime.RuntimeModel(files)),
         files=references,
+        noise=training_noise.fit_to_table(surrogate, table, split, draft.seed, MEMBERS),
+        runtime_table=None if timed.table is table else _reference(timed.table),
+        credit=draft.credit,
     )
 
 
-def _measured(draft: _Draft, files: dict[str, bytes]) -> Metrics:
+def _reference(table: EvaluationTable) -> TableReference:
+    return TableReference(
+        name=table.name,
+        version=table.version,
+        truth=table.truth,
+        content_hash=table.content_hash,
+        rows=len(table),
+    )
+
+
+def _measured(draft: _Draft, surrogate: Surrogate, runtime_model: runtime.RuntimeModel) -> Metrics:
     """Measure the files as they will be loaded, on the test rows of all optimizers."""
-    surrogate = draft.family.load([files[name] for name in draft.family.files(MEMBERS)])
     test = draft.table.rows.iloc[draft.split.test]
     codes = draft.table.codes[draft.split.test]
     truth = test["val_accuracy"].to_numpy()
     mean, std = mean_and_std(surrogate.predict(codes))
-    seconds = runtime.RuntimeModel(files).predict(codes)
-    explained = r2(test["runtime"].to_numpy(), seconds)
+    timed = draft.timed
+    explained = r2(timed.test_seconds, runtime_model.predict(timed.table.codes[timed.split.test]))
     scores = {
         "r2": r2(truth, mean),
         "sparse_kendall_tau": sparse_kendall_tau(truth, mean),

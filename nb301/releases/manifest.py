@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from nb301.errors import ReleaseError, is_one_line, one_line
 from nb301.files import sha256
 from nb301.parsing import NAME, parse_object
 from nb301.records import Record, first_wrong
 
-#: Newest manifest format that this version writes and reads.
-FORMAT = 1
+#: Newest manifest format that this version reads; the only one that it writes new manifests in.
+FORMAT = 2
 FILE = "manifest.json"
 #: Most bytes of a manifest, which has some thousand, and of all other files together.
 LARGEST, LARGEST_FILES = 2**20, 2**30
+
+#: Entries that manifests have since format 2; older ones are written back without them.
+_SINCE_FORMAT_2 = ("credit", "noise", "runtime_table")
+#: Letters of a credit.
+_MOST_CREDIT = 2000
 
 #: `<major>.<minor>`; and names of folders, on every system.
 VERSION = r"[0-9]{1,9}\.[0-9]{1,9}"
@@ -30,7 +42,17 @@ def _is_truth(text: str) -> str:
     return text
 
 
+def check_credit(text: str) -> str:
+    """Give a credit back if a manifest can hold it; raises `ValueError` if not."""
+    if len(text) > _MOST_CREDIT or not is_one_line(text):
+        raise ValueError(f"expected at most {_MOST_CREDIT:,} printable characters, in one line")
+    return text
+
+
 _Truth = Annotated[str, AfterValidator(_is_truth)]
+_Credit = Annotated[str, AfterValidator(check_credit)]
+_Fraction = Annotated[float, Field(ge=0, le=1)]
+_Std = Annotated[float, Field(gt=0, le=1)]
 _Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -54,6 +76,26 @@ class SplitReference(Record):
     test: int
 
 
+class Noise(Record):
+    """What trainings of one architecture differ by: the std of a normal distribution, see `training_noise`.
+
+    Its logarithm is linear in the mean accuracy between `low` and `high`, and constant outside.
+    """
+
+    #: Mean accuracies, fractions.
+    low: _Fraction
+    high: _Fraction
+    #: Standard deviations there, fractions.
+    std_at_low: _Std
+    std_at_high: _Std
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if not self.low < self.high:
+            raise ValueError(f"low is {self.low}, expected less than high, {self.high}")
+        return self
+
+
 class FileReference(Record):
     """One file of a release."""
 
@@ -62,7 +104,10 @@ class FileReference(Record):
 
 
 class Metrics(Record):
-    """Measured on the test part when the release was frozen; fractions and correlations."""
+    """Measured on the test part when the release was frozen; fractions and correlations.
+
+    `runtime_r2` is of the test part of the manifest's `runtime_table`, where it has one.
+    """
 
     r2: float
     sparse_kendall_tau: float
@@ -90,6 +135,29 @@ class Manifest(Record):
     libraries: dict[str, str]
     metrics: Metrics
     files: dict[str, FileReference]
+    #: None where draws have the members' std.
+    noise: Noise | None = None
+    #: The table that runtimes were fitted on, where it is another one.
+    runtime_table: TableReference | None = None
+    #: Whom to thank for the data, and how to cite them.
+    credit: _Credit = ""
+
+    @model_validator(mode="after")
+    def _check_format(self) -> Self:
+        for name in _SINCE_FORMAT_2:
+            if self.format >= 2 and name not in self.model_fields_set:
+                raise ValueError(f"{name} is missing, which format 2 has")
+            if self.format < 2 and name in self.model_fields_set:
+                raise ValueError(f"{name} is an entry of format 2, but this is format {self.format}")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _of_its_format(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        entries: dict[str, Any] = serialize(self)
+        if self.format < 2:
+            for name in _SINCE_FORMAT_2:
+                entries.pop(name, None)
+        return entries
 
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, two spaces; its bytes are what `release_hash` hashes."""

@@ -123,6 +123,29 @@ def test_refuses_what_has_no_value(function, x, message):
         function(np.array([1.0, x]))
 
 
+@given(st.one_of(st.floats(0, 1, exclude_min=True, exclude_max=True), st.floats(1e-300, 1e-3)))
+def test_normal_quantile(probability):
+    """It is where the distribution function has the probability: one step of Newton's moves it no more."""
+    x = mpmath.mpf(exact.normal_quantile(probability))
+    step = (mpmath.erfc(-x / mpmath.sqrt(2)) / 2 - mpmath.mpf(probability)) / mpmath.npdf(x)
+    assert abs(step) <= abs(x) * mpmath.mpf(2) ** -49
+
+
+def test_special_normal_quantiles():
+    """The middle is 0, and both sides are alike."""
+    assert exact.normal_quantile(0.5) == 0.0
+    for probability in (0.25, 0.0625, 2.0**-30):
+        assert exact.normal_quantile(probability) == -exact.normal_quantile(1 - probability)
+    assert exact.normal_quantile(0.975) == pytest.approx(1.959963984540054, rel=1e-15)
+
+
+@pytest.mark.parametrize("probability", [0.0, 1.0, -0.1, 2.0, math.nan])
+def test_refuses_quantiles_of_no_probability(probability):
+    """Neither end has one."""
+    with pytest.raises(ValueError, match=f"above 0, below 1, got {probability}"):
+        exact.normal_quantile(probability)
+
+
 def test_geometric():
     """Ratios are equal, both ends are exact."""
     found = exact.geometric(1e4, 3e5, 61)

@@ -32,6 +32,8 @@ def one_architecture(
     assert_type(benchmark.query([[[0, 3], [1, 3]], [[0, 3], [1, 3]]]), Evaluation)
     assert_type(benchmark.query([[(0, 3), (1, 3)], [(0, 3), (1, 3)]]), Evaluation)
     assert_type(benchmark.query(genotype).mean, float)
+    assert_type(benchmark.query(genotype).noise_std, float)
+    assert_type(benchmark.query(genotype).interval(0.8), tuple[float, float])
     assert_type(benchmark.familiarity(genotype), Familiarity)
     assert_type(benchmark.read(config), Genotype)
 
@@ -56,6 +58,7 @@ def many_architectures(
     assert_type(benchmark.query([to_naslib(genotypes[0])]), Evaluations)
     assert_type(benchmark.query([genotypes[0], "DARTS_V2"]), Evaluations)
     assert_type(benchmark.query(genotypes).mean, NDArray[np.float64])
+    assert_type(benchmark.query(genotypes).interval(), tuple[NDArray[np.float64], NDArray[np.float64]])
     assert_type(benchmark.familiarity(genotypes), list[Familiarity])
     assert_type(benchmark.members(genotypes), NDArray[np.float64])
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+import nb301
 from nb301.space import sample_many
 from tests.validation.surrogates import Constant
 from validation.predictors import (
+    FittedPredictor,
+    NoiseKnowingPredictor,
     NoisyPredictor,
     ReleasePredictor,
     TimePredictor,
     draw,
     keys_of,
+    noise_std,
+    training_std,
 )
 
 GENOTYPES = sample_many(np.random.default_rng(0), 20)
@@ -28,6 +33,25 @@ def test_a_release_answers_as_to_its_users(embedded):
     np.testing.assert_array_equal(
         draw(predictor, GENOTYPES, SEEDS), embedded.query(GENOTYPES, seed=SEEDS).val_accuracy
     )
+
+
+def test_a_release_tells_its_noise(tiny_release):
+    """Draws have the manifest's; a training is away from the mean by that and the members' std."""
+    tiny = nb301.load(tiny_release)
+    answer = tiny.query(GENOTYPES)
+    predictor = ReleasePredictor(tiny)
+    np.testing.assert_array_equal(noise_std(predictor, GENOTYPES), answer.noise_std)
+    np.testing.assert_array_equal(
+        training_std(predictor, GENOTYPES), np.sqrt(answer.std**2 + answer.noise_std**2)
+    )
+
+
+def test_without_noise_the_std_is_all_there_is(embedded):
+    """Of older releases, and of surrogates that tell of none."""
+    std = embedded.query(GENOTYPES).std
+    for predictor in (ReleasePredictor(embedded), FittedPredictor(embedded.release.surrogate)):
+        np.testing.assert_array_equal(noise_std(predictor, GENOTYPES), std)
+        np.testing.assert_array_equal(training_std(predictor, GENOTYPES), std)
 
 
 def test_draws_of_a_surrogate_without_noise_of_its_own(embedded):
@@ -47,7 +71,8 @@ def test_what_a_surrogate_can_do(embedded):
     """A release predicts runtimes and draws; a constant does neither."""
     assert isinstance(ReleasePredictor(embedded), TimePredictor)
     assert isinstance(ReleasePredictor(embedded), NoisyPredictor)
-    assert not isinstance(Constant(), TimePredictor | NoisyPredictor)
+    assert isinstance(ReleasePredictor(embedded), NoiseKnowingPredictor)
+    assert not isinstance(Constant(), TimePredictor | NoisyPredictor | NoiseKnowingPredictor)
 
 
 def test_draws_are_accuracies():

@@ -14,7 +14,7 @@ from validation.answers import SubjectError
 from validation.intervals import Array, Rows
 from validation.measures.base import Measured, NotApplicable, exact
 from validation.measures.registry import register
-from validation.predictors import draw
+from validation.predictors import draw, noise_std
 from validation.subject import Subject
 
 _N = 200
@@ -110,7 +110,8 @@ def _asked_elsewhere(name: str, release: Release, genotypes: list[Genotype]) -> 
 
 def _standardised(subject: Subject) -> Array:
     genotypes = _sampled(10) * 1000
-    mean, std = subject.predictor.predict(genotypes)
+    mean, _ = subject.predictor.predict(genotypes)
+    std = noise_std(subject.predictor, genotypes)
     # divided by a std of zero nothing is standardised, neither noise nor its absence
     return (draw(subject.predictor, genotypes, np.arange(len(genotypes))) - mean) / np.where(
         std > 0, std, np.nan

@@ -58,6 +58,8 @@ def runtime(subject: Subject, optimizer: Source | Literal[""] = "") -> Measured:
     rows = _test(subject, optimizer)
     genotypes = subject.genotypes(rows)
     truth = subject.table.rows["runtime"].to_numpy(dtype=np.float64)[rows]
+    if np.isnan(truth).any():
+        raise NotApplicable(f"table {subject.table.name} has no runtimes")
     predicted = subject.predictor.seconds(genotypes)
     return Measured(
         value=r2(truth, predicted),

@@ -17,6 +17,7 @@ from nb301.surrogates import FAMILIES
 from validation.intervals import Array
 from validation.measures.base import Measured, NotApplicable, distance, exact, over_rows, trained_repeatedly
 from validation.measures.registry import register
+from validation.predictors import ReleasePredictor, training_std
 from validation.subject import Subject
 
 #: Nominal shares at which calibration is measured.
@@ -72,8 +73,10 @@ def gain_of_gin(subject: Subject) -> Measured:
     own = _kl(repeated)
     others = []
     for name in siblings:
-        answers = load(name).query(repeated.genotypes)
-        others.append(_kl(repeated._replace(mean=answers.mean, std=answers.std)))
+        sibling = ReleasePredictor(load(name))
+        mean, _ = sibling.predict(repeated.genotypes)
+        std = training_std(sibling, repeated.genotypes)
+        others.append(_kl(repeated._replace(mean=mean, std=std)))
     best = min(others, key=lambda kl: float(kl.mean()))
     return over_rows(
         lambda r: float(best[r].mean() - own[r].mean()), len(own), best_of_trees=float(best.mean())
@@ -127,13 +130,14 @@ class Repeated(NamedTuple):
     mean: Array
     """Shape (n,)."""
     std: Array
-    """Shape (n,)."""
+    """Of one training around that, see `predictors.training_std`; shape (n,)."""
 
 
 @cache
 def _repeated(subject: Subject) -> Repeated:
     genotypes, runs = trained_repeatedly(subject)
-    mean, std = subject.predictor.predict(genotypes)
+    mean, _ = subject.predictor.predict(genotypes)
+    std = training_std(subject.predictor, genotypes)
     return Repeated(genotypes, runs, np.asarray(mean), np.asarray(std))
 
 

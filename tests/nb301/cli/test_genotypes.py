@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import numpy as np
@@ -40,6 +41,20 @@ def test_query_prints_the_benchmarks_answer(run, embedded, seed):
     shown = run("query", GENOTYPE, *options)
     assert f"{expected.val_accuracy:.2%}" in shown
     assert "emulated 1.0" in shown
+
+
+def test_query_shows_the_noise_of_trainings(run, tiny_release):
+    """Beside the members' std, as JSON, CSV and in the table of one; a terminal is too narrow for more."""
+    options = "--release", tiny_release
+    expected = nb301.load(tiny_release).query(GENOTYPE)
+    assert json.loads(run("query", GENOTYPE, "--json", *options))["noise_std"] == expected.noise_std
+    header, row = csv.reader(run("query", GENOTYPE, "--csv", *options).splitlines())
+    assert header[1:5] == ["mean", "std", "noise_std", "val_accuracy"]
+    assert float(row[3]) == expected.noise_std
+    shown = run("query", GENOTYPE, *options)
+    assert shown.index(" std ") < shown.index("noise_std") < shown.index("val_accuracy")
+    assert f" {expected.noise_std:.2%}   between trainings of the architecture" in shown
+    assert "of draws, that of the members in this release" in run("query", GENOTYPE)
 
 
 def test_query_takes_the_folder_of_a_release(run, tiny_release):

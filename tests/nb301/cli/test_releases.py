@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 
+import numpy as np
+
 import nb301
+from nb301.surrogates import runtime
+from nb301.surrogates.families import xgb
+from nb301.tables.schema import EvaluationTable, write_table
 
 
 def test_releases(run, tiny_release):
@@ -15,6 +20,21 @@ def test_releases(run, tiny_release):
     assert all(len(one["release_hash"]) == 64 for one in found)
     assert "emulated-xgb-v1.0" in run("release", "list")
     assert json.loads(run("release", "show", tiny_release))["members"] == 10
+
+
+def test_release_freeze_with_another_table_of_runtimes(run, wrong, tiny_table, tmp_path, monkeypatch):
+    """Which is named where runtimes are missing; the manifest has it, and whom to thank."""
+    monkeypatch.setattr(xgb, "_ROUNDS", 20)
+    monkeypatch.setattr(runtime, "_ROUNDS", 20)
+    rows = tiny_table.rows.assign(runtime=np.nan)
+    write_table(EvaluationTable("untimed", "1.0", "emulated 1.0", rows), tmp_path / "untimed.parquet")
+    write_table(tiny_table, tmp_path / "timed.parquet")
+    freeze = "release", "freeze", tmp_path / "untimed.parquet", "xgb", "--out", tmp_path
+    assert "--runtime-table NAME|FILE" in wrong(*freeze)
+    run(*freeze, "--runtime-table", tmp_path / "timed.parquet", "--credit", "Siems et al. (2020)")
+    manifest = json.loads(run("release", "show", tmp_path / "untimed-xgb-v1.0"))
+    assert manifest["runtime_table"]["name"] == "tiny"
+    assert manifest["credit"] == "Siems et al. (2020)"
 
 
 def test_release_diff(run, tiny_release, tmp_path):

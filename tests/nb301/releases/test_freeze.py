@@ -10,10 +10,11 @@ import pytest
 
 import nb301
 from nb301.errors import ReleaseError, TableError
+from nb301.metrics import r2
 from nb301.releases import freeze as freezing
 from nb301.releases import manifest as manifests
 from nb301.releases.freeze import freeze
-from nb301.surrogates import Family
+from nb301.surrogates import Family, runtime
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import stratified_split
 
@@ -170,6 +171,85 @@ def test_hyperparameters_can_be_given(tiny_table, tmp_path, spy):
     folder = freeze(tiny_table, "xgb", tmp_path, hyperparameters={"rate": 0.25})
     assert spy.hyperparameters == manifest_of(folder)["hyperparameters"] == {"rate": 0.25, "depth": 3}
     assert spy.family.hyperparameters == {"rate": 0.5, "depth": 3}
+
+
+def without_runtimes(table, name="cifar10-random-search"):
+    rows = table.of("rs").rows.assign(runtime=np.nan)
+    return EvaluationTable(name, "1.0", "CIFAR-10 training, last epoch", rows)
+
+
+def test_noise_is_fitted(tiny_release, tiny_table):
+    """Every new release says what trainings differ by, from rows that members have not seen."""
+    manifest = nb301.load(tiny_release).release.manifest
+    assert manifest.format == 2
+    assert (manifest.runtime_table, manifest.credit) == (None, "")
+    noise = manifest.noise
+    assert noise.low < tiny_table.rows["val_accuracy"].median() < noise.high
+    assert 0.001 < noise.std_at_high < noise.std_at_low < 0.02
+    assert noise.std_at_high > manifest.metrics.mean_std
+
+
+@pytest.mark.usefixtures("spy")
+def test_runtimes_of_another_table(tiny_table, tmp_path):
+    """They are fitted and measured by that table's own split, and the manifest names it."""
+    table = without_runtimes(tiny_table)
+    folder = freeze(
+        table, "xgb", tmp_path, random_only=True, runtime_table=tiny_table, credit="Siems et al. (2020)"
+    )
+    manifest = manifest_of(folder)
+    assert manifest["runtime_table"]["content_hash"] == tiny_table.content_hash
+    assert (manifest["runtime_table"]["name"], manifest["runtime_table"]["rows"]) == ("tiny", 300)
+    assert manifest["table"]["content_hash"] == table.content_hash
+    assert manifest["credit"] == "Siems et al. (2020)"
+
+    split = stratified_split(tiny_table, freezing.SEED)
+    assert (folder / "runtime.txt").read_bytes() == runtime.fit(tiny_table, split, freezing.SEED)[
+        "runtime.txt"
+    ]
+    model = runtime.RuntimeModel({"runtime.txt": (folder / "runtime.txt").read_bytes()})
+    measured = r2(
+        tiny_table.rows["runtime"].to_numpy()[split.test], model.predict(tiny_table.codes[split.test])
+    )
+    assert manifest["metrics"]["runtime_r2"] == measured
+
+
+@pytest.mark.parametrize("part", [slice(None), slice(0, 1)])
+def test_without_runtimes_nothing_is_fitted(tiny_table, tmp_path, spy, part):
+    """The message says where they may come from; a table of runtimes without some is refused alike."""
+    rows = tiny_table.rows.copy()
+    rows.loc[rows.index[part], "runtime"] = np.nan
+    table = EvaluationTable("untimed", "1.0", "emulated 1.0", rows)
+    for arguments in ({"table": table}, {"table": tiny_table, "runtime_table": table}):
+        with pytest.raises(ReleaseError, match=r"table untimed has no runtime for .*--runtime-table NAME"):
+            freeze(**arguments, family="xgb", folder=tmp_path)
+    with pytest.raises((ReleaseError, TableError), match="too few"):
+        freeze(table, "xgb", tmp_path, runtime_table=small(tiny_table, 9))
+    assert not spy.seen
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.usefixtures("spy")
+@pytest.mark.parametrize(
+    ("table", "random_only", "release"),
+    [
+        ("cifar10-random-search", True, "cifar10-xgb-rand-v1.0"),
+        ("cifar10-random-search", False, "cifar10-random-search-xgb-v1.0"),
+        ("random-search-2", True, "random-search-2-xgb-rand-v1.0"),
+    ],
+)
+def test_random_search_is_named_once(tiny_table, tmp_path, table, random_only, release):
+    """The name of a random-only release says so, whatever its table is called."""
+    untimed = without_runtimes(tiny_table, table)
+    folder = freeze(untimed, "xgb", tmp_path, random_only=random_only, runtime_table=tiny_table)
+    assert folder.name == manifest_of(folder)["name"] == release
+
+
+@pytest.mark.parametrize("credit", ["a\nb", "x" * 2001, "\x1b[31m"])
+def test_credit_is_a_line(tiny_table, tmp_path, spy, credit):
+    """What no manifest can hold is refused before anything is fitted."""
+    with pytest.raises(ReleaseError, match=r"credit .*: expected at most 2,000 printable characters"):
+        freeze(tiny_table, "xgb", tmp_path, credit=credit)
+    assert not spy.seen
 
 
 def test_unknown_hyperparameters_are_refused(tiny_table, tmp_path, spy):

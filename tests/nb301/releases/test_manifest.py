@@ -8,7 +8,8 @@ import pytest
 
 import nb301
 from nb301.errors import ReleaseError
-from nb301.releases.manifest import read_manifest
+from nb301.places import RELEASES
+from nb301.releases.manifest import FILE, read_manifest
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def test_says_what_it_rests_on(text):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"format": 2}, "here: manifest format 2 is newer than 1.*: upgrade nb301"),
+        ({"format": 3}, "here: manifest format 3 is newer than 2.*: upgrade nb301"),
         ({"format": None}, "here: not a release manifest"),
         ({"name": "../up"}, "here: name: "),
         ({"version": "1"}, "here: version: "),
@@ -56,6 +57,82 @@ def test_names_what_is_wrong(text, change, words):
     """The first wrong entry is named, with the place that the manifest is from."""
     with pytest.raises(ReleaseError, match=words):
         read_manifest(json.dumps(json.loads(text) | change), "here")
+
+
+NOISE = {"low": 0.9, "high": 0.95, "std_at_low": 0.004, "std_at_high": 0.001}
+
+
+@pytest.mark.parametrize("noise", [None, NOISE, {**NOISE, "low": 0, "high": 1, "std_at_low": 1e-300}])
+@pytest.mark.parametrize("credit", ["", "Siems et al. (2020), Apache-2.0"])
+def test_format_2_round_trip(text, noise, credit):
+    """Noise, another table of runtimes and credit are read as they are written, and are part of the hash."""
+    entries = json.loads(text) | {"noise": noise, "credit": credit}
+    entries["runtime_table"] = None if noise is None else {**entries["table"], "name": "runtimes"}
+    manifest = read_manifest(json.dumps(entries), "here")
+    again = read_manifest(manifest.to_json(), "here")
+    assert again == manifest
+    assert again.to_json() == manifest.to_json()
+    assert json.loads(manifest.to_json()) == entries == manifest.model_dump(mode="json")
+    other = manifest.model_copy(update={"credit": "somebody else"})
+    assert other.release_hash != manifest.release_hash
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(
+            {"std_at_low": std}
+            for std in (0, -0.0, -0.001, 1.5, float("nan"), float("inf"), None, "wide", [])
+        ),
+        *({"std_at_high": std} for std in (0.0, -1, 2, float("nan"), -float("inf"))),
+        *({"low": low} for low in (0.95, 0.96, -0.1, float("nan"), -float("inf"))),
+        *({"high": high} for high in (0.9, 0.5, 1.01, float("nan"), float("inf"))),
+        {"middle": 0.92},
+    ],
+    ids=str,
+)
+def test_hostile_noise_is_refused(text, change):
+    """Stds are positive, ends are fractions in their order, all are finite, and there is nothing else."""
+    entries = json.loads(text) | {"noise": {**NOISE, **change}}
+    with pytest.raises(ReleaseError, match=r"here: (noise|not a release manifest)"):
+        read_manifest(json.dumps(entries), "here")
+
+
+@pytest.mark.parametrize("missing", NOISE)
+def test_noise_is_whole(text, missing):
+    """No number of it may be missing."""
+    noise = {name: value for name, value in NOISE.items() if name != missing}
+    with pytest.raises(ReleaseError, match=rf"noise\.{missing}: Field required"):
+        read_manifest(json.dumps(json.loads(text) | {"noise": noise}), "here")
+
+
+@pytest.mark.parametrize("credit", ["a\nb", "\x1b[31m", "x" * 2001, None, 1, "\u202e"])
+def test_hostile_credit_is_refused(text, credit):
+    """It is one line that can be read."""
+    with pytest.raises(ReleaseError, match="here: credit: "):
+        read_manifest(json.dumps(json.loads(text) | {"credit": credit}), "here")
+
+
+@pytest.mark.parametrize("name", ["noise", "runtime_table", "credit"])
+def test_entries_belong_to_formats(text, name):
+    """Format 2 has its entries, even if they say nothing; format 1 has none of them, even if so."""
+    entries = json.loads(text)
+    del entries[name]
+    with pytest.raises(ReleaseError, match=f"here: .*{name} is missing, which format 2 has"):
+        read_manifest(json.dumps(entries), "here")
+    old = {key: value for key, value in entries.items() if key not in {"noise", "runtime_table", "credit"}}
+    with pytest.raises(ReleaseError, match=f"here: .*{name} is an entry of format 2, but this is format 1"):
+        read_manifest(json.dumps(old | {"format": 1, name: "" if name == "credit" else None}), "here")
+    assert name not in read_manifest(json.dumps(old | {"format": 1}), "here").to_json()
+
+
+@pytest.mark.parametrize("name", nb301.list_releases())
+def test_embedded_manifests_are_written_back(name):
+    """Byte for byte, in the format that they were frozen in."""
+    written = (RELEASES / name / FILE).read_text(encoding="utf-8")
+    manifest = read_manifest(written, name)
+    assert manifest.to_json() == written
+    assert json.loads(written) == manifest.model_dump(mode="json")
 
 
 @pytest.mark.parametrize("truth", ["", " x", "a\nb", "x" * 101])

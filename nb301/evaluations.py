@@ -1,0 +1,124 @@
+"""Evaluations: what a release answers, for one architecture and for many."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from itertools import repeat
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nb301 import exact
+from nb301.columns import Columns
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a release answers for one architecture."""
+
+    #: Mean of the members' predictions of validation accuracy, fraction.
+    mean: float
+    #: Population std of the members' predictions (official_facts F19), fraction.
+    std: float
+    #: Std of the trainings of one architecture, which draws have, fraction: as the release's manifest has
+    #: it from its `noise`; `std` where it has none.
+    noise_std: float
+    #: `mean` plus a normal draw of `noise_std`, kept in 0..1; equal to `mean` without a seed. Fraction.
+    val_accuracy: float
+    #: Predicted duration of one training, seconds.
+    runtime: float
+    #: Exact trainable parameters of the network that the ground truth trains, its auxiliary head included.
+    parameters: int
+    #: Exact multiply-adds for one image at inference, count.
+    multiply_adds: int
+    #: Name of the release that answered.
+    release: str
+    #: SHA-256 of that release's manifest.
+    release_hash: str
+
+    def interval(self, share: float = 0.95) -> tuple[float, float]:
+        """Where one training's accuracy lies, for all that is known of the architecture.
+
+        A normal distribution around `mean`; its variance is that of the mean, by the members, and that of
+        trainings: `std`^2 + `noise_std`^2.
+
+        Args:
+            share: Of such trainings that lie in it, between 0 and 1; as many below as above.
+
+        Returns:
+            Lower and upper end, fractions, kept in 0..1.
+
+        Raises:
+            ValueError: The share is not between 0 and 1.
+        """
+        reach = _reach(share) * math.sqrt(self.std * self.std + self.noise_std * self.noise_std)
+        return min(max(self.mean - reach, 0.0), 1.0), min(max(self.mean + reach, 0.0), 1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Evaluations(Columns, Sequence[Evaluation]):
+    """What a release answers for many architectures: the fields of `Evaluation` as arrays.
+
+    Arrays have shape (n,) and are read-only. An index gives one `Evaluation`; a slice, a mask or a list of
+    indices gives `Evaluations`. Equal are those with equal values.
+    """
+
+    mean: NDArray[np.float64]
+    std: NDArray[np.float64]
+    noise_std: NDArray[np.float64]
+    val_accuracy: NDArray[np.float64]
+    runtime: NDArray[np.float64]
+    parameters: NDArray[np.int64]
+    multiply_adds: NDArray[np.int64]
+    release: str
+    release_hash: str
+
+    def __len__(self) -> int:
+        return len(self.mean)
+
+    def interval(self, share: float = 0.95) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Lower and upper ends, shape (n,) each, of each one's `Evaluation.interval`."""
+        reach = _reach(share) * np.sqrt(self.std * self.std + self.noise_std * self.noise_std)
+        return np.clip(self.mean - reach, 0.0, 1.0), np.clip(self.mean + reach, 0.0, 1.0)
+
+    def __iter__(self) -> Iterator[Evaluation]:
+        *arrays, release, release_hash = self._values
+        columns = [array.tolist() for array in arrays]
+        return map(Evaluation, *columns, repeat(release), repeat(release_hash))
+
+    @overload
+    def __getitem__(self, index: int | np.integer[Any]) -> Evaluation: ...
+    @overload
+    def __getitem__(self, index: slice | Sequence[int] | NDArray[Any]) -> Evaluations: ...
+    def __getitem__(self, index: Any) -> Evaluation | Evaluations:
+        arrays, names = self._values[:-2], self._values[-2:]
+        if not isinstance(index, slice) and np.ndim(index) != 1:
+            place = operator.index(index)
+            return Evaluation(*[array[place].item() for array in arrays] + names)
+        if isinstance(index, tuple):  # which numpy takes for places on several axes
+            index = [*index]
+        if not isinstance(index, slice) and len(index) == 0:  # of which numpy makes floats
+            index = slice(0)
+        return Evaluations(*[array[index] for array in arrays] + names)
+
+    @property
+    def _values(self) -> list[Any]:
+        """The arrays, and the strings that come last."""
+        return [getattr(self, field.name) for field in fields(self)]
+
+    def __repr__(self) -> str:
+        span = ""
+        if len(self):
+            span = f": val_accuracy {min(self.val_accuracy):.4f} to {max(self.val_accuracy):.4f}"
+        return f"<Evaluations of {len(self):,} architectures by {self.release}{span}>"
+
+
+def _reach(share: float) -> float:
+    """How many stds a central interval of a normal distribution reaches to each side."""
+    if not 0 < share < 1:
+        raise ValueError(f"share is {share}, expected a number above 0 and below 1")
+    return -exact.normal_quantile((1 - share) / 2)
