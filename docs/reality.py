@@ -183,7 +183,7 @@ def _density(emulated: Array, accuracy: Array) -> alt.Chart:
     for column, row in zip(*np.nonzero(counts), strict=True):
         x, y = x_edges[column], y_edges[row]
         cells.append({"x": x, "x2": x + step, "y": y, "y2": y + step, "n": int(counts[column, row])})
-    scale = alt.Scale(domain=[89.9, 95], nice=False)
+    scale, ticks = alt.Scale(domain=[89.9, 95], nice=False), alt.Axis(tickCount=6)
     return (
         alt.Chart(alt.InlineData(values=cells), width=300, height=300)
         .mark_rect()
