@@ -192,7 +192,7 @@ def _density(emulated: Array, accuracy: Array) -> alt.Chart:
                 "x:Q",
                 title="Emulated truth's expectation, moved (%)",
                 scale=scale,
-                axis=alt.Axis(tickCount=6),
+                axis=ticks,
             ),
             alt.X2("x2:Q"),
             alt.Y("y:Q", title="Accuracy of the training (%)", scale=scale),
