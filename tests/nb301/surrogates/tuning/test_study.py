@@ -84,7 +84,7 @@ def test_a_study_begins_where_it_is_told_to(search, tiny_table, tmp_path):
 
     assert tuning.trials[0].params == {"rate": 1.0, "depth": 3, "kind": "plain"}
     assert tuning.hyperparameters["kept"] == 9
-    with pytest.raises(TuningError, match="is the study of search space .* choose another folder"):
+    with pytest.raises(TuningError, match=r"is the study of search space .* choose another folder"):
         search(tiny_table, tmp_path, 3)
 
 
