@@ -160,39 +160,38 @@ def fetch(
     typer.echo(f"next: nb301 tables import {fetched.folder}")
 
 
+_Source = Annotated[
+    Path,
+    typer.Argument(
+        help="The official tree of JSON files, or any part of it; NAS-Bench-Suite-Zero's "
+        "zc_nasbench301.json; or a .csv or .parquet file."
+    ),
+]
+_Out = Annotated[Path | None, typer.Option(help="The .parquet file to write. Default: yours, found by name.")]
+_Name = Annotated[str | None, typer.Option(help="The table's. Default: the source's own, or after the file.")]
+_Version = Annotated[str | None, typer.Option(help="The table's. Default: the source's own, or 1.0.")]
+_Truth = Annotated[str | None, typer.Option(help="Of a file: what was trained, such as 'cifar10 1.0'.")]
+_Optimizer = Annotated[
+    str | None, typer.Option(help="Of a file without that column: whose rows they are, such as rs.")
+]
+_Epochs = Annotated[int | None, typer.Option(min=1, help="Of a file without that column: of every training.")]
+_Percent = Annotated[
+    bool, typer.Option("--percent", help="Of a file: accuracies are percent, not fractions.")
+]
+_Replace = Annotated[bool, typer.Option("--replace", help="Overwrite a table of yours of the same name.")]
+
+
 @app.command("import")
 def import_table(
-    source: Annotated[
-        Path,
-        typer.Argument(
-            help="The official tree of JSON files, or any part of it; NAS-Bench-Suite-Zero's "
-            "zc_nasbench301.json; or a .csv or .parquet file."
-        ),
-    ],
-    out: Annotated[
-        Path | None, typer.Option(help="The .parquet file to write. Default: yours, found by name.")
-    ] = None,
-    name: Annotated[
-        str | None, typer.Option(help="The table's. Default: the source's own, or after the file.")
-    ] = None,
-    version: Annotated[
-        str | None, typer.Option(help="The table's. Default: the source's own, or 1.0.")
-    ] = None,
-    truth: Annotated[
-        str | None, typer.Option(help="Of a file: what was trained, such as 'cifar10 1.0'.")
-    ] = None,
-    optimizer: Annotated[
-        str | None, typer.Option(help="Of a file without that column: whose rows they are, such as rs.")
-    ] = None,
-    epochs: Annotated[
-        int | None, typer.Option(min=1, help="Of a file without that column: of every training.")
-    ] = None,
-    percent: Annotated[
-        bool, typer.Option("--percent", help="Of a file: accuracies are percent, not fractions.")
-    ] = False,
-    replace_table: Annotated[
-        bool, typer.Option("--replace", help="Overwrite a table of yours of the same name.")
-    ] = False,
+    source: _Source,
+    out: _Out = None,
+    name: _Name = None,
+    version: _Version = None,
+    truth: _Truth = None,
+    optimizer: _Optimizer = None,
+    epochs: _Epochs = None,
+    percent: _Percent = False,
+    replace_table: _Replace = False,
 ) -> None:
     """Make a table of training runs.
 
@@ -200,7 +199,7 @@ def import_table(
     any notation) and val_accuracy; where known optimizer, epochs, test_accuracy, train_accuracy, runtime
     (seconds), seed and run. Other columns are passed over.
     """
-    from nb301.tables.schema import check_table_path, is_table, name_after, read_table, write_table
+    from nb301.tables.schema import check_table_path, is_table, read_table, write_table
 
     target = _Target(out, name, version, replace_table)
     if out is not None:
@@ -208,23 +207,23 @@ def import_table(
     if source.suffix == ".parquet" and truth is None and is_table(source):
         table = read_table(source)
     elif source.suffix in {".csv", ".json", ".parquet"} and not source.is_dir():
-        constants: dict[str, str | int] = {}
-        if optimizer is not None:
-            constants["optimizer"] = optimizer
-        if epochs is not None:
-            constants["epochs"] = epochs
-        after = name_after(source if out is None else out)
-        table = _of_file(source, target, after, truth, constants, percent=percent)
+        shared = {"optimizer": optimizer, "epochs": epochs}
+        constants = {column: value for column, value in shared.items() if value is not None}
+        table = _of_file(source, target, truth, constants, percent=percent)
     else:
         table = _of_official(source, target)
     table = replace(table, name=name or table.name, version=version or table.version)
     path = target.path(table.name, table.version)
     write_table(table, path)
+    _print_written(table, path, by_name=out is None)
+
+
+def _print_written(table: EvaluationTable, path: Path, *, by_name: bool) -> None:
     typer.echo(f"wrote {len(table):,} rows to {path}, content {table.content_hash}")
     repeats = len(table) - table.rows["genotype"].nunique()
     if repeats:
         typer.echo(f"{repeats:,} rows repeat an architecture: all are kept, in one part of every split")
-    if out is None:
+    if by_name:
         typer.echo(f"next: nb301 tables show {table.full_name}")
 
 
@@ -248,7 +247,6 @@ class _Target(NamedTuple):
 def _of_file(
     source: Path,
     target: _Target,
-    name: str,
     truth: str | None,
     constants: Mapping[str, str | int],
     *,
@@ -257,7 +255,9 @@ def _of_file(
     """A table of rows of NAS-Bench-Suite-Zero, which says what it is, or of others, which do not."""
     from nb301.tables import suite_zero
     from nb301.tables.rows import read_rows, table_of
+    from nb301.tables.schema import name_after
 
+    name = name_after(target.out or source)
     if source.suffix == ".json":
         name, truth = suite_zero.NAME, truth or suite_zero.TRUTH
         constants = {**suite_zero.CONSTANTS, **constants}

@@ -211,12 +211,12 @@ def falls(table: EvaluationTable) -> dict[Op, Fall]:
     return by_op
 
 
-def expected_rows(rows: int) -> float:
-    """How many of random search's rows have more than `MAX_EQUAL` of one op in the normal cell, on average.
+def expected_rows(rows: int, count: int) -> float:
+    """How many of random search's rows have an op `count` times or more in the normal cell, on average.
 
     It draws each of a cell's 8 ops from all 7 alike.
     """
-    cells = sum(comb(8, count) * (_OPS - 1) ** (8 - count) for count in range(MAX_EQUAL + 1, 9))
+    cells = sum(comb(8, number) * (_OPS - 1) ** (8 - number) for number in range(count, 9))
     return float(rows * cells / _OPS**8)
 
 
@@ -307,15 +307,16 @@ def _warnings(genotype: Genotype, distance: int, limit: int, falls: Mapping[Op, 
 
 def _unreached(genotype: Genotype, manifest: Manifest, known: Collection[Op] = ()) -> Iterator[str]:
     """Warn of many equal ops that a random-only release has few rows of, but for those `known` to fall."""
-    fitted = manifest.split.train + manifest.split.val
-    few = expected_rows(fitted)
-    if not manifest.random_only or few >= _ENOUGH:
+    if not manifest.random_only:
         return
+    fitted = manifest.split.train + manifest.split.val
     for op in PARAMETER_FREE:
         count = genotype.normal.count(op)
-        if count > MAX_EQUAL and op not in known:
+        rows = expected_rows(fitted, count)
+        if count > MAX_EQUAL and rows < _ENOUGH and op not in known:
+            few = f"about {rows:.0f}" if rows >= 1 else "none"
             yield (
                 f"unreached: {count} of 8 edges of the normal cell are {op.name}, but the release was fitted "
-                f"on random search alone, which has more than {MAX_EQUAL} in about {few:.0f} of {fitted:,} "
-                "rows: it may overrate the architecture"
+                f"on random search alone, which has as many in {few} of {fitted:,} rows: it may overrate the "
+                "architecture"
             )

@@ -26,15 +26,15 @@ def fitted_table(manifest: Manifest) -> EvaluationTable:
     """
     reference = manifest.table
     name = f"{reference.name}-v{reference.version}"
-    here = "is not here"
+    command = _PUBLIC.get(reference.name, "nb301 tables import FILE.parquet, the file it was frozen from,")
+    here = f"is not here: {command} brings one; or"
     if name in (*tables.names(), *tables.user_names()):
         table = tables.load(name)
         if table.content_hash == reference.content_hash:
             return table
-        here = f"is not here, but one of that name with content {table.content_hash}"
-    command = _PUBLIC.get(reference.name, "nb301 tables import FILE.parquet, the file it was frozen from,")
+        here = f"is not here, but one of that name with content {table.content_hash}:"
     raise DataMissing(
         f"release {manifest.name} was fitted on table {name} (content {reference.content_hash}), which "
-        f"{here}: {command} brings one; or give the file alone: nb301.load(release, "
+        f"{here} give the file it was frozen from: nb301.load(release, "
         "table=nb301.tables.load('FILE.parquet')) or --table FILE.parquet"
     )

@@ -67,7 +67,7 @@ def user_path(name: str, version: str, *, replace: bool = False) -> Path:
         raise TableError(f"{path.stem} is the name of an embedded table: choose another name or version")
     if path.exists() and not replace:
         raise TableError(
-            f"{path} exists, and releases may rest on it: choose another name or version, or replace it"
+            f"{path} exists, and releases may rest on it: choose another --version, or --replace it"
         )
     return path
 

@@ -34,8 +34,8 @@ _EXPECTED = f"{{'{_DATA_SET}': {{'((source, op) x 8, (source, op) x 8)': {{'{ACC
 def read_suite_zero(path: Path) -> FileRows:
     """Read the rows, for `rows.table_of`, with `CONSTANTS`.
 
-    Each entry is a row, in the file's order, also where several are one architecture: splits keep all rows
-    of an architecture in one part.
+    Each entry is a row, in the file's order, also where several are one architecture: each is a training of
+    its own, and splits keep all rows of an architecture in one part.
 
     Raises:
         TableError: It cannot be read, is too large or of another form, or an entry has no architecture or

@@ -12,6 +12,7 @@ from leaderboard.runs.releases import loaded
 from nb301.errors import DataMissing
 from nb301.optimizers import Budget, Observation, simulate
 from nb301.optimizers.rs import RandomSearch
+from nb301.releases.familiarity import Familiarity
 from nb301.space import sample
 
 RELEASE = "emulated-xgb-v1.0"
@@ -76,6 +77,9 @@ def test_support_counts_unfamiliar_queries(parallel, benchmark, monkeypatch):
         raise DataMissing("no table")
 
     monkeypatch.setattr(benchmark, "familiarity", missing)
+    assert support(trajectory, benchmark) is None
+    unknown = Familiarity(distance=None, limit=None, nearest=None, warnings=())
+    monkeypatch.setattr(benchmark, "familiarity", lambda genotypes: [unknown] * len(genotypes))
     assert support(trajectory, benchmark) is None
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import nb301
-from nb301 import formats
+from nb301 import formats, tables
 from nb301.cli import genotypes
 from nb301.space import NODES, Cell, Genotype, sample
 from nb301.tables.schema import write_table
@@ -80,6 +80,20 @@ def test_query_prints_members_and_familiarity(run, tiny_release, tiny_table, tmp
     assert f"{expected.distance} of 16" in shown
     assert f"warning: unfamiliar: {expected.distance} of 16 edges differ" in shown
     assert not {"members", "familiarity"} & {*json.loads(run("query", POOLS, "--json"))}
+
+
+def test_check_of_a_random_only_release_needs_no_table(run, monkeypatch, tmp_path):
+    """It warns of what random search does not reach, and says what is unknown and what brings it."""
+    monkeypatch.setenv("NB301_HOME", str(tmp_path))
+    monkeypatch.setattr(tables, "names", list)
+    options = "--release", "emulated-xgb-rand-v1.0", "--check"
+    known = json.loads(run("query", POOLS, "--json", *options))["familiarity"]
+    assert [known[name] for name in ("is_familiar", "distance", "limit", "nearest")] == [None] * 4
+    assert [warning.partition(":")[0] for warning in known["warnings"]] == ["unreached", "unknown"]
+    shown = run("query", POOLS, *options)
+    assert "unknown" in shown
+    assert "warning: unreached: 8 of 8 edges of the normal cell are" in shown
+    assert run("query", POOLS, "--csv", *options).splitlines()[1].count(",,,") == 1
 
 
 @pytest.mark.parametrize("notation", [*genotypes.NotationName])

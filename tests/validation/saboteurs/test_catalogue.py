@@ -27,7 +27,7 @@ from validation.saboteurs.catalogue import SABOTEURS, sabotaged, verdict
 def test_saboteurs_are_caught(name, claim, embedded_table, tmp_path, monkeypatch):
     """Those that are caught quickly; `tox run -e validate` has all of them."""
     # the same table, which is not read again for each
-    monkeypatch.setattr(catalogue, "embedded_table", lambda _: embedded_table)
+    monkeypatch.setattr(catalogue, "fitted_table", lambda _: embedded_table)
     state = np.random.get_state()  # noqa: NPY002 - a saboteur changes it
     try:
         assert verdict(sabotaged(name, tmp_path), claim) == "fails"
