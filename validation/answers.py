@@ -28,11 +28,12 @@ class Answers:
     """A surrogate of somebody else, as claims ask it.
 
     It gets lists and arrays of its own, so that nothing it does to them is seen elsewhere, and its answers
-    are copied. Of `seconds` and `draws` it has those that the surrogate has.
+    are copied. Of `seconds`, `draws` and `noise_std` it has those that the surrogate has.
 
     Args:
         name: For people.
-        surrogate: Has a method `predict`; see `predictors.Predictor`, `TimePredictor` and `NoisyPredictor`.
+        surrogate: Has a method `predict`; see `predictors.Predictor`, `TimePredictor`, `NoisyPredictor` and
+            `NoiseKnowingPredictor`.
 
     Raises:
         SubjectError: An attribute cannot be read.
@@ -44,6 +45,8 @@ class Answers:
             self.seconds = self._seconds
         if self._has("draws"):
             self.draws = self._draws
+        if self._has("noise_std"):
+            self.noise_std = self._noise_std
 
     def predict(self, genotypes: Sequence[Genotype]) -> tuple[Array, Array]:
         """Mean and std.
@@ -82,6 +85,16 @@ class Answers:
         """
         answer = self._asked("draws", [*genotypes], np.array(seeds))
         return self._numbers("draws", answer, genotypes)
+
+    def _noise_std(self, genotypes: Sequence[Genotype]) -> Array:
+        """What trainings of one architecture differ by.
+
+        Raises:
+            SubjectError: As for `predict`; stds are positive.
+        """
+        std = self._numbers("noise_std", self._asked("noise_std", [*genotypes]), genotypes)
+        self._require("noise_std", std, std >= _SMALLEST_STD, genotypes, "a std")
+        return std
 
     def _has(self, method: str) -> bool:
         try:

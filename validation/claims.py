@@ -18,7 +18,7 @@ from nb301.parsing import parse_toml, read_bytes
 from nb301.records import first_wrong
 from nb301.releases.report import ClaimKind, Direction, claim_id
 from nb301.surrogates import FAMILIES
-from nb301.truth.base import OFFICIAL
+from nb301.truth.base import OFFICIAL, OFFICIAL_LAST_EPOCH
 from validation.measures import MEASURES
 from validation.measures.base import one_of
 from validation.places import CLAIMS
@@ -28,6 +28,7 @@ from validation.subject import TrainedOn
 _FILES = {
     "emulated 1.0": "emulated.toml",
     OFFICIAL: "cifar10.toml",
+    OFFICIAL_LAST_EPOCH: "cifar10lastepoch.toml",
     "fashion-mnist-tiny 1.0": "fashionmnisttiny.toml",
 }
 #: Bytes of a file of claims, 500 each.

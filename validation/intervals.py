@@ -1,4 +1,4 @@
-"""Bootstrap intervals: pure functions of arrays."""
+"""Bootstrap and binomial intervals: pure functions of arrays."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import beta
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -97,6 +98,20 @@ def distance_interval(
     distance = float(np.abs(measured).mean())
     radius = float(np.quantile(moved, bootstrap.level)) * (fewest / (fewest - 1)) ** 0.5
     return Interval(max(0.0, distance - radius), distance + radius)
+
+
+def binomial_interval(successes: int, n: int, level: float = BOOTSTRAP.level) -> Interval:
+    """Interval of a probability that holds it at least as often as its level says (Clopper and Pearson 1934).
+
+    Args:
+        successes: Of independent trials.
+        n: Trials, at least one.
+        level: Probability that the interval contains that of a success.
+    """
+    tail = (1 - level) / 2
+    low = beta.ppf(tail, successes, n - successes + 1) if successes else 0.0
+    high = beta.ppf(1 - tail, successes + 1, n - successes) if successes < n else 1.0
+    return Interval(float(low), float(high))
 
 
 def _resamples(strata: Sequence[int], bootstrap: Bootstrap) -> Iterator[list[Rows]]:

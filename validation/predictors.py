@@ -51,21 +51,20 @@ class NoiseKnowingPredictor(Protocol):
     """A surrogate that tells the noise of trainings from how sure it is of their mean."""
 
     def noise_std(self, genotypes: Genotypes) -> Array:
-        """Std of draws, fractions, shape (n,)."""
-
-    def training_std(self, genotypes: Genotypes) -> Array:
-        """Std of one training around the predicted mean, for all that is known; fractions, shape (n,)."""
+        """Std of trainings of one architecture, and so of draws, fractions, shape (n,)."""
 
 
 class ReleasePredictor:
     """A release as it answers its users.
 
     Args:
-        benchmark: The loaded release.
+        benchmark: The loaded release; it knows the noise of trainings if its manifest does.
     """
 
     def __init__(self, benchmark: Benchmark) -> None:
         self.benchmark = benchmark
+        if benchmark.release.manifest.noise is not None:
+            self.noise_std = self._noise_std
 
     def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
         """Mean and std of the members."""
@@ -80,16 +79,9 @@ class ReleasePredictor:
         """Queries with seeds."""
         return self.benchmark.query(list(genotypes), seed=seeds).val_accuracy
 
-    def noise_std(self, genotypes: Genotypes) -> Array:
-        """As the manifest has it; the members' where it has none."""
+    def _noise_std(self, genotypes: Genotypes) -> Array:
+        """As the manifest has it."""
         return self.benchmark.query(list(genotypes)).noise_std
-
-    def training_std(self, genotypes: Genotypes) -> Array:
-        """Members and noise together; the members' alone where the manifest has no noise."""
-        answer = self.benchmark.query(list(genotypes))
-        if self.benchmark.release.manifest.noise is None:
-            return answer.std
-        return np.sqrt(answer.std**2 + answer.noise_std**2)
 
 
 class FittedPredictor:
@@ -119,7 +111,8 @@ def draw(predictor: Predictor, genotypes: Genotypes, seeds: Rows) -> Array:
     if isinstance(predictor, NoisyPredictor):
         return predictor.draws(genotypes, seeds)
     mean, std = predictor.predict(genotypes)
-    return np.clip(mean + std * keyed_normal(keys_of(genotypes), seeds, 0), 0.0, 1.0)
+    noise = predictor.noise_std(genotypes) if isinstance(predictor, NoiseKnowingPredictor) else std
+    return np.clip(mean + noise * keyed_normal(keys_of(genotypes), seeds, 0), 0.0, 1.0)
 
 
 def noise_std(predictor: Predictor, genotypes: Genotypes) -> Array:
@@ -130,10 +123,11 @@ def noise_std(predictor: Predictor, genotypes: Genotypes) -> Array:
 
 
 def training_std(predictor: Predictor, genotypes: Genotypes) -> Array:
-    """How far one training is from the predicted mean: the predictor's std where it tells of no noise."""
-    if isinstance(predictor, NoiseKnowingPredictor):
-        return predictor.training_std(genotypes)
-    return np.asarray(predictor.predict(genotypes)[1])
+    """How far one training is from the predicted mean: by the std of the mean, and by the noise if known."""
+    std = np.asarray(predictor.predict(genotypes)[1])
+    if not isinstance(predictor, NoiseKnowingPredictor):
+        return std
+    return np.sqrt(std**2 + predictor.noise_std(genotypes) ** 2)
 
 
 def keys_of(genotypes: Genotypes) -> NDArray[np.uint64]:

@@ -1,7 +1,7 @@
 """What claims measure: functions of a subject and of a claim's parameters, by the names in `claims/`.
 
 A function with `@register()` in a module of this folder is a measure.
-It may import `nb301`, `answers`, `fits`, `intervals`, `predictors` and `subject`.
+It may import `nb301`, `answers`, `fits`, `intervals`, `places`, `predictors` and `subject`.
 """
 
 from __future__ import annotations

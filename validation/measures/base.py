@@ -81,6 +81,8 @@ def one_of(known: Collection[_Known]) -> AfterValidator:
 Statistic = Annotated[str, one_of(STATISTICS)]
 Source = Annotated[str, one_of(FITTED)]
 Operation = Annotated[str, one_of(Op.__members__)]
+#: Std of a training, fraction; zero where a claim states none.
+Noise = Annotated[float, Field(ge=0, lt=1)]
 #: How many equal operations the normal cell has.
 Number = Annotated[int, Field(ge=0, le=8)]
 #: The name of a row set that a model is fitted to; empty for the subject as it is.
@@ -103,26 +105,35 @@ def distance(difference: Callable[..., Array], *strata: int, **also: float) -> M
     return Measured(value, distance_interval(difference, *strata), strata[0], also=also)
 
 
-def compare(subject: Subject, name: str, rows: Rows, predicted: Array) -> Measured:
-    """A statistic of what was observed and what is predicted for rows of the table; beside it the others."""
+def compare(subject: Subject, name: str, rows: Rows, predicted: Array, noise: float = 0.0) -> Measured:
+    """A statistic of what was observed and what is predicted for rows of the table; beside it the others.
+
+    Noise is the std of a training, fraction, for tables without repeated trainings.
+    """
     statistic, truth = STATISTICS[name], observed(subject, rows)
     scores = {name: compute(truth, predicted) for name, compute in STATISTICS.items()}
     return Measured(
         value=scores.pop(name),
         interval=bootstrap_interval(lambda r: statistic(truth[r], predicted[r]), len(truth)),
         n=len(truth),
-        ceiling=_ceiling(subject, name, rows, truth),
+        ceiling=_ceiling(subject, name, rows, truth, noise),
         also=scores,
     )
 
 
-def _ceiling(subject: Subject, name: str, rows: Rows, truth: Array) -> float | None:
+def _ceiling(subject: Subject, name: str, rows: Rows, truth: Array, noise: float) -> float | None:
     """What the expectation of trainings scores; of real ones R2 alone is known, by the noise over seeds."""
     expected = noise_free(subject, rows)
     if expected is not None:
         return STATISTICS[name](truth, expected)
-    unexplained = noise_variance(subject.table)
+    unexplained = unexplained_variance(subject, noise)
     return None if name != "r2" or math.isnan(unexplained) else 1 - unexplained / float(truth.var())
+
+
+def unexplained_variance(subject: Subject, noise: float) -> float:
+    """Variance of a training, squared fractions: over seeds of the table, else as stated; NaN if neither."""
+    measured = noise_variance(subject.table)
+    return noise * noise if math.isnan(measured) and noise > 0 else measured
 
 
 def refitted(subject: Subject, rows: RowSet, members: int = 1) -> Predictor:

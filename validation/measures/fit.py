@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 
 from nb301.metrics import kendall_tau, r2
-from nb301.tables.statistics import noise_variance
 from validation.intervals import Rows, bootstrap_interval
 from validation.measures.base import (
     Measured,
+    Noise,
     NotApplicable,
     Source,
     Statistic,
@@ -20,6 +20,7 @@ from validation.measures.base import (
     observed,
     over_rows,
     predicted_mean,
+    unexplained_variance,
 )
 from validation.measures.registry import register
 from validation.predictors import TimePredictor
@@ -27,27 +28,34 @@ from validation.subject import Subject
 
 
 @register()
-def unseen(subject: Subject, statistic: Statistic, optimizer: Source | Literal[""] = "") -> Measured:
-    """A statistic over the test rows, of all optimizers or of one."""
+def unseen(
+    subject: Subject, statistic: Statistic, optimizer: Source | Literal[""] = "", noise: Noise = 0.0
+) -> Measured:
+    """A statistic over the test rows, of all optimizers or of one; see `above_ceiling` for the noise."""
     rows = _test(subject, optimizer)
-    return compare(subject, statistic, rows, predicted_mean(subject, rows))
+    return compare(subject, statistic, rows, predicted_mean(subject, rows), noise)
 
 
 @register()
-def above_ceiling(subject: Subject) -> Measured:
+def above_ceiling(subject: Subject, noise: Noise = 0.0) -> Measured:
     """R2 over the test rows minus that of the truth without noise, which nothing unseen can beat.
 
-    Of real trainings that is one minus the share of the noise, as repeated architectures show it.
+    Of real trainings that is one minus the share of the noise, as repeated architectures show it, or else
+    as a claim states it: the std of a training, fraction.
     """
     rows = _test(subject, "")
     truth, predicted = observed(subject, rows), predicted_mean(subject, rows)
     expected = noise_free(subject, rows)
     if expected is not None:
         return over_rows(lambda r: r2(truth[r], predicted[r]) - r2(truth[r], expected[r]), len(rows))
-    noise = noise_variance(subject.table)
-    if math.isnan(noise):
+    unexplained = unexplained_variance(subject, noise)
+    if math.isnan(unexplained):
         raise NotApplicable("neither the expectation of trainings nor their noise is known")
-    return over_rows(lambda r: r2(truth[r], predicted[r]) - 1 + noise / float(truth[r].var()), len(rows))
+    return over_rows(
+        lambda r: r2(truth[r], predicted[r]) - 1 + unexplained / float(truth[r].var()),
+        len(rows),
+        ceiling=1 - unexplained / float(truth.var()),
+    )
 
 
 @register()

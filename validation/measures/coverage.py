@@ -1,0 +1,48 @@
+"""How many single trainings lie in the predicted intervals, where no architecture was trained twice."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+from scipy.stats import norm
+
+from validation.intervals import Array, Rows, binomial_interval
+from validation.measures.base import Measured, observed, predicted
+from validation.measures.registry import register
+from validation.predictors import training_std
+from validation.subject import Subject
+
+
+@register()
+def inside(
+    subject: Subject,
+    level: Annotated[float, Field(gt=0, lt=1)],
+    half: Literal["", "upper", "lower"] = "",
+) -> Measured:
+    """Share of the test rows inside the central interval of a nominal share, with its binomial interval.
+
+    Args:
+        subject: Its intervals are those of a training that is still to come.
+        level: The nominal share.
+        half: Of the test rows, by prediction; all where it is empty.
+    """
+    mean, _ = predicted(subject, subject.split.test)
+    chosen = _half(mean, half)
+    rows = subject.split.test[chosen]
+    spread = training_std(subject.predictor, subject.genotypes(rows))
+    is_inside = np.abs(observed(subject, rows) - mean[chosen]) <= norm.ppf((1 + level) / 2) * spread
+    n = len(rows)
+    return Measured(
+        value=float(is_inside.mean()),
+        interval=binomial_interval(int(is_inside.sum()), n),
+        n=n,
+        also={"mean_std": float(spread.mean())},
+    )
+
+
+def _half(mean: Array, half: str) -> Rows:
+    order = np.argsort(mean, kind="stable")
+    middle = len(order) // 2
+    return {"": order, "lower": order[:middle], "upper": order[middle:]}[half]
