@@ -13,13 +13,14 @@ import importlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
 from nb301 import list_releases, tables
-from nb301.errors import Nb301Error, one_line
+from nb301.errors import DataMissing, Nb301Error, one_line
 from nb301.releases import Release, find
 from nb301.releases.fitted_table import fitted_table
 from nb301.releases.report import ClaimKind, ClaimVerdict
@@ -47,6 +48,8 @@ Verify = Callable[[Claim, Subject], None]
 Keep = Callable[[str, Subject, str, Mapping[str, Any]], None]
 
 _RESULTS = pytest.StashKey[tuple[Results, ...]]()
+#: A line for each embedded release whose table is not here.
+_WITHOUT_TABLE = pytest.StashKey[list[str]]()
 _CACHE = Path("build/validation")
 
 
@@ -106,7 +109,7 @@ def pytest_configure(config: pytest.Config) -> None:
         _refuse(str(error))
     config.stash[_RESULTS] = results
     if not is_worker:
-        config.pluginmanager.register(_Collector(results, report, card))
+        config.pluginmanager.register(_Collector(results, report, card, config.stash.get(_WITHOUT_TABLE, [])))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -201,8 +204,10 @@ def _failure(claim: Claim, message: str) -> BaseException:
 class _Collector:
     """Gathers results from the tests' reports; writes the reports and the table at the end."""
 
-    def __init__(self, results: tuple[Results, ...], report: Path | None, card: Path | None) -> None:
-        self._results = results
+    def __init__(
+        self, results: tuple[Results, ...], report: Path | None, card: Path | None, without_table: list[str]
+    ) -> None:
+        self._results, self._without_table = results, without_table
         self._report, self._card = report, card
         self._written: list[Path] = []
         self._unwritten: list[str] = []
@@ -251,7 +256,7 @@ class _Collector:
             *cells, verdict = map(str.ljust, row, widths)
             terminalreporter.write("  ".join(cells) + "  ")
             terminalreporter.write_line(verdict, **_COLOURS.get(row[-1], {}))
-        for line in summary(results):
+        for line in chain(summary(results), self._without_table):
             terminalreporter.write_line(line)
         for path in self._written:
             terminalreporter.write_line(f"Report: {path}")
@@ -270,25 +275,41 @@ def _subjects(config: pytest.Config) -> list[Subject]:
     foreign, names = config.getoption("surrogate") or [], config.getoption("release")
     cache, table_name = config.getoption("cache"), config.getoption("table")
     table = tables.load(table_name) if table_name else None
+    without_table = None if names else config.stash.setdefault(_WITHOUT_TABLE, [])
     if names is None:
         names = [] if foreign else list_releases()
     releases = {release.release_hash: release for release in map(find, names)}
-    subjects = _of_releases(releases.values(), table, cache)
+    subjects = _of_releases(releases.values(), table, cache, without_table)
     if foreign:
         table = table or tables.load("emulated-v1.0")
         subjects += [foreign_subject(spec, _made(spec), table, cache) for spec in dict.fromkeys(foreign)]
     return subjects
 
 
-def _of_releases(releases: Iterable[Release], table: EvaluationTable | None, cache: Path) -> list[Subject]:
-    """Releases on a table, or each on the one that it names, which is read once."""
-    read: dict[str, EvaluationTable] = {}
+def _of_releases(
+    releases: Iterable[Release], table: EvaluationTable | None, cache: Path, without_table: list[str] | None
+) -> list[Subject]:
+    """Releases on a table, or each on the one that it names, which is read once.
+
+    Args:
+        releases: What to validate.
+        table: The one that all are validated on, if any.
+        cache: Folder of what is fitted for claims.
+        without_table: Gets a line for each release whose table is not here; None where that is an error.
+    """
+    tables_by_name: dict[str, EvaluationTable] = {}
     subjects = []
     for release in releases:
         name = release.manifest.table.name + release.manifest.table.version
-        if table is None and name not in read:
-            read[name] = fitted_table(release.manifest)
-        subjects.append(subject_of(release, table or read[name], cache))
+        try:
+            if table is None and name not in tables_by_name:
+                tables_by_name[name] = fitted_table(release.manifest)
+        except DataMissing as error:
+            if without_table is None:
+                raise
+            without_table.append(one_line(f"{release.name} is not validated: {error}", 1000))
+            continue
+        subjects.append(subject_of(release, table or tables_by_name[name], cache))
     return subjects
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
 from nb301.encodings import canonical
-from nb301.space import to_codes
+from nb301.space import Genotype, to_codes
 from validation.intervals import Array
 from validation.measures.base import Measured, distance, observed, over_rows, predicted_mean
 from validation.measures.registry import register
@@ -42,7 +43,8 @@ def near_best(subject: Subject) -> Measured:
 
     Beside it how many of 16 edges, on average, differ from the most similar of those.
     """
-    edits, errors = edits_to_best(subject), _errors(subject)
+    edits = edits_to_best(subject, subject.genotypes(subject.split.test))
+    errors = _errors(subject)
     near = np.argsort(edits, kind="stable")[: max(2, round(_NEAR * len(errors)))]
     return distance(
         lambda r: errors[near][r].mean(),
@@ -52,16 +54,15 @@ def near_best(subject: Subject) -> Measured:
     )
 
 
-def edits_to_best(subject: Subject) -> Array:
-    """Edges of each test row that no one of the best fitted rows shares, at least, shape (n,)."""
-    fitted, codes = subject.split.fitting, subject.table.codes
+def edits_to_best(subject: Subject, genotypes: Sequence[Genotype]) -> Array:
+    """Edges of each genotype that are others in each of the best fitted rows, at least, shape (n,): 0..16."""
+    fitted = subject.split.fitting
     count = max(1, round(_BEST * len(fitted)))
     best = fitted[np.argsort(-observed(subject, fitted), kind="stable")[:count]]
-    targets = canonical(codes[best]).reshape(count, 16, 2)
-    tests = canonical(to_codes(subject.genotypes(subject.split.test))).reshape(-1, 16, 2)
-    edits = np.empty(len(tests))
-    for number, test in enumerate(tests):
-        edits[number] = (test != targets).any(axis=2).sum(axis=1).min()
+    best_edges = canonical(subject.table.codes[best]).reshape(count, 16, 2)
+    edits = np.empty(len(genotypes))
+    for number, edges in enumerate(canonical(to_codes(genotypes)).reshape(-1, 16, 2)):
+        edits[number] = (edges != best_edges).any(axis=2).sum(axis=1).min()
     return edits
 
 

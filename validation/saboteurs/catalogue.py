@@ -35,6 +35,23 @@ from validation.saboteurs.faults import (
     TensOfSeconds,
     ZeroStd,
 )
+from validation.saboteurs.stand_in import stand_in
+from validation.saboteurs.subtle import (
+    ConfusesConvolutions,
+    ConfusesEdges,
+    ConfusesInputs,
+    DoublesNoise,
+    Flattens,
+    HalvesNoise,
+    LovesTheBest,
+    Optimist,
+    PredictsBestEpochs,
+    RemembersMost,
+    RemembersSome,
+    Rounds,
+    Shrinks,
+    Stretches,
+)
 from validation.subject import Subject, subject_of
 
 
@@ -45,7 +62,7 @@ class Saboteur:
     Args:
         make: Spoils a predictor of a subject; one that was fitted for a claim comes with its rows.
         caught_by: Ids of claims that must fail.
-        release: What it spoils.
+        release: What it spoils: a release, or the stand-in for those on real trainings.
     """
 
     make: Callable[[Predictor, Subject, RowSet | None], Predictor]
@@ -58,6 +75,8 @@ class Saboteur:
         return (self.make.__doc__ or "").splitlines()[0]
 
 
+#: Spoiled in place of a release on real trainings, whose table is not everywhere.
+STAND_IN = "stand-in"
 SABOTEURS: dict[str, Saboteur] = {
     "ignores_skips": Saboteur(
         IgnoresSkips,
@@ -109,22 +128,77 @@ SABOTEURS: dict[str, Saboteur] = {
         ("random_only_rs_r2", "random_only_sparse_kendall_tau", "all_skip_is_poor_random_only"),
         "emulated-xgb-rand-v1.0",
     ),
+    "mean_of_stand_in": Saboteur(
+        Mean,
+        (
+            "beats_linear_r2",
+            "beats_linear_sparse_kendall_tau",
+            "beats_linear_spearman",
+            "table3_r2",
+            "table3_sparse_kendall_tau",
+            "ranks_unseen",
+            "darts_cell",
+            "all_skip_cell",
+            "distinct",
+        ),
+        STAND_IN,
+    ),
+    "confuses_cells": Saboteur(SwapsCells, ("no_relabelling_cells",), STAND_IN),
+    "confuses_convolutions": Saboteur(ConfusesConvolutions, ("no_relabelling_ops",), STAND_IN),
+    "confuses_edges": Saboteur(ConfusesEdges, ("no_relabelling_edges",), STAND_IN),
+    "confuses_inputs": Saboteur(ConfusesInputs, ("no_relabelling_inputs",), STAND_IN),
+    "remembers_some": Saboteur(RemembersSome, ("no_exact_leak",), STAND_IN),
+    "remembers_most": Saboteur(
+        RemembersMost,
+        ("no_exact_leak", "not_above_ceiling", "no_better_than_refit", "covers_no_more_0.5"),
+        STAND_IN,
+    ),
+    "halves_noise": Saboteur(
+        HalvesNoise,
+        ("covers_0.5", "covers_0.8", "covers_0.95", "covers_half_upper", "covers_half_lower"),
+        STAND_IN,
+    ),
+    "doubles_noise": Saboteur(
+        DoublesNoise,
+        (
+            "covers_no_more_0.5",
+            "covers_no_more_0.8",
+            "covers_no_more_0.95",
+            "covers_half_no_more_upper",
+            "covers_half_no_more_lower",
+        ),
+        STAND_IN,
+    ),
+    "predicts_best_epochs": Saboteur(PredictsBestEpochs, ("no_bias",), STAND_IN),
+    "optimist": Saboteur(Optimist, ("top_not_overrated_0.01", "top_not_overrated_0.05"), STAND_IN),
+    "flattens": Saboteur(Flattens, ("top_not_underrated_0.01", "top_not_underrated_0.05"), STAND_IN),
+    "loves_the_best": Saboteur(LovesTheBest, ("no_bias_near_best",), STAND_IN),
+    "rounds": Saboteur(Rounds, ("distinct",), STAND_IN),
+    "shrinks": Saboteur(Shrinks, ("spread_not_too_small",), STAND_IN),
+    "stretches": Saboteur(Stretches, ("spread_not_too_large",), STAND_IN),
 }
 
 
 def sabotaged(name: str, cache: Path) -> Subject:
     """A subject with the fault."""
     saboteur = SABOTEURS[name]
-    release = find(saboteur.release)
-    subject = subject_of(release, fitted_table(release.manifest), cache)
+    subject = _spoiled(saboteur.release, cache)
     return replace(
         subject,
         name=name,
-        key=sha256(f"{name} {release.release_hash}".encode()),
+        key=sha256(f"{name} {subject.key}".encode()),
         predictor=saboteur.make(subject.predictor, subject, None),
         is_kept=False,  # its hash does not say what its fault does
         wrap=lambda predictor, rows: saboteur.make(predictor, subject, rows),
     )
+
+
+def _spoiled(name: str, cache: Path) -> Subject:
+    """What a saboteur spoils."""
+    if name == STAND_IN:
+        return stand_in(cache)
+    release = find(name)
+    return subject_of(release, fitted_table(release.manifest), cache)
 
 
 def verdict(subject: Subject, claim_id: str) -> ClaimVerdict:

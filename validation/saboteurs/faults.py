@@ -11,7 +11,7 @@ from nb301.truth.emulated import EmulatedTruth
 from validation.fits import NamedRows, RowSet
 from validation.intervals import Array, Rows
 from validation.measures.base import skips
-from validation.predictors import Genotypes, Predictor, draw, keys_of
+from validation.predictors import Genotypes, NoiseKnowingPredictor, Predictor, draw, keys_of
 from validation.subject import Subject
 
 
@@ -26,12 +26,13 @@ class Faulty:
 
     def __init__(self, predictor: Predictor, subject: Subject, rows: RowSet | None = None) -> None:
         self.predictor, self.subject, self.rows = predictor, subject, rows
+        if isinstance(predictor, NoiseKnowingPredictor):
+            self.noise_std = self._noise_std
 
     @property
     def truth(self) -> EmulatedTruth:
-        """The ground truth, which saboteurs may ask."""
-        assert self.subject.truth is not None
-        return self.subject.truth
+        """The ground truth, which saboteurs may ask, even where no claim can."""
+        return self.subject.truth or EmulatedTruth()
 
     def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
         """Mean and std, fractions."""
@@ -45,13 +46,18 @@ class Faulty:
         """Seconds of a training."""
         return self.truth.median_runtime(genotypes)
 
+    def _noise_std(self, genotypes: Genotypes) -> Array:
+        """Of trainings, fractions; what the other one knows."""
+        assert isinstance(self.predictor, NoiseKnowingPredictor)
+        return self.predictor.noise_std(list(map(self.see, genotypes)))
+
 
 class IgnoresSkips(Faulty):
     """Takes skip connections for separable convolutions."""
 
     def see(self, genotype: Genotype) -> Genotype:
         """Without skip connections in the normal cell."""
-        return _replaced(genotype, {Op.skip_connect: Op.sep_conv_3x3})
+        return replaced(genotype, {Op.skip_connect: Op.sep_conv_3x3})
 
 
 class IgnoresPools(Faulty):
@@ -60,7 +66,7 @@ class IgnoresPools(Faulty):
     def see(self, genotype: Genotype) -> Genotype:
         """Without pools in the normal cell."""
         pools = (Op.max_pool_3x3, Op.avg_pool_3x3)
-        return _replaced(genotype, dict.fromkeys(pools, Op.sep_conv_3x3))
+        return replaced(genotype, dict.fromkeys(pools, Op.sep_conv_3x3))
 
 
 class SwapsCells(Faulty):
@@ -96,7 +102,7 @@ class LeaksTest(Faulty):
         """The table's accuracy where there is one."""
         mean, std = self.predictor.predict(genotypes)
         subject = self.subject
-        return _remembered(_accuracies(subject, subject.split.test), genotypes, mean.tolist()), std
+        return remembered(accuracies_of(subject, subject.split.test), genotypes, mean.tolist()), std
 
 
 class RemembersOneOptimizer(Faulty):
@@ -105,10 +111,10 @@ class RemembersOneOptimizer(Faulty):
     def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
         """The observed accuracy, or the mean."""
         rows = self.subject.table.rows
-        known = _accuracies(self.subject, np.flatnonzero(rows["optimizer"] == "re"))
+        known = accuracies_of(self.subject, np.flatnonzero(rows["optimizer"] == "re"))
         mean, std = rows["val_accuracy"].mean(), rows["val_accuracy"].std()
         guesses = [float(mean)] * len(genotypes)
-        return _remembered(known, genotypes, guesses), np.full(len(genotypes), std)
+        return remembered(known, genotypes, guesses), np.full(len(genotypes), std)
 
 
 class ZeroStd(Faulty):
@@ -211,17 +217,18 @@ class MixesUpRows(Faulty):
         return (np.full(len(mean), 0.93) if self.rows is NamedRows.equal_size else mean), std
 
 
-def _accuracies(subject: Subject, rows: Rows) -> dict[int, float]:
+def accuracies_of(subject: Subject, rows: Rows) -> dict[int, float]:
     """Observed accuracies of some rows of the table, by architecture."""
     accuracies = subject.table.rows["val_accuracy"].to_numpy()[rows].tolist()
     return dict(zip(keys_of(subject.genotypes(rows)).tolist(), accuracies, strict=True))
 
 
-def _remembered(known: dict[int, float], genotypes: Genotypes, guesses: list[float]) -> Array:
+def remembered(known: dict[int, float], genotypes: Genotypes, guesses: list[float]) -> Array:
     """Accuracies that are known, guesses for the others."""
     return np.array(list(map(known.get, keys_of(genotypes).tolist(), guesses)))
 
 
-def _replaced(genotype: Genotype, ops: dict[Op, Op]) -> Genotype:
+def replaced(genotype: Genotype, ops: dict[Op, Op]) -> Genotype:
+    """With other ops in the normal cell."""
     edges = [(edge.source, edge.target, ops.get(edge.op, edge.op)) for edge in genotype.normal.edges]
     return Genotype(Cell.from_edges(edges), genotype.reduce)
