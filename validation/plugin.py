@@ -205,7 +205,11 @@ class _Collector:
     """Gathers results from the tests' reports; writes the reports and the table at the end."""
 
     def __init__(
-        self, results: tuple[Results, ...], report: Path | None, card: Path | None, without_table: list[str]
+        self,
+        results: tuple[Results, ...],
+        report: Path | None,
+        card: Path | None,
+        without_table: Sequence[str] = (),
     ) -> None:
         self._results, self._without_table = results, without_table
         self._report, self._card = report, card

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from nb301.collection.base import Collection
@@ -10,6 +12,7 @@ from nb301.collection.recipes import REAL_V1
 from nb301.releases import Release
 from nb301.tables.schema import EvaluationTable
 from tests.validation.surrogates import Oracle, TimedOracle
+from validation.saboteurs.stand_in import stand_in
 from validation.subject import foreign_subject, subject_of
 
 
@@ -43,3 +46,24 @@ def unasked_table(tmp_path_factory):
 def unasked(unasked_table, tmp_path_factory):
     """The best surrogate on a table whose ground truth cannot be asked."""
     return foreign_subject("oracle", Oracle(), unasked_table, tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory):
+    """The best surrogate on rows that pass for real trainings."""
+    return stand_in(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def answering(real):
+    """The same rows, predicted by a function of architectures and what is right about them."""
+
+    class Changed:
+        def __init__(self, change):
+            self.change = change
+
+        def predict(self, genotypes):
+            mean, std = real.predictor.predict(genotypes)
+            return self.change(mean), std
+
+    return lambda change: replace(real, predictor=Changed(change))

@@ -9,7 +9,7 @@ import pytest
 
 from nb301.space import sample_many
 from validation.answers import Answers, SubjectError
-from validation.predictors import NoisyPredictor, TimePredictor, draw
+from validation.predictors import NoiseKnowingPredictor, NoisyPredictor, TimePredictor, draw
 
 GENOTYPES = sample_many(np.random.default_rng(0), 5)
 SEEDS = np.arange(5)
@@ -182,6 +182,16 @@ def test_has_what_the_surrogate_has():
 
     with pytest.raises(SubjectError, match="a: seconds cannot be read \\(ValueError: not yet"):
         Answers("a", Broken())
+
+
+def test_noise_is_checked():
+    """Where a surrogate knows it: a positive std for each architecture."""
+    noise = made(noise_std=lambda genotypes: np.full(len(genotypes), 0.002))
+    assert isinstance(noise, NoiseKnowingPredictor)
+    assert noise.noise_std(GENOTYPES).tolist() == [0.002] * len(GENOTYPES)
+    assert not isinstance(made(), NoiseKnowingPredictor)
+    with pytest.raises(SubjectError, match=r"noise_std is 0\.0 for .*, expected a std"):
+        made(noise_std=lambda genotypes: np.zeros(len(genotypes))).noise_std(GENOTYPES)
 
 
 def test_a_warning_is_no_error():

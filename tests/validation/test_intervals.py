@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from nb301.metrics import kendall_tau, r2, sparse_kendall_tau
-from validation.intervals import UNDEFINED, Bootstrap, bootstrap_interval, distance_interval
+from validation.intervals import (
+    UNDEFINED,
+    Bootstrap,
+    binomial_interval,
+    bootstrap_interval,
+    distance_interval,
+)
 
 
 @pytest.fixture
@@ -169,3 +175,12 @@ def test_distances_are_covered(true):
     assert np.mean(held) > 0.93
     if true == 0:
         assert not any(of_percentiles)
+
+
+@pytest.mark.parametrize(("successes", "n"), [(0, 10), (3, 10), (10, 10), (700, 884)])
+def test_binomial_intervals_are_those_of_the_exact_test(successes, n):
+    """Equal to scipy's; of no successes from 0 on, of nothing else up to 1."""
+    theirs = stats.binomtest(successes, n).proportion_ci(0.95, "exact")
+    ours = binomial_interval(successes, n)
+    assert ours == pytest.approx(tuple(theirs))
+    assert ours.low <= successes / n <= ours.high

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 import nb301
+from nb301.errors import DataMissing
 from nb301.releases import Release
 from nb301.tables.schema import write_table
 from validation import plugin
@@ -302,3 +303,14 @@ def test_unknown_release(validate, tmp_path):
     assert finished.returncode == pytest.ExitCode.USAGE_ERROR
     assert f"no release 'none'; there are: {', '.join(nb301.list_releases())}" in finished.stderr
     assert not (tmp_path / "report.json").exists()
+
+
+def test_a_release_whose_table_is_not_here_is_told(tiny_release, tmp_path):
+    """Of all embedded ones it is left out, with a line that says what to give; by name it is refused."""
+    told = []
+    assert plugin._of_releases([Release(tiny_release)], None, tmp_path, told) == []
+    (line,) = told
+    assert "tiny-xgb-v1.0 is not validated: release tiny-xgb-v1.0 was fitted on table tiny-v1.0" in line
+    assert "--table FILE.parquet" in line
+    with pytest.raises(DataMissing, match="which is not here"):
+        plugin._of_releases([Release(tiny_release)], None, tmp_path, None)

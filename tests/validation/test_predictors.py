@@ -67,11 +67,12 @@ def test_draws_of_a_surrogate_without_noise_of_its_own(embedded):
     )
 
 
-def test_what_a_surrogate_can_do(embedded):
-    """A release predicts runtimes and draws; a constant does neither."""
+def test_what_a_surrogate_can_do(embedded, tiny_release):
+    """A release predicts runtimes and draws, and newer ones know the noise; a constant does nothing of it."""
     assert isinstance(ReleasePredictor(embedded), TimePredictor)
     assert isinstance(ReleasePredictor(embedded), NoisyPredictor)
-    assert isinstance(ReleasePredictor(embedded), NoiseKnowingPredictor)
+    assert isinstance(ReleasePredictor(nb301.load(tiny_release)), NoiseKnowingPredictor)
+    assert not isinstance(ReleasePredictor(embedded), NoiseKnowingPredictor)
     assert not isinstance(Constant(), TimePredictor | NoisyPredictor | NoiseKnowingPredictor)
 
 
@@ -91,3 +92,17 @@ def test_keys():
     keys = keys_of(GENOTYPES)
     assert keys.tolist() == [genotype.key for genotype in GENOTYPES]
     assert keys_of([]).shape == (0,)
+
+
+def test_noise_of_trainings_comes_on_top_of_the_models():
+    """Draws differ by the noise alone, where it is known; a training is off the mean by both."""
+
+    class WithNoise(Constant):
+        def noise_std(self, genotypes):
+            return np.full(len(genotypes), 0.003)
+
+    for surrogate, drawn, expected in ((Constant(), 0.001, 0.001), (WithNoise(), 0.003, 0.1**2.5)):
+        np.testing.assert_allclose(noise_std(surrogate, GENOTYPES), drawn)
+        np.testing.assert_allclose(training_std(surrogate, GENOTYPES), expected)
+    many = GENOTYPES * 100
+    assert 0.0028 < draw(WithNoise(), many, np.arange(len(many))).std() < 0.0032

@@ -50,7 +50,7 @@ def agreement(subject: Subject, version: _Version) -> Measured:
 def gain_over_linear(subject: Subject, version: _Version) -> Measured:
     """The same minus that of a linear model that was fitted to the subject's rows."""
     theirs, ours = _predictions(subject, version)
-    linear = linear_mean(subject, _read(version).genotypes)
+    linear = linear_mean(subject, _read_file(_path(version)).genotypes)
     return over_rows(
         lambda r: spearman(theirs[r], ours[r]) - spearman(theirs[r], linear[r]),
         len(ours),
@@ -70,26 +70,30 @@ def runtime(subject: Subject) -> Measured:
     """R2 of the seconds of the official runtime model."""
     if not isinstance(subject.predictor, TimePredictor):
         raise NotApplicable(f"{subject.name} predicts no runtimes")
-    published = _read(_WITH_SECONDS)
+    published = _read_file(_path(_WITH_SECONDS))
     if published.runtime is None:
         raise NotApplicable(f"{FILES[_WITH_SECONDS]} has no runtimes")
     theirs, ours = published.runtime, subject.predictor.seconds(published.genotypes)
     return over_rows(lambda r: r2(theirs[r], ours[r]), len(ours))
 
 
-@cache
 def _predictions(subject: Subject, version: str) -> tuple[Array, Array]:
     """Published accuracies and the subject's own, fractions."""
-    published = _read(version)
-    mean, _ = subject.predictor.predict(published.genotypes)
-    return published.val_accuracy, np.asarray(mean, dtype=np.float64)
+    path = _path(version)
+    return _read_file(path).val_accuracy, _mean(subject, path)
 
 
-def _read(version: str) -> Published:
-    """Published predictions.
+@cache
+def _mean(subject: Subject, path: Path) -> Array:
+    mean, _ = subject.predictor.predict(_read_file(path).genotypes)
+    return np.asarray(mean, dtype=np.float64)
+
+
+def _path(version: str) -> Path:
+    """The file of published predictions.
 
     Raises:
-        NotApplicable: They are not on this machine; says where they were looked for.
+        NotApplicable: It is not on this machine; says where it was looked for.
     """
     path = published_predictions() / FILES[version]
     if not path.is_file():
@@ -97,7 +101,7 @@ def _read(version: str) -> Published:
             f"published predictions of XGBoost {version} are missing: no file {path}; NB301_PUBLISHED names "
             "the folder that has them"
         )
-    return _read_file(path)
+    return path
 
 
 @cache
