@@ -109,7 +109,8 @@ def pytest_configure(config: pytest.Config) -> None:
         _refuse(str(error))
     config.stash[_RESULTS] = results
     if not is_worker:
-        config.pluginmanager.register(_Collector(results, report, card, config.stash.get(_WITHOUT_TABLE, [])))
+        without_table = config.stash.get(_WITHOUT_TABLE, [])
+        config.pluginmanager.register(_Collector(results, report, card, without_table))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
