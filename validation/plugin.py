@@ -13,7 +13,6 @@ import importlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
-from itertools import chain
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -251,6 +250,8 @@ class _Collector:
         """Print the table, once anything was measured."""
         for line in self._unwritten:
             terminalreporter.write_line(line, red=True)
+        for line in self._without_table:
+            terminalreporter.write_line(line, yellow=True)
         results = self._results
         if not any(result.measured for result in results):
             return
@@ -261,7 +262,7 @@ class _Collector:
             *cells, verdict = map(str.ljust, row, widths)
             terminalreporter.write("  ".join(cells) + "  ")
             terminalreporter.write_line(verdict, **_COLOURS.get(row[-1], {}))
-        for line in chain(summary(results), self._without_table):
+        for line in summary(results):
             terminalreporter.write_line(line)
         for path in self._written:
             terminalreporter.write_line(f"Report: {path}")

@@ -11,13 +11,14 @@ from nb301.releases.freeze import SEED
 from nb301.surrogates import FAMILIES
 from nb301.tables import load
 from nb301.tables.schema import EvaluationTable
+from nb301.truth.base import OFFICIAL_LAST_EPOCH
 from nb301.truth.emulated import EmulatedTruth
 from validation.intervals import Array
 from validation.predictors import Genotypes
 from validation.subject import Subject, TrainedOn
 
 #: The truth that the stand-in's rows pass for: they have random architectures, trained once each.
-TRUTH = "CIFAR-10 training, last epoch"
+TRUTH = OFFICIAL_LAST_EPOCH
 #: As many rows as were published of the real ones.
 _ROWS = 8843
 #: How far its models would lie apart, had it several, fraction.
