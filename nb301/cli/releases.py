@@ -64,6 +64,15 @@ def show_release(name: ReleaseName) -> None:
     print_json({"release_hash": release.release_hash, **release.manifest.model_dump(mode="json")})
 
 
+_RuntimeTable = Annotated[
+    str | None,
+    typer.Option(help="Table that runtimes are fitted to, as a name or a .parquet file. Default: TABLE."),
+]
+_Tuned = Annotated[
+    Path | None, typer.Option(help="A tuning.json of `nb301 tune`; default: the family's own.")
+]
+
+
 @app.command("freeze")
 def freeze_release(
     table: TableName,
@@ -75,13 +84,8 @@ def freeze_release(
     random_only: Annotated[bool, typer.Option(help="Fit on random search's rows alone.")] = False,
     version: Annotated[str, typer.Option(help="<major>.<minor>")] = "1.0",
     replace: Annotated[bool, typer.Option(help="Overwrite a release of the same name.")] = False,
-    hyperparameters: Annotated[
-        Path | None, typer.Option(help="A tuning.json of `nb301 tune`; default: the family's own.")
-    ] = None,
-    runtime_table: Annotated[
-        str | None,
-        typer.Option(help="Table that runtimes are fitted to, as a name or a .parquet file. Default: TABLE."),
-    ] = None,
+    hyperparameters: _Tuned = None,
+    runtime_table: _RuntimeTable = None,
     credit: Annotated[str, typer.Option(help="Whom to thank for the data; kept in the manifest.")] = "",
     checkpoints: _Checkpoints = None,
     processes: Annotated[int, typer.Option(min=1, help="Members that are fitted at once.")] = 1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from nb301.cli.output import progress
 from nb301.cli.tables import DEFAULT_TABLE
 from nb301.extras import require
 from nb301.parsing import parse_toml
+
+if TYPE_CHECKING:
+    from nb301.surrogates.tuning.result import Tuning
 
 
 def tune(
@@ -57,15 +60,19 @@ def tune(
             progress=report,
         )
         bar.update(task, completed=trials)
+    _print_study(study, out / FILE)
+    typer.echo(f"next: nb301 release freeze {table} {family} --hyperparameters {out / FILE}")
+
+
+def _print_study(study: Tuning, path: Path) -> None:
     best = study.best
     for name, value in study.hyperparameters.items():
         typer.echo(f"{name} = {value:.4g}" if isinstance(value, float) else f"{name} = {value}")
     pruned = sum(trial.state == "pruned" for trial in study.trials)
     typer.echo(
-        f"wrote {out / FILE}: trial {best.number} of {len(study.trials)} ({pruned} pruned), "
+        f"wrote {path}: trial {best.number} of {len(study.trials)} ({pruned} pruned), "
         f"validation R2 {_score(best.r2)}, sparse Kendall tau {_score(best.sparse_kendall_tau)}"
     )
-    typer.echo(f"next: nb301 release freeze {table} {family} --hyperparameters {out / FILE}")
 
 
 def _settings(texts: list[str]) -> dict[str, float | int | str | bool]:

@@ -132,13 +132,19 @@ def checked(
     require(np.isfinite(trees.threshold[inner]), inner, "its threshold is not finite")
     leaves = np.add.reduceat(is_leaf, root)
     require(leaves <= most_leaves, root, f"the tree has more than {most_leaves} leaves")
-    with np.errstate(invalid="ignore"):  # a signalling NaN would warn
-        size = np.where(is_leaf, np.abs(trees.value.astype(np.float64)), 0.0)
-    largest = np.maximum.reduceat(size, root)
+    largest = _largest_leaves(trees, root)
     require(largest <= _LARGEST_SUM, root, f"a leaf is not a number of at most {_LARGEST_SUM:g}")
     if not abs(base) + largest.sum() <= _LARGEST_SUM:
         raise ReleaseError(f"leaves and base {base:g} may sum up to more than {_LARGEST_SUM:g}")
     return trees
+
+
+def _largest_leaves(trees: Trees, root: NDArray[np.integer]) -> NDArray[np.float64]:
+    """The size of each tree's largest leaf."""
+    with np.errstate(invalid="ignore"):  # a signalling NaN would warn
+        size = np.where(trees.left < 0, np.abs(trees.value.astype(np.float64)), 0.0)
+    largest: NDArray[np.float64] = np.maximum.reduceat(size, root)
+    return largest
 
 
 class VectorTrees:

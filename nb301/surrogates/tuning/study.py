@@ -70,15 +70,14 @@ def tune(
             another study's or its journal is broken, or no trial gave a model.
         MissingExtra: Optuna is not installed.
     """
-    if family not in FAMILIES:
-        raise TuningError(f"no family {family!r}; there are: {', '.join(sorted(FAMILIES))}")
+    begun = _beginning_with(family, hyperparameters or {})
     require("optuna", "optimizers")
     import optuna
 
     split = stratified_split(table, seed)
     _require_rows(table, split)
     train, val = examples(table, split.train), examples(table, split.val)
-    objective = TrialObjective(_beginning_with(family, hyperparameters or {}), train, val, seed, optuna)
+    objective = TrialObjective(begun, train, val, seed, optuna)
     with quiet(optuna):
         journal = open_journal(optuna, folder, _identity(table, family, objective))
         study = optuna.create_study(study_name=f"{family}-{seed}")
@@ -105,6 +104,8 @@ def tune(
 
 def _beginning_with(name: str, hyperparameters: Hyperparameters) -> Family:
     """A family with other hyperparameters as its own."""
+    if name not in FAMILIES:
+        raise TuningError(f"no family {name!r}; there are: {', '.join(sorted(FAMILIES))}")
     own = FAMILIES[name].hyperparameters
     for key, value in hyperparameters.items():
         if key not in own:
