@@ -68,6 +68,10 @@ _RuntimeTable = Annotated[
     str | None,
     typer.Option(help="Table that runtimes are fitted to, as a name or a .parquet file. Default: TABLE."),
 ]
+_Out = Annotated[
+    Path | None, typer.Option(help="Where the release's folder is written. Default: yours, found by name.")
+]
+_Credit = Annotated[str, typer.Option(help="Whom to thank for the data; kept in the manifest.")]
 _Tuned = Annotated[
     Path | None, typer.Option(help="A tuning.json of `nb301 tune`; default: the family's own.")
 ]
@@ -77,16 +81,13 @@ _Tuned = Annotated[
 def freeze_release(
     table: TableName,
     family: Annotated[str, typer.Argument(help="Model family, such as xgb.")],
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Where the release's folder is written. Default: yours, found by name."),
-    ] = None,
+    out: _Out = None,
     random_only: Annotated[bool, typer.Option(help="Fit on random search's rows alone.")] = False,
     version: Annotated[str, typer.Option(help="<major>.<minor>")] = "1.0",
     replace: Annotated[bool, typer.Option(help="Overwrite a release of the same name.")] = False,
     hyperparameters: _Tuned = None,
     runtime_table: _RuntimeTable = None,
-    credit: Annotated[str, typer.Option(help="Whom to thank for the data; kept in the manifest.")] = "",
+    credit: _Credit = "",
     checkpoints: _Checkpoints = None,
     processes: Annotated[int, typer.Option(min=1, help="Members that are fitted at once.")] = 1,
 ) -> None:
@@ -97,7 +98,7 @@ def freeze_release(
     from nb301.surrogates.tuning.result import tuned_hyperparameters
     from nb301.tables import load
 
-    rows = load(table)
+    rows, runtimes = load(table), None if runtime_table is None else load(runtime_table)
     tuned = tuned_hyperparameters(hyperparameters, rows, family, SEED) if hyperparameters else None
     with progress() as bar:
         task = bar.add_task(f"fitting {family}", total=None)
@@ -109,7 +110,7 @@ def freeze_release(
             version=version,
             replace=replace,
             hyperparameters=tuned,
-            runtime_table=None if runtime_table is None else load(runtime_table),
+            runtime_table=runtimes,
             credit=credit,
             checkpoints=checkpoints,
             processes=processes,

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from nb301.surrogates.tuning.result import Tuning
 
 
+_Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="NAME=VALUE in place of the family's own hyperparameter; may be repeated."),
+]
+
+
 def tune(
     family: Annotated[str, typer.Argument(help="Model family, such as xgb.")],
     out: Annotated[Path, typer.Option(help="Folder of the study, which a further run goes on with.")],
@@ -27,12 +33,7 @@ def tune(
     seed: Annotated[
         int, typer.Option(min=0, help="Of the split and the study; 301 is that of `release freeze`.")
     ] = 301,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", help="NAME=VALUE in place of the family's own hyperparameter; may be repeated."
-        ),
-    ] = None,
+    settings: _Settings = None,
 ) -> None:
     """Search a family's hyperparameters on the validation rows; run again to go on.
 

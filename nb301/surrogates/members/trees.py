@@ -119,13 +119,12 @@ def checked(
             first = nodes[int(np.argmin(valid))]
             raise ReleaseError(f"tree {tree[first]}, node {own[first]}: {what}")
 
-    everywhere = np.arange(n)
     for child in (trees.left[inner], trees.right[inner]):
         behind = (child > own[inner]) & (child < sizes[tree[inner]])
         require(behind, inner, "its child is not one of the nodes behind it")
     children = np.concatenate([trees.left[inner], trees.right[inner]]).astype(np.int64)
     parents = np.bincount(children + np.tile(root[tree[inner]], 2), minlength=n)
-    require(parents == (own > 0), everywhere, "expected one parent, or none of the first node")
+    require(parents == (own > 0), np.arange(n), "expected one parent, or none of the first node")
     tested = trees.feature[inner]
     known = (tested >= 0) & (tested < n_features)
     require(known, inner, f"its feature is not in 0..{n_features - 1}")
