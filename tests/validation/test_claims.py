@@ -267,11 +267,9 @@ def test_threshold_itself_is_met(load):
     (least,) = load(GOOD)
     (most,) = load(GOOD.replace("at_least", "at_most"))
 
-    met = [
-        [claim.is_met_by(value, None) for value in (0.7, 0.8, 0.9, float("nan"))] for claim in (least, most)
-    ]
-
-    assert met == [[False, True, True, False], [True, True, False, False]]
+    values = (0.7, 0.8, 0.9, float("nan"))
+    assert [least.is_met_by(value, None) for value in values] == [False, True, True, False]
+    assert [most.is_met_by(value, None) for value in values] == [True, True, False, False]
 
 
 @pytest.mark.parametrize("family", [*FAMILIES, None])
@@ -333,7 +331,9 @@ def test_embedded_files(path):
 
 def test_no_measure_goes_unused():
     """Claims about the emulated truth use all measures but those that need no truth, for real trainings."""
-    used = {path.stem: {claim.measure for claim in load_claims(path)} for path in CLAIMS.glob("*.toml")}
+    used = {}
+    for path in CLAIMS.glob("*.toml"):
+        used[path.stem] = {claim.measure for claim in load_claims(path)}
     others = used["fashionmnisttiny"] | used["cifar10lastepoch"]
     assert used["emulated"] | others == set(MEASURES)
     without_truth = {measure.partition(".")[0] for measure in set(MEASURES) - used["emulated"]}

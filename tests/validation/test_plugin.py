@@ -148,7 +148,9 @@ def test_foreign_surrogates(validate, table, tmp_path):
     releases = json.loads(report.read_text(encoding="utf-8"))["releases"]
     assert [release["name"] for release in releases] == names[:-1]
     assert len({release["release_hash"] for release in releases}) == len(releases)
-    claims = [{claim["id"]: claim for claim in release["claims"]} for release in releases]
+    claims = []
+    for release in releases:
+        claims.append({claim["id"]: claim for claim in release["claims"]})
     for claim in claims:
         assert claim["runtime_r2"]["verdict"] == "not applicable"
         assert claim["batches"]["verdict"] == "holds"
