@@ -115,7 +115,7 @@ class _Timed:
     split: Split
 
     @property
-    def test_seconds(self) -> NDArray[np.float64]:
+    def seconds_left_out(self) -> NDArray[np.float64]:
         """Runtimes of the test rows, shape (n,)."""
         return self.table.rows["runtime"].to_numpy(dtype=np.float64)[self.split.test]
 
@@ -171,17 +171,10 @@ def _release_files(folder: Path) -> list[str]:
 
 def _hyperparameters(family: str, others: Hyperparameters) -> dict[str, float | int | str | bool]:
     """The family's own, with others in the place of those of their names."""
-    own = FAMILIES[family].hyperparameters
-    for name, value in others.items():
-        if name not in own:
-            raise ReleaseError(
-                f"{family} has no hyperparameter {name!r}; there are: {', '.join(sorted(own))}"
-            )
-        kind = type(own[name])
-        whole = kind is float and type(value) is int
-        if not (type(value) is kind or whole) or (isinstance(value, float) and not math.isfinite(value)):
-            raise ReleaseError(f"{family}: {name} is {shown(value)}, expected {kind.__name__}, finite")
-    return {**own, **others}
+    try:
+        return dict(FAMILIES[family].with_hyperparameters(others).hyperparameters)
+    except ValueError as error:
+        raise ReleaseError(str(error)) from None
 
 
 def _require_rows(draft: _Draft) -> None:
@@ -283,7 +276,7 @@ def _measured(draft: _Draft, surrogate: Surrogate, runtime_model: runtime.Runtim
     truth = test["val_accuracy"].to_numpy()
     mean, std = mean_and_std(surrogate.predict(codes))
     timed = draft.timed
-    explained = r2(timed.test_seconds, runtime_model.predict(timed.table.codes[timed.split.test]))
+    explained = r2(timed.seconds_left_out, runtime_model.predict(timed.table.codes[timed.split.test]))
     scores = {
         "r2": r2(truth, mean),
         "sparse_kendall_tau": sparse_kendall_tau(truth, mean),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nb301.errors import ReleaseError
+from nb301.errors import ReleaseError, shown
 
 #: Values by the names that the family's library gives them.
 Hyperparameters = Mapping[str, float | int | str | bool]
@@ -130,6 +131,24 @@ class Family:
     def full_label(self) -> str:
         """Such as `GIN (graph isomorphism network)`."""
         return f"{self.label} ({self.stands_for})" if self.stands_for else self.label
+
+    def with_hyperparameters(self, others: Hyperparameters) -> Family:
+        """The family with others in the place of its own hyperparameters of those names.
+
+        Raises:
+            ValueError: It has none of a name, or a value is of another type or not finite; names both.
+        """
+        own = self.hyperparameters
+        for name, value in others.items():
+            if name not in own:
+                raise ValueError(
+                    f"{self.name} has no hyperparameter {name!r}; there are: {', '.join(sorted(own))}"
+                )
+            kind = type(own[name])
+            whole = kind is float and type(value) is int
+            if not (type(value) is kind or whole) or (isinstance(value, float) and not math.isfinite(value)):
+                raise ValueError(f"{self.name}: {name} is {shown(value)}, expected {kind.__name__}, finite")
+        return replace(self, hyperparameters={**own, **others})
 
     def files(self, members: int) -> list[str]:
         """Names of the members' files in a release, in their order."""

@@ -172,7 +172,10 @@ class VectorTrees:
             raise ReleaseError(
                 f"a member has {most} trees, beside {len(members)} members of {nodes} nodes in all"
             )
-        self._trees = BoostedTrees(members, bases, by_node if self._by_node else by_slot, dtype)
+        chosen = by_node if self._by_node else by_slot
+        #: Where the configurations of counts begin.
+        self._first_count = len(chosen) - len(count_vectors())
+        self._trees = BoostedTrees(members, bases, chosen, dtype)
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member.
@@ -185,8 +188,7 @@ class VectorTrees:
         """
         numbers = configurations(codes) if self._by_node else _slot_configurations(codes)
         if self._counts:
-            first = len(configuration_vectors() if self._by_node else _slot_vectors())
-            numbers = np.hstack([numbers, first + count_numbers(codes)])
+            numbers = np.hstack([numbers, self._first_count + count_numbers(codes)])
         return self._trees.predict(numbers)
 
 

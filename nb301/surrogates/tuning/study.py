@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from nb301.errors import TuningError, shown
+from nb301.errors import TuningError
 from nb301.extras import require
 from nb301.files import sha256, write_text
 from nb301.optimizers.tpe import quiet
@@ -106,13 +105,10 @@ def _beginning_with(name: str, hyperparameters: Hyperparameters) -> Family:
     """A family with other hyperparameters as its own."""
     if name not in FAMILIES:
         raise TuningError(f"no family {name!r}; there are: {', '.join(sorted(FAMILIES))}")
-    own = FAMILIES[name].hyperparameters
-    for key, value in hyperparameters.items():
-        if key not in own:
-            raise TuningError(f"{name} has no hyperparameter {key!r}; there are: {', '.join(sorted(own))}")
-        if type(value) is not type(own[key]) and not (type(own[key]) is float and type(value) is int):
-            raise TuningError(f"{name}: {key} is {shown(value)}, expected {type(own[key]).__name__}")
-    return replace(FAMILIES[name], hyperparameters={**own, **hyperparameters})
+    try:
+        return FAMILIES[name].with_hyperparameters(hyperparameters)
+    except ValueError as error:
+        raise TuningError(str(error)) from None
 
 
 def _require_rows(table: EvaluationTable, split: Split) -> None:
