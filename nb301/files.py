@@ -12,7 +12,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nb301.errors import Nb301Error, OutputError
@@ -236,12 +236,7 @@ def _beside(target: Path) -> Iterator[Path]:
     """A hidden folder beside `target`, locked as long as this process works in it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     settle(target)
-    while True:
-        folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=_prefix(target.name)))
-        lock = _locked(folder)
-        if folder.exists():  # nobody took it for a leftover before it was locked
-            break
-        _unlock(lock)
+    folder, lock = _own_folder(target)
     try:
         for part in (_NEW, _OLD):
             (folder / part).mkdir()
@@ -249,6 +244,17 @@ def _beside(target: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         _unlock(lock)
+
+
+def _own_folder(target: Path) -> tuple[Path, int | None]:
+    """A new hidden folder and its lock; until it is locked, others may take it for a leftover."""
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=_prefix(target.name)))
+        with suppress(BlockingIOError):  # somebody is about to take it away
+            lock = _locked(folder)
+            if folder.exists():
+                return folder, lock
+            _unlock(lock)
 
 
 def _prefix(name: str) -> str:
@@ -261,21 +267,30 @@ def _settle(folder: Path, prefix: str) -> None:
         ours = entry.name.startswith(prefix) and _MARK in entry.name
         if not ours or entry.is_symlink() or not entry.is_dir():
             continue
-        lock = _locked(entry)
-        if lock is None:
-            continue  # a process that lives works in it
-        try:
-            for old in (entry / _OLD).glob("*"):
-                new = entry / _NEW / old.name
-                if new.exists() and not os.path.lexists(folder / old.name):
-                    new.replace(folder / old.name)
-            shutil.rmtree(entry, ignore_errors=True)
-        finally:
-            _unlock(lock)
+        with suppress(BlockingIOError):  # a process that lives works in it
+            lock = _locked(entry)
+            try:
+                if lock is not None:
+                    _take_away(entry)
+            finally:
+                _unlock(lock)
+
+
+def _take_away(leftover: Path) -> None:
+    """Remove a hidden folder, whose new folder takes the place that its old one had already left."""
+    for old in (leftover / _OLD).glob("*"):
+        new, place = leftover / _NEW / old.name, leftover.parent / old.name
+        if new.exists() and not os.path.lexists(place):
+            new.replace(place)
+    shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _locked(folder: Path) -> int | None:
-    """Lock a folder; None where another process has, or where folders have no locks."""
+    """Lock a folder; None where folders have no locks, or it is gone.
+
+    Raises:
+        BlockingIOError: Another process has locked it.
+    """
     try:
         import fcntl
     except ImportError:  # Windows: nothing is locked, and nothing is taken for a leftover
@@ -286,6 +301,9 @@ def _locked(folder: Path) -> int | None:
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise
     except OSError:
         os.close(descriptor)
         return None

@@ -8,7 +8,9 @@ import signal
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -286,6 +288,21 @@ def test_what_another_process_is_writing_is_left_alone(tmp_path):
         sweep(tmp_path)
         assert temporary.exists()
     assert path.read_text() == "first"
+
+
+def test_of_many_that_write_at_once_none_sweeps_anothers(tmp_path):
+    """A folder that is not locked yet is taken for a leftover; whose it was makes another."""
+    barrier = Barrier(16)
+
+    def write(k):
+        barrier.wait()
+        for _ in range(20):
+            write_text(tmp_path / "file", f"{k}")
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(write, range(16)))
+    assert (tmp_path / "file").read_text() in map(str, range(16))
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_writes_text_as_utf8(tmp_path):
