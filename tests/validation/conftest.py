@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from nb301.collection.base import Collection
@@ -11,7 +12,8 @@ from nb301.collection.collect import collect_table
 from nb301.collection.recipes import REAL_V1
 from nb301.releases import Release
 from nb301.tables.schema import EvaluationTable
-from tests.validation.surrogates import Oracle, TimedOracle
+from tests.validation.surrogates import PREDICTED, TRUTH, Oracle, TimedOracle
+from validation.measures.published import FILES
 from validation.saboteurs.stand_in import stand_in
 from validation.subject import foreign_subject, subject_of
 
@@ -52,6 +54,17 @@ def unasked(unasked_table, tmp_path_factory):
 def real(tmp_path_factory):
     """The best surrogate on rows that pass for real trainings."""
     return stand_in(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def made_up_predictions(tmp_path, monkeypatch):
+    """In place of the paper's models': those of the emulated truth, a little higher, and its runtimes."""
+    accuracy = TRUTH.mean(PREDICTED) + 0.002
+    rows = pd.DataFrame({"genotype": list(map(str, PREDICTED)), "val_accuracy": accuracy})
+    rows.to_parquet(tmp_path / FILES["v1.0"])
+    rows.assign(runtime=TRUTH.median_runtime(PREDICTED)).to_parquet(tmp_path / FILES["v0.9"])
+    monkeypatch.setenv("NB301_PUBLISHED", str(tmp_path))
+    return tmp_path
 
 
 @pytest.fixture

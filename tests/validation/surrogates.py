@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from nb301.space import Op, to_codes
+from nb301.space import Op, sample_many, to_codes
 from nb301.truth.emulated import EmulatedTruth
 
 TRUTH = EmulatedTruth()
+#: Architectures of the predictions that a test makes up for the paper's models.
+PREDICTED = sample_many(np.random.default_rng(3), 400)
 
 
 class Constant:

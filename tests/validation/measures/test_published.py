@@ -9,40 +9,25 @@ import pandas as pd
 import pytest
 
 from nb301.metrics import spearman
-from nb301.space import sample_many
-from tests.validation.surrogates import TRUTH, TimedOracle
+from tests.validation.surrogates import PREDICTED, TRUTH, TimedOracle
 from validation.measures import NotApplicable, published
 from validation.measures.linear import linear_mean
 from validation.places import published_predictions
 
-GENOTYPES = sample_many(np.random.default_rng(3), 400)
 
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """Predictions of the emulated truth, a little higher, and its runtimes."""
-    rows = pd.DataFrame(
-        {"genotype": list(map(str, GENOTYPES)), "val_accuracy": TRUTH.mean(GENOTYPES) + 0.002}
-    )
-    rows.to_parquet(tmp_path / published.FILES["v1.0"])
-    rows.assign(runtime=TRUTH.median_runtime(GENOTYPES)).to_parquet(tmp_path / published.FILES["v0.9"])
-    monkeypatch.setenv("NB301_PUBLISHED", str(tmp_path))
-    return tmp_path
-
-
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("made_up_predictions")
 def test_who_made_them_agrees(real):
     """But for the shift, which is that of the predictions."""
     for version in published.FILES:
         assert published.agreement(real, version).value == 1
         assert published.offset(real, version).value == pytest.approx(-0.002)
         measured = published.gain_over_linear(real, version)
-        linear = spearman(TRUTH.mean(GENOTYPES), linear_mean(real, GENOTYPES))
+        linear = spearman(TRUTH.mean(PREDICTED), linear_mean(real, PREDICTED))
         assert measured.value == pytest.approx(1 - linear)
         assert measured.interval.low > 0.001
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("made_up_predictions")
 def test_who_is_the_linear_model_gains_nothing(real):
     """Its agreement is that of the linear model."""
 
@@ -53,7 +38,7 @@ def test_who_is_the_linear_model_gains_nothing(real):
     assert published.gain_over_linear(replace(real, predictor=Linear()), "v1.0").value == 0
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("made_up_predictions")
 def test_seconds_are_those_of_the_older_version(real):
     """The one that has some; who predicts none is not asked."""
     assert published.runtime(replace(real, predictor=TimedOracle())).value == 1
@@ -61,9 +46,9 @@ def test_seconds_are_those_of_the_older_version(real):
         published.runtime(real)
 
 
-def test_seconds_may_be_missing(real, folder):
+def test_seconds_may_be_missing(real, made_up_predictions):
     """Then nothing is said about them."""
-    path = folder / published.FILES["v0.9"]
+    path = made_up_predictions / published.FILES["v0.9"]
     pd.read_parquet(path).drop(columns="runtime").to_parquet(path)
     with pytest.raises(NotApplicable, match="has no runtimes"):
         published.runtime(replace(real, predictor=TimedOracle()))

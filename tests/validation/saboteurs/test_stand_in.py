@@ -20,10 +20,11 @@ def test_its_rows_pass_for_real_ones(real):
     assert len(real.table) == 8843
 
 
+@pytest.mark.usefixtures("made_up_predictions")  # the paper's own are of another truth than the stand-in
 @pytest.mark.parametrize("claim", GATES, ids=lambda claim: claim.id)
 def test_the_truth_passes_every_gate(real, claim):
     """What the oracle does not pass asks for too much."""
     try:
         assert measure(claim, real).verdict == "holds"
     except NotApplicable:
-        assert claim.id == "processes" or claim.measure.startswith("published.")
+        assert claim.id in {"processes", "runtime_of_paper"}
