@@ -21,6 +21,7 @@ _Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help="NAME=VALUE in place of the family's own hyperparameter; may be repeated."),
 ]
+_Keep = Annotated[list[str] | None, typer.Option(help="Name that is not searched; may be repeated.")]
 
 
 def tune(
@@ -34,6 +35,7 @@ def tune(
         int, typer.Option(min=0, help="Of the split and the study; 301 is that of `release freeze`.")
     ] = 301,
     settings: _Settings = None,
+    keep: _Keep = None,
 ) -> None:
     """Search a family's hyperparameters on the validation rows; run again to go on.
 
@@ -58,6 +60,7 @@ def tune(
             trials=trials,
             seed=seed,
             hyperparameters=_settings(settings or []),
+            keep=keep or (),
             progress=report,
         )
         bar.update(task, completed=trials)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ def tune(
     trials: int,
     seed: int,
     hyperparameters: Hyperparameters | None = None,
+    keep: Collection[str] = (),
     progress: Progress | None = None,
 ) -> Tuning:
     """Search the family's space (Table 7) for the smallest error on the validation rows.
@@ -62,6 +64,7 @@ def tune(
             with the release's own seed: tune with the same.
         hyperparameters: Used in place of the family's own of the same names; those in its space are where
             the search begins.
+        keep: Names that are not searched, as a wider network's answers that take longer are not wanted.
         progress: Called after each trial.
 
     Raises:
@@ -69,7 +72,7 @@ def tune(
             another study's or its journal is broken, or no trial gave a model.
         MissingExtra: Optuna is not installed.
     """
-    begun = _beginning_with(family, hyperparameters or {})
+    begun = _beginning_with(family, hyperparameters or {}, keep)
     require("optuna", "optimizers")
     import optuna
 
@@ -101,14 +104,21 @@ def tune(
     return tuning
 
 
-def _beginning_with(name: str, hyperparameters: Hyperparameters) -> Family:
-    """A family with other hyperparameters as its own."""
+def _beginning_with(name: str, hyperparameters: Hyperparameters, keep: Collection[str]) -> Family:
+    """A family with other hyperparameters as its own, and some of them taken out of its space."""
     if name not in FAMILIES:
         raise TuningError(f"no family {name!r}; there are: {', '.join(sorted(FAMILIES))}")
     try:
-        return FAMILIES[name].with_hyperparameters(hyperparameters)
+        family = FAMILIES[name].with_hyperparameters(hyperparameters)
     except ValueError as error:
         raise TuningError(str(error)) from None
+    space = dict(family.search_space)
+    for kept in keep:
+        if space.pop(kept, None) is None:
+            raise TuningError(
+                f"{name} searches no {kept!r} that could be kept; it searches: {', '.join(sorted(space))}"
+            )
+    return replace(family, search_space=space)
 
 
 def _require_rows(table: EvaluationTable, split: Split) -> None:

@@ -88,6 +88,18 @@ def test_a_study_begins_where_it_is_told_to(search, tiny_table, tmp_path):
         search(tiny_table, tmp_path, 3)
 
 
+def test_what_is_kept_is_not_searched(search, tiny_table, tmp_path):
+    """It has its value in all trials; what is not searched anyway is refused."""
+    tuning = search(tiny_table, tmp_path / "study", 3, keep=["depth"])
+
+    assert {tuple(trial.params) for trial in tuning.trials} == {("rate", "kind")}
+    assert tuning.hyperparameters["depth"] == 3
+    with pytest.raises(
+        TuningError, match="line searches no 'kept' that could be kept; .*: depth, kind, rate"
+    ):
+        search(tiny_table, tmp_path / "other", 1, keep=["kept"])
+
+
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
