@@ -95,7 +95,7 @@ def test_what_is_kept_is_not_searched(search, tiny_table, tmp_path):
     assert {tuple(trial.params) for trial in tuning.trials} == {("rate", "kind")}
     assert tuning.hyperparameters["depth"] == 3
     with pytest.raises(
-        TuningError, match="line searches no 'kept' that could be kept; .*: depth, kind, rate"
+        TuningError, match=r"line searches no 'kept' that could be kept; .*: depth, kind, rate"
     ):
         search(tiny_table, tmp_path / "other", 1, keep=["kept"])
 
