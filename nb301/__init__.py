@@ -1,7 +1,7 @@
 """nb301: a surrogate NAS benchmark whose every fidelity claim is a test.
 
     import nb301
-    benchmark = nb301.load("emulated-xgb-v1.0")
+    benchmark = nb301.load("cifar10-gin-rand-v1.0")
     genotype = nb301.sample(numpy.random.default_rng(0))
     print(benchmark.query(genotype, seed=1))
 

@@ -302,7 +302,7 @@ class Benchmark:
 
 
 def load(name: str | Path, *, table: EvaluationTable | None = None) -> Benchmark:
-    """Load a release by name, such as `emulated-xgb-v1.0`, or by the path of its folder.
+    """Load a release by name, such as `cifar10-gin-rand-v1.0`, or by the path of its folder.
 
     Every file is checked against the manifest's SHA-256; models are read at the first query.
 

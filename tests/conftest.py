@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import pandas as pd
 import pytest
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from nb301.collection.base import Collection
 from nb301.collection.collect import collect_table
 from nb301.releases.freeze import freeze
 from nb301.space import INPUT_PAIRS, NODES, Cell, Genotype, Op
+from nb301.tables import suite_zero
+from nb301.tables.rows import table_of
 from nb301.tables.schema import EvaluationTable
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -97,6 +100,16 @@ def tiny_release(tiny_table: EvaluationTable, tmp_path_factory: pytest.TempPathF
 def embedded_table() -> EvaluationTable:
     """The embedded table; checking its 7,000 rows takes seconds."""
     return tables.load("emulated-v1.0")
+
+
+@pytest.fixture(scope="session")
+def random_search_table() -> EvaluationTable:
+    """Random search's published CIFAR-10 trainings (official_facts F42), where they lie beside the checkout."""
+    path = Path(__file__).resolve().parents[2] / "shared" / "data" / "cifar10_random_search.parquet"
+    if not path.is_file():
+        pytest.skip(f"random search's published trainings are not here: no file {path}")
+    rows = pd.read_parquet(path).drop(columns="id")
+    return table_of(rows, suite_zero.NAME, suite_zero.TRUTH, constants=suite_zero.CONSTANTS)
 
 
 @pytest.fixture(scope="session")

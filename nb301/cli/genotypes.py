@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nb301.tables.schema import EvaluationTable
 
 GenotypeText = Annotated[str, typer.Argument(help="A genotype in any notation of nb301.formats.")]
-DEFAULT_RELEASE = "emulated-xgb-v1.0"
+_RELEASE = "cifar10-gin-rand-v1.0"
 #: Genotypes that are queried at a time.
 _BATCH = 10_000
 
@@ -38,7 +38,7 @@ def query(
     file: GenotypeFile = None,
     name: Annotated[
         str, typer.Option("--release", help="Name of a release, or a folder with a slash.")
-    ] = DEFAULT_RELEASE,
+    ] = _RELEASE,
     seed: Annotated[
         int | None,
         typer.Option(min=0, max=2**64 - 1, help="Training seed to emulate; without one, no noise."),
