@@ -1,4 +1,4 @@
-"""The table that a release was fitted on, where it is on this machine, and releases that were fitted on a table."""
+"""The table that a release was fitted on, where it is on this machine; and the releases of a table."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ def fitted_table(manifest: Manifest) -> EvaluationTable:
     """
     reference = manifest.table
     name = f"{reference.name}-v{reference.version}"
-    command = _PUBLIC.get(reference.name, "nb301 tables import FILE.parquet, the file it was frozen from,")
-    here = f"is not here: {command} brings one; or"
+    here = f"is not here: {command_for(reference.name)} brings one; or"
     if name in (*tables.names(), *tables.user_names()):
         table = tables.load(name)
         if table.content_hash == reference.content_hash:
@@ -42,6 +41,11 @@ def fitted_table(manifest: Manifest) -> EvaluationTable:
         f"{here} give the file it was frozen from: nb301.load(release, "
         "table=nb301.tables.load('FILE.parquet')) or --table FILE.parquet"
     )
+
+
+def command_for(name: str) -> str:
+    """Commands that make the table of a name."""
+    return _PUBLIC.get(name, "nb301 tables import FILE.parquet, the file it was frozen from,")
 
 
 def embedded_on(name: str, version: str) -> list[Manifest]:

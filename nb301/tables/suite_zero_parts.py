@@ -78,8 +78,10 @@ def fitted_places() -> FittedPlaces:
     try:
         about = parse_object(read_bytes(FITTED_PLACES, _MOST_BYTES))
         places = FittedPlaces(about["entries"], about["runs"])
-        if not 0 <= places.places.min() <= places.places.max() < places.entries:
-            raise ValueError(f"a place that is none of {places.entries:,} entries")
+        last = places.places.max()
+        is_within = last < places.entries
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise TableError(f"{FITTED_PLACES}: no list of places ({error}): reinstall nb301") from None
+    if not is_within:
+        raise TableError(f"{FITTED_PLACES}: place {last} of {places.entries:,} entries: reinstall nb301")
     return places
