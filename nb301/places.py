@@ -11,6 +11,8 @@ _PACKAGE = Path(__file__).resolve().parent
 RELEASES = _PACKAGE / "releases" / "data"
 #: Embedded evaluation tables.
 TABLES = _PACKAGE / "tables" / "data"
+#: Which entries of NAS-Bench-Suite-Zero's public file releases were fitted to, see `tables.suite_zero_parts`.
+FITTED_PLACES = TABLES / "zc_nasbench301-fitted.json"
 #: Logged one-shot searches.
 SEARCHES = _PACKAGE / "optimizers" / "one_shot" / "data" / "searches.json"
 #: Coefficients of the emulated landscape.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from operator import itemgetter
 from pathlib import Path
@@ -16,6 +17,7 @@ from nb301.extras import require
 if TYPE_CHECKING:
     from nb301.releases.diff import Agreement, ReleaseDiff
     from nb301.releases.manifest import Manifest
+    from nb301.releases.scores import FreshRows, Scores
 
 ReleaseName = Annotated[str, typer.Argument(help="Name of a release, or a folder with a slash.")]
 _Checkpoints = Annotated[
@@ -144,6 +146,54 @@ def publish_release(
     typer.echo(f"wrote {archive} and its SHA-256")
 
 
+@app.command("test")
+def score_release(name: ReleaseName, table: TableName, as_json: AsJson = False) -> None:
+    """Hold a release against trainings of architectures that it was not fitted to: those in another table."""
+    import nb301
+    from nb301.releases.scores import fresh_rows, scores
+    from nb301.tables import load
+
+    benchmark = nb301.load(name)
+    fresh = fresh_rows(benchmark.release.manifest, load(table))
+    for warning in fresh.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    trained = fresh.table.rows["val_accuracy"].to_numpy()
+    found = scores(trained, benchmark.query(fresh.table.genotypes))
+    if as_json:
+        release = benchmark.release
+        print_json(
+            {
+                "release": release.name,
+                "release_hash": release.release_hash,
+                "truth": release.manifest.truth,
+                "table": fresh.table.full_name,
+                "table_truth": fresh.table.truth,
+                "left_out": fresh.left_out,
+                "warnings": fresh.warnings,
+                **asdict(found),
+            }
+        )
+        return
+    _print_scores(benchmark.release.name, fresh, found)
+
+
+def _print_scores(release: str, fresh: FreshRows, found: Scores) -> None:
+    left_out = "not known" if fresh.left_out is None else f"{fresh.left_out:,}"
+    lines = [
+        ["rows", f"{found.n:,}"],
+        ["left out: architectures that the release's table has", left_out],
+        ["R2", _correlation(found.r2)],
+        ["sparse Kendall tau", _correlation(found.sparse_kendall_tau)],
+        ["Spearman", _correlation(found.spearman)],
+        ["mean error, predicted minus trained", f"{100 * found.mean_error:+.3f} points"],
+        ["mean absolute error", f"{100 * found.mean_absolute_error:.3f} points"],
+    ]
+    for share, inside in found.coverage.items():
+        lines.append([f"trainings inside of {share:.0%} intervals", f"{inside:.1%}"])
+    table = f"{fresh.table.full_name} ({fresh.table.truth})"
+    print_table(f"{release} on trainings of {table}", ["", "found"], lines)
+
+
 @app.command("diff")
 def diff_releases(a: ReleaseName, b: ReleaseName, as_json: AsJson = False) -> None:
     """What changes from release A to release B: predictions on fixed probes, and manifests."""
@@ -196,7 +246,7 @@ def _column(agreement: Agreement) -> dict[str, str]:
 
 
 def _correlation(value: float | None) -> str:
-    return "none" if value is None else f"{value:.3f}"
+    return "none" if value is None or math.isnan(value) else f"{value:.3f}"
 
 
 def _text(value: Any) -> str:

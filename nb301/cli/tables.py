@@ -197,9 +197,10 @@ def import_table(
 
     Of the official tree, bad files are listed and left out. A file has a row for each training: genotype (in
     any notation) and val_accuracy; where known optimizer, epochs, test_accuracy, train_accuracy, runtime
-    (seconds), seed and run. Other columns are passed over.
+    (seconds), seed and run. Other columns are passed over. Of NAS-Bench-Suite-Zero's public file, whole, the
+    rows that embedded releases were fitted to become one table, all others a second.
     """
-    from nb301.tables.schema import check_table_path, is_table, read_table, write_table
+    from nb301.tables.schema import check_table_path, is_table, read_table
 
     target = _Target(out, name, version, replace_table)
     if out is not None:
@@ -213,18 +214,48 @@ def import_table(
     else:
         table = _of_official(source, target)
     table = replace(table, name=name or table.name, version=version or table.version)
-    path = target.path(table.name, table.version)
-    write_table(table, path)
-    _print_written(table, path, by_name=out is None)
+    is_named = out is None and source.suffix == ".json"
+    _write(_divided(table) if is_named else [(table, "")], target)
 
 
-def _print_written(table: EvaluationTable, path: Path, *, by_name: bool) -> None:
-    typer.echo(f"wrote {len(table):,} rows to {path}, content {table.content_hash}")
-    repeats = len(table) - table.rows["genotype"].nunique()
-    if repeats:
-        typer.echo(f"{repeats:,} rows repeat an architecture: all are kept, in one part of every split")
-    if by_name:
-        typer.echo(f"next: nb301 tables show {table.full_name}")
+def _divided(table: EvaluationTable) -> list[tuple[EvaluationTable, str]]:
+    """The two tables of NAS-Bench-Suite-Zero's public file, with their purposes; of another file the one."""
+    from nb301.releases.fitted_table import embedded_on
+    from nb301.tables.suite_zero_parts import fitted_places
+
+    fitted_on = embedded_on(table.name, table.version)
+    parts = fitted_places().split(table) if fitted_on else None
+    if parts is None:
+        return [(table, "")]
+    content = parts.fitted.content_hash
+    releases = [manifest.name for manifest in fitted_on if manifest.table.content_hash == content]
+    if not releases:
+        first = fitted_on[0]
+        typer.echo(
+            f"another file than {first.name} was fitted to: {len(table):,} rows, as the public one has, but "
+            f"the {first.table.rows:,} that it knows are not among them as they were (content {content}, "
+            f"expected {first.table.content_hash}). All go into one table, which embedded releases do not "
+            "take for theirs in familiarity and claims; what is frozen from it is another release",
+            err=True,
+        )
+        return [(table, "")]
+    whose = f": what {' and '.join(releases)} were fitted to, for familiarity, claims, and fitting them again"
+    return [(parts.fitted, whose), (parts.unseen, ": seen by no release, for nb301 release test")]
+
+
+def _write(tables: Sequence[tuple[EvaluationTable, str]], target: _Target) -> None:
+    """Write tables, after all places were checked, and say of each where it is, and its purpose."""
+    from nb301.tables.schema import write_table
+
+    paths = [target.path(table.name, table.version) for table, _ in tables]
+    for (table, purpose), path in zip(tables, paths, strict=True):
+        write_table(table, path)
+        typer.echo(f"wrote {len(table):,} rows to {path}, content {table.content_hash}{purpose}")
+        repeats = len(table) - table.rows["genotype"].nunique()
+        if repeats:
+            typer.echo(f"{repeats:,} rows repeat an architecture: all are kept, in one part of every split")
+    if target.out is None:
+        typer.echo(f"next: nb301 tables show {' '.join(table.full_name for table, _ in tables)}")
 
 
 class _Target(NamedTuple):

@@ -1,7 +1,7 @@
 """Releases: frozen, hashed, versioned ensembles with their runtime model.
 
-It may import `errors`, `exact`, `files`, `metrics`, `optimizers`, `parsing`, `places`, `records`, `space`,
-`surrogates`, `surrogates.members` and `tables`.
+It may import `errors`, `evaluations`, `exact`, `files`, `metrics`, `optimizers`, `parsing`, `places`,
+`records`, `space`, `surrogates`, `surrogates.members`, `tables` and `truth`.
 """
 
 from nb301.places import user_releases

@@ -1,4 +1,4 @@
-"""The table that a release was fitted on, where it is on this machine: embedded, or one of this user's."""
+"""The table that a release was fitted on, where it is on this machine; and the releases of a table."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import Mapping
 
 from nb301 import tables
 from nb301.errors import DataMissing
+from nb301.parsing import read_bytes
+from nb301.places import RELEASES
+from nb301.releases import manifest as manifests
+from nb301.releases.load import names
 from nb301.releases.manifest import Manifest
 from nb301.tables import official, suite_zero
 from nb301.tables.schema import EvaluationTable
@@ -26,8 +30,7 @@ def fitted_table(manifest: Manifest) -> EvaluationTable:
     """
     reference = manifest.table
     name = f"{reference.name}-v{reference.version}"
-    command = _PUBLIC.get(reference.name, "nb301 tables import FILE.parquet, the file it was frozen from,")
-    here = f"is not here: {command} brings one; or"
+    here = f"is not here: {command_for(reference.name)} brings one; or"
     if name in (*tables.names(), *tables.user_names()):
         table = tables.load(name)
         if table.content_hash == reference.content_hash:
@@ -38,3 +41,27 @@ def fitted_table(manifest: Manifest) -> EvaluationTable:
         f"{here} give the file it was frozen from: nb301.load(release, "
         "table=nb301.tables.load('FILE.parquet')) or --table FILE.parquet"
     )
+
+
+def command_for(name: str) -> str:
+    """Commands that make the table of a name."""
+    return _PUBLIC.get(name, "nb301 tables import FILE.parquet, the file it was frozen from,")
+
+
+def embedded_on(name: str, version: str) -> list[Manifest]:
+    """Manifests of the embedded releases that were fitted on a table of that name, sorted by theirs.
+
+    Args:
+        name: The table's.
+        version: The table's.
+
+    Raises:
+        ReleaseError: A manifest was changed into something else.
+    """
+    fitted = []
+    for release in names():
+        path = RELEASES / release / manifests.FILE
+        manifest = manifests.read_manifest(read_bytes(path, manifests.LARGEST), str(path))
+        if (manifest.table.name, manifest.table.version) == (name, version):
+            fitted.append(manifest)
+    return fitted

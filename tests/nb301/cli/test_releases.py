@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 
 import nb301
+from nb301 import tables
 from nb301.surrogates import runtime
 from nb301.surrogates.families import xgb
 from nb301.tables.schema import EvaluationTable, write_table
@@ -35,6 +37,30 @@ def test_release_freeze_with_another_table_of_runtimes(run, wrong, tiny_table, t
     manifest = json.loads(run("release", "show", tmp_path / "untimed-xgb-v1.0"))
     assert manifest["runtime_table"]["name"] == "tiny"
     assert manifest["credit"] == "Siems et al. (2020)"
+
+
+def test_release_test(ended, wrong, tiny_release, tiny_table, embedded_table):
+    """`release test` prints what it found in points, or fractions as JSON; warnings and errors are a line."""
+    rows = embedded_table.rows[~embedded_table.rows["genotype"].isin(tiny_table.rows["genotype"])][:80]
+    write_table(EvaluationTable("fresh", "1.0", "emulated 1.0", rows), Path("fresh.parquet"))
+    test = "release", "test", tiny_release, Path("fresh.parquet").absolute()
+    code, out, err = ended(*test, "--json")
+    found = json.loads(out)
+    assert (code, found["n"], found["left_out"], found["table"]) == (0, 80, None, "fresh-v1.0")
+    assert err.startswith("warning: whether the release was fitted to some of these rows is not known")
+    assert err.count("\n") == 1
+    assert [*found["coverage"]] == ["0.5", "0.8", "0.95"]
+    write_table(tiny_table, tables.user_path("tiny", "1.0"))
+    _, out, err = ended(*test)
+    assert err == ""
+    shown = " ".join(out.split())
+    assert f"R2 {found['r2']:.3f}" in shown
+    assert f"mean error, predicted minus trained {100 * found['mean_error']:+.3f} points" in shown
+    assert f"trainings inside of 95% intervals {found['coverage']['0.95']:.1%}" in shown
+    assert "rests on fashion-mnist-tiny 1.0, but tiny-xgb-v1.0 predicts emulated 1.0" in wrong(
+        *test[:-1], "fashion-mnist-tiny-v1.0"
+    )
+    assert "no table 'nope'" in wrong(*test[:-1], "nope")
 
 
 def test_release_diff(run, tiny_release, tmp_path):

@@ -9,8 +9,13 @@ import pandas as pd
 import pytest
 
 from nb301 import formats, tables
+from nb301.releases import find, fitted_table
 from nb301.space import sample_many
-from nb301.tables.schema import write_table
+from nb301.tables import suite_zero as suite_zero_file
+from nb301.tables import suite_zero_parts
+from nb301.tables.rows import table_of
+from nb301.tables.schema import EvaluationTable, write_table
+from nb301.tables.suite_zero_parts import FittedPlaces
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +84,108 @@ def test_the_public_file_is_a_table_of_the_user(ended, suite_zero, home):
     code, out, err = ended("tables", "list")
     assert out.split() == ["emulated-v1.0", "fashion-mnist-tiny-v1.0", "cifar10-random-search-v1.0"]
     assert err == f"yours, in {home / 'tables'}:\n"
+
+
+FITTED = [*range(2, 20), 0, 25]
+
+
+@pytest.fixture
+def public(monkeypatch, suite_zero):
+    """A file that is taken for the whole public one: releases were fitted to 20 of its 30 entries."""
+    runs = []
+    for run in (FITTED[:18], FITTED[18:]):
+        runs.append(np.packbits(np.isin(np.arange(30), run)).tobytes().hex())
+    monkeypatch.setattr(suite_zero_parts, "fitted_places", lambda: FittedPlaces(30, runs))
+    return suite_zero
+
+
+@pytest.fixture
+def fitted_on(monkeypatch):
+    """Two embedded releases of a table of the public file's name, whose content can be said."""
+
+    def say(content_hash):
+        def embedded_on(name, version):
+            if (name, version) != ("cifar10-random-search", "1.0"):
+                return []
+            known = find("cifar10-xgb-rand-v1.0").manifest
+            table = known.table.model_copy(update={"content_hash": content_hash, "rows": len(FITTED)})
+            return [known.model_copy(update={"name": name, "table": table}) for name in ("a-v1.0", "b-v1.0")]
+
+        monkeypatch.setattr(fitted_table, "embedded_on", embedded_on)
+
+    return say
+
+
+def whole_table(path):
+    read = suite_zero_file.read_suite_zero(path)
+    told = {"constants": suite_zero_file.CONSTANTS, "percent": True}
+    return table_of(read.rows, suite_zero_file.NAME, suite_zero_file.TRUTH, **told)
+
+
+def test_the_whole_public_file_is_two_tables(ended, wrong, public, fitted_on, home):
+    """The rows that releases were fitted to, in their order, and those that none has seen; a line on each."""
+    whole = whole_table(public)
+    rows = whole.rows.iloc[FITTED]
+    content = EvaluationTable(whole.name, "1.0", whole.truth, rows).content_hash
+    fitted_on(content)
+    code, out, err = ended("tables", "import", public, "--percent")
+    assert (code, err) == (0, "columns passed over: nwot\n")
+    fitted = tables.load("cifar10-random-search-v1.0")
+    unseen = tables.load("cifar10-random-search-unseen-v1.0")
+    assert fitted.content_hash == content
+    assert unseen.rows["val_accuracy"].tolist() == [
+        accuracy for place, accuracy in enumerate(whole.rows["val_accuracy"]) if place not in FITTED
+    ]
+    one, other, following = out.splitlines()
+    assert one == (
+        f"wrote 20 rows to {home}/tables/cifar10-random-search-v1.0.parquet, content {content}: what a-v1.0 "
+        "and b-v1.0 were fitted to, for familiarity, claims, and fitting them again"
+    )
+    assert other == (
+        f"wrote 10 rows to {home}/tables/cifar10-random-search-unseen-v1.0.parquet, content "
+        f"{unseen.content_hash}: seen by no release, for nb301 release test"
+    )
+    assert following == "next: nb301 tables show cifar10-random-search-v1.0 cifar10-random-search-unseen-v1.0"
+    # neither is overwritten, nor one of them written where the other is there
+    (home / "tables" / "cifar10-random-search-v1.0.parquet").unlink()
+    assert "unseen-v1.0.parquet exists" in wrong("tables", "import", public, "--percent")
+    assert tables.user_names() == ["cifar10-random-search-unseen-v1.0"]
+    assert ended("tables", "import", public, "--percent", "--replace")[0] == 0
+    assert tables.load("cifar10-random-search-v1.0").content_hash == content
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--out", "all.parquet"),
+        ("--name", "mine"),
+        ("--version", "1.1"),
+        ("--name", "mine", "--version", "2.0"),
+    ],
+)
+def test_the_whole_public_file_is_one_table_where_a_name_is_given(ended, public, fitted_on, options):
+    """It is the user's own then, of another content."""
+    whole = whole_table(public)
+    fitted_on(EvaluationTable(whole.name, "1.0", whole.truth, whole.rows.iloc[FITTED]).content_hash)
+    code, out, err = ended("tables", "import", public, "--percent", *options)
+    assert (code, err) == (0, "columns passed over: nwot\n")
+    assert out.startswith("wrote 30 rows to ")
+    assert ", content " in out.splitlines()[0]
+    assert " fitted " not in out
+
+
+def test_another_file_as_long_as_the_public_one_is_one_table(ended, public, fitted_on):
+    """What follows from that is told in one line."""
+    fitted_on("0" * 64)
+    code, out, err = ended("tables", "import", public, "--percent")
+    assert code == 0
+    assert out.startswith("wrote 30 rows to ")
+    assert tables.user_names() == ["cifar10-random-search-v1.0"]
+    _, told = err.splitlines()
+    assert told.startswith(
+        "another file than a-v1.0 was fitted to: 30 rows, as the public one has, but the 20"
+    )
+    assert f"expected {'0' * 64}). All go into one table" in told
 
 
 def test_tables_of_the_user_are_not_overwritten(ended, wrong, suite_zero, home):

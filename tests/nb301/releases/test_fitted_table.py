@@ -9,7 +9,7 @@ import pytest
 from nb301 import tables
 from nb301.errors import DataMissing, TableError
 from nb301.releases import find
-from nb301.releases.fitted_table import fitted_table
+from nb301.releases.fitted_table import embedded_on, fitted_table
 from nb301.tables.schema import EvaluationTable, write_table
 
 
@@ -69,3 +69,11 @@ def test_says_what_brings_a_table_that_is_not_here(manifest, name, command):
     )
     with pytest.raises(DataMissing, match=missing):
         fitted_table(named(manifest, name))
+
+
+def test_releases_of_a_table_are_found_by_its_name():
+    """Embedded ones, sorted; a table that none was fitted on has none."""
+    found = [manifest.name for manifest in embedded_on("cifar10-random-search", "1.0")]
+    assert {"cifar10-lgb-rand-v1.0", "cifar10-xgb-rand-v1.0"} <= {*found}
+    assert found == sorted(found)
+    assert embedded_on("cifar10-random-search", "1.1") == embedded_on("nobody's", "1.0") == []

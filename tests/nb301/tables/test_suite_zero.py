@@ -90,6 +90,53 @@ def test_a_nodes_edges_come_in_any_order(write):
     assert imported(path).genotypes == [genotype.canonical()]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: text.replace(" ", ""),
+        lambda text: text.replace(", ", " ,  "),
+        lambda text: f" {text}\n",
+        lambda text: text.replace("(", "[").replace(")", "]"),
+        lambda text: text.replace("(((", "[[(").replace(")), ((", ")], [(").replace(")))", ")]]"),
+        lambda text: text.replace("))", "),)"),
+    ],
+)
+def test_a_key_may_be_spaced_and_bracketed_in_other_ways(write, written):
+    """Lists or tuples, with any spaces: what Python and its printers write of two cells of eight edges."""
+    path = write({"cifar10": {written(key(genotype)): {"val_accuracy": 92.9} for genotype in GENOTYPES}})
+    assert imported(path, percent=True).genotypes == [genotype.canonical() for genotype in GENOTYPES]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: text.replace(")), ((", "), ("),  # all sixteen edges in a row
+        lambda text: text[: text.index(")), ((") + 2] + ",)",  # one cell
+        lambda text: text.replace("(", "").replace(")", ""),
+    ],
+)
+def test_a_key_of_another_structure_is_refused(write, written):
+    """No cell is guessed."""
+    with pytest.raises(TableError, match="entry 1, "):
+        read_suite_zero(write({"cifar10": {written(FIRST): {"val_accuracy": 92.9}}}))
+
+
+@pytest.mark.parametrize(
+    ("written", "fraction"),
+    [("92.95", 0.9295), ("92.9", 0.929), ("93", 0.93), ("93.0", 0.93), ("9.295e1", 0.9295), ("8.07", 0.0807)],
+)
+def test_two_decimals_of_a_percent_are_the_nearest_fraction(write, written, fraction):
+    """However JSON writes them."""
+    path = write(f'{{"cifar10": {{"{FIRST}": {{"val_accuracy": {written}}}}}}}')
+    assert imported(path, percent=True).rows["val_accuracy"].tolist() == [fraction]
+
+
+def test_naslibs_older_file_of_that_name_is_refused(write):
+    """It has another form, and no trainings."""
+    with pytest.raises(TableError, match=r"expected {'cifar10'"):
+        read_suite_zero(write({"nasbench301": {"cifar10": entries_of(GENOTYPES, 93.90106806339374)}}))
+
+
 def isomorphic(genotype):
     """The same architecture with two nodes that do not know each other renamed."""
     nodes = [genotype.normal.edges[start : start + 2] for start in (0, 2)]
