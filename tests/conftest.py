@@ -116,3 +116,9 @@ def random_search_table() -> EvaluationTable:
 def embedded() -> nb301.Benchmark:
     """The embedded release that was fitted on all data."""
     return nb301.load("emulated-xgb-v1.0")
+
+
+@pytest.fixture(scope="session")
+def asked_first() -> nb301.Benchmark:
+    """The embedded release that is asked where none is named."""
+    return nb301.load("cifar10-gin-rand-v1.0")

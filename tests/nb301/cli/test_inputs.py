@@ -34,10 +34,10 @@ def genotypes_file(tmp_path):
 
 
 @pytest.mark.parametrize("seed", [None, 2**64 - 1])
-def test_query_takes_many(run, embedded, genotypes_file, seed):
+def test_query_takes_many(run, asked_first, genotypes_file, seed):
     """Several arguments, a file and standard input give what the benchmark answers, in their order."""
     options = [] if seed is None else ["--seed", seed]
-    expected = embedded.query(GENOTYPES, seed=seed)
+    expected = asked_first.query(GENOTYPES, seed=seed)
     text = genotypes_file.read_text("utf-8")
     for source, entered in ((GENOTYPES, ""), (["--file", genotypes_file], ""), (["-"], text)):
         printed = run("query", *source, "--json", *options, entered=entered)
@@ -72,12 +72,12 @@ def test_convert_reads_files(run, tmp_path, write):
     assert run("convert", "-", entered=write()).splitlines() == [*map(str, GENOTYPES)]
 
 
-def test_files_of_one_genotype(run, tmp_path, embedded, official_result):
+def test_files_of_one_genotype(run, tmp_path, asked_first, official_result):
     """A file that is one genotype, such as an official result file or NASLib's lists, is one question."""
     path = tmp_path / "result.json"
     for written in (official_result, formats.to_naslib(GENOTYPE), formats.to_config(GENOTYPE)):
         path.write_text(json.dumps(written, indent=2), "utf-8")
-        expected = embedded.query(written)
+        expected = asked_first.query(written)
         assert json.loads(run("query", "--file", path, "--json"))["mean"] == expected.mean
 
 

@@ -84,6 +84,7 @@ def test_an_embedded_name_means_the_embedded_release(wrong, ended, tiny_release,
 
     shutil.copytree(tiny_release, "emulated-xgb-v1.0")
     shutil.copytree(tiny_release, "mine")
-    assert '"release": "emulated-xgb-v1.0"' in ended("query", darts_v2, "--json")[1]
+    embedded = "--release", "emulated-xgb-v1.0"
+    assert '"release": "emulated-xgb-v1.0"' in ended("query", darts_v2, "--json", *embedded)[1]
     assert '"release": "tiny-xgb-v1.0"' in ended("query", darts_v2, "--json", "--release", "./mine")[1]
     assert "write ./mine" in wrong("query", darts_v2, "--release", "mine")
