@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -89,13 +90,17 @@ OFFICIAL, OFFICIAL_NAME = "CIFAR-10 training", "cifar10-paper"
 OFFICIAL_LAST_EPOCH = f"{OFFICIAL}, last epoch"
 
 
-class TruthKind(Enum):
-    """What the results of a ground truth are."""
+#: Names of truths that train by the presets `paper`, `small` and `tiny` on an image set, such as `digits-tiny`.
+_TRAINED = re.compile("(?P<images>cifar10|fashion-mnist|digits)-(?P<preset>paper|small|tiny)")
 
-    #: Of an explicit function, and no trainings.
-    EMULATED = "emulated"
+
+class TruthKind(Enum):
+    """What the results of a ground truth are; those that say most of CIFAR-10 first."""
+
     #: Of trainings on CIFAR-10 as the paper has them.
     PAPER = "the paper's trainings"
+    #: Of an explicit function, and no trainings.
+    EMULATED = "emulated"
     #: Of other trainings.
     OTHER = "other trainings"
 
@@ -113,3 +118,28 @@ def kind_of(truth: str) -> TruthKind:
 def is_emulated(truth: str) -> bool:
     """Whether a ground truth, as tables and releases note it, is a function and no training."""
     return kind_of(truth) is TruthKind.EMULATED
+
+
+def rests_on(truth: str) -> str:
+    """What the results of a ground truth rest on in a few words, such as `real CIFAR-10 trainings`.
+
+    Words for what readers see first; they name CIFAR-10 as theirs only where the results are the paper's.
+
+    Args:
+        truth: As tables and releases note it.
+    """
+    kind = kind_of(truth)
+    if kind is TruthKind.EMULATED:
+        return "an emulation"
+    if kind is TruthKind.PAPER:
+        return "real CIFAR-10 trainings" + (", last epoch" if truth == OFFICIAL_LAST_EPOCH else "")
+    trained = _TRAINED.fullmatch(truth.partition(" ")[0])
+    if trained is None:
+        return "other results"
+    size = "" if trained["preset"] == "paper" else f" of {trained['preset']} networks"
+    return f"real trainings{size} on {trained['images']}"
+
+
+def first_real(truth: str) -> int:
+    """A key to sort by: ground truths that are the paper's trainings come first, then the others."""
+    return [*TruthKind].index(kind_of(truth))

@@ -1,10 +1,25 @@
 """Names and kinds of ground truths, and training runs as arrays."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
+from nb301.images.sets import IMAGE_SETS
 from nb301.tables import official
-from nb301.truth.base import OFFICIAL, TrainingRun, TrainingRuns, TruthKind, described, is_emulated, kind_of
+from nb301.training.protocol import PRESETS
+from nb301.truth.base import (
+    OFFICIAL,
+    OFFICIAL_LAST_EPOCH,
+    TrainingRun,
+    TrainingRuns,
+    TruthKind,
+    described,
+    first_real,
+    is_emulated,
+    kind_of,
+    rests_on,
+)
 from nb301.truth.emulated import EmulatedTruth
 from nb301.truth.trained import TrainingTruth
 
@@ -35,6 +50,48 @@ def test_kinds_of_our_own_truths():
     assert kind_of(described(TrainingTruth("cifar10", "paper"))) is TruthKind.PAPER
     assert kind_of(described(TrainingTruth("digits"))) is TruthKind.OTHER
     assert official.TRUTH == OFFICIAL
+
+
+@pytest.mark.parametrize(
+    ("truth", "words"),
+    [
+        (OFFICIAL, "real CIFAR-10 trainings"),
+        (OFFICIAL_LAST_EPOCH, "real CIFAR-10 trainings, last epoch"),
+        ("cifar10-paper 1.0", "real CIFAR-10 trainings"),
+        ("emulated 1.0", "an emulation"),
+        ("fashion-mnist-tiny 1.0", "real trainings of tiny networks on fashion-mnist"),
+        ("cifar10-small 1.0", "real trainings of small networks on cifar10"),
+        ("digits-paper 1.0", "real trainings on digits"),
+        ("emulated", "other results"),
+        ("predictions of the official XGB and LGB runtime v0.9", "other results"),
+        ("", "other results"),
+    ],
+)
+def test_words_for_what_results_rest_on(truth, words):
+    """What nobody knows is not called real."""
+    assert rests_on(truth) == words
+
+
+def test_every_truth_that_trains_is_called_real():
+    """Each image set with each preset; none but the paper's is called CIFAR-10's."""
+    for images, preset in product(IMAGE_SETS, PRESETS):
+        truth = described(TrainingTruth(images, preset))
+        words = rests_on(truth)
+        assert words.startswith("real ")
+        assert ("CIFAR-10" in words) is (kind_of(truth) is TruthKind.PAPER)
+
+
+def test_the_papers_trainings_sort_first():
+    """Then emulations, then all else; the sort keeps the order of equals."""
+    truths = ["fashion-mnist-tiny 1.0", "emulated 1.0", OFFICIAL_LAST_EPOCH, "emulated 2.0", OFFICIAL]
+
+    assert sorted(truths, key=first_real) == [
+        OFFICIAL_LAST_EPOCH,
+        OFFICIAL,
+        "emulated 1.0",
+        "emulated 2.0",
+        "fashion-mnist-tiny 1.0",
+    ]
 
 
 def test_training_runs_are_single_ones_and_back():
