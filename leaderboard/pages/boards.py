@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import ascii_lowercase
 
 from leaderboard.ranking.pairs import EQUIVALENT
@@ -20,6 +20,8 @@ from leaderboard.runs.record import Entry
 
 #: Size of the drawing of an interval, and what is left free at both of its ends, pixels.
 _WIDTH, _HEIGHT, _MARGIN = 150, 18, 5
+#: What may be chosen of releases; what comes later is given up first where nothing is as it was chosen.
+_RESPECTS = ("basis", "family", "random_only")
 #: Kinds of releases as links name them, by `Scope.random_only`.
 _FITTED_ON = {None: "both", False: "all data", True: "random search alone"}
 
@@ -134,25 +136,29 @@ def _choices(site: Site, ranking: Ranking, scope: Scope) -> dict[str, list[Choic
     def on_track(track: Track) -> str:
         return board_path(site, track, scope if scope in views[track] else Scope())
 
-    def on_scope(title: str, chosen: Scope) -> Choice:
-        path = board_path(site, ranking.track, _nearest(ranking.views, chosen))
+    def on_scope(title: str, respect: str, chosen: Scope) -> Choice:
+        path = board_path(site, ranking.track, _nearest(ranking.views, chosen, respect))
         return Choice(title, path, chosen == scope)
 
-    families, kinds = {}, {}
+    bases, families, kinds = {}, {}, {}
     for choice in ranking.views:
-        family, kind = choice.family, choice.random_only
-        families[family] = on_scope(family or "all", Scope(family, scope.random_only))
-        kinds[kind] = on_scope(_FITTED_ON[kind], Scope(scope.family, kind))
+        basis, family, kind = choice.basis, choice.family, choice.random_only
+        bases[basis] = on_scope(basis or "all", "basis", replace(scope, basis=basis))
+        families[family] = on_scope(family or "all", "family", replace(scope, family=family))
+        kinds[kind] = on_scope(_FITTED_ON[kind], "random_only", replace(scope, random_only=kind))
     return {
         "Budget and workers": site.track_links(on_track, ranking.track),
+        "Rests on": list(bases.values()),
         "Release family": list(families.values()),
         "Fitted on": list(kinds.values()),
     }
 
 
-def _nearest(views: Mapping[Scope, View], chosen: Scope) -> Scope:
-    """The scope, or where a family has no release of a kind, the family or the kind alone."""
-    alternatives = (chosen, Scope(chosen.family), Scope(None, chosen.random_only), Scope())
+def _nearest(views: Mapping[Scope, View], chosen: Scope, respect: str) -> Scope:
+    """The scope, or where no release is like that, one that is in this respect, and in most others."""
+    first, second = [other for other in _RESPECTS if other != respect]
+    open_respects: tuple[tuple[str, ...], ...] = ((), (second,), (first,), (first, second))
+    alternatives = (replace(chosen, **dict.fromkeys(left_open)) for left_open in open_respects)
     return next(scope for scope in alternatives if scope in views)
 
 

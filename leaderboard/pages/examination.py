@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from leaderboard.ranking.examination import ALL, Judgement
+from leaderboard.ranking.examination import ALL, TRUTH, Judgement
 from leaderboard.ranking.standings import Ranking
 from leaderboard.ranking.statistics import Estimate
 from leaderboard.rendering import wording
@@ -37,7 +37,8 @@ class Matrix:
     entry: str | None
     found_on: tuple[str, ...]
     judges: tuple[str, ...]
-    cells: tuple[tuple[Judged, ...], ...]
+    #: A row for each of `found_on`; None where a judge has no view.
+    cells: tuple[tuple[Judged | None, ...], ...]
 
 
 def pages(site: Site) -> Iterator[Page]:
@@ -78,17 +79,19 @@ def _matrices(ranking: Ranking, judgements: Sequence[Judgement]) -> list[Matrix]
 def _matrix(name: str, judgements: Sequence[Judgement], largest: float) -> Matrix:
     """One entry's judgements; a cell that is worse by the largest difference has the full shade."""
     judges: dict[str, None] = {}
-    rows: dict[str, list[Judged]] = {}
+    rows: dict[str, dict[str, Judged]] = {}
     for judgement in judgements:
         judges[judgement.judge] = None
-        rows.setdefault(judgement.found_on, []).append(_judged(judgement, largest))
+        rows.setdefault(judgement.found_on, {})[judgement.judge] = _judged(judgement, largest)
+    # the ground truth last: not every row has its view
+    ordered = sorted(judges, key=lambda judge: judge == TRUTH)
     entry = judgements[0].entry
     return Matrix(
         name=name,
         entry=None if entry == ALL else entry,
         found_on=tuple(rows),
-        judges=tuple(judges),
-        cells=tuple(map(tuple, rows.values())),
+        judges=tuple(ordered),
+        cells=tuple(tuple(map(row.get, ordered)) for row in rows.values()),
     )
 
 

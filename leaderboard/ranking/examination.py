@@ -22,7 +22,7 @@ from nb301 import exact
 from nb301.benchmark import Benchmark
 from nb301.releases import names
 from nb301.space import Genotype
-from nb301.truth.base import is_emulated
+from nb301.truth.base import described, first_real
 from nb301.truth.emulated import EmulatedTruth
 
 Array = NDArray[np.float64]
@@ -52,9 +52,10 @@ class Judgement:
 
 
 def examine(runs: Sequence[Run]) -> list[Judgement]:
-    """Let all embedded releases that runs rest on, and their emulated ground truth, judge what was found.
+    """Let all embedded releases that runs rest on, and the emulated ground truth, judge what was found.
 
-    Runs on releases that are not embedded, or that found nothing, are left out.
+    The ground truth judges what was found on releases that rest on it; others' cannot be asked. Runs on
+    releases that are not embedded, or that found nothing, are left out.
     """
     judges = _judges(map(attrgetter("release"), runs))
     hashes = {judge.release.release_hash for judge in judges}
@@ -75,7 +76,10 @@ def examine(runs: Sequence[Run]) -> list[Judgement]:
     judgements: list[Judgement] = []
     # ALL is before every slug
     for (entry, release), indices in sorted(places.items()):
-        entry_errors = {judge: judge_errors[indices] for judge, judge_errors in errors.items()}
+        entry_errors = {}
+        for judge, judge_errors in errors.items():
+            if not np.isnan(judge_errors[indices]).any():
+                entry_errors[judge] = judge_errors[indices]
         judgements += _judged(entry, release, entry_errors)
     return judgements
 
@@ -85,27 +89,29 @@ def errors_by_judges(genotypes: list[Genotype], releases: Iterable[ReleaseRefere
 
     Args:
         genotypes: The architectures, n.
-        releases: Those of them that are embedded are judges, and, where all rest on it, the emulated
-            ground truth.
+        releases: That each was found on, n. Those of them that are embedded are judges, and, where some rest
+            on it, the emulated ground truth: NaN for architectures that were found on others.
     """
     references = list(releases)
     errors = {}
     for judge in _judges(references):
         errors[judge.release.name] = 100 * (1 - judge.query(genotypes).mean)
-    if all(is_emulated(reference.truth) for reference in references):
-        errors[TRUTH] = 100 * (1 - EmulatedTruth().mean(genotypes))
+    truth = EmulatedTruth()
+    is_asked = np.array([reference.truth == described(truth) for reference in references])
+    if is_asked.any():
+        errors[TRUTH] = np.where(is_asked, 100 * (1 - truth.mean(genotypes)), np.nan)
     return errors
 
 
 def _judges(releases: Iterable[ReleaseReference]) -> list[Benchmark]:
-    """The releases that are embedded, ordered by name."""
+    """The releases that are embedded, those on real CIFAR-10 trainings first, then by name."""
     hashes = {release.name: release.release_hash for release in releases}
     judges = []
     for name in sorted(hashes.keys() & set(names())):
         judge = loaded(name)
         if judge.release.release_hash == hashes[name]:
             judges.append(judge)
-    return judges
+    return sorted(judges, key=lambda judge: first_real(judge.release.manifest.truth))
 
 
 def _judged(entry: str, found_on: str, errors: Mapping[str, Array]) -> list[Judgement]:

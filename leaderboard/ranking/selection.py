@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product, starmap
@@ -10,6 +11,9 @@ from leaderboard.errors import BoardError
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import ReleaseReference, Run
 from leaderboard.sandbox.limits import Level
+from nb301.truth.base import first_real, rests_on
+
+_NO_SLUG = re.compile("[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +28,39 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Some of a track's releases: of one family or any, all-data or random-only or both."""
+    """Some of a track's releases: of one family, of one kind, and resting on one thing, or any."""
 
     family: str | None = None
+    #: Whether they saw random search's rows alone.
     random_only: bool | None = None
+    #: What their ground truths rest on, see `nb301.truth.base.rests_on`.
+    basis: str | None = None
 
     @property
     def slug(self) -> str:
         """For addresses, such as `xgb-all-data`; `all-releases` for all of them."""
         data = {None: "", False: "all-data", True: "random-only"}[self.random_only]
-        return "-".join(filter(None, (self.family, data))) or "all-releases"
+        basis = _NO_SLUG.sub("-", (self.basis or "").lower())
+        return "-".join(filter(None, (basis, self.family, data))) or "all-releases"
 
     def holds(self, release: ReleaseReference) -> bool:
         """Whether a release is one of them."""
-        return self.family in {None, release.family} and self.random_only in {None, release.random_only}
+        return (
+            self.family in {None, release.family}
+            and self.random_only in {None, release.random_only}
+            and self.basis in {None, rests_on(release.truth)}
+        )
 
 
 def scopes_of(releases: Sequence[ReleaseReference]) -> list[Scope]:
     """The scopes that differ: that of all releases first."""
     families = list(dict.fromkeys(release.family for release in releases))
     kinds = sorted({release.random_only for release in releases})
+    bases = list(dict.fromkeys(rests_on(release.truth) for release in releases))
     some_families = families if len(families) > 1 else []
     some_kinds = kinds if len(kinds) > 1 else []
-    scopes = starmap(Scope, product([None, *some_families], [None, *some_kinds]))
+    some_bases = bases if len(bases) > 1 else []
+    scopes = starmap(Scope, product([None, *some_families], [None, *some_kinds], [None, *some_bases]))
     return [scope for scope in scopes if any(map(scope.holds, releases))]
 
 
@@ -79,9 +93,12 @@ def select(runs: Iterable[Run], track: Track) -> list[Run]:
 
 
 def releases_of(runs: Sequence[Run]) -> tuple[ReleaseReference, ...]:
-    """The releases of runs: by family, all-data ones first."""
-    releases = {run.release.name: run.release for run in runs}.values()
-    return tuple(sorted(releases, key=lambda release: (release.family, release.random_only, release.name)))
+    """The releases of runs: those on real CIFAR-10 trainings first, by family, all-data ones first."""
+    return tuple(sorted({run.release.name: run.release for run in runs}.values(), key=_place))
+
+
+def _place(release: ReleaseReference) -> tuple[int, str, bool, str]:
+    return first_real(release.truth), release.family, release.random_only, release.name
 
 
 def seeds_of(runs: Iterable[Run]) -> tuple[int, ...]:

@@ -54,7 +54,7 @@ class Standing:
     scores: tuple[float | None, ...]
     #: Lowest of those that count; None where none does.
     worst: float | None
-    #: All-data releases minus random-only ones, over the families that it has both of.
+    #: All-data releases minus random-only ones on one ground truth, over the families that it has both of.
     all_minus_random: Estimate | None
     #: Tree releases minus graph-network ones, over the tables that it has both of.
     xgb_minus_gin: Estimate | None
@@ -250,8 +250,10 @@ def _contrast(
 
 
 def _are_all_and_random(one: ReleaseReference, other: ReleaseReference) -> bool:
-    return one.family == other.family and other.random_only > one.random_only
+    alike = one.truth == other.truth and one.family == other.family
+    return alike and other.random_only > one.random_only
 
 
 def _are_xgb_and_gin(one: ReleaseReference, other: ReleaseReference) -> bool:
-    return one.random_only == other.random_only and (one.family, other.family) == ("xgb", "gin")
+    alike = one.truth == other.truth and one.random_only == other.random_only
+    return alike and (one.family, other.family) == ("xgb", "gin")

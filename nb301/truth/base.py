@@ -90,7 +90,7 @@ OFFICIAL, OFFICIAL_NAME = "CIFAR-10 training", "cifar10-paper"
 OFFICIAL_LAST_EPOCH = f"{OFFICIAL}, last epoch"
 
 
-#: Names of truths that train by the presets `paper`, `small` and `tiny` on an image set, such as `digits-tiny`.
+#: Names of truths that train on an image set by a preset, such as `digits-tiny`.
 _TRAINED = re.compile("(?P<images>cifar10|fashion-mnist|digits)-(?P<preset>paper|small|tiny)")
 
 

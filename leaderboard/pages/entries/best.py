@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -69,7 +70,8 @@ def judged(runs: Sequence[Run]) -> dict[str, dict[str, float]]:
         errors[run.cell.id] = {}
     for judge, by_run in errors_by_judges(genotypes, releases).items():
         for run, error in zip(runs, by_run.tolist(), strict=True):
-            errors[run.cell.id][judge] = error
+            if not math.isnan(error):  # a ground truth that cannot be asked
+                errors[run.cell.id][judge] = error
     return errors
 
 
