@@ -48,7 +48,7 @@ _Evaluations = Annotated[int, typer.Option(min=1, help="Evaluations of each run.
 _Workers = Annotated[int, typer.Option(min=1, help="Simulated workers: the track.")]
 _Releases = Annotated[
     list[str] | None,
-    typer.Option(help="Name of a release, or a folder with a slash; repeatable. Default: the emulated ones."),
+    typer.Option(help="Name of a release, or a folder with a slash; repeatable. Default: all but tiny ones."),
 ]
 _Processes = Annotated[int, typer.Option(min=1, help="Local processes.")]
 _Scheduler = Annotated[
@@ -84,7 +84,7 @@ def run(
     level, store = Level.limited if unsealed else Level.sealed, Store(out)
     budget = Budget(seconds=budget_seconds, evaluations=budget_evaluations)
     sound, left_out = readable(folders or _submissions())
-    releases = release or _emulated_releases()
+    releases = release or _default_releases()
     make_plan = partial(plan, budget=budget, workers=workers, level=level)
     tasks = make_plan(sound, releases, range(seeds), environments, store.begin())
     lacking = missing(tasks, store)
@@ -290,13 +290,15 @@ def _submissions() -> list[Path]:
     return sorted(path.parent for path in SUBMISSIONS.glob("*/submission.toml"))
 
 
-def _emulated_releases() -> list[str]:
+def _default_releases() -> list[str]:
     """Embedded releases that budgets in simulated seconds are meant for: others train in seconds."""
     from leaderboard.runs.releases import loaded
     from nb301.releases import names
-    from nb301.truth.base import is_emulated
+    from nb301.truth.base import TruthKind, first_real, kind_of
 
-    return [name for name in names() if is_emulated(loaded(name).release.manifest.truth)]
+    truths = {name: loaded(name).release.manifest.truth for name in names()}
+    meant = [name for name, truth in truths.items() if kind_of(truth) is not TruthKind.OTHER]
+    return sorted(meant, key=lambda name: first_real(truths[name]))
 
 
 def _run_all(

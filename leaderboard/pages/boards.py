@@ -112,7 +112,7 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "evaluations": f"{track.budget_evaluations:,}",
             "days": wording.gpu_days(track),
             "truths": wording.ground_truths(view.releases),
-            "is_emulated": wording.rests_on_emulation(view.releases),
+            "notice": wording.notice(view.releases),
             "families": _families(entries.values()),
             "equivalent": f"{EQUIVALENT:g}",
             "smallest_p": f"{smallest_p(seeds):.3g}",

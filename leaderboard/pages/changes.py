@@ -109,7 +109,7 @@ def feed(news: Sequence[Change], base: str | None = None) -> bytes:
     _add(
         root,
         "subtitle",
-        "Results rest on emulated ground truths where they say so: they are not CIFAR-10 results.",
+        "Results rest on what their release names: those of an emulation are not CIFAR-10 results.",
     )
     _add(root, "updated", _stamp(max(change.when for change in news)))
     _add(ET.SubElement(root, "author"), "name", "nb301 leaderboard")

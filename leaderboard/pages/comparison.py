@@ -169,7 +169,7 @@ def _pairs_page(site: Site, ranking: Ranking) -> Page:
             "equivalent": f"{EQUIVALENT:g}",
             "releases": releases,
             "truths": wording.ground_truths(releases),
-            "is_emulated": wording.rests_on_emulation(releases),
+            "notice": wording.notice(releases),
             "seeds": len(ranking.seeds),
         },
     )

@@ -42,7 +42,7 @@ def pages(site: Site) -> Iterator[Page]:
                 "releases": charts_by_release,
                 "seeds": len(ranking.seeds),
                 "most": _MOST if any(len(board.rows) > _MOST for board in ranking.boards) else None,
-                "is_emulated": wording.rests_on_emulation(ranking.whole.releases),
+                "notice": wording.notice(ranking.whole.releases),
             },
             tuple(charts),
         )

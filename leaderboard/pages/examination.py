@@ -56,7 +56,7 @@ def pages(site: Site) -> Iterator[Page]:
                 "matrices": _matrices(ranking, site.judgements[track]),
                 "most": _MOST if len(ranking.whole.standings) > _MOST else None,
                 "truths": wording.ground_truths(releases),
-                "is_emulated": wording.rests_on_emulation(releases),
+                "notice": wording.notice(releases),
             },
         )
 

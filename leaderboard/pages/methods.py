@@ -20,9 +20,10 @@ from leaderboard.runs.campaign import SALT_BITS, SEED_BITS
 from leaderboard.runs.record import ReleaseReference
 from leaderboard.sandbox.seccomp import REFUSED
 from nb301.places import EMULATED_TRUTH, LANDSCAPE
+from nb301.releases import Manifest, find, names
 from nb301.space import CELL_NAMES, Op
 from nb301.truth import emulated
-from nb301.truth.base import described
+from nb301.truth.base import described, rests_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ def methods_page(site: Site) -> Page:
         "rankings": site.rankings,
         "example": example_of(site.rankings[0], site.references) if site.rankings else None,
         "references": _known_releases(site),
+        "real": real_releases(),
+        "rests_on": rests_on,
         "statistics": statistics,
         "scores": scores,
         "salt_bits": SALT_BITS,
@@ -87,6 +90,12 @@ def assumptions() -> list[Assumption]:
     """The constants of the emulated ground truth that shape its results, in the order of its source."""
     source = EMULATED_TRUTH.read_text(encoding="utf-8")
     return list(map(Assumption, constants(source)))
+
+
+def real_releases() -> list[Manifest]:
+    """Embedded releases that rest on the paper's trainings, ordered by name."""
+    manifests = [find(name).manifest for name in names()]
+    return [manifest for manifest in manifests if wording.is_the_papers(manifest.truth)]
 
 
 def linear() -> LinearDescription:

@@ -16,7 +16,7 @@ class Described:
 
 
 _ENTRY = "Slug of the entry: the name of its submission's folder."
-_RELEASE = "Name of the release that answered; its name tells the ground truth, as in `emulated-xgb-v1.0`."
+_RELEASE = "Name of the release that answered; of `emulated-xgb-v1.0` and the like no number is CIFAR-10's."
 _LOW = "Low end of the 95 % interval over seeds."
 _HIGH = "High end; empty, like the low end, where seeds are too few."
 
@@ -36,7 +36,8 @@ _ROW_COLUMNS = {
     "evaluations": "Evaluations that ended within the budget, median over runs.",
     "crash_rate": "Share of runs that did not end as `completed`.",
     "cpu_seconds": "Processor seconds of the submission's own process, mean of a run.",
-    "unfamiliar_share": "Share of its queries far from the architectures that the release was fitted on.",
+    "unfamiliar_share": "Share of its queries far from the architectures that the release was fitted on, "
+    "where that is known: its table was at hand.",
     "speed_up": "How many times faster than random search it reaches what that ends with, if it does.",
     "conflicts": "Families of models that it shares with the release's surrogate: it does not count.",
 }
@@ -50,6 +51,7 @@ TABLES: Mapping[str, Described] = {
             "release": _RELEASE,
             "release_hash": "SHA-256 of the release's manifest.",
             "truth": "Ground truth that the release was fitted on.",
+            "rests_on": "The same in plain words, such as `an emulation`.",
             "seeds": "Runs of each entry.",
             "budget_seconds": "Simulated seconds of each run.",
             **_ROW_COLUMNS,

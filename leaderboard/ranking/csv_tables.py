@@ -18,6 +18,7 @@ from leaderboard.ranking.standings import Board, Ranking, Standing
 from leaderboard.ranking.statistics import Estimate
 from leaderboard.runs.record import Run
 from nb301 import exact
+from nb301.truth.base import rests_on
 
 Array = NDArray[np.float64]
 
@@ -82,7 +83,14 @@ def _expected(timed: Iterable[tuple[str, str, float, Array]]) -> Iterator[Sequen
 def _on_boards(boards: Iterable[Board]) -> Iterator[Sequence[object]]:
     for board in boards:
         release, budget = board.release, f"{board.budget_seconds:g}"
-        board_cells = (release.name, release.release_hash, release.truth, len(board.seeds), budget)
+        board_cells = (
+            release.name,
+            release.release_hash,
+            release.truth,
+            rests_on(release.truth),
+            len(board.seeds),
+            budget,
+        )
         for row in board.rows:
             yield (*board_cells, *_row_cells(row))
 

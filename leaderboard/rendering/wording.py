@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from leaderboard.ranking.rows import Row
 from leaderboard.ranking.statistics import Estimate
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import ReleaseReference
 from nb301.surrogates import FAMILIES
-from nb301.truth.base import TruthKind, is_emulated, kind_of
+from nb301.truth.base import TruthKind, first_real, is_emulated, kind_of, rests_on
 
 #: Stands where there is no value.
 NONE = "\N{EN DASH}"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the numbers of a page rest on."""
+
+    headline: str
+    #: Names of releases by what they rest on.
+    bases: Mapping[str, tuple[str, ...]]
+    #: Whether some rest on the paper's trainings.
+    is_real: bool
+    #: Whether some rest on an emulated ground truth.
+    is_emulated: bool
 
 
 def is_the_papers(truth: str) -> bool:
@@ -24,12 +38,9 @@ def is_the_papers(truth: str) -> bool:
 
 
 def basis(truth: str) -> str:
-    """What a ground truth is, as the end of a sentence."""
-    if is_emulated(truth):
-        return "an emulated ground truth, an explicit function that follows the published landscape"
-    if is_the_papers(truth):
-        return "the paper's trainings on CIFAR-10"
-    return "real trainings, of other images and much smaller networks than the paper's"
+    """What a ground truth's results rest on, as the end of a sentence."""
+    function = ", an explicit function that follows the published landscape" if is_emulated(truth) else ""
+    return rests_on(truth) + function
 
 
 def ground_truth(truth: str) -> str:
@@ -38,13 +49,30 @@ def ground_truth(truth: str) -> str:
 
 
 def ground_truths(releases: Iterable[ReleaseReference]) -> list[str]:
-    """What numbers of some releases rest on, each ground truth once, in the order of the alphabet."""
-    return sorted({ground_truth(release.truth) for release in releases})
+    """What numbers of some releases rest on, each ground truth once, the paper's first."""
+    truths = sorted({release.truth for release in releases})
+    return list(map(ground_truth, sorted(truths, key=first_real)))
 
 
-def rests_on_emulation(releases: Iterable[ReleaseReference]) -> bool:
-    """Whether numbers of some releases rest on an emulated ground truth."""
-    return any(is_emulated(release.truth) for release in releases)
+def notice(releases: Iterable[ReleaseReference]) -> Notice:
+    """What stands above numbers of some releases, one at least, in their order."""
+    bases: dict[str, dict[str, None]] = {}
+    kinds = set()
+    for release in sorted(releases, key=lambda release: first_real(release.truth)):
+        bases.setdefault(rests_on(release.truth), {})[release.name] = None
+        kinds.add(kind_of(release.truth))
+    if TruthKind.PAPER not in kinds:
+        headline = "These are not CIFAR-10 results."
+    elif len(kinds) > 1:
+        headline = "Only some of these are CIFAR-10 results."
+    else:
+        headline = "These numbers rest on real CIFAR-10 trainings."
+    return Notice(
+        headline=headline,
+        bases={words: tuple(names) for words, names in bases.items()},
+        is_real=TruthKind.PAPER in kinds,
+        is_emulated=TruthKind.EMULATED in kinds,
+    )
 
 
 def same_family() -> dict[str, list[str]]:

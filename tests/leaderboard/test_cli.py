@@ -15,8 +15,27 @@ from leaderboard.runs.packed import campaign_files, read_results
 from leaderboard.runs.store import Store
 from leaderboard.sandbox.attest import Attestation
 from leaderboard.sandbox.limits import Level
+from nb301.releases import names
 
 RELEASE = "emulated-xgb-v1.0"
+
+
+def test_runs_are_by_default_on_all_but_tiny_releases(command, tmp_path, monkeypatch):
+    """Those on real CIFAR-10 trainings first; budgets in seconds mean nothing where trainings take some."""
+    planned = []
+
+    def plan(_, releases, *__, **___):
+        planned.extend(releases)
+        return []
+
+    monkeypatch.setattr("leaderboard.runs.plan.plan", plan)
+    code, _ = command("run", create("mine", tmp_path), "--out", tmp_path / "runs")
+
+    assert code == 0
+    assert {*planned} == {name for name in names() if "tiny" not in name}
+    are_real = [name.startswith("cifar10-") for name in planned]
+    assert are_real == sorted(are_real, reverse=True)
+    assert any(are_real)
 
 
 @pytest.mark.sandbox

@@ -10,6 +10,7 @@ from typing import Any
 from nb301.extras import require
 from nb301.files import write_text
 from nb301.releases.report import ClaimKind, ClaimVerdict, ReportedClaim
+from nb301.truth.base import rests_on
 from validation.measures import MEASURES
 from validation.places import CARD
 from validation.report.as_json import Results, threshold_text, value_text
@@ -50,6 +51,7 @@ def _shown(result: Results) -> dict[str, Any]:
         "key": subject.key,
         "table": f"{subject.table.name}-v{subject.table.version}",
         "truth": subject.table.truth,
+        "rests_on": rests_on(subject.table.truth),
         "passes": result.passes(),
         "counts": Counter((claim.kind, claim.verdict) for claim in claims),
         "entries": claims,

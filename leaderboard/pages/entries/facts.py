@@ -88,7 +88,11 @@ def result_facts(standing: Standing, seeds: int, releases: Sequence[str]) -> lis
     ]
     if row.unfamiliar is not None:
         facts.append(
-            Fact("Unfamiliar", shown.unfamiliar, "queries far from what the releases were fitted on")
+            Fact(
+                "Unfamiliar",
+                shown.unfamiliar,
+                "queries far from what the releases were fitted on, where that is known",
+            )
         )
     return facts + _differences(standing)
 

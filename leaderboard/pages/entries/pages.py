@@ -67,7 +67,7 @@ def _about(slug: str, entry: Sequence[EntryOnTrack], submission: Submission | No
         "code": [] if submission is None else code_files(submission),
         "archive": None if submission is None else archive_path(slug),
         "has_own_code": submission is not None and any(path.endswith(".py") for path in submission.files),
-        "is_emulated": wording.rests_on_emulation(run.release for run in runs),
+        "notice": wording.notice(run.release for run in runs),
         "versions": _versions(runs),
     }
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+
+import numpy as np
 
 from leaderboard.drawing.vega import Table
 from leaderboard.pages.releases.charts import Fitted, release_charts
@@ -16,7 +19,7 @@ from nb301 import tables
 from nb301.releases import find, names
 from nb301.releases.diff import ReleaseDiff, diff
 from nb301.releases.load import Release
-from nb301.releases.manifest import FILE, Manifest
+from nb301.releases.manifest import FILE, Manifest, Noise, TableReference
 from nb301.releases.report import (
     DIVERGENCE,
     ClaimKind,
@@ -25,8 +28,10 @@ from nb301.releases.report import (
     ValidatedRelease,
     ValidationReport,
 )
+from nb301.releases.training_noise import TrainingNoise
 from nb301.surrogates import FAMILIES
 from nb301.tables.schema import EvaluationTable
+from nb301.truth.base import first_real, rests_on
 
 _PLURALS = {ClaimVerdict.holds: "hold", ClaimVerdict.fails: "fail"}
 #: Where an embedded release lies, in the repository and in an installed nb301.
@@ -49,7 +54,7 @@ def release_pages(chosen: Sequence[str], report: ValidationReport | None) -> lis
     """The list of releases, then a page for each.
 
     Args:
-        chosen: Names of embedded releases.
+        chosen: Names of embedded releases; those on real CIFAR-10 trainings come first.
         report: Of the validation; claims about a release of another hash are not its own.
 
     Raises:
@@ -58,8 +63,7 @@ def release_pages(chosen: Sequence[str], report: ValidationReport | None) -> lis
     """
     by_hash = {} if report is None else {validated.release_hash: validated for validated in report.releases}
     rows, pages = [], []
-    for name in chosen:
-        release = find(name)
+    for release in sorted(map(find, chosen), key=lambda release: first_real(release.manifest.truth)):
         validated = by_hash.get(release.release_hash)
         rows.append(_line(release, validated))
         pages.append(_page(release, validated))
@@ -73,9 +77,10 @@ def _list(rows: Sequence[tuple[str, ...]]) -> Page:
         context={
             "title": "Releases",
             "lead": "A release is a frozen ensemble of surrogate models: what entries are run on. Each says "
-            "which ground truth it was fitted on, and each claim about it is a test.",
+            "what it rests on, and each claim about it is a test.",
             "table": Table(
-                ("release", "family", "fitted on", "ground truth", "R²", "sKT", "gates"), tuple(rows)
+                ("release", "rests on", "rows of", "family", "ground truth", "R²", "sKT", "gates"),
+                tuple(rows),
             ),
         },
     )
@@ -86,8 +91,9 @@ def _line(release: Release, validated: ValidatedRelease | None) -> tuple[str, ..
     manifest, metrics = release.manifest, release.manifest.metrics
     return (
         release.name,
+        rests_on(manifest.truth),
+        _sources(manifest),
         _family(manifest),
-        _scope(manifest),
         manifest.truth,
         f"{metrics.r2:.3f}",
         f"{metrics.sparse_kendall_tau:.3f}",
@@ -109,7 +115,10 @@ def _page(release: Release, validated: ValidatedRelease | None) -> Page:
             "facts": _facts(release, claims),
             "family": _family(manifest),
             "is_the_papers": wording.is_the_papers(manifest.truth),
+            "rests_on": rests_on(manifest.truth),
             "basis": wording.basis(manifest.truth),
+            "sources": _sources(manifest),
+            "noise": manifest.noise and noise_table(manifest.noise),
             "folder": f"{_FOLDER}/{release.name}",
             "files": _files(release),
             "is_validated": validated is not None,
@@ -124,13 +133,15 @@ def _page(release: Release, validated: ValidatedRelease | None) -> Page:
 def _facts(release: Release, claims: Sequence[ReportedClaim]) -> list[tuple[str, str]]:
     """The manifest, and the divergence, which the manifest does not have; names and values."""
     manifest = release.manifest
-    table, split, metrics = manifest.table, manifest.split, manifest.metrics
+    split, metrics = manifest.split, manifest.metrics
     parts = f"{split.train:,} training, {split.val:,} validation and {split.test:,} test rows"
     facts = [
+        ("Rests on", f"{rests_on(manifest.truth)}: rows of {_sources(manifest)}"),
         ("Ground truth", manifest.truth),
+        *([("Credit", manifest.credit)] if manifest.credit else []),
         ("Family", f"{_family(manifest)}, an ensemble of {manifest.members} members"),
-        ("Fitted on", f"{_scope(manifest)}: {', '.join(manifest.optimizers)}"),
-        ("Table", f"{table.name}-v{table.version}, {table.rows:,} rows, content {table.content_hash}"),
+        ("Fitted on", f"rows of {_sources(manifest)}: {', '.join(manifest.optimizers)}"),
+        ("Table", _described(manifest.table)),
         ("Split", f"{split.kind}, seed {split.seed}: {parts}"),
         ("R² on test rows", f"{metrics.r2:.4f}"),
         ("Sparse Kendall's tau on test rows", f"{metrics.sparse_kendall_tau:.4f}"),
@@ -143,11 +154,45 @@ def _facts(release: Release, claims: Sequence[ReportedClaim]) -> list[tuple[str,
             facts.append((title, f"{claim.value:.3g} {claim.unit}"))
     return [
         *facts,
-        ("R² of the runtime", "none" if metrics.runtime_r2 is None else f"{metrics.runtime_r2:.4f}"),
+        *_runtime_facts(manifest),
         ("Seed", str(manifest.seed)),
         ("Made with", ", ".join(f"{name} {version}" for name, version in manifest.libraries.items())),
         ("Release hash", release.release_hash),
     ]
+
+
+def noise_table(noise: Noise) -> Table:
+    """What trainings of one architecture differ by, at the ends of the fitted accuracies and between."""
+    accuracies = np.array([noise.low, (noise.low + noise.high) / 2, noise.high])
+    rows = []
+    for accuracy, std in zip(accuracies.tolist(), TrainingNoise(noise).std(accuracies).tolist(), strict=True):
+        # the mean distance of two draws from one normal distribution
+        apart = 2 * std / math.sqrt(math.pi)
+        rows.append((f"{100 * accuracy:.2f}", f"{100 * std:.3f}", f"{100 * apart:.3f}"))
+    return Table(
+        (
+            "mean validation accuracy (%)",
+            "standard deviation of one training (points)",
+            "two trainings differ by, on average (points)",
+        ),
+        tuple(rows),
+    )
+
+
+def _runtime_facts(manifest: Manifest) -> list[tuple[str, str]]:
+    """How good predicted runtimes are, and the table that they were fitted on where it is another one."""
+    r2, table = manifest.metrics.runtime_r2, manifest.runtime_table
+    fit = "none" if r2 is None else f"{r2:.4f}"
+    if table is None:
+        return [("R² of the runtime on test rows", fit)]
+    return [("Runtimes fitted on", _described(table)), ("R² of the runtime on rows left out there", fit)]
+
+
+def _described(table: TableReference) -> str:
+    return (
+        f"{table.name}-v{table.version}, {table.rows:,} rows, ground truth: {table.truth}, "
+        f"content {table.content_hash}"
+    )
 
 
 def _files(release: Release) -> Table:
@@ -231,5 +276,5 @@ def _family(manifest: Manifest) -> str:
     return FAMILIES[manifest.family].full_label
 
 
-def _scope(manifest: Manifest) -> str:
-    return "random search's rows alone" if manifest.random_only else "all optimizers' rows"
+def _sources(manifest: Manifest) -> str:
+    return "random search alone" if manifest.random_only else "all optimizers"

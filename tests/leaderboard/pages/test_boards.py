@@ -38,6 +38,27 @@ def test_first_board_is_the_front_page(site):
     )
 
 
+def test_what_releases_rest_on_is_a_choice(make_run, references):
+    """Where a chosen family has no release on that, the family is given up, not what was chosen."""
+    real = {"truth": "CIFAR-10 training, last epoch", "random_only": True}
+    runs = [make_run(family="gin"), make_run(release="other", release_hash="b" * 64, **real)]
+    rankings = tuple(rank_tracks(runs, references))
+    pages = {page.path: page for page in boards.pages(Site(rankings, {}, references, {}, None))}
+    folder = "boards/1e7-seconds-1-worker"
+    choices = pages[f"{folder}/an-emulation-gin.html"].context["choices"]
+
+    bases = {choice.title: choice for choice in choices["Rests on"]}
+    assert [*bases] == ["all", "real CIFAR-10 trainings, last epoch", "an emulation"]
+    assert bases["an emulation"].is_current
+    assert bases["all"].path == f"{folder}/gin.html"
+    real_path = bases["real CIFAR-10 trainings, last epoch"].path
+    assert real_path == f"{folder}/real-cifar-10-trainings-last-epoch.html"
+    notice = pages[real_path].context["notice"]
+    assert (notice.is_real, notice.is_emulated) == (True, False)
+    families = {choice.title: choice.path for choice in choices["Release family"]}
+    assert families["xgb"] == f"{folder}/xgb.html"
+
+
 def test_page_says_that_few_seeds_prove_nothing(built_of, make_run):
     """With five paired runs no test can reach 5 %; overlapping entries share their places and a letter."""
     luck = {"rs": (0, 1, 2, 3, 4), "re": (1, 0, 3, 2, 5)}

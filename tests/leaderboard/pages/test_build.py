@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import sys
+from itertools import product
 from urllib.parse import unquote
 
 import pytest
@@ -114,6 +115,36 @@ def test_other_ground_truths_are_not_called_emulated(built_of, make_run):
 
     assert "ground truth: CIFAR-10 training" in text
     assert "not CIFAR-10" not in text
+
+
+def test_real_and_emulated_runs_make_one_site(simulated, read_page, tmp_path, monkeypatch):
+    """What each release rests on is said; a ground truth that cannot be asked has no curve and no view."""
+    monkeypatch.setattr("leaderboard.rendering.page.write_chart", lambda *_: None)
+    runs = []
+    for release in ("emulated-xgb-v1.0", "cifar10-xgb-rand-v1.0"):
+        for slug, seed in product(("rs", "re"), range(2)):
+            run, _ = simulated(slug, release, seed)
+            runs.append(run)
+    write_results(runs, {}, tmp_path / "results")
+    folder = build_site(tmp_path / "none", tmp_path / "site", results=tmp_path / "results").parent
+    front = read_page(folder / "index.html").plain
+
+    assert "Only some of these are CIFAR-10 results." in front
+    assert "On real CIFAR-10 trainings, last epoch: cifar10-xgb-rand-v1.0. On an emulation:" in front
+    assert "Means are over all of them, whatever they rest on" in front
+    real = read_page(folder / f"boards/{TRACK}/real-cifar-10-trainings-last-epoch.html").plain
+    assert "These numbers rest on real CIFAR-10 trainings." in real
+    assert "not CIFAR-10" not in real
+    curves = read_page(folder / "curves/index.html")
+    assert f"anytime-{TRACK}-cifar10-xgb-rand-v1.0" in curves.ids
+    assert f"anytime-{TRACK}-cifar10-xgb-rand-v1.0-truth" not in curves.ids
+    assert f"anytime-{TRACK}-emulated-xgb-v1.0-truth" in curves.ids
+    with (folder / f"data/{TRACK}/ranking.csv").open(encoding="utf-8") as file:
+        words = {row["release"]: row["rests_on"] for row in csv.DictReader(file)}
+    assert words == {
+        "cifar10-xgb-rand-v1.0": "real CIFAR-10 trainings, last epoch",
+        "emulated-xgb-v1.0": "an emulation",
+    }
 
 
 def test_hostile_names_are_escaped_everywhere(built_of, read_page, make_run, tmp_path):

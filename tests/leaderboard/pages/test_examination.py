@@ -49,6 +49,18 @@ def test_rows_are_releases_and_columns_judges(matrices):
         assert matrix.cells[0][2].interval == "0.40 to 0.60"
 
 
+def test_a_judge_without_a_view_leaves_its_cell_empty(matrices):
+    """The ground truth is the last column, and judges what was found on its releases alone."""
+    judgements = [judged(ALL, "a", TRUTH, 0.5), judged(ALL, "a", "a", 0.0), judged(ALL, "b", "a", 0.2)]
+    (matrix,) = matrices(judgements)
+
+    assert matrix.judges == ("a", TRUTH)
+    assert [[cell and cell.worse for cell in row] for row in matrix.cells] == [
+        ["+0.00", "+0.50"],
+        ["+0.20", None],
+    ]
+
+
 def test_entries_without_judgements_have_no_matrix(matrices):
     """Nothing that was found is on an embedded release, so that nobody can judge it."""
     assert matrices([]) == []

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from leaderboard.pages.build import make_site, rank_tracks
-from leaderboard.pages.methods import assumptions, linear, methods_page
+from leaderboard.pages.methods import assumptions, linear, methods_page, real_releases
 from nb301.truth import emulated
+from nb301.truth.base import rests_on
 
 
 def test_every_constant_of_the_truth_says_where_it_is_from():
@@ -34,6 +35,17 @@ def test_weights_of_the_linear_description_are_all_shown():
     assert description.single["depth"] == (0.009598, -0.077449)
     assert len(description.by_op) == 6
     assert "R2 = 0.888" in description.comment
+
+
+def test_real_releases_are_those_of_the_papers_trainings(out, parsed, text_of):
+    """With what they rest on, and whom to thank."""
+    text = text_of(parsed(out / "methods.html").by_id("trained"))
+
+    assert real_releases()
+    for manifest in real_releases():
+        assert manifest.name.startswith("cifar10-")
+        for part in (manifest.name, f"{manifest.table.rows:,}", manifest.credit, rests_on(manifest.truth)):
+            assert part in text
 
 
 def test_references_are_the_frozen_ones(site, out, parsed, text_of):

@@ -37,6 +37,25 @@ def test_judges_say_what_they_would_answer(make_run):
     )
 
 
+def test_the_ground_truth_judges_what_rests_on_it(make_run):
+    """Real trainings cannot be asked: releases alone judge what was found on them, real ones first."""
+    names = ("cifar10-xgb-rand-v1.0", "emulated-xgb-v1.0")
+    genotype = sample(np.random.default_rng(0))
+    runs = []
+    for name in names:
+        manifest = load(name).release.manifest
+        recommended = {"genotype": str(genotype), "mean": 0.9}
+        about = {"release": name, "release_hash": manifest.release_hash, "truth": manifest.truth}
+        runs.append(make_run("rs", recommendation=recommended, **about))
+    judges = {}
+    for judgement in examine(runs):
+        judges.setdefault(judgement.found_on, []).append(judgement.judge)
+
+    assert judges == {names[0]: [*names] * 2, names[1]: [*names, TRUTH] * 2}
+    errors = examination.errors_by_judges([genotype] * 2, [run.release for run in runs])
+    assert np.isnan(errors[TRUTH]).tolist() == [True, False]
+
+
 def test_releases_that_are_not_embedded_do_not_judge(make_run):
     """Of another name or other bytes: there is nothing to ask."""
     assert examine([make_run()]) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leaderboard.errors import BoardError
-from leaderboard.ranking.selection import Unfinished, select, tracks_of
+from leaderboard.ranking.selection import Unfinished, releases_of, scopes_of, select, tracks_of
 from leaderboard.runs.key import Track
 from leaderboard.sandbox.limits import Level
 
@@ -45,6 +45,26 @@ def test_tracks_and_unsealed_runs_are_apart(ranked, entry_runs, track):
     assert ranked(parallel, Track(30, 1e7, 30_000)).runs == tuple(parallel)
     with pytest.raises(BoardError, match="no run to rank among 6 on the track 1e7-seconds-1-worker"):
         ranked(unsealed)
+
+
+def test_scopes_tell_what_releases_rest_on(make_run):
+    """Where it differs each basis has scopes, of families and kinds that it has releases of."""
+    real = {"truth": "CIFAR-10 training, last epoch", "random_only": True}
+    runs = [
+        make_run(release="a"),
+        make_run(release="b", random_only=True, family="gin"),
+        make_run(release="c", **real),
+    ]
+    releases = releases_of(runs)
+    scopes = {scope.slug: scope for scope in scopes_of(releases)}
+
+    assert [release.name for release in releases] == ["c", "b", "a"]
+    assert next(iter(scopes)) == "all-releases"
+    assert scopes["real-cifar-10-trainings-last-epoch"].basis == "real CIFAR-10 trainings, last epoch"
+    assert [*filter(scopes["real-cifar-10-trainings-last-epoch"].holds, releases)] == [releases[0]]
+    assert [*filter(scopes["an-emulation-gin"].holds, releases)] == [releases[1]]
+    assert "an-emulation-xgb-random-only" not in scopes
+    assert {scope.basis for scope in scopes_of(releases[1:])} == {None}
 
 
 def test_no_runs_is_an_error_that_says_what_to_do(ranked):

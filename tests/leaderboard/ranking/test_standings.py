@@ -74,6 +74,18 @@ def test_contrasts_are_of_what_an_entry_has_both_of(ranked, entry_runs, other_re
     assert standing.xgb_minus_gin.value == pytest.approx(25)
 
 
+def test_contrasts_are_within_one_ground_truth(ranked, entry_runs, other_release):
+    """Real trainings and an emulation differ by more than what the contrast is of."""
+    real = other_release | {"truth": "CIFAR-10 training, last epoch"}
+    (standing,) = ranked(
+        entry_runs("rs", 5) + entry_runs("rs", 5.5, random_only=True, **real)
+    ).whole.standings
+    assert standing.all_minus_random is None
+
+    (standing,) = ranked(entry_runs("rs", 5) + entry_runs("rs", 5.5, family="gin", **real)).whole.standings
+    assert standing.xgb_minus_gin is None
+
+
 def test_order_of_runs_does_not_matter(ranked, entry_runs, other_release):
     """A ranking is a function of the set of runs."""
     runs = entry_runs("rs", 6) + entry_runs("re", 5.5) + entry_runs("rs", 6, **other_release)

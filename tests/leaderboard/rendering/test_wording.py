@@ -9,6 +9,8 @@ import pytest
 from leaderboard.ranking.statistics import Estimate
 from leaderboard.rendering import wording
 
+REAL = "CIFAR-10 training, last epoch"
+
 
 @pytest.mark.parametrize(
     ("number", "text"),
@@ -29,9 +31,9 @@ def test_powers_of_ten(number, text):
 @pytest.mark.parametrize(
     ("truth", "text", "basis"),
     [
-        ("CIFAR-10 training", "ground truth: CIFAR-10 training", "the paper's trainings"),
-        ("cifar10-paper 1.0", "ground truth: cifar10-paper 1.0", "the paper's trainings"),
-        ("emulated 1.0", "ground truth: emulated 1.0, not CIFAR-10", "an emulated ground truth"),
+        ("CIFAR-10 training", "ground truth: CIFAR-10 training", "real CIFAR-10 trainings"),
+        ("cifar10-paper 1.0", "ground truth: cifar10-paper 1.0", "real CIFAR-10 trainings"),
+        ("emulated 1.0", "ground truth: emulated 1.0, not CIFAR-10", "an emulation, an explicit function"),
         ("fashion-mnist-tiny 1.0", "ground truth: fashion-mnist-tiny 1.0, not CIFAR-10", "real trainings"),
     ],
 )
@@ -42,17 +44,44 @@ def test_ground_truths_say_what_they_are_not(truth, text, basis):
 
 
 def test_ground_truths_of_releases_are_told_once(make_run):
-    """In the order of the alphabet; one emulated one is enough for the notice."""
-    releases = [
-        make_run(truth=truth).release for truth in ("emulated 1.0", "CIFAR-10 training", "emulated 1.0")
-    ]
+    """The paper's trainings first."""
+    releases = [make_run(truth=truth).release for truth in ("emulated 1.0", REAL, "emulated 1.0")]
 
     assert wording.ground_truths(releases) == [
-        "ground truth: CIFAR-10 training",
+        "ground truth: CIFAR-10 training, last epoch",
         "ground truth: emulated 1.0, not CIFAR-10",
     ]
-    assert wording.rests_on_emulation(releases)
-    assert not wording.rests_on_emulation(releases[1:2])
+
+
+@pytest.mark.parametrize(
+    ("truths", "headline"),
+    [
+        ((REAL,), "These numbers rest on real CIFAR-10 trainings."),
+        ((REAL, "CIFAR-10 training"), "These numbers rest on real CIFAR-10 trainings."),
+        (("emulated 1.0", REAL), "Only some of these are CIFAR-10 results."),
+        (("fashion-mnist-tiny 1.0", REAL), "Only some of these are CIFAR-10 results."),
+        (("emulated 1.0",), "These are not CIFAR-10 results."),
+        (("emulated 1.0", "fashion-mnist-tiny 1.0"), "These are not CIFAR-10 results."),
+        (("nobody knows",), "These are not CIFAR-10 results."),
+    ],
+)
+def test_notice_begins_with_what_is_of_cifar10(make_run, truths, headline):
+    """All, some, or none of the releases."""
+    assert wording.notice([make_run(truth=truth).release for truth in truths]).headline == headline
+
+
+def test_notice_names_the_releases_of_each_basis(make_run):
+    """Each release once, those on the paper's trainings first."""
+    releases = []
+    for name, truth in (("a", "emulated 1.0"), ("b", REAL), ("c", "emulated 1.0"), ("a", "emulated 1.0")):
+        releases.append(make_run(release=name, truth=truth).release)
+    notice = wording.notice(releases)
+
+    assert [*notice.bases.items()] == [
+        ("real CIFAR-10 trainings, last epoch", ("b",)),
+        ("an emulation", ("a", "c")),
+    ]
+    assert (notice.is_real, notice.is_emulated) == (True, True)
 
 
 def test_what_is_not_known_is_a_dash():

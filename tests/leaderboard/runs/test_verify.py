@@ -303,6 +303,16 @@ def test_records_that_contradict_themselves(found, honest, changes, message):
     assert message in found(run.model_copy(update=changes), trace)
 
 
+def test_support_may_be_unknown_where_a_run_was_made(found, honest, monkeypatch):
+    """A user's table is not at hand everywhere: what was not counted then is no contradiction now."""
+    run, trace = honest[1]
+    monkeypatch.setattr("nb301.tables.names", list)
+
+    assert found(run.model_copy(update={"support": None}), trace) == ""
+    wrong = run.support.model_copy(update={"unfamiliar": run.support.unfamiliar + 1})
+    assert "support is" in found(run.model_copy(update={"support": wrong}), trace)
+
+
 @pytest.mark.parametrize("field", ["name", "truth", "family", "random_only"])
 def test_the_release_is_what_it_says(found, honest, field):
     """Name, ground truth, family and rows: pages show what the record has of them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nb301.errors import MissingExtra
+from nb301.truth.base import rests_on
 from tests.validation.surrogates import Constant
 from validation.claims import claims_about
 from validation.report import card
@@ -34,6 +35,13 @@ def page(results, tmp_path, monkeypatch):
 def test_nothing_measured_is_not_shown(page):
     """A subject has a section once something was measured."""
     assert "mine:" not in page()
+
+
+def test_card_says_what_numbers_rest_on(results, page):
+    """In plain words, beside the ground truth's name."""
+    results.measured[results.claims[0].id] = {"verdict": "holds"}
+
+    assert f"<b>{rests_on(results.subject.table.truth)}</b>" in page()
 
 
 def test_claims_that_do_not_hold_stand_first(results, page):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 
+import numpy as np
 import pytest
 
 from leaderboard.pages.releases.pages import release_pages
@@ -14,6 +15,7 @@ from nb301.errors import UnknownRelease
 from nb301.releases import find, names
 
 NAMES = ("emulated-xgb-v1.0", "emulated-gin-rand-v1.0")
+REAL = "cifar10-xgb-rand-v1.0"
 
 
 def test_committed_report_is_of_the_embedded_releases(report):
@@ -47,6 +49,84 @@ def test_page_tells_the_manifest(pages):
     assert hashes["member-3.ubj"] == release.manifest.files["member-3.ubj"].sha256
     assert hashes["manifest.json"] == release.release_hash
     assert {*hashes} == {*release.files}
+
+
+@pytest.fixture
+def real_pages(monkeypatch):
+    """The list and the pages of an emulated, a tiny and a real release, without figures, by path."""
+    monkeypatch.setattr("leaderboard.pages.releases.pages.release_charts", lambda *_: [])
+    return {page.path: page for page in release_pages([NAMES[0], "fashion-mnist-tiny-xgb-v1.0", REAL], None)}
+
+
+def test_releases_on_real_cifar_10_trainings_come_first(real_pages):
+    """And say in their first words what they rest on."""
+    rows = real_pages["releases/index.html"].context["table"].rows
+
+    assert [row[:3] for row in rows] == [
+        (REAL, "real CIFAR-10 trainings, last epoch", "random search alone"),
+        (NAMES[0], "an emulation", "all optimizers"),
+        (
+            "fashion-mnist-tiny-xgb-v1.0",
+            "real trainings of tiny networks on fashion-mnist",
+            "all optimizers",
+        ),
+    ]
+
+
+def test_page_tells_what_the_release_rests_on(real_pages, read_page, tmp_path):
+    """Only a real release looks like CIFAR-10; it says what a prediction is, and whom to thank."""
+    text = {}
+    for path, page in real_pages.items():
+        write_page(page, tmp_path)
+        text[path] = read_page(tmp_path / path).plain
+
+    real, credit = text[f"releases/{REAL}.html"], find(REAL).manifest.credit
+    assert "Real CIFAR-10 trainings, last epoch, rows of random search alone." in real
+    assert "What the release answers is a prediction" in real
+    assert "No number here is one of CIFAR-10" not in real
+    assert credit in real
+    assert "nb301 does not hold cifar10-random-search-v1.0" in real
+    for name, words in (
+        (NAMES[0], "An emulation,"),
+        ("fashion-mnist-tiny-xgb-v1.0", "Real trainings of tiny"),
+    ):
+        other = text[f"releases/{name}.html"]
+        assert f"{name} {words}" in other
+        assert "No number here is one of CIFAR-10" in other
+        assert "Credit" not in other
+
+
+def test_training_noise_is_the_manifests(real_pages, read_page, tmp_path):
+    """What draws come from, in points, and what two of them differ by; older manifests have no such."""
+    noise = find(REAL).manifest.noise
+    rows = [tuple(map(float, row)) for row in real_pages[f"releases/{REAL}.html"].context["noise"].rows]
+
+    assert [row[0] for row in rows] == pytest.approx(
+        [100 * noise.low, 50 * (noise.low + noise.high), 100 * noise.high], abs=5e-3
+    )
+    stds = [noise.std_at_low, (noise.std_at_low * noise.std_at_high) ** 0.5, noise.std_at_high]
+    assert [row[1] for row in rows] == pytest.approx([100 * std for std in stds], abs=6e-4)
+    draws = np.random.default_rng(0).normal(scale=noise.std_at_low, size=(2, 100_000))
+    assert rows[0][2] == pytest.approx(100 * np.abs(draws[0] - draws[1]).mean(), rel=0.01)
+    page = real_pages[f"releases/{NAMES[0]}.html"]
+    assert page.context["noise"] is None
+    text = read_page(write_page(page, tmp_path)).plain
+    assert "a normal draw with the standard deviation between the members" in text
+
+
+def test_runtimes_of_another_table_are_told(real_pages):
+    """Its name, rows and ground truth, and that R² is of rows left out there; else of the test rows."""
+    facts = dict(real_pages[f"releases/{REAL}.html"].context["facts"])
+    manifest = find(REAL).manifest
+
+    table, shown = manifest.runtime_table, facts["Runtimes fitted on"]
+    assert shown.startswith(
+        f"{table.name}-v{table.version}, {table.rows:,} rows, ground truth: {table.truth}"
+    )
+    assert facts["R² of the runtime on rows left out there"] == f"{manifest.metrics.runtime_r2:.4f}"
+    others = dict(real_pages[f"releases/{NAMES[0]}.html"].context["facts"])
+    assert "Runtimes fitted on" not in others
+    assert others["R² of the runtime on test rows"]
 
 
 def test_report_card_has_every_claim_gates_first(pages, report):
