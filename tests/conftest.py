@@ -104,7 +104,7 @@ def embedded_table() -> EvaluationTable:
 
 @pytest.fixture(scope="session")
 def random_search_table() -> EvaluationTable:
-    """Random search's published CIFAR-10 trainings (official_facts F42), where they lie beside the checkout."""
+    """Random search's published CIFAR-10 trainings (F42), where they lie beside the checkout."""
     path = Path(__file__).resolve().parents[2] / "shared" / "data" / "cifar10_random_search.parquet"
     if not path.is_file():
         pytest.skip(f"random search's published trainings are not here: no file {path}")

@@ -28,18 +28,21 @@ app = typer.Typer(help="Releases: frozen, hashed, versioned surrogates.", no_arg
 
 @app.command("list")
 def list_releases(as_json: AsJson = False) -> None:
-    """The embedded releases, and this user's."""
+    """The embedded releases, and this user's; those on real CIFAR-10 trainings first."""
     from nb301.releases import find, names, user_names, user_releases
+    from nb301.truth.base import first_real, rests_on
 
     manifests = [find(name).manifest for name in dict.fromkeys([*names(), *user_names()])]
+    manifests.sort(key=lambda manifest: first_real(manifest.truth))
     if as_json:
         print_json([_identity(manifest) for manifest in manifests])
         return
-    print_table(
-        f"embedded releases, and yours in {user_releases()}",
-        ["name", "ground truth", "fitted on", "R2", "sKT", "hash"],
-        [*map(_listed, manifests)],
-    )
+    groups: dict[str, list[list[str]]] = {}
+    for manifest in manifests:
+        groups.setdefault(rests_on(manifest.truth), []).append(_listed(manifest))
+    for ground, rows in groups.items():
+        print_table(f"on {ground}", ["name", "rows of", "R2", "sKT", "hash"], rows)
+    typer.echo(f"embedded, and yours in {user_releases()}")
 
 
 def _identity(manifest: Manifest) -> dict[str, str]:
@@ -49,7 +52,6 @@ def _identity(manifest: Manifest) -> dict[str, str]:
 def _listed(manifest: Manifest) -> list[str]:
     return [
         manifest.name,
-        manifest.truth,
         "random search" if manifest.random_only else "all optimizers",
         f"{manifest.metrics.r2:.3f}",
         f"{manifest.metrics.sparse_kendall_tau:.3f}",

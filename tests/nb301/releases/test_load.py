@@ -165,7 +165,7 @@ TINY = [f"fashion-mnist-tiny-{family}-v1.0" for family in ("gin", "xgb")]
 
 
 def test_embedded_releases():
-    """Real trainings of random search, emulated data of all optimizers and of random search, tiny trainings."""
+    """On real trainings of random search, on emulated ones of all optimizers and of it, on tiny trainings."""
     assert nb301.list_releases() == [*REAL, *EMULATED, *TINY]
 
 
@@ -227,8 +227,8 @@ def assert_is_what_it_says(benchmark, table):
         "mean_std": exact.mean(answers.std),
     }
     assert manifest.metrics.model_dump(exclude={"runtime_r2"}) == measured
-    return answers, rows
     assert benchmark.release.surrogate.predict(to_codes(genotypes)).shape == (manifest.members, len(test))
+    return answers, rows
 
 
 def test_a_name_is_never_a_folder_of_the_working_directory(tiny_release, tmp_path, monkeypatch):
