@@ -256,7 +256,7 @@ def _costs(judged: Mapping[str, Judged], *, time_fits: bool) -> Iterator[str]:
     files = [path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     yield from ("", "## Size and time", "")
     packed = packed_bytes(files) / 1e6
-    yield f"Packed as in a wheel, all of nb301 takes {packed:.1f} MB, with its {len(list_releases())} releases."
+    yield f"Packed as in a wheel, nb301 takes {packed:.1f} MB; it has {len(list_releases())} releases."
     if time_fits:
         yield "Seconds are of the CPU, of one model with the members' hyperparameters, fitted to the training"
         yield "rows and stopped by the validation rows, on the machine that wrote this page."

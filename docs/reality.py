@@ -56,9 +56,10 @@ truth](reality.svg)
 ## All of them
 
 R2 is that of predictions whose mean is moved to the trainings' mean: the emulation stands for the best
-epoch, the rows are of the last. Where it is, the emulated truth has {unmoved:.3f}. Each row is one training:
+epoch, the rows are of the last. Not moved, the emulated truth has {unmoved:.3f}. Each row is one training:
 with the paper's noise between seeds, 1.6e-3 (Section 3.3), an R2 of {ceiling:.2f} is the most that could be
-reached. Releases that were fitted to these rows are judged on the {test:,} test rows alone. Intervals are of 95 %, by bootstrap.
+reached. Releases that were fitted to these rows are judged on the {test:,} test rows alone. Intervals are of
+95 %, by bootstrap.
 
 `python -m docs.reality TABLE --predictions FOLDER` writes this page; its first lines say what that needs.
 

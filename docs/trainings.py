@@ -104,9 +104,10 @@ def _agreement(table: EvaluationTable) -> Iterator[str]:
     accuracy = random.rows["val_accuracy"].to_numpy(dtype=np.float64)
     reliability = 1 - noise_variance(table) / float(accuracy.var())
     yield "**How far the emulation stands for reality** is told by [CIFAR-10 trainings](reality.md), not by"
-    yield "these: the networks are too small, and trained too briefly. Rank correlations with what one training"
-    yield f"of each of {len(random):,} random architectures gave; the square root of the share of variance that"
-    yield f"is not noise, about what a ranking without error reaches, is {reliability**0.5:.2f}."
+    yield "these: the networks are too small, and trained too briefly. Rank correlations with what one"
+    yield f"training of each of {len(random):,} random architectures gave; the square root of the share of"
+    yield "variance that is not noise,"
+    yield f"about what a ranking without error reaches, is {reliability**0.5:.2f}."
     yield from ("", "| ranked by | Spearman | Kendall |", "|---|---|---|")
     for what, values in _predictors(random).items():
         rho, tau = (_with_interval(statistic, accuracy, values) for statistic in (spearman, kendall_tau))
