@@ -37,7 +37,7 @@ def _scatter(name: str, judged: Judged, domain: list[float]) -> alt.LayerChart:
     scale, axis = alt.Scale(domain=domain, nice=False), alt.Axis(tickCount=5)
     dots = (
         alt.Chart(alt.InlineData(values=points))
-        .mark_circle(size=14, opacity=0.35, color=COLOURS[0])
+        .mark_circle(size=14, opacity=0.35, color=COLOURS[0], aria=False)
         .encode(
             alt.X("predicted:Q", title="Predicted (%)", scale=scale, axis=axis),
             alt.Y("trained:Q", title="Trained (%)", scale=scale, axis=axis),
