@@ -6,16 +6,15 @@ and `docs/validation.json`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import altair as alt
 import numpy as np
-import vl_convert
 from numpy.typing import NDArray
 
+from docs.drawing import COLOURS, svg
 from docs.validation import beside_each_other, interval_text
 from nb301 import tables
 from nb301.metrics import kendall_tau, spearman
@@ -28,20 +27,18 @@ from validation.intervals import bootstrap_interval
 
 HERE = Path(__file__).parent
 EMULATED, REAL = "emulated-v1.0", "fashion-mnist-tiny-v1.0"
-#: Okabe & Ito (2008).
-COLOURS = ("#0072B2", "#D55E00")
 Array = NDArray[np.float64]
 
 _ABOUT = """# Real trainings
 
-All other embedded releases rest on an emulated ground truth. This table is real: {rows:,} networks were
-trained, on two CPU cores, by
+Of the embedded tables this one is real: {rows:,} networks were trained, on two CPU cores, by
 
     nb301 collect --all --truth training --data fashion-mnist --preset tiny
 
 **They are small**: 8 channels, 3 cells, the last two of them reduction cells, 3 epochs on 4,000
-Fashion-MNIST images of 8x8 pixels. Their accuracies are not those of the paper's CIFAR-10 trainings; they
-show what a real ground truth of this search space looks like, with real noise. `python -m docs.trainings`
+Fashion-MNIST images of 8x8 pixels. Their accuracies are not those of the paper's CIFAR-10 trainings, on
+which [other releases](real-releases.md) rest; they show what a real ground truth of this search space looks
+like, with real noise. `python -m docs.trainings`
 writes this page, from the tables and `docs/validation.json`.
 
 A stack of 64 networks trains in about 7.4 minutes of one core, 7 s a network. In steps of 64 images that is
@@ -102,13 +99,15 @@ def _statistic(real: Comparison, emulated: Comparison | None) -> str:
 
 
 def _agreement(table: EvaluationTable) -> Iterator[str]:
-    """How far the emulated truth ranks architectures as trainings do."""
+    """How far the emulated truth ranks architectures as these trainings do; of others, see `reality`."""
     random = table.of("rs")
     accuracy = random.rows["val_accuracy"].to_numpy(dtype=np.float64)
     reliability = 1 - noise_variance(table) / float(accuracy.var())
-    yield "**How far does the emulation stand for real trainings?** Rank correlations with what one training"
-    yield f"of each of {len(random):,} random architectures gave. The square root of the share of variance"
-    yield f"that is not noise, about what a ranking without error reaches, is {reliability**0.5:.2f}."
+    yield "**How far the emulation stands for reality** is told by [CIFAR-10 trainings](reality.md), not by"
+    yield "these: the networks are too small, and trained too briefly. Rank correlations with what one"
+    yield f"training of each of {len(random):,} random architectures gave; the square root of the share of"
+    yield "variance that is not noise,"
+    yield f"about what a ranking without error reaches, is {reliability**0.5:.2f}."
     yield from ("", "| ranked by | Spearman | Kendall |", "|---|---|---|")
     for what, values in _predictors(random).items():
         rho, tau = (_with_interval(statistic, accuracy, values) for statistic in (spearman, kendall_tau))
@@ -199,12 +198,8 @@ def _figure(real: EvaluationTable, emulated: EvaluationTable) -> str:
             alt.Y("real:Q", title="Accuracy of the training (%)", scale=zero),
         )
     )
-    chart = alt.hconcat(scatter, _collapse({"emulated": emulated, "real trainings": real})).configure(
-        background="white", font="system-ui, 'Liberation Sans', Arial, sans-serif"
-    )
-    version = ".".join(alt.SCHEMA_VERSION.split(".")[:2])
-    svg: str = vl_convert.vegalite_to_svg(json.loads(chart.to_json()), vl_version=version)
-    return svg + "\n"
+    chart = alt.hconcat(scatter, _collapse({"emulated": emulated, "real trainings": real}))
+    return svg(chart)
 
 
 def _collapse(tables_by_name: dict[str, EvaluationTable]) -> alt.FacetChart:

@@ -15,13 +15,24 @@ from nb301.releases.report import (
     ValidationReport,
     read_report,
 )
+from nb301.surrogates import FAMILIES
+from nb301.truth.base import TruthKind, kind_of
 
 HERE = Path(__file__).parent
-_ABOUT = """Made by `tox run -e validate`, then `python docs/validation.py build/validation.json`.
-No number here is one of CIFAR-10. A claim holds ({holds}), fails ({fails}), \
-or is undecided ({undecided}) where its 95 % interval
+_ABOUT = """Made by `tox run -e validate`, then `python docs/validation.py build/validation.json`; of several
+reports, such as one for each release whose table is not embedded, the page has all releases.
+A claim holds ({holds}), fails ({fails}), or is undecided ({undecided}) where its 95 % interval
 straddles the threshold; {not_applicable} is not applicable. \
-A gate has to hold before a release is published."""
+A gate has to hold before a release is published.
+Releases on real trainings come first. Those that rest on an emulation say nothing of CIFAR-10 itself."""
+#: What a ground truth's section begins with.
+_RESTS_ON = {
+    TruthKind.PAPER: "These releases rest on CIFAR-10 trainings by the authors of NAS-Bench-301.",
+    TruthKind.OTHER: "These releases rest on real trainings, but not on the paper's.",
+    TruthKind.EMULATED: "These releases rest on an emulation, a function in place of trainings.",
+}
+#: Real trainings first, the paper's before others.
+_ORDER = (TruthKind.PAPER, TruthKind.OTHER, TruthKind.EMULATED)
 
 
 def main(arguments: list[str]) -> None:
@@ -52,8 +63,9 @@ def _page(releases: Sequence[ValidatedRelease]) -> Iterator[str]:
     yield "# Validation of the embedded releases"
     yield ""
     yield _ABOUT.format(**{verdict.name: verdict.sign for verdict in ClaimVerdict})
-    for truth in sorted({release.truth for release in releases}):
-        yield from ("", f"## Ground truth: {truth}", "")
+    truths = sorted({release.truth for release in releases})
+    for truth in sorted(truths, key=lambda truth: _ORDER.index(kind_of(truth))):
+        yield from ("", f"## Ground truth: {truth}", "", _RESTS_ON[kind_of(truth)], "")
         yield from _of_truth([release for release in releases if release.truth == truth])
 
 
@@ -64,13 +76,21 @@ def _of_truth(releases: Sequence[ValidatedRelease]) -> Iterator[str]:
         gates, comparisons = _counts(release, ClaimKind.gate), _counts(release, ClaimKind.comparison)
         passes = "yes" if release.passes else "**no**"
         yield f"| `{release.name}` | {gates} | {comparisons} | {passes} |"
-    prefix = releases[0].truth.split()[0] + "-"
-    names = [release.name.removeprefix(prefix).removesuffix("-v1.0") for release in releases]
+    names = [_label(release.name) for release in releases]
     for kind in ClaimKind:
         yield from ("", f"### {kind.capitalize()}s", "")
         yield f"| claim | threshold | {' | '.join(names)} |"
         yield "|---|---|" + "---|" * len(names)
         yield from _rows(releases, kind)
+
+
+def _label(name: str) -> str:
+    """A release's column: its family and what follows, but for the first version."""
+    words = name.removesuffix("-v1.0").split("-")
+    for place, word in enumerate(words):
+        if word in FAMILIES:
+            return "-".join(words[place:])
+    return name
 
 
 def _counts(release: ValidatedRelease, kind: ClaimKind) -> str:
