@@ -6,6 +6,7 @@ where it was, and a second one has nothing to do.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from nb301.cli.output import progress
 from nb301.errors import TableError
-from nb301.releases import find
+from nb301.releases import Release, find
 from nb301.tables import load
 from validation.claims import Claim
 from validation.fits import PlannedFit
@@ -54,16 +55,22 @@ def needed_fits(claims: Iterable[Claim], subject: Subject) -> list[PlannedFit]:
 
 def _planned(subjects: Iterable[tuple[Subject, Sequence[Claim]]]) -> list[tuple[Path, Path, PlannedFit]]:
     """Folder of a release, its cache and a fit that the cache does not have; equal fits once."""
-    planned: dict[tuple[str, str, int, PlannedFit], tuple[Path, Path, PlannedFit]] = {}
+    planned: dict[tuple[str, str, str, int, PlannedFit], tuple[Path, Path, PlannedFit]] = {}
     for subject, claims in subjects:
         release = subject.release
         if release is None:
             continue
         for fit in needed_fits(claims, subject):
             if _is_missing(subject, fit):
-                key = (release.manifest.family, subject.table.content_hash, subject.split_seed, fit)
+                key = (*_fitted_as(release), subject.table.content_hash, subject.split_seed, fit)
                 planned.setdefault(key, (release.folder, subject.cache, fit))
     return list(planned.values())
+
+
+def _fitted_as(release: Release) -> tuple[str, str]:
+    """Family and hyperparameters of a release."""
+    manifest = release.manifest
+    return manifest.family, json.dumps(manifest.hyperparameters, sort_keys=True)
 
 
 def _is_missing(subject: Subject, fit: PlannedFit) -> bool:

@@ -45,7 +45,7 @@ class Subject:
         table: The evaluation table behind it.
         split_seed: Which stratified split of the table it has not seen the test part of.
         trained_on: Rows of the table that its models saw.
-        family: How models of its kind are fitted; None where nobody knows.
+        family: How models of its kind are fitted, as a release's members were; None where nobody knows.
         cache: Keeps fitted models and runs, by the hash of what they depend on.
         release: The release, if it is one.
         is_kept: Whether the key names all that its answers depend on, so that runs on it may be kept.
@@ -126,7 +126,8 @@ def subject_of(release: Release, table: EvaluationTable, cache: Path) -> Subject
         cache: Folder of what is fitted for claims.
 
     Raises:
-        ReleaseError: It was fitted on another table, or the table splits differently now.
+        ReleaseError: It was fitted on another table, or in a way that its family does not have, or the table
+            splits differently now.
     """
     manifest = release.manifest
     subject = Subject(
@@ -136,7 +137,7 @@ def subject_of(release: Release, table: EvaluationTable, cache: Path) -> Subject
         table=_checked(manifest, table),
         split_seed=manifest.split.seed,
         trained_on=TrainedOn.random_only if manifest.random_only else TrainedOn.all_data,
-        family=FAMILIES[manifest.family],
+        family=_family(manifest),
         cache=cache,
         release=release,
     )
@@ -177,6 +178,16 @@ def foreign_subject(name: str, predictor: Predictor, table: EvaluationTable, cac
 
 #: Numbers surrogates that are no releases.
 _FOREIGN = count()
+
+
+def _family(manifest: Manifest) -> Family:
+    """The family, whose refits are fitted as the release's members were."""
+    try:
+        return FAMILIES[manifest.family].with_hyperparameters(manifest.hyperparameters)
+    except ValueError as error:
+        raise ReleaseError(
+            f"release {manifest.name} cannot be refitted: {error}; install the nb301 that it came with"
+        ) from None
 
 
 def _checked(manifest: Manifest, table: EvaluationTable) -> EvaluationTable:

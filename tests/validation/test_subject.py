@@ -114,3 +114,22 @@ def test_no_surrogate_is_taken_for_another(tiny_table, tmp_path):
     assert len({subject.key for subject in subjects}) == len(subjects) == 31
     with pytest.raises(LookupError, match="mine:Model does not say how it is fitted"):
         subjects[0].refit(NamedRows.stratified)
+
+
+def test_refits_have_the_hyperparameters_of_the_release(tiny_release, tiny_table, tmp_path):
+    """What was tuned for a release is not compared with what its family has by default."""
+    release = Release(tiny_release)
+    hyperparameters = release.manifest.hyperparameters | {"num_boost_round": 3}
+    release.manifest = release.manifest.model_copy(update={"hyperparameters": hyperparameters})
+    family = subject_of(release, tiny_table, tmp_path).family
+    assert family is not None
+    assert {name: family.hyperparameters[name] for name in hyperparameters} == hyperparameters
+
+
+def test_a_release_of_unknown_hyperparameters_is_refused(tiny_release, tiny_table, tmp_path):
+    """Its refits would be of another kind: one line names what the family does not have."""
+    release = Release(tiny_release)
+    hyperparameters = release.manifest.hyperparameters | {"speed": 3}
+    release.manifest = release.manifest.model_copy(update={"hyperparameters": hyperparameters})
+    with pytest.raises(ReleaseError, match=r"tiny-xgb-v1.0 cannot be refitted: xgb has no .* 'speed'"):
+        subject_of(release, tiny_table, tmp_path)
