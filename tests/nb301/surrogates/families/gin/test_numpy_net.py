@@ -31,10 +31,14 @@ def surrogate(files):
 
 
 @pytest.mark.parametrize("name", [name for name in list_releases() if "-gin-" in name])
-def test_the_coarse_grid_costs_no_accuracy(name):
+def test_the_coarse_grid_costs_no_accuracy(name, request):
     """Embedded members explain unseen architectures in float32 as well as in float64: R2 to 0.001."""
     release = find(name)
-    table = tables.load(f"{release.manifest.table.name}-v{release.manifest.table.version}")
+    table_name = f"{release.manifest.table.name}-v{release.manifest.table.version}"
+    if table_name in tables.names():
+        table = tables.load(table_name)
+    else:
+        table = request.getfixturevalue("random_search_table")
     rows = stratified_split(table, release.manifest.seed).test
     truth, codes = table.rows["val_accuracy"].to_numpy()[rows], table.codes[rows]
     files = [(release.folder / file).read_bytes() for file in FAMILIES["gin"].files(10)]
