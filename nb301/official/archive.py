@@ -150,9 +150,9 @@ class Archive:
         try:
             if self._zip is None:
                 return read_bytes(self._path / path, most)
-            if path not in self._entries:
-                raise ReleaseError("is not in the ZIP file")
             return zips.read(self._zip, self._entries[path], most)
+        except KeyError:
+            raise ReleaseError(f"{shown(path, 200)}: is not in the ZIP file") from None
         except OSError as error:
             raise ReleaseError(f"{shown(path, 200)}: {one_line(error.strerror or str(error))}") from None
         except ReleaseError as error:

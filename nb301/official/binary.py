@@ -61,7 +61,7 @@ def read(data: bytes | memoryview) -> XGBoostModel:
         ReleaseError: It is cut short or garbled, or bytes are left over; has the place.
     """
     body = _Body(memoryview(data))
-    if body.data[:4] == b"binf":
+    if bytes(body.data[:4]) == b"binf":
         body.at = 4
     base, features, classes, attributes, metrics, *version = body.numbers(_LEARNER, "the model's head")
     objective, booster = body.name("the objective's name"), body.name("the booster's name")
@@ -90,10 +90,18 @@ def read(data: bytes | memoryview) -> XGBoostModel:
 
 def _pass_over(body: _Body, *, attributes: bool, metrics: bool) -> None:
     """Pass over what no prediction needs: attributes, pairs of texts, and the metrics' names."""
-    for there, texts, what in ((attributes, 2, "an attribute"), (metrics, 1, "a metric's name")):
-        [count] = body.numbers(_COUNT, what) if there and body.at < len(body.data) else [0]
-        for _ in range(texts * count):
-            body.text(what)  # ends with the data
+    if attributes:
+        [count] = body.numbers(_COUNT, "the number of attributes")
+        _pass_over_texts(body, 2 * count, "an attribute")
+    if metrics and body.at < len(body.data):  # version 1.0 says that there are, and does not write them
+        [count] = body.numbers(_COUNT, "the number of metrics")
+        _pass_over_texts(body, count, "a metric's name")
+
+
+def _pass_over_texts(body: _Body, count: int, what: str) -> None:
+    for _ in range(count):
+        [length] = body.numbers(_COUNT, what)
+        body.take(length, what)  # ends with the data, however many there should be
 
 
 def _weights(body: _Body, trees: int) -> NDArray[np.float32]:

@@ -146,7 +146,8 @@ def read_lightgbm(text: str) -> BoostedMember:
     default_left = np.zeros(len(nodes.left), dtype=np.bool_)
     default_left[nodes.left >= 0] = (types & _MISSING_LEFT) > 0
     # `x <= threshold` is `x < the next number`
-    threshold = np.nextafter(nodes.threshold, np.inf)
+    with np.errstate(over="ignore"):  # of the largest one is refused as not finite
+        threshold = np.nextafter(nodes.threshold, np.inf)
     raw = Nodes(nodes.sizes, nodes.left, nodes.right, nodes.feature, threshold, nodes.value, default_left)
     leveled = in_levels(raw, OFFICIAL_FEATURES)
     return BoostedMember(

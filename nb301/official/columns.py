@@ -46,7 +46,8 @@ SETTINGS = (
 
 def _official_names() -> tuple[str, ...]:
     """The names of the official vector's numbers, in its order."""
-    unconditional, conditional = [*SETTINGS], []
+    unconditional: list[str] = [*SETTINGS]
+    conditional: list[str] = []
     for slot in VECTOR_SLOTS:
         is_chosen = slot.startswith("edge_") and int(slot.rpartition("_")[2]) > 1  # node 2 chooses nothing
         (conditional if is_chosen else unconditional).append(f"{CONFIG_PREFIX}{slot}")

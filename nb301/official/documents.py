@@ -44,19 +44,20 @@ def read(data: bytes) -> XGBoostModel:
     parameters = _entry(learner, "learner_model_param", dict)
     booster = _entry(learner, "gradient_booster", dict)
     name = _entry(booster, "name", str)
-    for parameter, known in (("num_class", {"0", "1"}), ("num_target", {"1"})):
+    for parameter, known in (("num_class", ("0", "1")), ("num_target", ("1",))):
         if parameters.get(parameter, "1") not in known:
             raise ReleaseError(f"model: {parameter} is {shown(parameters[parameter])}, expected one number")
     forest = _entry(_entry(booster, "gbtree", dict) if name == "dart" else booster, "model", dict)
     trees = _entry(forest, "trees", list)
-    outputs = forest.get("tree_info", [])
-    if len(outputs) and set(np.asarray(outputs, dtype=object).tolist()) != {0}:
+    features = _entry(parameters, "num_feature", str)
+    nodes = _nodes(trees)
+    if _row("tree_info", forest.get("tree_info"), len(trees)).any():
         raise ReleaseError("model: trees of more than one output")
     return XGBoostModel(
-        nodes=_nodes(trees),
+        nodes=nodes,
         weights=_weights(booster, len(trees)) if name == "dart" else None,
         base=_number(_entry(parameters, "base_score", str).strip("[]")),
-        n_features=int(_number(_entry(parameters, "num_feature", str))),
+        n_features=int(features) if features.isascii() and features.isdigit() and len(features) < 9 else -1,
         objective=_entry(_entry(learner, "objective", dict), "name", str),
         booster=name,
         version=_version(model),
@@ -86,7 +87,8 @@ def _kept(entries: dict[str, Any]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name, dtype in _ARRAYS.items():
         tree[name] = _array(name, entries.get(name), dtype)
-    if np.any(entries.get("split_type", [])):
+    types = entries.get("split_type")
+    if types is not None and _array("split_type", types, np.int32).any():
         raise ValueError("a tree that splits by category")
     return tree
 
@@ -115,12 +117,14 @@ def _array(name: str, values: Any, dtype: type[np.generic]) -> NDArray[Any]:
 def _nodes(trees: list[Any]) -> Nodes:
     if not 1 <= len(trees) <= MOST_TREES or not all(isinstance(tree, dict) for tree in trees):
         raise ReleaseError(f"model: {len(trees):,} trees, expected 1..{MOST_TREES:,}")
-    sizes = []
+    sizes: list[int] = []
     for number, tree in enumerate(trees):
-        lengths = {len(tree.get(name, ())) for name in _ARRAYS}
-        if len(lengths) != 1 or 0 in lengths:
-            raise ReleaseError(f"tree {number}: arrays of lengths {shown(sorted(lengths))}")
-        sizes += lengths
+        lengths = [len(tree[name]) for name in _ARRAYS if isinstance(tree.get(name), np.ndarray)]
+        if len(lengths) != len(_ARRAYS) or len({*lengths}) != 1:
+            raise ReleaseError(
+                f"tree {number}: arrays of lengths {lengths}, expected {len(_ARRAYS)} equal ones"
+            )
+        sizes.append(lengths[0])
     if sum(sizes) > MOST_NODES:
         raise ReleaseError(f"model: {sum(sizes):,} nodes, expected at most {MOST_NODES:,}")
     joined = {}
@@ -138,24 +142,30 @@ def _nodes(trees: list[Any]) -> Nodes:
 
 
 def _weights(booster: Mapping[str, Any], trees: int) -> NDArray[np.float32]:
-    weights = np.asarray(booster.get("weight_drop"))
-    if weights.shape != (trees,) or weights.dtype.kind not in "fiu":
-        raise ReleaseError(
-            f"model: weights of shape {weights.shape}, expected one for each of {trees:,} trees"
-        )
-    return weights.astype(np.float32)
+    with np.errstate(over="ignore"):  # what is too large is refused as not finite
+        return _row("weight_drop", booster.get("weight_drop"), trees).astype(np.float32)
 
 
 def _version(model: Mapping[str, Any]) -> tuple[int, int]:
-    version = np.asarray(model.get("version"))
-    if version.shape != (3,) or version.dtype.kind not in "iu":
-        raise ReleaseError(f"model: version is {shown(model.get('version'))}, expected three numbers")
+    version = _row("version", model.get("version"), 3)
     return int(version[0]), int(version[1])
+
+
+def _row(name: str, values: Any, n: int) -> NDArray[Any]:
+    """Numbers of a list or array, as many as there should be."""
+    try:
+        row = np.asarray(values)
+    except (ValueError, OverflowError):  # of lists of different lengths
+        row = np.asarray(None)
+    if row.shape != (n,) or row.dtype.kind not in "fiu" or not np.isfinite(row).all():
+        raise ReleaseError(f"model: {name} is {shown(values)}, expected {n:,} numbers")
+    return row
 
 
 def _number(text: str) -> float:
     try:
-        return float(np.float32(text))
+        with np.errstate(over="ignore"):  # what is too large is refused as not finite
+            return float(np.float32(text))
     except ValueError:
         raise ReleaseError(f"model: {shown(text)}, expected a number") from None
 

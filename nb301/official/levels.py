@@ -146,7 +146,7 @@ def _check(nodes: Nodes, walked: _Walked, roots: NDArray[np.int64], n_features: 
 
 
 def _require(
-    valid: NDArray[np.bool_],
+    valid: Any,
     at: NDArray[np.int64],
     tree: NDArray[np.int64],
     roots: NDArray[np.int64],

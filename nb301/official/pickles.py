@@ -23,7 +23,7 @@ MOST_OPCODES = 200_000
 _MOST_VALUES, _DEEPEST = 10_000, 32
 #: What a global's arguments or state may be, by its name; protocol 2 has the names of Python 2.
 _BOOSTERS = MappingProxyType({"xgboost.core Booster": "xgboost", "lightgbm.basic Booster": "lightgbm"})
-_BYTES = frozenset({"builtins bytearray", "__builtin__ bytearray", "_codecs encode"})
+_BYTES = frozenset({"builtins bytearray", "__builtin__ bytearray", "__builtin__ bytes", "_codecs encode"})
 _DICTS = frozenset({"collections OrderedDict", "collections defaultdict"})
 _NUMBERS = frozenset(
     {"numpy dtype", "numpy.core.multiarray scalar", "numpy._core.multiarray scalar"},
@@ -107,7 +107,7 @@ def walk(data: bytes, start: int = 0, most_opcodes: int = MOST_OPCODES) -> Pickl
     stack = _Stack(len(data) - start)
     count, last = 0, start
     try:
-        for count, (opcode, argument, position) in enumerate(pickletools.genops(file)):  # noqa: B007
+        for count, (opcode, argument, position) in enumerate(pickletools.genops(file)):
             last = start if position is None else position
             if count == most_opcodes:
                 raise _Refused(f"more than {most_opcodes:,} opcodes")  # noqa: TRY301
@@ -150,8 +150,8 @@ def _kind(value: object) -> str:
     return "missing" if value is None else type(value).__name__
 
 
-class _Refused(Exception):  # noqa: N818 - caught where the place is known
-    """What an opcode asks for is refused."""
+class _Refused(Exception):
+    """What an opcode asks for is refused; caught where the place is known."""
 
 
 @dataclass(slots=True)

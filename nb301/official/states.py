@@ -1,4 +1,4 @@
-"""State dicts that torch saved, as arrays: the legacy format of torch 1.5, which the official GIN has, and ZIP.
+"""State dicts that torch saved, as arrays: in the legacy format, which the official GIN has, and in ZIP.
 
 Legacy: five pickles (a magic number, the format's version, the writer's machine, the state dict, the keys of
 its storages), then each storage in the order of these keys: the number of its elements, and they themselves
@@ -24,7 +24,10 @@ _MAGIC, _VERSION = 0x1950A86A20F9469CFC6C, 1001
 _ZIP = b"PK\x03\x04"
 _REBUILD = "torch._utils _rebuild_tensor_v2"
 #: Kinds of storages by the class that torch names; little-endian, as it writes them.
-_KINDS = {"torch FloatStorage": np.dtype("<f4"), "torch LongStorage": np.dtype("<i8")}
+_KINDS: dict[Any, np.dtype[Any]] = {
+    "torch FloatStorage": np.dtype("<f4"),
+    "torch LongStorage": np.dtype("<i8"),
+}
 _COUNT = struct.Struct("<q")
 #: Bytes of all arrays together (the official GIN has 160,000, one of the largest that its search knows
 #: some 10 million), entries, and axes of one.
@@ -136,7 +139,7 @@ def _storage(name: str, tensor: Any) -> tuple[str, np.dtype[Any], int]:
         storage = tensor.arguments[0]
         if isinstance(storage, Persistent):
             match storage.identity:
-                case ("storage", Global(kind), str(key), str(), elements, *rest) if kind in _KINDS:
+                case ("storage", Global(kind), str(key), str(), int(elements), *rest) if kind in _KINDS:
                     if _is_count(elements) and rest in ([], [None]):
                         return key, _KINDS[kind], elements
     raise ReleaseError(f"{shown(name)}: no tensor of floats or integers in a storage of its own")
@@ -171,7 +174,7 @@ def _check_place(name: str, elements: int, offset: Any, shape: Any, strides: Any
         last += (length - 1) * stride
     if math.prod(shape) > elements or 0 in shape or last >= elements:
         raise ReleaseError(
-            f"{shown(name)}: shape {shown(shape)} from element {offset}, which its storage of {elements:,} has not"
+            f"{shown(name)}: shape {shown(shape)} from element {offset}, behind its storage of {elements:,}"
         )
 
 

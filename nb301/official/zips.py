@@ -101,7 +101,7 @@ def _check_list(file: IO[bytes]) -> None:
 def _check(entries: list[zipfile.ZipInfo], size: int) -> None:
     if len(entries) > _MOST_ENTRIES:
         raise ReleaseError(f"a ZIP file of {len(entries):,} entries, expected at most {_MOST_ENTRIES:,}")
-    names = set()
+    names: set[str] = set()
     for entry in entries:
         reason = _wrong(entry, names)
         if reason:

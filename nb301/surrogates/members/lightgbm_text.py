@@ -51,7 +51,7 @@ def read_nodes(text: str, *, n_features: int, most_leaves: int) -> Trees:
 
 
 def decision_types(text: str) -> NDArray[np.intp]:
-    """What each inner node does with missing values: a bit for categories, one for left, two for what is missing.
+    """What inner nodes do with missing values: bits for categories, for left, and two for what is missing.
 
     Returns:
         Shape (inner nodes of all trees,).
