@@ -1,21 +1,18 @@
-"""Files as the official package's libraries wrote them, made byte by byte, and how these libraries answer.
-
-Pickles are put together opcode by opcode; no library is asked.
-"""
+"""Models as the official libraries wrote them, made byte by byte, and how these libraries answer."""
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import struct
-import zipfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+
+from tests.pickling import lightgbm_pickle, xgboost_pickle
+from tests.torch_files import torch_legacy, torch_zip
 
 #: Numbers of the official vector.
 FEATURES = 56
@@ -39,137 +36,12 @@ def shared(*parts):
 
 
 @dataclass(frozen=True)
-class Call:
-    """What REDUCE makes of a global and arguments, with entries that are set, and a state."""
-
-    name: str
-    arguments: tuple[Any, ...] = ()
-    entries: dict[str, Any] = field(default_factory=dict)
-    state: Any = None
-    #: `REDUCE` or `NEWOBJ`.
-    how: bytes = b"R"
-
-
-@dataclass(frozen=True)
-class Named:
-    """A global."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Outside:
-    """A persistent id."""
-
-    identity: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Code:
-    """Opcodes as they are."""
-
-    opcodes: bytes
-
-
-def pickled(value, protocol=3):
-    """A pickle of protocol 2, 3 or 4."""
-    body = _code(value, protocol) + b"."
-    frame = b"\x95" + struct.pack("<Q", len(body)) if protocol == 4 else b""
-    return b"\x80" + bytes([protocol]) + frame + body
-
-
-def _code(value, protocol):  # noqa: PLR0912 - a case for each kind
-    match value:
-        case Code(opcodes):
-            return opcodes
-        case None:
-            return b"N"
-        case bool():
-            return b"\x88" if value else b"\x89"
-        case int() if 0 <= value < 256:
-            return b"K" + bytes([value])
-        case int() if abs(value) < 2**31:
-            return b"J" + struct.pack("<i", value)
-        case int():
-            size = value.bit_length() // 8 + 1
-            return b"\x8a" + bytes([size]) + value.to_bytes(size, "little", signed=True)
-        case float():
-            return b"G" + struct.pack(">d", value)
-        case str() if protocol == 4 and len(value.encode()) < 256:
-            return b"\x8c" + bytes([len(value.encode())]) + value.encode()
-        case str():
-            return b"X" + struct.pack("<I", len(value.encode())) + value.encode()
-        case bytes() if protocol == 2:
-            return _code(Call("_codecs encode", (value.decode("latin-1"), "latin1")), 2)
-        case bytes():
-            return b"B" + struct.pack("<I", len(value)) + value
-        case list():
-            return b"](" + b"".join(_code(part, protocol) for part in value) + b"e"
-        case tuple():
-            return b"(" + b"".join(_code(part, protocol) for part in value) + b"t"
-        case dict():
-            return b"}" + _entries(value, protocol)
-        case Named(name):
-            return _name(name, protocol)
-        case Outside(identity):
-            return _code(identity, protocol) + b"Q"
-        case Call():
-            code = _name(value.name, protocol) + _code(value.arguments, protocol) + value.how
-            code += _entries(value.entries, protocol) if value.entries else b""
-            return code + (b"" if value.state is None else _code(value.state, protocol) + b"b")
-    raise TypeError(value)
-
-
-def _entries(entries, protocol):
-    code = b"("
-    for number, (key, entry) in enumerate(entries.items()):
-        # every key is remembered, as Python's own pickler does, too
-        remembered = b"\x94" if protocol == 4 else b"q" + bytes([number % 256])
-        code += _code(key, protocol) + remembered + _code(entry, protocol)
-    return code + b"u"
-
-
-def _name(name, protocol):
-    module, _, attribute = name.partition(" ")
-    if protocol == 4:
-        return _code(module, 4) + _code(attribute, 4) + b"\x93"
-    return f"c{module}\n{attribute}\n".encode()
-
-
-def xgboost_pickle(handle, protocol=3, **more):
-    """A pickled `Booster` of XGBoost."""
-    if protocol == 2:
-        array = Call("__builtin__ bytearray", (handle.decode("latin-1"), "latin-1"))
-    else:
-        array = Call("builtins bytearray", (handle,))
-    names = [f"f{number}" for number in range(3)]
-    state = {"feature_names": names, "feature_types": None, "handle": array, "best_score": 0.5, **more}
-    return pickled(Call("xgboost.core Booster", (), {}, state, b"\x81"), protocol)
-
-
-def lightgbm_pickle(text, protocol=3, **more):
-    """A pickled `Booster` of LightGBM, with the numpy scalar that it has, too."""
-    dtype = Call("numpy dtype", ("f8", 0, 1), {}, (3, "<", None, None, None, -1, -1, 0))
-    score = Call("numpy.core.multiarray scalar", (dtype, struct.pack("<d", 6.5)))
-    entries = {"rmse": score}
-    best = Call("collections defaultdict", (Named("collections OrderedDict"),), {"valid_0": entries})
-    state = {"handle": text, "best_score": best, "params": {"seed": 7, "deep": [1.5, (True, None)]}, **more}
-    return pickled(Call("lightgbm.basic Booster", (), {}, state, b"\x81"), protocol)
-
-
-@dataclass(frozen=True)
 class Model:
     """A small model; a tree is a list of nodes (left, right, feature, value, default left)."""
 
     trees: tuple[tuple[tuple[int, int, int, float, bool], ...], ...]
     base: float = 0.5
     weights: tuple[float, ...] | None = None
-
-    def with_node(self, **changes):
-        """The model with another root of its second tree."""
-        names = ("left", "right", "feature", "value", "default")
-        node = tuple({**dict(zip(names, self.trees[1][0], strict=True)), **changes}.values())
-        return replace(self, trees=(self.trees[0], (node, *self.trees[1][1:]), *self.trees[2:]))
 
 
 #: A node that XGBoost has deleted.
@@ -394,74 +266,6 @@ def _lightgbm_tree(tree, decision):
         "leaf_value": " ".join(repr(tree[number][3]) for number in leaves),
         "shrinkage": 1,
     }
-
-
-#: Storages of a small state dict by their keys, and its entries: (key, first element, shape, strides).
-STORAGES = {
-    "7001": np.arange(12, dtype="<f4") / 4,
-    "7002": np.array([2**40 + 1], "<i8"),
-    "7000": np.arange(3, dtype="<f4") - 1,
-}
-ENTRIES = {
-    "encoder.weight": ("7001", 0, (3, 4), (4, 1)),
-    "again.weight": ("7001", 0, (3, 4), (4, 1)),
-    "transposed": ("7001", 4, (4, 2), (1, 4)),
-    "batches": ("7002", 0, (), ()),
-    "bias": ("7000", 0, (3,), (1,)),
-}
-_STORAGE_NAMES = {"f": Named("torch FloatStorage"), "i": Named("torch LongStorage")}
-
-
-def state(entries=None, storages=None, *, zipped=False):
-    """A state dict as torch pickles it."""
-    storages = STORAGES if storages is None else storages
-    tensors = {}
-    for name, (key, first, shape, strides) in (ENTRIES if entries is None else entries).items():
-        storage = storages[key]
-        view = () if zipped else (None,)
-        outside = Outside(("storage", _STORAGE_NAMES[storage.dtype.kind], key, "cpu", storage.size, *view))
-        more = (False, Call("collections OrderedDict"))
-        tensors[name] = Call("torch._utils _rebuild_tensor_v2", (outside, first, shape, strides, *more))
-    return Call("collections OrderedDict", (), tensors, {"_metadata": Call("collections OrderedDict")})
-
-
-def torch_legacy(pickled_state=None, *, keys=None, storages=None, magic=0x1950A86A20F9469CFC6C, little=True):
-    """A state dict in the format of torch 1.5."""
-    storages = STORAGES if storages is None else storages
-    machine = {
-        "protocol_version": 1001,
-        "little_endian": little,
-        "type_sizes": {"short": 2, "int": 4, "long": 4},
-    }
-    parts = [magic, 1001, machine, state() if pickled_state is None else pickled_state]
-    parts.append(sorted(storages) if keys is None else keys)
-    data = b"".join(pickled(part, 2) for part in parts)
-    for key in sorted(storages):
-        data += struct.pack("<q", storages[key].size) + storages[key].tobytes()
-    return data
-
-
-def torch_zip(pickled_state=None, *, left_out=(), order=b"little", compression=zipfile.ZIP_STORED):
-    """A state dict in torch's newer format."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", compression) as archive:
-        entries = {"data.pkl": pickled(state(zipped=True) if pickled_state is None else pickled_state, 2)}
-        entries |= {"byteorder": order, "version": b"3\n"}
-        for key, storage in STORAGES.items():
-            entries[f"data/{key}"] = storage.tobytes()
-        for name in entries.keys() - set(left_out):
-            archive.writestr(f"archive/{name}", entries[name])
-    return file.getvalue()
-
-
-def state_arrays():
-    """What the small state dict holds."""
-    arrays = {}
-    for name, (key, first, shape, strides) in ENTRIES.items():
-        storage = STORAGES[key]
-        steps = [stride * storage.itemsize for stride in strides]
-        arrays[name] = np.lib.stride_tricks.as_strided(storage[first:], shape, steps)
-    return arrays
 
 
 def rows(n=50, seed=1):

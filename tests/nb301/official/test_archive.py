@@ -119,3 +119,32 @@ def test_finds_what_the_official_code_found(folder, seed):
         assert first.folder.endswith(f"-{seed}")
         for member, data in archive:
             read_member(member.path, data)
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        (("../xgb/surrogate_model.model", b""), "a path that leads out of its folder"),
+        (("/0/surrogate_model.model", b""), "a path that leads out of its folder"),
+        (("0/xgb/20201000-6/surrogate_model.model", bytes(2**23)), "that unpack to 8,388,608"),
+    ],
+)
+def test_hostile_archives_are_refused_before_they_are_read(entry, words, tmp_path):
+    """The archive and the entry are named; see `test_zips` for all kinds."""
+    with zipfile.ZipFile(tmp_path / "models.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(*entry)
+    with pytest.raises(ReleaseError, match=rf"models\.zip': a ZIP file .*{words}"):
+        Archive(tmp_path / "models.zip")
+
+
+def test_a_garbled_member_is_named(tmp_path):
+    """What does not unpack is said with its path."""
+    path = tmp_path / "models.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(PATHS[0], b"contents" * 100)
+    path.write_bytes(path.read_bytes().replace(b"contents", b"garbages", 1))
+    with (
+        Archive(path) as archive,
+        pytest.raises(ReleaseError, match=f"^'{PATHS[0]}': cannot be unpacked: Bad CRC"),
+    ):
+        archive.read(archive.members[0])

@@ -13,14 +13,13 @@ from tests.official_files import (
     answers,
     binary,
     handle,
-    lightgbm_pickle,
     lightgbm_text,
     member_answers,
     rows,
     shared,
     with_config,
-    xgboost_pickle,
 )
+from tests.pickling import lightgbm_pickle, xgboost_pickle
 
 #: Fixtures with their members: folder, ensemble, member.
 MEMBERS = [

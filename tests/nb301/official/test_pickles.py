@@ -10,7 +10,8 @@ import pytest
 
 from nb301.errors import ReleaseError
 from nb301.official.pickles import Global, Made, Persistent, read_booster, walk
-from tests.official_files import Call, Code, Named, Outside, lightgbm_pickle, pickled, shared, xgboost_pickle
+from tests.official_files import shared
+from tests.pickling import Call, Code, Named, Outside, lightgbm_pickle, pickled, xgboost_pickle
 
 VALUES = [
     *(None, True, False, 0, 255, 65_535, -1, 2**31 - 1, 2**70, -(2**70), 1.5, "", "x" * 300, "\u00e4"),

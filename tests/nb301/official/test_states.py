@@ -12,19 +12,9 @@ import pytest
 
 from nb301.errors import ReleaseError
 from nb301.official import states
-from tests.official_files import (
-    ENTRIES,
-    STORAGES,
-    Call,
-    Named,
-    Outside,
-    pickled,
-    shared,
-    state,
-    state_arrays,
-    torch_legacy,
-    torch_zip,
-)
+from tests.official_files import shared
+from tests.pickling import Call, Named, Outside, pickled
+from tests.torch_files import ENTRIES, STORAGES, state, state_arrays, torch_legacy, torch_zip
 
 
 @pytest.mark.parametrize(
