@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -22,6 +21,7 @@ from nb301.surrogates.members.base import (
     Report,
     read_members,
 )
+from nb301.surrogates.members.lightgbm_text import read_nodes
 from nb301.surrogates.members.trees import FEATURES, MOST_LEAVES, Trees, VectorTrees, checked, features
 
 #: As few trees as are accurate, see `xgb.HYPERPARAMETERS`; by the same measure:
@@ -135,77 +135,10 @@ def read_trees(text: str) -> Trees:
         ValueError: It is no such text, or holds what no fit here makes, such as splits by category.
         ReleaseError: Its nodes do not make up trees, see `trees.checked`.
     """
-    entries = _Entries(text)
-    leaves = entries.integers("num_leaves", entries.trees, 1, MOST_LEAVES)
-    entries.check_zero("num_cat")
-    entries.check_zero("is_linear")
-    splits = int(leaves.sum()) - entries.trees
-    # a child below zero is the leaf -child - 1
-    first_leaf = np.repeat(leaves - 1, leaves - 1)
-    left = entries.integers("left_child", splits, -MOST_LEAVES, MOST_LEAVES)
-    right = entries.integers("right_child", splits, -MOST_LEAVES, MOST_LEAVES)
+    trees = read_nodes(text, n_features=FEATURES, most_leaves=MOST_LEAVES)
     # LightGBM sends `<=` left, so on integers `<` the next above the threshold
-    threshold = np.floor(entries.numbers("threshold", splits)) + 1
-    values = entries.numbers("leaf_value", splits + entries.trees)
-    feature = entries.integers("split_feature", splits, 0, FEATURES - 1)
-    sizes = 2 * leaves - 1
-    is_inner = _is_inner(leaves)
-    return checked(
-        Trees(
-            sizes=sizes,
-            feature=_merged(is_inner, feature, -1),
-            threshold=_merged(is_inner, threshold, 0),
-            left=_merged(is_inner, np.where(left < 0, first_leaf - left - 1, left), -1),
-            right=_merged(is_inner, np.where(right < 0, first_leaf - right - 1, right), -1),
-            value=_merged(is_inner, np.zeros(splits), values),
-        ),
-        n_features=FEATURES,
-    )
-
-
-class _Entries:
-    """The lines `key=value` of all trees of LightGBM's text format."""
-
-    def __init__(self, text: str) -> None:
-        self._values = defaultdict[str, list[str]](list)
-        for line in text.partition("\nTree=")[2].partition("\nend of trees")[0].split("\n"):
-            key, _, value = line.partition("=")
-            self._values[key].append(value)
-        self.trees = len(self._values["num_leaves"])
-
-    def numbers(self, key: str, n: int) -> NDArray[np.float64]:
-        """One entry of all trees, finite; those without a split have it empty, or not at all."""
-        numbers = np.fromiter(map(float, " ".join(self._values[key]).split()), dtype=np.float64)
-        if len(numbers) != n or not np.isfinite(numbers).all():
-            raise ValueError(
-                f"not LightGBM's text: {key} has {len(numbers)} numbers, expected {n}, all finite"
-            )
-        return numbers
-
-    def integers(self, key: str, n: int, low: int, high: int) -> NDArray[np.intp]:
-        """One entry of all trees, integers within bounds."""
-        numbers = self.numbers(key, n)
-        if not np.all((low <= numbers) & (numbers <= high) & (numbers == np.rint(numbers))):
-            raise ValueError(f"not LightGBM's text: {key} are not all integers from {low} to {high}")
-        return numbers.astype(np.intp)
-
-    def check_zero(self, key: str) -> None:
-        """Check that an entry, where trees have it, is zero: no fit here makes another."""
-        if set(self._values[key]) - {"0"}:
-            raise ValueError(f"LightGBM's text has trees with {key} other than 0, which are not read here")
-
-
-def _is_inner(leaves: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Which nodes are inner ones: each tree's stand first, then its leaves."""
-    sizes = 2 * leaves - 1
-    return np.arange(sizes.sum()) < np.repeat(np.cumsum(sizes) - leaves, sizes)
-
-
-def _merged(is_inner: NDArray[np.bool_], inner: NDArray[Any], leaves: NDArray[Any] | float) -> NDArray[Any]:
-    """What inner nodes and leaves hold, in the order of the nodes."""
-    merged = np.zeros(len(is_inner), dtype=inner.dtype)
-    merged[is_inner], merged[~is_inner] = inner, leaves
-    return merged
+    threshold = np.where(trees.left < 0, 0, np.floor(trees.threshold) + 1)
+    return checked(replace(trees, threshold=threshold), n_features=FEATURES)
 
 
 class LGBSurrogate:
