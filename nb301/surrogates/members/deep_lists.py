@@ -1,11 +1,11 @@
 """Lists of rows through large trees: a bit a row, so that a node sends 64 rows on at once.
 
-Trees share their tests, so a word for each test holds which of 64 rows it sends right. A node's word has the rows
-that come to it; its right child's is the conjunction with its test's, its left child's is the rest. Nodes
-of a level are evaluated together, and their children follow each other in the next level, so that nothing
-is looked up but the tests. At the end each row is in one leaf of each tree. Leaves of a tree are numbered,
-and the disjunction of the leaves whose number has a bit set is that bit of all rows' numbers; an
-exchange of bits makes a byte of eight such planes.
+Trees share their tests, so a word for each test holds which of 64 rows it sends right. A node's word has the
+rows that come to it; its right child's is the conjunction with its test's, its left child's is the rest. A
+level of many trees is evaluated at once. At the end each row is in one leaf of each tree. The rows that come
+to a leaf behind a tree's k-th are an exclusive or of words, and each bit of Gray's code of a leaf's number
+is an exclusive or of few of those, as it changes in few places. An exchange of bits makes a byte for each
+row of eight such planes.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def _added(sums: NDArray[np.floating], trees: _Trees, masks: NDArray[np.uint64])
 def _rows_as_bits(right: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """The rows that each test sends right, as bits, shape (1 + tests, words).
 
-    Row (i, word, k) of 8 * words * 8 stands in bit i of byte k of a word, for which `_leaf_numbers` gives back
-    the rows in their order.
+    Row (i, word, k) of 8 * words * 8 stands in bit i of byte k of a word, so that `_leaf_numbers`, which
+    exchanges bits within bytes, gives the rows in their order.
     """
     n, tests = right.shape
     words = -(-n // 64)
@@ -87,9 +87,9 @@ class _Level:
 
 @dataclass(frozen=True, slots=True)
 class _Plane:
-    """Those leaves whose number in their tree has a certain bit set."""
+    """Those leaves behind which a certain bit of Gray's code changes."""
 
-    #: By their place among all leaves, level by level; those of a tree together.
+    #: By their place among all leaves, tree by tree.
     leaves: NDArray[np.intp]
     #: Trees that have such leaves, and where these begin.
     trees: NDArray[np.intp]
@@ -101,6 +101,8 @@ class _Trees:
     """Some trees that follow each other."""
 
     levels: list[_Level]
+    #: The leaves, which come level by level, tree by tree.
+    order: NDArray[np.intp]
     #: What leaves add, tree by tree; and where each tree's begin.
     values: NDArray[np.floating]
     first: NDArray[np.intp]
@@ -121,7 +123,8 @@ def _chunks(member: Member) -> Iterator[_Trees]:
 def _read(member: Member, begin: int, count: int) -> _Trees | None:
     """Trees as they are evaluated; None if they are several and have far more nodes than others."""
     levels, of_trees, values = [], [], []
-    at, tree = np.arange(begin, begin + count), np.arange(count)
+    at = np.arange(begin, begin + count)
+    tree = np.arange(count, dtype=np.min_scalar_type(count))  # the fewer bytes, the faster they are sorted
     nodes = 0
     while len(at):
         nodes += len(at)
@@ -137,41 +140,52 @@ def _read(member: Member, begin: int, count: int) -> _Trees | None:
         left = words[inner] >> TEST_BITS
         at, tree = np.concatenate([left, left + 1]), np.tile(tree[inner], 2)
     of_tree = np.concatenate(of_trees)
-    order = np.argsort(of_tree.astype(np.min_scalar_type(count)), kind="stable")
+    order = np.argsort(of_tree, kind="stable")
     leaves_of = np.bincount(of_tree, minlength=count)
     first = np.cumsum(leaves_of) - leaves_of
-    number = np.arange(len(order)) - np.repeat(first, leaves_of)
-    planes = [_plane(order, number, leaves_of, 1 << bit) for bit in range(int(leaves_of.max() - 1).bit_length())]
-    return _Trees(levels, np.concatenate(values)[order], first, planes)
+    number = (np.arange(len(order)) - np.repeat(first, leaves_of)).astype(np.int32)
+    planes = [_plane(number, leaves_of, 1 << bit) for bit in range(int(leaves_of.max() - 1).bit_length())]
+    return _Trees(levels, order, np.concatenate(values)[order], first, planes)
 
 
-def _plane(
-    order: NDArray[np.intp], number: NDArray[np.int64], leaves_of: NDArray[np.intp], bit: int
-) -> _Plane:
-    """The leaves, tree by tree in `order`, whose number has a bit set."""
-    # of numbers below `leaves_of`: half of each whole period, and what is set of the last
-    has = leaves_of // (2 * bit) * bit + np.maximum(leaves_of % (2 * bit) - bit, 0)
+def _plane(number: NDArray[np.int32], leaves_of: NDArray[np.intp], bit: int) -> _Plane:
+    """The leaves, by their number in their tree, behind which a bit of Gray's code changes."""
+    has = (leaves_of + bit) // (2 * bit)
     trees = np.flatnonzero(has)
-    begins = np.cumsum(has[trees]) - has[trees]
-    return _Plane(order[(number & bit) != 0], trees, begins)
+    leaves = np.flatnonzero((number + 1) & (2 * bit - 1) == bit)
+    return _Plane(leaves, trees, np.cumsum(has[trees]) - has[trees])
 
 
 def _leaf_numbers(trees: _Trees, masks: NDArray[np.uint64]) -> NDArray[np.int64]:
     """The leaf that each row comes to, as its place in `values`, shape (trees, 64 * words)."""
-    count, words = len(trees.first), masks.shape[1]
-    # a word's leaves side by side, as `reduceat` goes along them
-    rows = np.ascontiguousarray(_rows_of_leaves(trees, masks).T)
-    place = np.repeat(trees.first[:, None], 64 * words, axis=1)
-    for begin in range(0, len(trees.planes), 8):
-        planes = np.zeros((8, words, count), dtype=_WORD)
-        for of_bit, plane in zip(planes, trees.planes[begin : begin + 8], strict=False):
-            of_bit[:, plane.trees] = np.bitwise_or.reduceat(
-                rows.take(plane.leaves, axis=1, mode="clip"), plane.begins, axis=1
-            )
-        _exchange_bits(planes)
-        numbers = np.ascontiguousarray(planes.transpose(2, 0, 1)).view(np.uint8).reshape(place.shape)
+    planes = _planes(trees, masks)
+    place = np.repeat(trees.first[:, None], 64 * masks.shape[1], axis=1)
+    for begin in range(0, len(planes), 8):
+        byte = planes[begin : begin + 8]
+        _exchange_bits(byte)
+        numbers = np.ascontiguousarray(byte.transpose(2, 0, 1)).view(np.uint8).reshape(place.shape)
         place += numbers if begin == 0 else numbers.astype(np.int64) << begin
     return place
+
+
+def _planes(trees: _Trees, masks: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The bits of all rows' leaf numbers, shape (bits, words, trees), the bits filled up to whole bytes."""
+    rows = _rows_of_leaves(trees, masks).take(trees.order, axis=0, mode="clip")
+    # with a tree's first leaf turned round, what is exclusive or of all leaves up to one has the rows that
+    # come to a later one; of the last leaf that is none, with which the next tree begins
+    rows[trees.first] = ~rows[trees.first]
+    # a word's leaves side by side, as numpy goes along them
+    later = np.ascontiguousarray(rows.T)
+    np.bitwise_xor.accumulate(later, axis=1, out=later)
+    bits = max(1, -(-len(trees.planes) // 8)) * 8
+    planes = np.zeros((bits, masks.shape[1], len(trees.first)), dtype=_WORD)
+    for of_bit, plane in zip(planes, trees.planes, strict=False):
+        changes = later.take(plane.leaves, axis=1, mode="clip")
+        of_bit[:, plane.trees] = np.bitwise_xor.reduceat(changes, plane.begins, axis=1)
+    # from Gray's code, in which a bit changes once from a leaf to the next, to numbers
+    for bit in reversed(range(len(trees.planes) - 1)):
+        planes[bit] ^= planes[bit + 1]
+    return planes
 
 
 def _rows_of_leaves(trees: _Trees, masks: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -1,10 +1,10 @@
 """Members with many large trees, such as the 20,000 trees and 4 million nodes of an official XGBoost member.
 
 They have too many leaves for the words of `trees`. A row first decides all distinct tests of a member once.
-Then all its trees are walked together, a level a step: `words[at]` holds a node's left child and the number of
-its test, whose decision, 0 or 1, is added. What bounds this is memory, as for any walk: each tree's path leads to
-some five cache lines that nothing has read before. Lists are routed many rows at a time instead (`deep_lists`).
-Answers are those of the library that fitted the trees, bit by bit: sums of float32 in XGBoost's order,
+Then all its trees are walked together, a level a step: `words[at]` holds a node's left child and the number
+of its test, whose decision, 0 or 1, is added. What bounds this is memory, as for any walk: nearly every
+node below the first levels is in a cache line of its own. Lists are routed many rows at a time instead
+(`deep_lists`). Answers are those of the library that fitted the trees, bit by bit: sums of float32 in XGBoost's order,
 of float64 in LightGBM's.
 """
 
@@ -23,7 +23,7 @@ from nb301.surrogates.members.deep_lists import predict_list
 #: more than walking in place.
 _SET_ASIDE = (6, 9, 12, 16, 20, 28)
 #: What routing a list costs, in rows that are walked one by one.
-_ROUTING = 24
+_ROUTING = 72
 #: Rows that are evaluated together: their decisions on tests take 64 MiB at most.
 _CHUNK = 1024
 #: Nodes of a tree for which a row costs as much more in a list as by a walk.
@@ -34,7 +34,7 @@ class DeepTrees:
     """Members of boosted trees, each in a file that is mapped into memory and shared between processes.
 
     Args:
-        paths: The members' files, as `deep_file.pack` wrote them.
+        paths: The members' files, as `deep_pack.pack` wrote them.
         features: Features that rows have.
 
     Raises:
