@@ -4,8 +4,8 @@ They have too many leaves for the words of `trees`. A row first decides all dist
 Then all its trees are walked together, a level a step: `words[at]` holds a node's left child and the number
 of its test, whose decision, 0 or 1, is added. What bounds this is memory, as for any walk: nearly every
 node below the first levels is in a cache line of its own. Lists are routed many rows at a time instead
-(`deep_lists`). Answers are those of the library that fitted the trees, bit by bit: sums of float32 in XGBoost's order,
-of float64 in LightGBM's.
+(`deep_lists`). Answers are those of the library that fitted the trees, bit by bit: sums of float32 in
+XGBoost's order, of float64 in LightGBM's.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from nb301.surrogates.members.deep_lists import predict_list
 #: Levels in front of which trees that have come to their end are set aside; before the others that costs
 #: more than walking in place.
 _SET_ASIDE = (6, 9, 12, 16, 20, 28)
-#: What routing a list costs, in rows that are walked one by one.
+#: Rows of a list that are faster walked one by one: routing reads all nodes first.
 _ROUTING = 72
-#: Rows that are evaluated together: their decisions on tests take 64 MiB at most.
-_CHUNK = 1024
-#: Nodes of a tree for which a row costs as much more in a list as by a walk.
+#: Decisions of rows on tests that are made together, and most rows.
+_DECISIONS, _MOST_ROWS = 2**24, 8192
+#: Nodes of a tree, of which a walk sees a dozen and routing all, where a row costs as much by either.
 _LARGE_TREES = 2000
 
 
@@ -56,8 +56,9 @@ class DeepTrees:
         """
         predicted = np.empty((len(self._members), len(rows)))
         for of_member, member in zip(predicted, self._members, strict=True):
-            for begin in range(0, len(rows), _CHUNK):
-                part = slice(begin, begin + _CHUNK)
+            at_once = min(_MOST_ROWS, _DECISIONS // (1 + len(member.tests.feature)))
+            for begin in range(0, len(rows), at_once):
+                part = slice(begin, begin + at_once)
                 of_member[part] = _predict(member, rows[part])
         return predicted
 
