@@ -68,7 +68,7 @@ def _predict(member: Member, rows: NDArray[np.floating]) -> NDArray[np.floating]
     right = member.tests.go_right(rows, or_equal=member.start.library == "lightgbm")
     size = len(member.words) / member.trees
     base = member.values.dtype.type(member.start.base)
-    first = base if member.start.base_first else base * 0
+    first = base if member.start.base_first else member.values.dtype.type(0)
     if len(rows) > _ROUTING and size < _LARGE_TREES:
         sums = predict_list(member, right, first)
     else:
