@@ -155,8 +155,8 @@ def _large_trees(results: Results) -> Iterator[str]:
     yield ""
     yield (
         "Two members of 500 trees of 200 nodes, a fortieth of an official member each, by `DeepTrees` and by "
-        "XGBoost, which give equal bits. `python tests/bench/test_deep_trees.py FOLDER` measures ten members of "
-        "full size."
+        "XGBoost, which give equal bits. `python tests/bench/test_deep_trees.py FOLDER` measures ten members "
+        "of full size."
     )
     yield ""
     yield "| | " + " | ".join(f"list of {n:,}" for n in LARGE_SIZES) + " |"

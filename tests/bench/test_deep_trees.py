@@ -219,14 +219,14 @@ for n, rounds in ((1, 30), (10, 5), (100, 2), (1000, 1)):
         answers.append(predict(rows[k * n : (k + 1) * n]))
         times.append(time.process_time() - begin)
     report[f"list of {n}, ms"] = float(np.median(times)) * 1e3
-report["resident_in_the_end_mb"] = memory("Rss")
+report["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 np.save(sys.argv[3], np.concatenate(answers, axis=1))
 print(json.dumps(report))
 if sys.argv[4] == "wait":
     sys.stdin.read()
 """
 _OURS = """
-import json, sys, time
+import json, resource, sys, time
 import numpy as np
 from pathlib import Path
 from nb301.surrogates.members.deep_trees import DeepTrees
@@ -236,7 +236,7 @@ report = {"who": "nb301", "load_s": time.process_time() - begin, "load_wall_s": 
 predict = model.predict
 """
 _XGBOOST = """
-import json, sys, time
+import json, resource, sys, time
 import numpy as np
 from pathlib import Path
 import xgboost

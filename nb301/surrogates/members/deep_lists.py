@@ -143,17 +143,19 @@ def _read(member: Member, begin: int, count: int) -> _Trees | None:
     order = np.argsort(of_tree, kind="stable")
     leaves_of = np.bincount(of_tree, minlength=count)
     first = np.cumsum(leaves_of) - leaves_of
-    number = (np.arange(len(order)) - np.repeat(first, leaves_of)).astype(np.int32)
-    planes = [_plane(number, leaves_of, 1 << bit) for bit in range(int(leaves_of.max() - 1).bit_length())]
+    # Gray's code changes behind the k-th leaf, counted from 1, in the lowest bit that k has
+    counted = (np.arange(1, len(order) + 1) - np.repeat(first, leaves_of)).astype(np.int32)
+    changes = counted & -counted
+    bits = range(int(leaves_of.max() - 1).bit_length())
+    planes = [_plane(changes, leaves_of, 1 << bit) for bit in bits]
     return _Trees(levels, order, np.concatenate(values)[order], first, planes)
 
 
-def _plane(number: NDArray[np.int32], leaves_of: NDArray[np.intp], bit: int) -> _Plane:
-    """The leaves, by their number in their tree, behind which a bit of Gray's code changes."""
+def _plane(changes: NDArray[np.int32], leaves_of: NDArray[np.intp], bit: int) -> _Plane:
+    """Where a bit changes, of each tree's number of leaves."""
     has = (leaves_of + bit) // (2 * bit)
     trees = np.flatnonzero(has)
-    leaves = np.flatnonzero((number + 1) & (2 * bit - 1) == bit)
-    return _Plane(leaves, trees, np.cumsum(has[trees]) - has[trees])
+    return _Plane(np.flatnonzero(changes == bit), trees, np.cumsum(has[trees]) - has[trees])
 
 
 def _leaf_numbers(trees: _Trees, masks: NDArray[np.uint64]) -> NDArray[np.int64]:
