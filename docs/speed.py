@@ -19,6 +19,8 @@ HERE = Path(__file__).parent
 LIBRARIES = {"xgb": "xgboost", "lgb": "lightgbm", "gin": "torch-geometric"}
 LABELS = {name: FAMILIES[name].label for name in LIBRARIES}
 SIZES = (1, 10, 100, 1000, 10_000)
+#: Lists that large trees are measured with.
+LARGE_SIZES = (1, 10, 100, 1000)
 EVALUATIONS = (1000, 10_000, 100_000)
 #: Okabe & Ito (2008).
 COLOURS = ("#0072B2", "#D55E00", "#009E73")
@@ -108,6 +110,8 @@ def _page(results: Results) -> Iterator[str]:
     yield ""
     yield from _beside_the_libraries(results)
     yield ""
+    yield from _large_trees(results)
+    yield ""
     yield from _simulated_runs(results)
 
 
@@ -144,6 +148,24 @@ def _times(results: Results, who: str, test: str, family: str) -> str:
         microseconds = results.seconds(f"{test}[{family}-{n}]", of_each=True) * 1e6
         cells.append(f"{microseconds:,.0f}")
     return f"| {' | '.join(cells)} |"
+
+
+def _large_trees(results: Results) -> Iterator[str]:
+    yield "## Trees as large as the official ones"
+    yield ""
+    yield (
+        "Two members of 500 trees of 200 nodes, a fortieth of an official member each, by `DeepTrees` and by "
+        "XGBoost, which give equal bits. `python tests/bench/test_deep_trees.py FOLDER` measures ten members "
+        "of full size."
+    )
+    yield ""
+    yield "| | " + " | ".join(f"list of {n:,}" for n in LARGE_SIZES) + " |"
+    yield "|---|" + "---|" * len(LARGE_SIZES)
+    ratios = []
+    for n in LARGE_SIZES:
+        by_library = results.seconds(f"test_large_trees_by_xgboost[{n}]")
+        ratios.append(f"{by_library / results.seconds(f'test_large_trees[{n}]'):.1f}")
+    yield f"| times as fast as XGBoost | {' | '.join(ratios)} |"
 
 
 def _simulated_runs(results: Results) -> Iterator[str]:
