@@ -22,6 +22,7 @@ from nb301.releases import Release, find
 from nb301.releases.training_noise import TrainingNoise
 from nb301.space import Genotype, key_of, keys_of_canonical, to_codes
 from nb301.surrogates.ensemble import mean_and_std, mean_and_std_of_one
+from nb301.surrogates.runtime import RuntimeModel
 from nb301.truth.base import is_emulated
 
 if TYPE_CHECKING:
@@ -228,6 +229,9 @@ class Benchmark:
             draw = keyed_normal_of_one(key_of(code), seed, Stream.BENCHMARK)
             val_accuracy = min(max(mean + noise_std * draw, 0.0), 1.0)
         runtime, parameters, multiply_adds = self._frame
+        model = self.release.runtime_model
+        if not isinstance(model, RuntimeModel):
+            runtime = float(model.predict(codes)[0])
         for node, added in enumerate(self._added):
             seconds, more_parameters, more_multiply_adds = added[code[4 * node : 4 * node + 4]]
             runtime += seconds
@@ -289,7 +293,9 @@ class Benchmark:
     @cached_property
     def _added(self) -> list[dict[bytes, tuple[float, int, int]]]:
         """What each of the eight nodes adds to that, by its four bytes in the code."""
-        seconds = self.release.runtime_model.seconds.tolist()
+        model = self.release.runtime_model
+        # an official model's seconds do not add up over nodes
+        seconds = model.seconds.tolist() if isinstance(model, RuntimeModel) else [0.0] * sum(CONFIGURATIONS)
         costs = cost_tables(self.network).nodes.tolist()
         configurations = zip(configuration_codes(), seconds, costs, strict=True)
         added = []

@@ -13,6 +13,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from mmap import mmap
 from pathlib import Path
 
 from nb301.errors import Nb301Error, OutputError
@@ -135,7 +136,7 @@ def sweep(folder: Path) -> None:
     _settle(folder, ".")
 
 
-def sha256(data: bytes) -> str:
+def sha256(data: bytes | mmap) -> str:
     """SHA-256 as 64 hex digits."""
     return hashlib.sha256(data).hexdigest()
 

@@ -3,5 +3,5 @@
 Nothing is unpickled: opcodes are walked, and what they would build is told, not built. All that can be
 wrong is a `ReleaseError` of one line, within bounded time and memory.
 
-It may import `columns`, `encodings`, `errors`, `formats`, `parsing` and `surrogates.members`.
+It may import `errors`, `parsing` and `surrogates.members`.
 """

@@ -239,7 +239,7 @@ def _manifest(draft: _Draft, files: dict[str, bytes]) -> Manifest:
     surrogate = draft.family.load([files[name] for name in draft.family.files(MEMBERS)])
     references = {name: FileReference(sha256=sha256(data), bytes=len(data)) for name, data in files.items()}
     return Manifest(
-        format=manifests.FORMAT,
+        format=manifests.FITTED_FORMAT,
         name=draft.name,
         version=draft.version,
         family=draft.family.name,

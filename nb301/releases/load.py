@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from functools import cached_property, lru_cache
+from mmap import mmap
 from pathlib import Path
 
 from nb301.errors import HashMismatch, ReleaseError, UnknownRelease, shown
@@ -12,8 +14,10 @@ from nb301.files import sha256
 from nb301.parsing import read_bytes
 from nb301.places import RELEASES, user_releases
 from nb301.releases import manifest as manifests
-from nb301.releases.manifest import Manifest
+from nb301.releases.manifest import FileReference, Manifest
 from nb301.surrogates import FAMILIES, Surrogate
+from nb301.surrogates.members.deep_file import mapped
+from nb301.surrogates.official_runtime import OfficialRuntimeModel, runtime_files
 from nb301.surrogates.runtime import FILE as RUNTIME_FILE
 from nb301.surrogates.runtime import RuntimeModel
 
@@ -46,22 +50,44 @@ class Release:
             )
         self._check_files(path)
         self.release_hash = self.manifest.release_hash
+        self._mapped: dict[str, mmap] = {}
+        mapped_names = self._mapped_names()
         for name in self.manifest.files:
-            self._checked(name)
+            if name in mapped_names:
+                self._mapped[name] = self._mapped_and_checked(name)
+            else:
+                self._checked(name)
 
     def _check_files(self, path: Path) -> None:
         """Check that the manifest names the files of its family, of no more bytes than are read."""
-        expected = [*FAMILIES[self.manifest.family].files(self.manifest.members), RUNTIME_FILE]
+        members, runtime = FAMILIES[self.manifest.family].files(self.manifest.members), self._runtime_names()
+        expected = [*members, *runtime]
         if odd := {*expected} ^ {*self.manifest.files}:
             raise ReleaseError(
-                f"{path}: files must be {expected[0]} to {expected[-2]} and {RUNTIME_FILE}: "
+                f"{path}: files must be {members[0]} to {members[-1]} and {' to '.join({*runtime})}: "
                 f"{shown(min(odd))} is {'missing' if min(odd) in expected else 'none of them'}"
             )
-        together = sum(file.bytes for file in self.manifest.files.values())
-        if together > manifests.LARGEST_FILES:
-            raise ReleaseError(
-                f"{path}: files of together {together:,} bytes, expected at most {manifests.LARGEST_FILES:,}"
-            )
+        together = {True: 0, False: 0}
+        for name, file in self.manifest.files.items():
+            together[name in self._mapped_names()] += file.bytes
+        limits = ((False, manifests.LARGEST_FILES), (True, manifests.LARGEST_MAPPED))
+        for is_mapped, most in limits:
+            if together[is_mapped] > most:
+                raise ReleaseError(
+                    f"{path}: files of together {together[is_mapped]:,} bytes, expected at most {most:,}"
+                )
+
+    def _runtime_names(self) -> list[str]:
+        """Names of the files of the runtime model."""
+        imported = self.manifest.imported
+        if imported is None or imported.runtime is None:
+            return [RUNTIME_FILE]
+        return runtime_files(len(imported.runtime.members))
+
+    def _mapped_names(self) -> set[str]:
+        """Names of the files that are not read but mapped into memory."""
+        family, names = FAMILIES[self.manifest.family], {*self._runtime_names()} - {RUNTIME_FILE}
+        return names if family.load_mapped is None else names | {*family.files(self.manifest.members)}
 
     @property
     def name(self) -> str:
@@ -95,39 +121,72 @@ class Release:
     def surrogate(self) -> Surrogate:
         """The ensemble that predicts accuracy."""
         family = FAMILIES[self.manifest.family]
-        files = [self._checked(name) for name in family.files(self.manifest.members)]
+        names = family.files(self.manifest.members)
         try:
-            return family.load(files)
+            if family.load_mapped is not None:
+                return family.load_mapped([self._mapped[name] for name in names])
+            return family.load([self._checked(name) for name in names])
         except ReleaseError as error:
             raise ReleaseError(f"{self.folder}: {error}") from None
 
     @cached_property
-    def runtime_model(self) -> RuntimeModel:
+    def runtime_model(self) -> RuntimeModel | OfficialRuntimeModel:
         """The model that predicts the seconds of a training."""
-        file = self._checked(RUNTIME_FILE)
+        names = self._runtime_names()
         try:
-            return RuntimeModel({RUNTIME_FILE: file})
+            if names != [RUNTIME_FILE]:
+                return OfficialRuntimeModel([self._mapped[name] for name in names])
+            return RuntimeModel({RUNTIME_FILE: self._checked(RUNTIME_FILE)})
         except ReleaseError as error:
             raise ReleaseError(f"{self.folder}: {error}") from None
 
     def _checked(self, name: str) -> bytes:
-        path = self.folder / name
-        file = self.manifest.files[name]
-        again = "reinstall nb301, or fetch the release again"
+        path, file = self.folder / name, self.manifest.files[name]
         try:
             data = read_bytes(path, file.bytes)
         except OSError as error:
             if error.errno == errno.EFBIG:
                 raise HashMismatch(
-                    f"{path}: {error.strerror}, as release {self.name} was frozen: {again}"
+                    f"{path}: {error.strerror}, as release {self.name} was frozen: {self._again}"
                 ) from None
-            raise ReleaseError(f"{path}: missing from release {self.name} ({error.strerror})") from None
+            raise self._missing(path, error) from None
+        self._compare(path, data, file)
+        return data
+
+    def _mapped_and_checked(self, name: str) -> mmap:
+        """A file in memory that is checked here and used later: another file in its place changes nothing."""
+        path, file = self.folder / name, self.manifest.files[name]
+        try:
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise OSError(errno.EINVAL, "not a regular file", str(path))  # noqa: TRY301 - said once, below
+            data = mapped(path)
+        except OSError as error:
+            raise self._missing(path, error) from None
+        except ReleaseError as error:
+            raise HashMismatch(f"{path}: {error}: {self._again}") from None
+        if len(data) != file.bytes:
+            raise HashMismatch(
+                f"{path}: {len(data):,} bytes, but release {self.name} was frozen with {file.bytes:,}: "
+                f"{self._again}"
+            )
+        self._compare(path, data, file)
+        return data
+
+    @property
+    def _again(self) -> str:
+        again = "reinstall nb301, or fetch the release again"
+        return again if self.manifest.imported is None else "import the release again"
+
+    def _missing(self, path: Path, error: OSError) -> ReleaseError:
+        return ReleaseError(f"{path}: missing from release {self.name} ({error.strerror})")
+
+    def _compare(self, path: Path, data: bytes | mmap, file: FileReference) -> None:
         actual = sha256(data)
         if actual != file.sha256:
             raise HashMismatch(
-                f"{path}: SHA-256 is {actual}, but release {self.name} was frozen with {file.sha256}: {again}"
+                f"{path}: SHA-256 is {actual}, but release {self.name} was frozen with {file.sha256}: "
+                f"{self._again}"
             )
-        return data
 
 
 @lru_cache(maxsize=8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -19,14 +20,17 @@ from nb301.files import sha256
 from nb301.parsing import NAME, parse_object
 from nb301.records import Record, first_wrong
 
-#: Newest manifest format that this version reads; the only one that it writes new manifests in.
-FORMAT = 2
+#: Newest manifest format that this version reads: that of imported releases, of which more is unknown.
+FORMAT = 3
+#: The format of releases that are fitted here.
+FITTED_FORMAT = 2
 FILE = "manifest.json"
-#: Most bytes of a manifest, which has some thousand, and of all other files together.
-LARGEST, LARGEST_FILES = 2**20, 2**30
+#: Most bytes of a manifest, which has some thousand, and of all other files together; the latter where they
+#: are read, and where they are mapped into memory: an official XGBoost member has up to 400 MB (F34).
+LARGEST, LARGEST_FILES, LARGEST_MAPPED = 2**20, 2**30, 2**34
 
-#: Entries that manifests have since format 2; older ones are written back without them.
-_SINCE_FORMAT_2 = ("credit", "noise", "runtime_table")
+#: Entries that manifests have since a format; older ones are written back without them.
+_SINCE = {2: ("credit", "noise", "runtime_table"), 3: ("imported",)}
 #: Letters of a credit.
 _MOST_CREDIT = 2000
 
@@ -49,8 +53,15 @@ def check_credit(text: str) -> str:
     return text
 
 
+def _is_line(text: str) -> str:
+    if not (0 < len(text) <= 500 and is_one_line(text)):
+        raise ValueError("expected at most 500 printable characters, in one line")
+    return text
+
+
 _Truth = Annotated[str, AfterValidator(_is_truth)]
 _Credit = Annotated[str, AfterValidator(check_credit)]
+_Line = Annotated[str, AfterValidator(_is_line)]
 _Fraction = Annotated[float, Field(ge=0, le=1)]
 _Std = Annotated[float, Field(gt=0, le=1)]
 _Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -62,8 +73,9 @@ class TableReference(Record):
     name: _Name
     version: _Name
     truth: _Truth
-    content_hash: _Sha256
-    rows: int
+    #: None of an imported release, whose table nobody here has seen, as is `rows`.
+    content_hash: _Sha256 | None
+    rows: int | None
 
 
 class SplitReference(Record):
@@ -100,7 +112,7 @@ class FileReference(Record):
     """One file of a release."""
 
     sha256: _Sha256
-    bytes: int = Field(ge=0, le=LARGEST_FILES)
+    bytes: int = Field(ge=0, le=LARGEST_MAPPED)
 
 
 class Metrics(Record):
@@ -117,6 +129,39 @@ class Metrics(Record):
     runtime_r2: float | None
 
 
+class ImportedMember(Record):
+    """The file that a member was imported from."""
+
+    #: Within the ensemble's folder, such as `0/xgb/20201000-6/surrogate_model.model`.
+    path: _Line
+    bytes: int = Field(ge=0, le=LARGEST_FILES)
+    sha256: _Sha256
+    #: What wrote it, and in which version, as far as it says, such as `xgboost 1.1`.
+    library: _Line
+    #: Officially numpy's global generator gets the first member's (F40).
+    seed: int = Field(ge=0, lt=2**32)
+
+
+class ImportedEnsemble(Record):
+    """Official models, as they were found; members in the order of their paths, numbers by their value."""
+
+    #: Name of its folder, such as `xgb_v1.0`.
+    folder: _Line
+    #: Official name of what its members are, such as `gnn_gin`.
+    model: _Line
+    members: tuple[ImportedMember, ...] = Field(min_length=1, max_length=1000)
+
+
+class Imported(Record):
+    """What a release was imported from."""
+
+    accuracy: ImportedEnsemble
+    #: None where there was none: `runtime_table` then is what its runtimes were fitted to.
+    runtime: ImportedEnsemble | None
+    #: What of the original is not kept, a sentence each.
+    not_kept: tuple[_Line, ...]
+
+
 class Manifest(Record):
     """Everything that identifies a release and lets it be rebuilt."""
 
@@ -127,13 +172,15 @@ class Manifest(Record):
     #: Sources of the rows that the models saw; the test part has rows of all sources.
     optimizers: tuple[str, ...]
     table: TableReference
-    split: SplitReference
+    #: None of an imported release: its split cannot be made again (F32).
+    split: SplitReference | None
     seed: int
     members: int = Field(ge=1, le=1000)
     hyperparameters: dict[str, float | int | str | bool]
     runtime_hyperparameters: dict[str, float | int | str | bool]
     libraries: dict[str, str]
-    metrics: Metrics
+    #: None of an imported release: nothing was measured here.
+    metrics: Metrics | None
     files: dict[str, FileReference]
     #: None where draws have the members' std.
     noise: Noise | None = None
@@ -141,21 +188,37 @@ class Manifest(Record):
     runtime_table: TableReference | None = None
     #: Whom to thank for the data, and how to cite them.
     credit: _Credit = ""
+    #: What it was imported from; None where it was fitted here.
+    imported: Imported | None = None
 
     @model_validator(mode="after")
     def _check_format(self) -> Self:
-        for name in _SINCE_FORMAT_2:
-            if self.format >= 2 and name not in self.model_fields_set:
-                raise ValueError(f"{name} is missing, which format 2 has")
-            if self.format < 2 and name in self.model_fields_set:
-                raise ValueError(f"{name} is an entry of format 2, but this is format {self.format}")
+        for since, name in _entries_since():
+            if self.format >= since and name not in self.model_fields_set:
+                raise ValueError(f"{name} is missing, which format {since} has")
+            if self.format < since and name in self.model_fields_set:
+                raise ValueError(f"{name} is an entry of format {since}, but this is format {self.format}")
+        return self
+
+    @model_validator(mode="after")
+    def _check_fitted(self) -> Self:
+        """Only of an imported release is something unknown."""
+        known = {
+            "split": self.split,
+            "metrics": self.metrics,
+            "table.content_hash": self.table.content_hash,
+            "table.rows": self.table.rows,
+        }
+        for name, value in known.items():
+            if value is None and self.imported is None:
+                raise ValueError(f"{name} is null, which only an imported release's is")
         return self
 
     @model_serializer(mode="wrap")
     def _of_its_format(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         entries: dict[str, Any] = serialize(self)
-        if self.format < 2:
-            for name in _SINCE_FORMAT_2:
+        for since, name in _entries_since():
+            if self.format < since:
                 entries.pop(name, None)
         return entries
 
@@ -177,6 +240,13 @@ class Manifest(Record):
     def random_only(self) -> bool:
         """Whether the models saw random search's rows alone (Appendix E.3)."""
         return self.optimizers == ("rs",)
+
+
+def _entries_since() -> Iterator[tuple[int, str]]:
+    """Entries that not all formats have, each with the first format that has it."""
+    for since, names in _SINCE.items():
+        for name in names:
+            yield since, name
 
 
 def read_manifest(text: str | bytes, where: str) -> Manifest:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nb301.surrogates.families import lgb, mlp, ngb, rf, svr, xgb
+from nb301.surrogates.families import lgb, mlp, ngb, official_trees, rf, svr, xgb
 from nb301.surrogates.families.gin import family as gin
 from nb301.surrogates.members.base import Family
 
@@ -21,6 +21,10 @@ _FAMILIES = (
     svr.NU_FAMILY,
     ngb.FAMILY,
     mlp.FAMILY,
+    official_trees.XGB_FAMILY,
+    official_trees.LGB_FAMILY,
 )
 #: By the name that releases carry.
 FAMILIES: Mapping[str, Family] = {family.name: family for family in _FAMILIES}
+#: Those of them whose members are fitted here, and not imported.
+FITTED_FAMILIES: Mapping[str, Family] = {family.name: family for family in _FAMILIES if family.is_fitted}

@@ -1,4 +1,4 @@
 """Parts that families read and evaluate their members' files with.
 
-It may import `encodings`, `errors`, `exact`, `op_counts` and `parsing`.
+It may import `columns`, `encodings`, `errors`, `exact`, `formats`, `op_counts` and `parsing`.
 """

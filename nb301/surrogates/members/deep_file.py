@@ -82,26 +82,35 @@ class Member:
     levels: NDArray[np.int64]
 
 
-def open_member(path: Path, features: int) -> Member:
-    """Map a member's file into memory and check all of it.
+def mapped(path: Path) -> mmap.mmap:
+    """Map a file into memory.
 
     Pages are read when they are first needed, and shared by all processes that map the file. It must not be
     changed while it is mapped: what is to be replaced is replaced by another file.
 
+    Raises:
+        OSError: It cannot be read.
+        ReleaseError: It is empty.
+    """
+    with path.open("rb") as file:
+        try:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except ValueError:  # of no bytes
+            raise ReleaseError("a file of trees: it is empty") from None
+
+
+def open_member(file: Path | bytes | mmap.mmap, features: int) -> Member:
+    """Check all of a member's file.
+
     Args:
-        path: What `pack` wrote.
+        file: What `pack` wrote, which stays where it is: a path, which is `mapped` here, or contents.
         features: Features that rows have.
 
     Raises:
         OSError: It cannot be read.
         ReleaseError: It is truncated or no such file, of a newer format, or its nodes make up no trees.
     """
-    with path.open("rb") as file:
-        try:
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except ValueError:  # of no bytes
-            raise ReleaseError("a file of trees: it is empty") from None
-    arrays, about = _mapped_arrays(mapped)
+    arrays, about = _mapped_arrays(mapped(file) if isinstance(file, Path) else file)
     start, trees = _about(about, features)
     dtype = np.dtype(FLOATS[start.library])
     expected = {
@@ -120,7 +129,7 @@ def open_member(path: Path, features: int) -> Member:
     return _checked_member(arrays, start, trees, features)
 
 
-def _mapped_arrays(mapped: mmap.mmap) -> tuple[dict[str, NDArray[Any]], Mapping[str, Any]]:
+def _mapped_arrays(mapped: bytes | mmap.mmap) -> tuple[dict[str, NDArray[Any]], Mapping[str, Any]]:
     """Views of the arrays of a safetensors file, which its library would copy, and its entry of metadata."""
     length = int.from_bytes(mapped[:8], "little")
     begin = 8 + length

@@ -11,6 +11,7 @@ XGBoost's order, of float64 in LightGBM's.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from mmap import mmap
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ class DeepTrees:
     """Members of boosted trees, each in a file that is mapped into memory and shared between processes.
 
     Args:
-        paths: The members' files, as `deep_pack.pack` wrote them.
+        files: The members' files, as `deep_pack.pack` wrote them: paths that are mapped here, or contents.
         features: Features that rows have.
 
     Raises:
@@ -42,8 +43,8 @@ class DeepTrees:
         ReleaseError: A file is not one of trees on these features; says what is wrong with it.
     """
 
-    def __init__(self, paths: Sequence[Path], features: int) -> None:
-        self._members = [open_member(path, features) for path in paths]
+    def __init__(self, files: Sequence[Path | bytes | mmap], features: int) -> None:
+        self._members = [open_member(file, features) for file in files]
 
     def predict(self, rows: NDArray[np.floating]) -> NDArray[np.float64]:
         """Predict every member.
