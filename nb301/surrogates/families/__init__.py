@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from nb301.surrogates.families import lgb, mlp, ngb, rf, svr, xgb
 from nb301.surrogates.families.gin import family as gin
+from nb301.surrogates.families.gin import official as official_gin
 from nb301.surrogates.members.base import Family
 
 _FAMILIES = (
@@ -21,6 +22,9 @@ _FAMILIES = (
     svr.NU_FAMILY,
     ngb.FAMILY,
     mlp.FAMILY,
+    official_gin.FAMILY,
 )
 #: By the name that releases carry.
 FAMILIES: Mapping[str, Family] = {family.name: family for family in _FAMILIES}
+#: Those of them whose members are fitted here, and not imported.
+FITTED_FAMILIES: Mapping[str, Family] = {family.name: family for family in _FAMILIES if family.is_fitted}

@@ -48,6 +48,25 @@ class FitMember(Protocol):
         """Fit on `train`; `stop` decides when to stop, where the family can stop early."""
 
 
+#: What is said where models are to be fitted that others have fitted.
+HOW_IMPORTED = "imported from official files with `nb301 release import FOLDER|ZIP`, not fitted"
+
+
+def only_imported(
+    train: Examples,  # noqa: ARG001
+    stop: Examples,  # noqa: ARG001
+    seed: int,  # noqa: ARG001
+    hyperparameters: Hyperparameters,  # noqa: ARG001
+    report: Report | None = None,  # noqa: ARG001
+) -> bytes:
+    """The `fit` of families whose members others have fitted.
+
+    Raises:
+        ReleaseError: Always.
+    """
+    raise ReleaseError(f"such models are {HOW_IMPORTED}")
+
+
 class Surrogate(Protocol):
     """Fitted members that predict accuracies of canonical genotypes, on every processor alike (`exact`)."""
 
@@ -115,6 +134,7 @@ class Family:
     paper_name: str | None = None
     #: Members that validation fits without an optimizer's rows: fewer where a fit takes minutes.
     members_without_rows: int = 10
+    #: `only_imported` where members are not fitted here.
     fit: FitMember
     #: Reads the files of members, in their order; none is ever unpickled. Raises `ReleaseError` where one
     #: is no such file, or would answer with numbers that are not finite.
@@ -126,6 +146,11 @@ class Family:
     search_space: Mapping[str, Domain]
     #: Libraries whose versions the manifest names.
     libraries: tuple[str, ...]
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether members are fitted here, and not imported."""
+        return self.fit is not only_imported
 
     @property
     def full_label(self) -> str:
