@@ -28,7 +28,7 @@ from nb301.files import sha256, write_text
 from nb301.metrics import gaussian_kl, kendall_tau, mean_absolute_error, r2, sparse_kendall_tau
 from nb301.releases.freeze import SEED, freeze
 from nb301.space import Genotype
-from nb301.surrogates import FAMILIES
+from nb301.surrogates import FITTED_FAMILIES
 from nb301.surrogates.ensemble import fit_one
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import Split
@@ -69,7 +69,7 @@ class FitResult:
 
 
 def _experiments() -> Iterator[Experiment]:
-    for family in FAMILIES:
+    for family in FITTED_FAMILIES:
         yield Experiment(family)
     for family in _FROZEN:
         yield Experiment(family, NamedRows.random_only)
@@ -83,7 +83,7 @@ EXPERIMENTS = tuple(_experiments())
 
 def measure(experiment: Experiment, table_name: str, seed: int = SEED) -> FitResult:
     """Fit and score one model; run it in a process of its own to know its memory."""
-    table, family = tables.load(table_name), FAMILIES[experiment.family]
+    table, family = tables.load(table_name), FITTED_FAMILIES[experiment.family]
     split = experiment.split.split_of(table, seed)
     started = time.process_time()
     file = fit_one(family, table, split, seed)
@@ -121,7 +121,7 @@ def measure_all(
 
 
 def _file_name(experiment: Experiment, content: str) -> str:
-    settings = [content, dict(FAMILIES[experiment.family].hyperparameters), SEED]
+    settings = [content, dict(FITTED_FAMILIES[experiment.family].hyperparameters), SEED]
     key = sha256(json.dumps(settings, sort_keys=True).encode())[:12]
     return f"{experiment.family}-{experiment.split}-{key}.json"
 
@@ -160,11 +160,11 @@ def ceiling(table: EvaluationTable, split: Split) -> tuple[float, float] | None:
 
 def _table_3(table: EvaluationTable, results: Mapping[tuple[str, str], FitResult]) -> PaperTable:
     paper = _paper()["table3_test"]
-    order = sorted(FAMILIES, key=lambda family: -results[family, NamedRows.stratified].r2)
+    order = sorted(FITTED_FAMILIES, key=lambda family: -results[family, NamedRows.stratified].r2)
     rows = []
     for family in order:
         ours = results[family, NamedRows.stratified]
-        scores = _scores(ours, paper.get(FAMILIES[family].paper_name))
+        scores = _scores(ours, paper.get(FITTED_FAMILIES[family].paper_name))
         rows.append([family, *scores, f"{ours.fit_seconds:,.0f}", f"{ours.peak_memory:,.0f}"])
     for family in _FROZEN:
         metrics = _release(table, family).release.manifest.metrics

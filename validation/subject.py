@@ -180,10 +180,13 @@ def foreign_subject(name: str, predictor: Predictor, table: EvaluationTable, cac
 _FOREIGN = count()
 
 
-def _family(manifest: Manifest) -> Family:
-    """The family, whose refits are fitted as the release's members were."""
+def _family(manifest: Manifest) -> Family | None:
+    """The family, whose refits are fitted as the release's members were; None where they were imported."""
+    family = FAMILIES[manifest.family]
+    if not family.is_fitted:
+        return None
     try:
-        return FAMILIES[manifest.family].with_hyperparameters(manifest.hyperparameters)
+        return family.with_hyperparameters(manifest.hyperparameters)
     except ValueError as error:
         raise ReleaseError(
             f"release {manifest.name} cannot be refitted: {error}; install the nb301 that it came with"

@@ -20,10 +20,10 @@ from nb301.releases import manifest as manifests
 from nb301.releases import training_noise
 from nb301.releases.load import names
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
-from nb301.surrogates import FAMILIES, Family, Surrogate, runtime
+from nb301.surrogates import FAMILIES, FITTED_FAMILIES, Family, Surrogate, runtime
 from nb301.surrogates.ensemble import MEMBERS, Progress, fit_ensemble, mean_and_std
 from nb301.surrogates.libraries import installed
-from nb301.surrogates.members.base import Hyperparameters
+from nb301.surrogates.members.base import HOW_IMPORTED, Hyperparameters
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import Split, folds, random_only_split, stratified_split
 
@@ -60,7 +60,7 @@ def freeze(
 
     Args:
         table: What to fit on.
-        family: A name in `FAMILIES`.
+        family: A name in `FITTED_FAMILIES`.
         folder: Where the release's own folder, named after it, is written.
         random_only: Whether the models see random search's rows alone.
         version: `<major>.<minor>`.
@@ -78,10 +78,10 @@ def freeze(
         The release's folder.
 
     Raises:
-        ReleaseError: The family or a hyperparameter is unknown, the version, the release's name or the
-            credit is none that it can have, the table has too few rows (says how many are enough), there
-            are no runtimes, the family cannot be fitted to it, the release exists and `replace` is not set,
-            or it would have an embedded one's name among the user's.
+        ReleaseError: The family or a hyperparameter is unknown, members of the family are imported, the
+            version, the release's name or the credit is none that it can have, the table has too few rows
+            (says how many are enough), there are no runtimes, the family cannot be fitted to it, the release
+            exists and `replace` is not set, or it would have an embedded one's name among the user's.
         TableError: A table has too few rows to be split.
         OutputError: The folder cannot be written, or holds more than a release.
     """
@@ -138,7 +138,9 @@ class _Draft:
 def _name(table: EvaluationTable, family: str, version: str, *, random_only: bool) -> str:
     """The release's name, where family and version are such that it can have one."""
     if family not in FAMILIES:
-        raise ReleaseError(f"no family {family!r}; there are: {', '.join(sorted(FAMILIES))}")
+        raise ReleaseError(f"no family {family!r}; there are: {', '.join(sorted(FITTED_FAMILIES))}")
+    if not FAMILIES[family].is_fitted:
+        raise ReleaseError(f"{family} models are {HOW_IMPORTED}")
     if not re.fullmatch(manifests.VERSION, version):
         raise ReleaseError(f"version {shown(version)}: expected two numbers <major>.<minor>, such as 1.0")
     stem, kind = (table.name.removesuffix(_OF_RANDOM_SEARCH), "-rand") if random_only else (table.name, "")

@@ -6,7 +6,7 @@ It may import `columns`, `encodings`, `errors`, `exact`, `files`, `surrogates.fa
 
 from __future__ import annotations
 
-from nb301.surrogates.families import FAMILIES
+from nb301.surrogates.families import FAMILIES, FITTED_FAMILIES
 from nb301.surrogates.members.base import Family, Surrogate
 
-__all__ = ["FAMILIES", "Family", "Surrogate"]
+__all__ = ["FAMILIES", "FITTED_FAMILIES", "Family", "Surrogate"]

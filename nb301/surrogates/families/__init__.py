@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from nb301.surrogates.families import lgb, mlp, ngb, official_trees, rf, svr, xgb
 from nb301.surrogates.families.gin import family as gin
+from nb301.surrogates.families.gin import official as official_gin
 from nb301.surrogates.members.base import Family
 
 _FAMILIES = (
@@ -23,6 +24,7 @@ _FAMILIES = (
     mlp.FAMILY,
     official_trees.XGB_FAMILY,
     official_trees.LGB_FAMILY,
+    official_gin.FAMILY,
 )
 #: By the name that releases carry.
 FAMILIES: Mapping[str, Family] = {family.name: family for family in _FAMILIES}

@@ -29,6 +29,9 @@ class Grid(NamedTuple):
     limit: float
     #: A power of two.
     unit: float
+    #: How many numbers a weight is the sum of, each of which is a multiple of what the ones before it leave
+    #: over: more take as much longer, and lose less of the weights where the limit leaves few steps.
+    parts: int = 1
 
     def finer(self, by: float) -> Grid:
         """The grid with units that are smaller by a power of two, and a smaller range."""
@@ -46,20 +49,34 @@ class Grid(NamedTuple):
             bias: Shape (members, out).
             unit: Of the values that it is applied to.
         """
-        rounded = rounded_columns(weight * (unit / self.unit), self.capacity / self.limit)
-        return Map(rounded.astype(self.dtype), (bias / self.unit).astype(self.dtype), self.limit)
+        left = weight * (unit / self.unit)
+        parts = []
+        for _ in range(self.parts):
+            parts.append(rounded_columns(left, self.capacity / self.limit))
+            left = left - parts[-1]
+        weights = np.concatenate(parts, axis=-1).astype(self.dtype)
+        return Map(weights, (bias / self.unit).astype(self.dtype), self.limit)
 
 
 class Map(NamedTuple):
     """A linear map of each member, and the ReLU that follows."""
 
-    weight: NDArray[Any]  # (members, in, out)
+    weight: NDArray[Any]  # (members, in, parts * out), a part of all columns after the other
     bias: NDArray[Any]  # in units, (members, out)
     limit: float
 
     def __call__(self, x: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
         """Apply to units, shape (rows, members, in) to (rows, members, out); each member its own map."""
-        np.matmul(x.swapaxes(0, 1), self.weight, out=out.swapaxes(0, 1))
+        width = out.shape[-1]
+        if self.weight.shape[-1] == width:
+            np.matmul(x.swapaxes(0, 1), self.weight, out=out.swapaxes(0, 1))
+        else:
+            products = np.empty((len(self.weight), len(x), self.weight.shape[-1]), out.dtype)
+            np.matmul(x.swapaxes(0, 1), self.weight, out=products)
+            # sums of a part are exact; that of the parts rounds, number by number
+            out[...] = products[..., :width].swapaxes(0, 1)
+            for start in range(width, products.shape[-1], width):
+                out += products[..., start : start + width].swapaxes(0, 1)
         out += self.bias
         return to_integers(out, 0.0, self.limit)
 

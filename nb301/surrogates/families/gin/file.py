@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ from nb301.space import Op
 
 Array = NDArray[np.float32]
 
-_METADATA = "gin"  # entry of the metadata that holds format and hyperparameters
+_METADATA = "gin"  # entry of the metadata that holds format, hyperparameters and, if not its own, edges
 _FORMAT = 2  # format 1 was evaluated without a grid
 _EDGE_OPS = 1 + len(Op)  # 0 is the identity (F7)
 NORM_EPS = 1e-5  # torch's default
@@ -24,6 +26,15 @@ NORM_EPS = 1e-5  # torch's default
 _LARGEST, _LARGEST_VARIANCE = 1e6, 1e30
 #: Least values of the integers of a configuration.
 _LEAST = {"hidden_dim": 1, "num_layers": 1, "batch_size": 2, "epochs": 1, "least_steps": 0}
+
+
+class Edges(StrEnum):
+    """Which edges of the graph a genotype's ops are on."""
+
+    #: Each on its own (`encodings.graph`).
+    own = "own"
+    #: As in the official code (`encodings.official_graph`).
+    official = "official"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,17 +124,32 @@ def shapes(config: Config) -> dict[str, tuple[int, ...]]:
     return by_name
 
 
-def write_member(config: Config, tensors: Mapping[str, Array]) -> bytes:
+class Member(NamedTuple):
+    """What a member's file holds."""
+
+    config: Config
+    tensors: dict[str, Array]
+    edges: Edges
+
+
+def limits(name: str) -> tuple[float, float]:
+    """The least and the largest number that a tensor of that name may hold."""
+    return (0.0, _LARGEST_VARIANCE) if name.endswith(".variance") else (-_LARGEST, _LARGEST)
+
+
+def write_member(config: Config, tensors: Mapping[str, Array], edges: Edges = Edges.own) -> bytes:
     """A member's file; equal arguments give equal bytes."""
     import safetensors.numpy
 
     # one entry: safetensors writes several in any order
-    about = json.dumps({"format": _FORMAT, "hyperparameters": asdict(config)})
+    about = {"format": _FORMAT, "hyperparameters": asdict(config)}
+    if edges is not Edges.own:
+        about["edges"] = edges
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    return safetensors.numpy.save(contiguous, {_METADATA: about})
+    return safetensors.numpy.save(contiguous, {_METADATA: json.dumps(about)})
 
 
-def read_member(data: bytes) -> tuple[Config, dict[str, Array]]:
+def read_member(data: bytes) -> Member:
     """Read what `write_member` wrote.
 
     Raises:
@@ -136,26 +162,29 @@ def read_member(data: bytes) -> tuple[Config, dict[str, Array]]:
         tensors = safetensors.numpy.load(data)
     except (safetensors.SafetensorError, KeyError, ValueError, TypeError) as error:
         raise ReleaseError(f"a GIN's file is no whole safetensors file ({one_line(str(error))})") from None
-    config = _header(data)
+    config, edges = _header(data)
     expected = shapes(config)
     for name in sorted(expected.keys() | tensors.keys()):
         _check(name, tensors.get(name), expected.get(name))
-    return config, tensors
+    return Member(config, tensors, edges)
 
 
-def _header(data: bytes) -> Config:
-    """The configuration in a file's header."""
+def _header(data: bytes) -> tuple[Config, Edges]:
+    """The configuration and the edges in a file's header."""
     try:
         header = parse_object(data[8 : 8 + int.from_bytes(data[:8], "little")])
         about = parse_object(header["__metadata__"][_METADATA])
         written, hyperparameters = int(about["format"]), dict(about["hyperparameters"])
+        edges = about.get("edges", Edges.own)
     except (KeyError, TypeError, ValueError, OverflowError):
         raise ReleaseError("a safetensors file, but no GIN: no metadata 'gin', or garbled") from None
     if written != _FORMAT:
         do = "upgrade nb301" if written > _FORMAT else "freeze the release anew"
         raise ReleaseError(f"GIN format {written}, not {_FORMAT}: {do}")
+    if edges not in list(Edges):
+        raise ReleaseError(f"a GIN's file: edges {shown(edges)}, expected one of: {', '.join(Edges)}")
     try:
-        return read_config(hyperparameters)
+        return read_config(hyperparameters), Edges(edges)
     except ValueError as error:
         raise ReleaseError(f"a GIN's file: {error}") from None
 
@@ -166,7 +195,7 @@ def _check(name: str, tensor: Array | None, shape: tuple[int, ...] | None) -> No
     expected = None if shape is None else ("float32", shape)
     if actual != expected:
         raise ReleaseError(f"a GIN's file: tensor {shown(name)} is {actual}, expected {expected}")
-    low, high = (0.0, _LARGEST_VARIANCE) if name.endswith(".variance") else (-_LARGEST, _LARGEST)
+    low, high = limits(name)
     if tensor is not None and not np.all((tensor >= low) & (tensor <= high)):
         raise ReleaseError(
             f"a GIN's file: tensor {name} holds numbers that are not finite, from {low:g} to {high:g}"

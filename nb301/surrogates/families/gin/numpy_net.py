@@ -9,9 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301 import exact
-from nb301.encodings import CELL_NODES, FIRST_INTERMEDIATE, GRAPH_NODES, NODE_TYPES, OP_TARGETS, Graphs, graph
+from nb301.encodings import (
+    CELL_NODES,
+    FIRST_INTERMEDIATE,
+    GRAPH_NODES,
+    NODE_TYPES,
+    OP_TARGETS,
+    Graphs,
+    graph,
+    official_graph,
+)
 from nb301.errors import ReleaseError
-from nb301.surrogates.families.gin.file import NORM_EPS, read_member
+from nb301.surrogates.families.gin.file import NORM_EPS, Edges, Member, read_member
 from nb301.surrogates.members.base import read_members
 from nb301.surrogates.members.grid import Grid, Map, rounded_columns, to_integers
 
@@ -24,6 +33,11 @@ _COARSE = Grid(np.float32, capacity=2.0**24, limit=2.0**13, unit=2.0**-5)
 #: For networks of more weights, to which float32 leaves too few steps.
 _FINE = Grid(np.float64, capacity=2.0**53, limit=2.0**28, unit=2.0**-17)
 _WIDEST_COARSE = 32
+#: Values up to 4096 in steps of 2^-26, hidden ones up to 1024 in steps of 2^-28; a column shares 2^15 steps,
+#: three times over. For weights that others have fitted, whose answers are to be kept: the fixtures' values
+#: are up to 101, hidden ones up to 26, and answers are within 4e-7 of those without a grid, fractions.
+_FINEST = Grid(np.float64, capacity=2.0**53, limit=2.0**38, unit=2.0**-26, parts=3)
+_GRAPHS = {Edges.own: graph, Edges.official: official_graph}
 #: Between the two maps of an MLP values are smaller, and steps finer by this factor.
 _HIDDEN = 0.25
 
@@ -51,16 +65,20 @@ class GINSurrogate:
     Args:
         files: The members' files, as `fit` returned them.
         fine: Whether in float64, to 1e-6 of the weights' own predictions, fractions, or in float32, to 2e-3
-            and twice as fast; by default as the width of the network needs.
+            and twice as fast; by default as the width of the network needs. Official networks are always
+            in float64, to 1e-6.
 
     Raises:
-        ReleaseError: There is no file, one is broken (names the member), or members differ in their shapes.
+        ReleaseError: There is no file, one is broken (names the member), or members differ in their shapes
+            or edges.
     """
 
     def __init__(self, files: Sequence[bytes], *, fine: bool | None = None) -> None:
-        stacked = _stacked(files)
+        members = read_members(files, read_member)
+        stacked, edges = _stacked(members), _edges(members)
         self._members, self._width = stacked["virtual_start"].shape
-        self._grid = grid = _FINE if (self._width > _WIDEST_COARSE if fine is None else fine) else _COARSE
+        self._graph = _GRAPHS[edges]
+        self._grid = grid = _grid(self._width, edges, fine=fine)
         types, degrees = stacked["type"].swapaxes(0, 1), stacked["degree"].swapaxes(0, 1)
         self._virtual_start = grid.units(stacked["virtual_start"])
         # (14 * 8, members * d), by node and degree
@@ -73,7 +91,7 @@ class GINSurrogate:
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member, shape (members, n); see `base.Surrogate`."""
-        encoded = graph(codes)
+        encoded = self._graph(codes)
         predicted = np.empty((self._members, len(codes)))
         memory = None
         for start in range(0, len(codes), _CHUNK):
@@ -111,7 +129,7 @@ class GINSurrogate:
                 x += virtual
         # what follows the last hidden values is linear: the second map, the mean over nodes, the head
         summed = memory.hidden.reshape(GRAPH_NODES, memory.n, *self._head.shape).sum(axis=0)
-        return exact.logistic((summed * self._head).sum(axis=-1) * self._hidden_unit + self._head_bias)
+        return exact.logistic(exact.total(summed * self._head) * self._hidden_unit + self._head_bias)
 
 
 class _Memory:
@@ -154,15 +172,28 @@ def _receive(sources: NDArray[np.intp], ops: NDArray[np.intp], layer: _Layer, me
     received[0, -1] += onward[0, -1]  # the normal cell's output reads itself
 
 
-def _stacked(files: Sequence[bytes]) -> dict[str, NDArray[np.float64]]:
+def _grid(width: int, edges: Edges, *, fine: bool | None) -> Grid:
+    if edges is Edges.official:
+        return _FINEST
+    return _FINE if (width > _WIDEST_COARSE if fine is None else fine) else _COARSE
+
+
+def _edges(members: Sequence[Member]) -> Edges:
+    """The edges of all members."""
+    [edges, *others] = {member.edges for member in members}
+    if others:
+        raise ReleaseError("members need one kind of edges, got own and official ones")
+    return edges
+
+
+def _stacked(members: Sequence[Member]) -> dict[str, NDArray[np.float64]]:
     """The members' tensors as float64, with a first axis of members."""
-    members = [tensors for _, tensors in read_members(files, read_member)]
-    sizes = {tensors["layer.ops"].shape for tensors in members}
+    sizes = {member.tensors["layer.ops"].shape for member in members}
     if len(sizes) != 1:
         raise ReleaseError(f"members need one shape (layers, ops, dim), got {sorted(sizes)}")
     stacked = {}
-    for name in members[0]:
-        stacked[name] = np.stack([tensors[name] for tensors in members]).astype(np.float64)
+    for name in members[0].tensors:
+        stacked[name] = np.stack([member.tensors[name] for member in members]).astype(np.float64)
     return stacked
 
 
@@ -204,10 +235,17 @@ def _with_norm(
 def _head(
     stacked: Mapping[str, NDArray[np.float64]], grid: Grid
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What the sum of the last hidden values over nodes is multiplied by, (members, 2d), and the bias."""
+    """What the sum of the last hidden values over nodes is multiplied by, (members, 2d), and the bias.
+
+    Products are summed one after the other, and so need no grid; that of the grids of one part is from when
+    they were not.
+    """
     weight, bias = _with_norm(stacked, "layer.second")
     head = stacked["head.weight"]
     through = exact.total(weight[:, -1] * head[:, None]) / GRAPH_NODES
+    bias = exact.total(bias[:, -1] * head) + stacked["head.bias"][:, 0]
+    if grid.parts > 1:
+        return through, bias
     # float64 holds sums of these products exactly
     rounded = rounded_columns(through[..., None], _FINE.capacity / (GRAPH_NODES * grid.limit))[..., 0]
-    return rounded, exact.total(bias[:, -1] * head) + stacked["head.bias"][:, 0]
+    return rounded, bias
