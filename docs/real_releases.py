@@ -200,7 +200,7 @@ def _beside_the_papers_models(judged: Mapping[str, Judged]) -> Iterator[str]:
             agreement = published.agreement(one.subject, version)
             cells.append(_with_interval(Score(agreement.value, *agreement.interval)))
             cells.append(f"{100 * published.offset(one.subject, version).value:+.3f}")
-        runtime = _manifest(one).metrics.runtime_r2
+        runtime = _manifest(one).measured.runtime_r2
         yield _row(f"`{name}`", *cells, "" if runtime is None else f"{runtime:.4f}")
     yield from _landmarks(judged)
 

@@ -135,17 +135,17 @@ def subject_of(release: Release, table: EvaluationTable, cache: Path) -> Subject
         key=release.release_hash,
         predictor=ReleasePredictor(Benchmark(release)),
         table=_checked(manifest, table),
-        split_seed=manifest.split.seed,
+        split_seed=manifest.fitted_split.seed,
         trained_on=TrainedOn.random_only if manifest.random_only else TrainedOn.all_data,
         family=_family(manifest),
         cache=cache,
         release=release,
     )
-    if len(subject.split.test) != manifest.split.test:
+    if len(subject.split.test) != manifest.fitted_split.test:
         raise ReleaseError(
-            f"release {manifest.name} was measured on {manifest.split.test} test rows, but seed "
-            f"{manifest.split.seed} gives {len(subject.split.test)} now: the split is no longer the one it "
-            "was fitted with"
+            f"release {manifest.name} was measured on {manifest.fitted_split.test} test rows, but seed "
+            f"{manifest.fitted_split.seed} gives {len(subject.split.test)} now: the split is no longer the "
+            "one it was fitted with"
         )
     return subject
 

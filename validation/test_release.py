@@ -26,7 +26,7 @@ def test_frozen_metrics(subject: Subject, record: Keep) -> None:
     record(CHECK, subject, "frozen_metrics", {})
     rows = subject.split.test
     truth, (mean, std) = observed(subject, rows), predicted(subject, rows)
-    frozen = subject.release.manifest.metrics.model_dump()
+    frozen = subject.release.manifest.measured.model_dump()
     measured = {
         "r2": r2(truth, mean),
         "sparse_kendall_tau": sparse_kendall_tau(truth, mean),
@@ -44,9 +44,9 @@ def _runtime_r2(release: Release, table: EvaluationTable) -> float | None:
         try:
             table = tables.load(f"{manifest.runtime_table.name}-v{manifest.runtime_table.version}")
         except TableError:
-            return manifest.metrics.runtime_r2
+            return manifest.measured.runtime_r2
         assert table.content_hash == manifest.runtime_table.content_hash
-    rows = stratified_split(table, manifest.split.seed).test
+    rows = stratified_split(table, manifest.fitted_split.seed).test
     seconds = release.runtime_model.predict(canonical(table.codes[rows]))
     explained = r2(table.rows["runtime"].to_numpy()[rows], seconds)
     return explained if math.isfinite(explained) else None

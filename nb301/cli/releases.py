@@ -50,13 +50,11 @@ def _identity(manifest: Manifest) -> dict[str, str]:
 
 
 def _listed(manifest: Manifest) -> list[str]:
-    return [
-        manifest.name,
-        "random search" if manifest.random_only else "all optimizers",
-        f"{manifest.metrics.r2:.3f}",
-        f"{manifest.metrics.sparse_kendall_tau:.3f}",
-        manifest.release_hash[:12],
-    ]
+    measured = ["imported", "imported"]
+    if manifest.metrics is not None:
+        measured = [f"{manifest.metrics.r2:.3f}", f"{manifest.metrics.sparse_kendall_tau:.3f}"]
+    rows = "random search" if manifest.random_only else "all optimizers"
+    return [manifest.name, rows, *measured, manifest.release_hash[:12]]
 
 
 @app.command("show")
@@ -127,7 +125,7 @@ def _print_frozen(folder: Path, *, by_name: bool) -> None:
     from nb301.releases import find
 
     release = find(folder)
-    metrics = release.manifest.metrics
+    metrics = release.manifest.measured
     typer.echo(f"wrote {folder}: R2 {metrics.r2:.4f}, sparse Kendall tau {metrics.sparse_kendall_tau:.4f}")
     typer.echo(f"next: nb301 query GENOTYPE --release {release.name if by_name else f'{folder}/'}")
 

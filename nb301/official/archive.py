@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from nb301.errors import ReleaseError, one_line, shown
 from nb301.official import zips
@@ -87,6 +87,8 @@ class Archive:
         found = []
         for name in sorted(sizes, key=_natural):
             found.append(FoundMember(name, sizes[name]))
+        #: Name of the folder, or of the file without its ending.
+        self.name = self._path.absolute().name if self._path.is_dir() else self._path.stem
         #: All members, sorted by their paths.
         self.members: tuple[FoundMember, ...] = tuple(found)
         if not found:
@@ -123,6 +125,18 @@ class Archive:
         """
         return self._read(member.path, MOST_BYTES)
 
+    def configuration(self, member: FoundMember, name: str) -> dict[str, Any]:
+        """A file of settings beside a member, `data_config.json` or `model_config.json`.
+
+        Raises:
+            ReleaseError: It is missing, or no JSON object; names the file.
+        """
+        path = f"{PurePosixPath(member.path).parent}/{name}"
+        try:
+            return parse_object(self._read(path, _MOST_SETTINGS))
+        except ValueError as error:
+            raise ReleaseError(f"{shown(path, 200)}: no JSON: {one_line(str(error))}") from None
+
     def settings(self, member: FoundMember) -> Settings:
         """What official code reads beside a member, which it does beside the first one it comes upon.
 
@@ -130,21 +144,20 @@ class Archive:
             ReleaseError: A file is missing, is no JSON, or lacks the entry; names the file.
         """
         folder = PurePosixPath(member.path).parent
-        seed = self._setting(f"{folder}/data_config.json", "seed")
-        model = self._setting(f"{folder}/model_config.json", "model")
+        seed = self._setting(member, "data_config.json", "seed")
+        model = self._setting(member, "model_config.json", "model")
         if type(seed) is not int or not 0 <= seed < 2**32 or not isinstance(model, str) or len(model) > 100:
             raise ReleaseError(
                 f"{shown(str(folder), 200)}: seed {shown(seed)} or model {shown(model)} is none"
             )
         return Settings(seed, model)
 
-    def _setting(self, path: str, key: str) -> object:
+    def _setting(self, member: FoundMember, name: str, key: str) -> object:
         try:
-            return parse_object(self._read(path, _MOST_SETTINGS))[key]
+            return self.configuration(member, name)[key]
         except KeyError:
+            path = f"{PurePosixPath(member.path).parent}/{name}"
             raise ReleaseError(f"{shown(path, 200)}: no entry {key}") from None
-        except ValueError as error:
-            raise ReleaseError(f"{shown(path, 200)}: no JSON: {one_line(str(error))}") from None
 
     def _read(self, path: str, most: int) -> bytes:
         try:

@@ -187,6 +187,10 @@ def _agreement(a: _Predictions, b: _Predictions) -> Agreement:
     )
 
 
+#: Entries that list files, beside `files`.
+_IMPORTED_FILES = {("imported.accuracy.", "members"), ("imported.runtime.", "members")}
+
+
 def _differing(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     flat_a, flat_b = dict(_flat(a)), dict(_flat(b))
     differing = {}
@@ -198,10 +202,10 @@ def _differing(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, tuple[An
 
 
 def _flat(entries: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Entries by dotted names, but for the files: that their hashes differ says nothing more."""
+    """Entries by dotted names, but for files: that their hashes differ says nothing more."""
     for name, value in entries.items():
         if isinstance(value, Mapping):
             if name != "files":
                 yield from _flat(value, f"{prefix}{name}.")
-        else:
+        elif (prefix, name) not in _IMPORTED_FILES:
             yield f"{prefix}{name}", value

@@ -117,6 +117,11 @@ class FittedRows:
     """
 
     def __init__(self, manifest: Manifest, table: EvaluationTable) -> None:
+        if manifest.table.content_hash is None:
+            raise TableError(
+                f"release {manifest.name} was imported: which rows of table {table.name} it was fitted to is "
+                "not known"
+            )
         if table.content_hash != manifest.table.content_hash:
             raise TableError(
                 f"table {table.name} has content {table.content_hash}, but release {manifest.name} was "
@@ -286,7 +291,7 @@ def _renamed_slots(cell: NDArray[np.uint8]) -> set[tuple[int, ...]]:
 
 def _split(manifest: Manifest, table: EvaluationTable) -> Split:
     split = random_only_split if manifest.random_only else stratified_split
-    return split(table, manifest.split.seed)
+    return split(table, manifest.fitted_split.seed)
 
 
 def _warnings(genotype: Genotype, distance: int, limit: int, falls: Mapping[Op, Fall]) -> Iterator[str]:
@@ -307,7 +312,7 @@ def _warnings(genotype: Genotype, distance: int, limit: int, falls: Mapping[Op, 
 
 def _unreached(genotype: Genotype, manifest: Manifest, known: Collection[Op] = ()) -> Iterator[str]:
     """Warn of many equal ops that a random-only release has few rows of, but for those `known` to fall."""
-    if not manifest.random_only:
+    if not manifest.random_only or manifest.split is None:
         return
     fitted = manifest.split.train + manifest.split.val
     for op in PARAMETER_FREE:

@@ -30,6 +30,11 @@ def fitted_table(manifest: Manifest) -> EvaluationTable:
     """
     reference = manifest.table
     name = f"{reference.name}-v{reference.version}"
+    if reference.content_hash is None:
+        raise DataMissing(
+            f"release {manifest.name} was imported: which rows of {name} it was fitted to is not known, so "
+            "nothing that needs them can be told"
+        )
     here = f"is not here: {command_for(reference.name)} brings one; or"
     if name in (*tables.names(), *tables.user_names()):
         table = tables.load(name)

@@ -138,8 +138,8 @@ class ImportedMember(Record):
     sha256: _Sha256
     #: What wrote it, and in which version, as far as it says, such as `xgboost 1.1`.
     library: _Line
-    #: Officially numpy's global generator gets the first member's (F40).
-    seed: int = Field(ge=0, lt=2**32)
+    #: Officially numpy's global generator gets the first member's (F40); None where a later one has none.
+    seed: int | None = Field(ge=0, lt=2**32)
 
 
 class ImportedEnsemble(Record):
@@ -235,6 +235,31 @@ class Manifest(Record):
     def truth(self) -> str:
         """The ground truth that every number of this release rests on."""
         return self.table.truth
+
+    @property
+    def measured(self) -> Metrics:
+        """What was measured when it was frozen.
+
+        Raises:
+            ReleaseError: It was imported.
+        """
+        if self.metrics is None:
+            raise ReleaseError(f"release {self.name} was imported, so nothing of it was measured here")
+        return self.metrics
+
+    @property
+    def fitted_split(self) -> SplitReference:
+        """How its table was split.
+
+        Raises:
+            ReleaseError: It was imported.
+        """
+        if self.split is None:
+            raise ReleaseError(
+                f"release {self.name} was imported: which rows of {self.table.name} it was fitted to is "
+                "not known"
+            )
+        return self.split
 
     @property
     def random_only(self) -> bool:

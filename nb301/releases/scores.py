@@ -69,10 +69,14 @@ def fresh_rows(manifest: Manifest, table: EvaluationTable) -> FreshRows:
         fitted = table if table.content_hash == manifest.table.content_hash else fitted_table(manifest)
     except DataMissing:
         own = manifest.table
-        warnings.append(
-            "whether the release was fitted to some of these rows is not known, and none are left out: its "
-            f"table {own.name}-v{own.version} (content {own.content_hash}) is not here; "
+        why = (
+            "it was imported"
+            if own.content_hash is None
+            else f"its table {own.name}-v{own.version} (content {own.content_hash}) is not here; "
             f"{command_for(own.name)} brings one"
+        )
+        warnings.append(
+            "whether the release was fitted to some of these rows is not known, and none are left out: " + why
         )
     else:
         known = table.rows["genotype"].isin(fitted.rows["genotype"]).to_numpy()

@@ -89,7 +89,7 @@ def _test_rows(fitted: Fitted) -> NDArray[np.intp]:
     """Some rows of the test part, ascending, and always the same ones."""
     manifest = fitted.release.manifest
     split = random_only_split if manifest.random_only else stratified_split
-    test = split(fitted.table, manifest.split.seed).test
+    test = split(fitted.table, manifest.fitted_split.seed).test
     return np.sort(np.random.default_rng(_SEED).permutation(test)[:_SHOWN])
 
 

@@ -95,8 +95,8 @@ def _line(release: Release, validated: ValidatedRelease | None) -> tuple[str, ..
         _sources(manifest),
         _family(manifest),
         manifest.truth,
-        f"{metrics.r2:.3f}",
-        f"{metrics.sparse_kendall_tau:.3f}",
+        wording.NONE if metrics is None else f"{metrics.r2:.3f}",
+        wording.NONE if metrics is None else f"{metrics.sparse_kendall_tau:.3f}",
         "not validated" if validated is None else _counts(_of_kind(validated.claims, ClaimKind.gate)),
     )
 
@@ -133,8 +133,6 @@ def _page(release: Release, validated: ValidatedRelease | None) -> Page:
 def _facts(release: Release, claims: Sequence[ReportedClaim]) -> list[tuple[str, str]]:
     """The manifest, and the divergence, which the manifest does not have; names and values."""
     manifest = release.manifest
-    split, metrics = manifest.split, manifest.metrics
-    parts = f"{split.train:,} training, {split.val:,} validation and {split.test:,} test rows"
     facts = [
         ("Rests on", f"{rests_on(manifest.truth)}: rows of {_sources(manifest)}"),
         ("Ground truth", manifest.truth),
@@ -142,11 +140,8 @@ def _facts(release: Release, claims: Sequence[ReportedClaim]) -> list[tuple[str,
         ("Family", f"{_family(manifest)}, an ensemble of {manifest.members} members"),
         ("Fitted on", f"rows of {_sources(manifest)}: {', '.join(manifest.optimizers)}"),
         ("Table", _described(manifest.table)),
-        ("Split", f"{split.kind}, seed {split.seed}: {parts}"),
-        ("R² on test rows", f"{metrics.r2:.4f}"),
-        ("Sparse Kendall's tau on test rows", f"{metrics.sparse_kendall_tau:.4f}"),
-        ("Mean absolute error on test rows", f"{100 * metrics.mean_absolute_error:.4f} points"),
-        ("Mean std between members", f"{100 * metrics.mean_std:.4f} points"),
+        *_measured_facts(manifest),
+        *_imported_facts(manifest),
     ]
     for claim in claims:
         if claim.id == DIVERGENCE and claim.value is not None:
@@ -159,6 +154,36 @@ def _facts(release: Release, claims: Sequence[ReportedClaim]) -> list[tuple[str,
         ("Made with", ", ".join(f"{name} {version}" for name, version in manifest.libraries.items())),
         ("Release hash", release.release_hash),
     ]
+
+
+def _measured_facts(manifest: Manifest) -> list[tuple[str, str]]:
+    """How the table was split, and what was measured on the test part; nothing where it was imported."""
+    split, metrics = manifest.split, manifest.metrics
+    if split is None or metrics is None:
+        return []
+    parts = f"{split.train:,} training, {split.val:,} validation and {split.test:,} test rows"
+    return [
+        ("Split", f"{split.kind}, seed {split.seed}: {parts}"),
+        ("R² on test rows", f"{metrics.r2:.4f}"),
+        ("Sparse Kendall's tau on test rows", f"{metrics.sparse_kendall_tau:.4f}"),
+        ("Mean absolute error on test rows", f"{100 * metrics.mean_absolute_error:.4f} points"),
+        ("Mean std between members", f"{100 * metrics.mean_std:.4f} points"),
+    ]
+
+
+def _imported_facts(manifest: Manifest) -> list[tuple[str, str]]:
+    """What an imported release was imported from, and what of that is not kept."""
+    if manifest.imported is None:
+        return []
+    facts = []
+    ensembles = {
+        "Imported from": manifest.imported.accuracy,
+        "Runtimes imported from": manifest.imported.runtime,
+    }
+    for title, ensemble in ensembles.items():
+        if ensemble is not None:
+            facts.append((title, f"{ensemble.folder}, {len(ensemble.members)} members of {ensemble.model}"))
+    return [*facts, ("Not kept", "; ".join(manifest.imported.not_kept))]
 
 
 def noise_table(noise: Noise) -> Table:
@@ -181,7 +206,10 @@ def noise_table(noise: Noise) -> Table:
 
 def _runtime_facts(manifest: Manifest) -> list[tuple[str, str]]:
     """How good predicted runtimes are, and the table that they were fitted on where it is another one."""
-    r2, table = manifest.metrics.runtime_r2, manifest.runtime_table
+    table = manifest.runtime_table
+    if manifest.metrics is None:
+        return [] if table is None else [("Runtimes fitted on", _described(table))]
+    r2 = manifest.metrics.runtime_r2
     fit = "none" if r2 is None else f"{r2:.4f}"
     if table is None:
         return [("R² of the runtime on test rows", fit)]
@@ -189,10 +217,10 @@ def _runtime_facts(manifest: Manifest) -> list[tuple[str, str]]:
 
 
 def _described(table: TableReference) -> str:
-    return (
-        f"{table.name}-v{table.version}, {table.rows:,} rows, ground truth: {table.truth}, "
-        f"content {table.content_hash}"
-    )
+    name = f"{table.name}-v{table.version}"
+    if table.rows is None:
+        return f"{name}, which is not here, ground truth: {table.truth}"
+    return f"{name}, {table.rows:,} rows, ground truth: {table.truth}, content {table.content_hash}"
 
 
 def _files(release: Release) -> Table:
