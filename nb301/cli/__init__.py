@@ -3,8 +3,8 @@
 Every error is one line and exit code 1; see `nb301.terminal`.
 
 It may import `nb301`, `benchmark`, `cluster`, `collection`, `errors`, `extras`, `files`, `formats`, `images`,
-`optimizers`, `parsing`, `releases`, `space`, `surrogates.tuning`, `tables`, `terminal`, `training` and
-`truth`.
+`official`, `optimizers`, `parsing`, `releases`, `space`, `surrogates.tuning`, `tables`, `terminal`, `training`
+and `truth`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from nb301.cli import genotypes, releases, tables
+from nb301.cli import genotypes, official_models, releases, tables
 from nb301.cli.collect import collect
 from nb301.cli.train import train, verify
 from nb301.cli.tune import tune
@@ -35,6 +35,8 @@ app = typer.Typer(
 for command in (genotypes.query, genotypes.sample, genotypes.convert, collect, tune, train, verify):
     app.command()(command)
 app.add_typer(tables.app, name="tables")
+for name, command in official_models.COMMANDS.items():
+    releases.app.command(name)(command)
 app.add_typer(releases.app, name="release")
 
 

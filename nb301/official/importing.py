@@ -134,6 +134,12 @@ def runtime_beside(source: Path) -> Path | None:
     return beside if beside.is_dir() and beside != source.absolute() else None
 
 
+def default_name(folder: str) -> str | None:
+    """What a release is called after its official folder, such as `nb301-gin-v1.0` after `gnn_gin_v1.0`."""
+    match = _FOLDER.fullmatch(folder)
+    return f"nb301-{_SHORT.get(match['model'], match['model'])}-v{match['version']}" if match else None
+
+
 @dataclass(frozen=True, slots=True)
 class Ensemble:
     """Official models that answer together."""
@@ -172,10 +178,7 @@ def _plans(
 ) -> list[_Plan]:
     by_name = {}
     for ensemble in accuracy:
-        match = _FOLDER.fullmatch(ensemble.folder)
-        default = None
-        if match is not None:
-            default = f"nb301-{_SHORT.get(match['model'], match['model'])}-v{match['version']}"
+        default = default_name(ensemble.folder)
         if default is None and (name is None or len(accuracy) > 1):
             raise ReleaseError(
                 f"folder {shown(ensemble.folder)} is not called like xgb_v1.0: import it alone, and give the "

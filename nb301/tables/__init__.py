@@ -1,6 +1,6 @@
 """Evaluation tables: schema, splits, the embedded tables and this user's.
 
-It may import `cost`, `errors`, `extras`, `files`, `formats`, `metrics`, `parsing`, `places`,
+It may import `cost`, `downloads`, `errors`, `extras`, `files`, `formats`, `metrics`, `parsing`, `places`,
 `sources` and `space`.
 """
 

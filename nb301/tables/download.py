@@ -4,37 +4,20 @@ from __future__ import annotations
 
 import shutil
 import tarfile
-import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
+from nb301.downloads import Progress, Repository, Resuming, register
 from nb301.errors import DataMissing
 from nb301.extras import require
 from nb301.files import folder_written_whole, sha256
 
 #: The data set v1.0 (official_facts.md, "Official locations").
 DOI = "10.6084/m9.figshare.13246952"
-#: Called with a file's name, the bytes that have arrived and the bytes in all (0: unknown).
-Progress = Callable[[str, int, int], None]
-
-_HEADERS = {"User-Agent": "nb301"}
-_TIMEOUT_S = 30
-_CHUNK_BYTES = 2**16
 _NOT_AN_ARCHIVE = (shutil.ReadError, zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError)
-
-
-class Repository(Protocol):
-    """Where files are listed; pooch's `DataRepository` of a DOI."""
-
-    def populate_registry(self, pooch: Any) -> None:
-        """Enter every file with its checksum into `pooch.registry`."""
-
-    def download_url(self, file_name: str) -> str:
-        """Address of a file."""
 
 
 class Fetched(NamedTuple):
@@ -71,7 +54,7 @@ def fetch_official(
     folder = Path(pooch.os_cache("nb301")) / "official" if folder is None else folder
     fetcher = pooch.create(path=folder, base_url=f"doi:{DOI}/")
     try:
-        _register(fetcher, repository)
+        register(fetcher, DOI, repository)
     # pooch passes on every error that an unexpected answer, such as a log-in page, leads to
     except (RequestException, ValueError, LookupError, TypeError) as error:
         placed = sorted(filter(_is_archive, folder.glob("*")))
@@ -81,7 +64,7 @@ def fetch_official(
     files = []
     try:
         for name in sorted(fetcher.registry):
-            downloader = _Resuming(folder / f"{name}.part", name, progress)
+            downloader = Resuming(folder / f"{name}.part", name, progress)
             files.append(Path(fetcher.fetch(name, downloader=downloader)))
     except RequestException as error:
         reason = f"interrupted: {error}\nWhat has arrived is kept: run the command again to go on."
@@ -89,65 +72,6 @@ def fetch_official(
     except ValueError as error:  # how pooch tells of a wrong checksum
         raise DataMissing(_by_hand(folder, f"what came is not what figshare lists: {error}")) from None
     return Fetched(_unpacked([*filter(_is_archive, files)], folder), checked=True)
-
-
-def _register(fetcher: Any, repository: Repository | None) -> None:
-    """Enter every file's checksum and address."""
-    from pooch.downloaders import doi_to_repository
-
-    with warnings.catch_warnings():
-        # the DOI names no version; the files' checksums are those of the newest
-        warnings.simplefilter("ignore", UserWarning)
-        if repository is None:
-            repository = doi_to_repository(DOI, headers=_HEADERS, timeout=_TIMEOUT_S)
-        repository.populate_registry(fetcher)
-    for name in fetcher.registry:
-        fetcher.urls[name] = repository.download_url(name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Resuming:
-    """A downloader for pooch that resumes where an earlier download of the file ended.
-
-    Args:
-        part: Holds what has arrived, until all has.
-        name: The file's.
-        progress: Called after each chunk.
-    """
-
-    part: Path
-    name: str
-    progress: Progress | None
-
-    def __call__(self, url: str, output_file: str, pooch: object) -> None:
-        """Download `url` to `output_file`; pooch then compares its checksum."""
-        del pooch
-        import requests
-
-        start = self.part.stat().st_size if self.part.exists() else 0
-        headers = {**_HEADERS, "Range": f"bytes={start}-"} if start else _HEADERS
-        with requests.get(url, headers=headers, timeout=_TIMEOUT_S, stream=True) as response:
-            # 416: nothing is left to send; the checksum tells whether that is so
-            if response.status_code != requests.codes.requested_range_not_satisfiable:
-                self._write(response, start)
-        self.part.replace(output_file)
-
-    def _write(self, response: Any, start: int) -> None:
-        import requests
-
-        response.raise_for_status()
-        resumed = response.status_code == requests.codes.partial_content
-        # figshare's firewall answers 202 and an empty page to clients that it takes for robots
-        if not resumed and response.status_code != requests.codes.ok:
-            raise requests.HTTPError(f"{response.url} answered {response.status_code}, which is no file")
-        done = start if resumed else 0
-        total = done + int(response.headers.get("Content-Length", 0))
-        with self.part.open("ab" if resumed else "wb") as file:
-            for chunk in response.iter_content(_CHUNK_BYTES):
-                file.write(chunk)
-                done += len(chunk)
-                if self.progress is not None:
-                    self.progress(self.name, done, total)
 
 
 def _is_archive(path: Path) -> bool:
