@@ -372,7 +372,7 @@ def official_graph(codes: NDArray[np.uint8]) -> Graphs:
     """
     encoded = graph(codes)
     # all sources of the normal cell come before those of the reduction cell
-    by_source = np.argsort(encoded.sources * GRAPH_NODES + OP_TARGETS, axis=1)
+    by_source = np.argsort(encoded.sources * GRAPH_NODES + OP_TARGETS, axis=1, kind="stable")
     ops = np.empty_like(encoded.ops)
     np.put_along_axis(ops, by_source, encoded.ops, axis=1)
     return encoded._replace(ops=ops)

@@ -82,11 +82,20 @@ def machine(kernel):
 
 def graph_network(rng):
     """Two layers of four."""
+    return _graph_network(rng, file.Edges.own)
+
+
+def official_graph_network(rng):
+    """The same on official edges."""
+    return _graph_network(rng, file.Edges.official)
+
+
+def _graph_network(rng, edges):
     config = file.Config(num_layers=2, hidden_dim=4)
     tensors = {
         name: rng.uniform(0.1, 1, shape).astype(np.float32) for name, shape in file.shapes(config).items()
     }
-    return file.write_member(config, tensors)
+    return file.write_member(config, tensors, edges)
 
 
 #: Small members by their family.
@@ -97,6 +106,7 @@ MAKERS = {
     "eps_svr": machine(1),
     "nu_svr": machine(2),
     "gin": graph_network,
+    "official-gin": official_graph_network,
 }
 
 
@@ -155,7 +165,7 @@ def chain(levels):
 
 def graph_network_with(tensors=None, **about):
     """A small GIN with other tensors or metadata."""
-    _, own = file.read_member(graph_network(np.random.default_rng(0)))
+    own = file.read_member(graph_network(np.random.default_rng(0))).tensors
     entry = {"format": 2, "hyperparameters": {"num_layers": 2, "hidden_dim": 4}} | about
     return save({**own, **(tensors or {})}, {"gin": json.dumps(entry)})
 

@@ -20,10 +20,10 @@ from nb301.releases import manifest as manifests
 from nb301.releases import training_noise
 from nb301.releases.load import names
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
-from nb301.surrogates import FAMILIES, FITTED_FAMILIES, Family, Surrogate, runtime
+from nb301.surrogates import FAMILIES, Family, Surrogate, runtime
 from nb301.surrogates.ensemble import MEMBERS, Progress, fit_ensemble, mean_and_std
 from nb301.surrogates.libraries import installed
-from nb301.surrogates.members.base import HOW_IMPORTED, Hyperparameters
+from nb301.surrogates.members.base import HOW_IMPORTED, Hyperparameters, fitted_names
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import Split, folds, random_only_split, stratified_split
 
@@ -60,7 +60,7 @@ def freeze(
 
     Args:
         table: What to fit on.
-        family: A name in `FITTED_FAMILIES`.
+        family: A name in `surrogates.FITTED_FAMILIES`.
         folder: Where the release's own folder, named after it, is written.
         random_only: Whether the models see random search's rows alone.
         version: `<major>.<minor>`.
@@ -138,7 +138,7 @@ class _Draft:
 def _name(table: EvaluationTable, family: str, version: str, *, random_only: bool) -> str:
     """The release's name, where family and version are such that it can have one."""
     if family not in FAMILIES:
-        raise ReleaseError(f"no family {family!r}; there are: {', '.join(sorted(FITTED_FAMILIES))}")
+        raise ReleaseError(f"no family {family!r}; there are: {', '.join(fitted_names(FAMILIES))}")
     if not FAMILIES[family].is_fitted:
         raise ReleaseError(f"{family} models are {HOW_IMPORTED}")
     if not re.fullmatch(manifests.VERSION, version):

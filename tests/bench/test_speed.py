@@ -72,7 +72,7 @@ def _torch_geometric_route():
 
     torch.set_num_threads(1)
     members = [file.read_member(member) for member in files("gin")]
-    networks = [gin_geometric.PlainGIN(config).load_member(tensors).eval() for config, tensors in members]
+    networks = [gin_geometric.PlainGIN(m.config).load_member(m.tensors).eval() for m in members]
 
     def prepare(codes):
         batch = data.Batch.from_data_list(gin_geometric.to_data(codes))

@@ -133,3 +133,13 @@ def test_a_release_of_unknown_hyperparameters_is_refused(tiny_release, tiny_tabl
     release.manifest = release.manifest.model_copy(update={"hyperparameters": hyperparameters})
     with pytest.raises(ReleaseError, match=r"tiny-xgb-v1.0 cannot be refitted: xgb has no .* 'speed'"):
         subject_of(release, tiny_table, tmp_path)
+
+
+def test_imported_releases_are_not_refitted(tiny_release, tiny_table, tmp_path):
+    """A release of models that others have fitted has no family to refit."""
+    release = Release(tiny_release)
+    release.manifest = release.manifest.model_copy(update={"family": "official-gin"})
+    imported = subject_of(release, tiny_table, tmp_path)
+    assert imported.family is None
+    with pytest.raises(LookupError, match="does not say how it is fitted"):
+        imported.refit(Without("re"))

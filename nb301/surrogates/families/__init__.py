@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from nb301.surrogates.families import lgb, mlp, ngb, official_trees, rf, svr, xgb
 from nb301.surrogates.families.gin import family as gin
 from nb301.surrogates.families.gin import official as official_gin
-from nb301.surrogates.members.base import Family
+from nb301.surrogates.members.base import Family, fitted_names
 
 _FAMILIES = (
     xgb.FAMILY,
@@ -29,4 +29,4 @@ _FAMILIES = (
 #: By the name that releases carry.
 FAMILIES: Mapping[str, Family] = {family.name: family for family in _FAMILIES}
 #: Those of them whose members are fitted here, and not imported.
-FITTED_FAMILIES: Mapping[str, Family] = {family.name: family for family in _FAMILIES if family.is_fitted}
+FITTED_FAMILIES: Mapping[str, Family] = {name: FAMILIES[name] for name in fitted_names(FAMILIES)}

@@ -181,3 +181,8 @@ class Family:
     def files(self, members: int) -> list[str]:
         """Names of the members' files in a release, in their order."""
         return [f"member-{k}{self.suffix}" for k in range(members)]
+
+
+def fitted_names(families: Mapping[str, Family]) -> list[str]:
+    """Names of the families whose members are fitted here, in alphabetic order."""
+    return sorted(name for name, family in families.items() if family.is_fitted)

@@ -14,10 +14,10 @@ from nb301.errors import TuningError
 from nb301.extras import require
 from nb301.files import sha256, write_text
 from nb301.optimizers.tpe import quiet
-from nb301.surrogates import FAMILIES, FITTED_FAMILIES
+from nb301.surrogates import FAMILIES
 from nb301.surrogates.ensemble import examples
 from nb301.surrogates.libraries import installed
-from nb301.surrogates.members.base import HOW_IMPORTED, Family, Hyperparameters
+from nb301.surrogates.members.base import HOW_IMPORTED, Family, Hyperparameters, fitted_names
 from nb301.surrogates.tuning.journal import open_journal
 from nb301.surrogates.tuning.result import FILE, FORMAT, Trial, Tuning
 from nb301.surrogates.tuning.search import TrialObjective, run_trial
@@ -57,7 +57,7 @@ def tune(
 
     Args:
         table: Holds the rows.
-        family: A name in `FITTED_FAMILIES`.
+        family: A name in `surrogates.FITTED_FAMILIES`.
         folder: Of this study alone; gets `journal.log`, and `tuning.json` at the end.
         trials: Number of trials in all, with those of earlier runs.
         seed: Of the split, the proposals and the models. A release's test rows are those of the split
@@ -107,7 +107,7 @@ def tune(
 def _beginning_with(name: str, hyperparameters: Hyperparameters, keep: Collection[str]) -> Family:
     """A family with other hyperparameters as its own, and some of them taken out of its space."""
     if name not in FAMILIES:
-        raise TuningError(f"no family {name!r}; there are: {', '.join(sorted(FITTED_FAMILIES))}")
+        raise TuningError(f"no family {name!r}; there are: {', '.join(fitted_names(FAMILIES))}")
     if not FAMILIES[name].is_fitted:
         raise TuningError(f"{name} models are {HOW_IMPORTED}")
     try:

@@ -136,6 +136,15 @@ def test_refuses_unknown_families(tiny_table, tmp_path):
     assert not [*tmp_path.iterdir()]
 
 
+def test_refuses_families_that_are_imported(tiny_table, tmp_path):
+    """A family whose members others have fitted says where they come from, and is not listed."""
+    with pytest.raises(ReleaseError, match=r"official-gin models are imported .*, not fitted"):
+        freeze(tiny_table, "official-gin", tmp_path)
+    with pytest.raises(ReleaseError, match=r"there are: (?!.*official)"):
+        freeze(tiny_table, "svr", tmp_path)
+    assert not [*tmp_path.iterdir()]
+
+
 @pytest.mark.parametrize("replaced", [False, True])
 def test_a_failed_fit_leaves_nothing(tiny_table, tmp_path, spy, replaced):
     """Where fitting fails nothing is written, and an old release stays."""

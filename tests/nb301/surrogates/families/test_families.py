@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nb301.errors import ReleaseError
 from nb301.metrics import r2
-from nb301.surrogates import FAMILIES
+from nb301.surrogates import FAMILIES, FITTED_FAMILIES
 from nb301.surrogates.ensemble import examples
 from nb301.surrogates.members.base import Range
 from nb301.tables.splits import stratified_split
+from tests.crafting import MAKERS
 
 SEED = 5
 #: Smaller models, where the family's own take long even on the tiny table.
@@ -23,15 +25,15 @@ def parts(tiny_table):
     return examples(tiny_table, split.train), examples(tiny_table, split.val)
 
 
-@pytest.fixture(scope="module", params=sorted(FAMILIES))
+@pytest.fixture(scope="module", params=sorted(FITTED_FAMILIES))
 def name(request):
-    """Each family's name."""
+    """The name of each family whose members are fitted here."""
     return request.param
 
 
 @pytest.fixture(scope="module")
 def family(name):
-    """Each family."""
+    """Each of them."""
     return FAMILIES[name]
 
 
@@ -67,7 +69,10 @@ def test_members_predict_fractions(family, parts, fitted):
 
 def test_single_and_batch_are_equal(family, parts, fitted):
     """The answer for an architecture does not depend on what else is asked for, or on its place."""
-    surrogate, codes = family.load([fitted]), parts[1].codes
+    assert_single_and_batch_are_equal(family.load([fitted]), parts[1].codes)
+
+
+def assert_single_and_batch_are_equal(surrogate, codes):
     batch = surrogate.predict(codes)
     np.testing.assert_array_equal(surrogate.predict(codes[::-1])[:, ::-1], batch)
     for row in range(3):
@@ -75,18 +80,31 @@ def test_single_and_batch_are_equal(family, parts, fitted):
     assert surrogate.predict(codes[:0]).shape == (1, 0)
 
 
-def test_names_what_the_manifest_needs(family):
+@pytest.mark.parametrize("name", sorted(set(FAMILIES) - set(FITTED_FAMILIES)))
+def test_imported_members_answer_and_are_not_fitted(name, parts):
+    """Families whose members others have fitted say so; one and many are equal there, too."""
+    family = FAMILIES[name]
+    with pytest.raises(ReleaseError, match=r"imported from official files with .*, not fitted"):
+        family.fit(*parts, SEED, family.hyperparameters)
+    assert not family.search_space
+    member = MAKERS[name](np.random.default_rng(0))
+    assert_single_and_batch_are_equal(family.load([member]), parts[1].codes)
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_names_what_the_manifest_needs(name):
     """Libraries are named; hyperparameters cannot be changed by accident, and each domain fits one."""
+    family = FAMILIES[name]
     assert family.libraries
     with pytest.raises(TypeError):
         family.hyperparameters["new"] = 1
     assert set(family.search_space) <= set(family.hyperparameters)
-    for name, domain in family.search_space.items():
+    for key, domain in family.search_space.items():
         if isinstance(domain, Range):
-            assert domain.low < domain.high, name
-            assert not domain.log or domain.low > 0, name
+            assert domain.low < domain.high, key
+            assert not domain.log or domain.low > 0, key
         else:
-            assert family.hyperparameters[name] in domain
+            assert family.hyperparameters[key] in domain
 
 
 def test_families_are_listed_by_their_names():

@@ -60,6 +60,12 @@ def test_unknown_families_are_refused(tiny_table, tmp_path):
         tune(tiny_table, "svr", tmp_path, trials=1, seed=SEED)
 
 
+def test_families_that_are_imported_are_refused(tiny_table, tmp_path):
+    """A family whose members others have fitted has nothing to search."""
+    with pytest.raises(TuningError, match=r"official-gin models are imported .*, not fitted"):
+        tune(tiny_table, "official-gin", tmp_path, trials=1, seed=SEED)
+
+
 def test_a_real_family_is_tuned(tiny_table, tmp_path):
     """XGBoost's first trial has its defaults, and explains much of the validation rows."""
     tuning = tune(tiny_table, "xgb", tmp_path, trials=1, seed=SEED)

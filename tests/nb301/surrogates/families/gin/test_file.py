@@ -15,14 +15,14 @@ from nb301.surrogates.families.gin import file, numpy_net
 
 def changed(data, **about):
     """The member's file with other metadata."""
-    config, tensors = file.read_member(data)
+    config, tensors, _ = file.read_member(data)
     entry = {"format": 2, "hyperparameters": asdict(config)} | about
     return safetensors.numpy.save(tensors, {"gin": json.dumps(entry)})
 
 
 def test_refuses_broken_files(files):
     """A file that is cut off, of another kind, too new, or of wrong shapes says what is wrong."""
-    config, tensors = file.read_member(files[0])
+    config, tensors, _ = file.read_member(files[0])
     small = {name: tensor for name, tensor in tensors.items() if name != "layer.eps"}
     broken = {
         "no whole safetensors file": [b"", b"{}", files[0][:-1], files[0][:100], bytes(200)],
@@ -33,6 +33,8 @@ def test_refuses_broken_files(files):
             file.write_member(config, tensors | {"type": np.full_like(tensors["type"], value)})
             for value in (np.nan, np.inf)
         ],
+        "edges 'others', expected one of: own, official": [changed(files[0], edges="others")],
+        "edges \\[\\], expected": [changed(files[0], edges=[])],
         "num_layers is 0": [changed(files[0], hyperparameters={"num_layers": 0})],
         "tensor 'degree' is": [file.write_member(file.Config(), tensors)],
         "tensor 'layer.eps' is None": [file.write_member(config, small)],
@@ -42,3 +44,13 @@ def test_refuses_broken_files(files):
         for data in examples:
             with pytest.raises(ReleaseError, match=f"member 1: .*{message}"):
                 numpy_net.GINSurrogate([files[0], data])
+
+
+def test_edges_are_kept(files):
+    """A file says which edges its ops are on, where these are not our own; older files say nothing."""
+    config, tensors, edges = file.read_member(files[0])
+    assert edges is file.Edges.own
+    assert b'"edges"' not in files[0][:1000]
+    other = file.read_member(file.write_member(config, tensors, file.Edges.official))
+    assert (other.config, other.edges) == (config, file.Edges.official)
+    assert file.write_member(config, tensors) == files[0]
