@@ -88,7 +88,7 @@ def fetched(version: str, *, delete_archive: bool) -> dict[str, str]:
         delete_archive: Whether the ZIP file is deleted when they are imported.
 
     Returns:
-        By names of official folders, such as `xgb_v1.0`, names of releases; `:runtime` behind them where their
+        By names of official folders, such as `xgb_v1.0`, names of releases; `:runtime` behind where their
         seconds are meant.
 
     Raises:

@@ -122,10 +122,11 @@ class Release:
         """The ensemble that predicts accuracy."""
         family = FAMILIES[self.manifest.family]
         names = family.files(self.manifest.members)
+        files = [] if family.load_mapped is not None else [self._checked(name) for name in names]
         try:
             if family.load_mapped is not None:
                 return family.load_mapped([self._mapped[name] for name in names])
-            return family.load([self._checked(name) for name in names])
+            return family.load(files)
         except ReleaseError as error:
             raise ReleaseError(f"{self.folder}: {error}") from None
 
@@ -133,10 +134,11 @@ class Release:
     def runtime_model(self) -> RuntimeModel | OfficialRuntimeModel:
         """The model that predicts the seconds of a training."""
         names = self._runtime_names()
+        file = self._checked(RUNTIME_FILE) if names == [RUNTIME_FILE] else b""
         try:
             if names != [RUNTIME_FILE]:
                 return OfficialRuntimeModel([self._mapped[name] for name in names])
-            return RuntimeModel({RUNTIME_FILE: self._checked(RUNTIME_FILE)})
+            return RuntimeModel({RUNTIME_FILE: file})
         except ReleaseError as error:
             raise ReleaseError(f"{self.folder}: {error}") from None
 
