@@ -6,9 +6,11 @@ import json
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from nb301.errors import ReleaseError, shown
 from nb301.files import file_written_whole, sha256, write_text
@@ -105,6 +107,10 @@ def _contents(path: str, data: bytes, settings: Mapping[str, Any]) -> tuple[str,
     read = read_member(path, data)
     if not isinstance(read, BoostedMember):
         return TORCH, "", member_of_state(read, settings)
+    trees = read.trees
+    if read.library == "lightgbm":
+        # files have `x <= threshold`, as LightGBM itself, and what was read `x < the next number`
+        trees = replace(trees, threshold=np.nextafter(trees.threshold, -np.inf))
     start = Start(library=read.library, base=read.base, base_first=read.base_first)
-    packed = pack(read.trees, read.default_left, start, features=read.n_features, weights=read.weights)
+    packed = pack(trees, read.default_left, start, features=read.n_features, weights=read.weights)
     return read.library, read.version, packed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -315,8 +316,12 @@ def _write(plan: _Plan, accuracy: _ConvertedEnsemble, seconds: _ConvertedEnsembl
             text = read_bytes(stand_in.folder / runtime.FILE, manifests.LARGEST_FILES)
             (temporary / runtime.FILE).write_bytes(text)
         (temporary / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
+        moved: dict[Path, Path] = {}
         for file, member in placed.items():
-            member.path.replace(temporary / file)
+            if member.path in moved:  # equal members are one file of the journal
+                shutil.copyfile(moved[member.path], temporary / file)
+            else:
+                moved[member.path] = member.path.replace(temporary / file)
 
 
 def _manifest(

@@ -103,8 +103,8 @@ def test_a_folder_without_manifest_is_no_release(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda e: e.update(format=3), ["format 3 is newer than 2", "upgrade nb301"]),
-        (lambda e: e.update(format=3, other=[]), ["format 3 is newer than 2", "upgrade nb301"]),
+        (lambda e: e.update(format=4), ["format 4 is newer than 3", "upgrade nb301"]),
+        (lambda e: e.update(format=4, other=[]), ["format 4 is newer than 3", "upgrade nb301"]),
         (lambda e: e["noise"].update(std_at_low=0.0), ["noise.std_at_low"]),
         (lambda e: e.update(family="oracle"), ["'oracle'", "xgb", "upgrade nb301"]),
         (lambda e: e.update(extra=1), ["extra", "not permitted"]),

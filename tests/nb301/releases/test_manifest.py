@@ -45,7 +45,7 @@ def test_says_what_it_rests_on(text):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"format": 3}, "here: manifest format 3 is newer than 2.*: upgrade nb301"),
+        ({"format": 4}, "here: manifest format 4 is newer than 3.*: upgrade nb301"),
         ({"format": None}, "here: not a release manifest"),
         ({"name": "../up"}, "here: name: "),
         ({"version": "1"}, "here: version: "),
