@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
@@ -101,13 +101,25 @@ def fetched(version: str, *, delete_archive: bool) -> dict[str, str]:
         there_are = ", ".join(PUBLICATIONS)
         raise UnknownRelease(f"no version {shown(version)} of the official models: there are {there_are}")
     placed = _placed(version)
-    if not placed:
-        archive = fetch_models(publication).path
-        import_official(archive, replace=False)
+    if not publication.folders <= placed.keys():
+        path = fetch_models(publication).path
+        for folder in _folders_of_accuracy(path):
+            if folder not in placed:
+                import_official(path, name=default_name(folder))
         placed = _placed(version)
         if delete_archive:
-            archive.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
     return placed
+
+
+def _folders_of_accuracy(path: Path) -> list[str]:
+    """Names of the folders of an archive's models of accuracy."""
+    with Archive(path) as archive:
+        folders = []
+        for folder, members in archive.ensembles().items():
+            if not archive.settings(members[0]).model.endswith("_time"):
+                folders.append(PurePosixPath(folder).name)
+        return folders
 
 
 def _placed(version: str) -> dict[str, str]:

@@ -26,6 +26,8 @@ class Publication:
     #: None where only figshare's MD5 is known.
     sha256: str | None
     bytes: int | None
+    #: Folders of models of accuracy that are known to be in it.
+    folders: frozenset[str]
 
     @property
     def file(self) -> str:
@@ -42,6 +44,7 @@ PUBLICATIONS: Mapping[str, Publication] = MappingProxyType(
             url="https://ndownloader.figshare.com/files/24693026",
             sha256=None,
             bytes=None,
+            folders=frozenset({"xgb_v0.9"}),
         ),
         "1.0": Publication(
             version="1.0",
@@ -49,6 +52,7 @@ PUBLICATIONS: Mapping[str, Publication] = MappingProxyType(
             url="https://ndownloader.figshare.com/files/24992018",
             sha256="e807411d6a454841965d3157a977896683b716dc48743049bd6be0ce94210824",
             bytes=1_848_669_012,
+            folders=frozenset({"xgb_v1.0", "gnn_gin_v1.0"}),
         ),
     }
 )

@@ -4,9 +4,7 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from typer.testing import CliRunner
@@ -14,6 +12,7 @@ from typer.testing import CliRunner
 from nb301.cli import app
 from nb301.errors import DataMissing, MissingExtra
 from nb301.tables.download import DOI, fetch_official
+from tests.downloading import Server, serving
 
 requests = pytest.importorskip("requests")
 pytest.importorskip("pooch")
@@ -39,57 +38,10 @@ def tarred(prefix: str = "") -> bytes:
     return file.getvalue()
 
 
-class Server(ThreadingHTTPServer):
-    """Serves bytes by name; notes the ranges asked for; can break off, or ignore ranges."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.files: dict[str, bytes] = {}
-        self.asked: list[tuple[str, str | None]] = []
-        self.break_after: int | None = None
-        self.ranges = True
-        self.status = 200
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    # what `fetch_official` asks of a repository
-    def populate_registry(self, pooch) -> None:
-        pooch.registry.update(
-            {name: f"md5:{hashlib.md5(data).hexdigest()}" for name, data in self.files.items()}  # noqa: S324
-        )
-
-    def download_url(self, file_name: str) -> str:
-        return f"{self.url}/{file_name}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        name, asked = self.path[1:], self.headers.get("Range")
-        self.server.asked.append((name, asked))
-        start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked and self.server.ranges else 0
-        data = self.server.files[name][start:]
-        status = 206 if asked and self.server.ranges else self.server.status
-        self.send_response(status if data else 416)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data[: self.server.break_after])
-
-    def log_message(self, *_: object) -> None:
-        """Stay silent."""
-
-
 @pytest.fixture(name="server")
 def _server() -> Iterator[Server]:
-    with Server() as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with serving() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(name="unreachable")

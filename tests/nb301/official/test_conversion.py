@@ -1,0 +1,69 @@
+"""Members' files: what is kept answers as what was read, and is found again by source and settings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nb301.errors import ReleaseError
+from nb301.files import sha256
+from nb301.official.archive import Archive
+from nb301.official.conversion import Journal
+from nb301.surrogates.members.deep_trees import DeepTrees
+from tests.official_archives import ensemble, write_folder
+from tests.official_files import FEATURES, FORMS, a_model, answers, every_form, handle, rows
+from tests.pickling import lightgbm_pickle, xgboost_pickle
+
+
+@pytest.fixture
+def convert(tmp_path):
+    """Convert a member of some contents."""
+
+    def converted(data, settings=None, journal="journal"):
+        folder = write_folder(tmp_path / "one", {"member-surrogate_model.model": data})
+        with Archive(folder) as archive:
+            return Journal(tmp_path / journal).converted(archive, archive.members[0], settings or {})
+
+    return converted
+
+
+@pytest.mark.parametrize("form", [*FORMS])
+@pytest.mark.parametrize("dart", [False, True])
+def test_every_form_answers_as_the_library(form, dart, convert):
+    """Bit for bit, missing values included; the library's version is noted."""
+    model = a_model(4, 20, dart=dart)
+    member = convert(xgboost_pickle(handle(model, form)))
+    version = FORMS[form]
+    base_first = version >= ((1, 4) if dart else (1, 3))
+    found = DeepTrees([member.path], FEATURES).predict(rows())[0]
+    np.testing.assert_array_equal(found, answers(model, rows(), base_first=base_first).astype(np.float64))
+    assert (member.library, sha256(member.path.read_bytes())) == ("xgboost", member.sha256)
+
+
+def test_thresholds_of_lightgbm_are_its_own(convert):
+    """`x <= threshold`, also for the number right behind a threshold."""
+    text = every_form()["lightgbm-p3"]
+    member = DeepTrees([convert(text).path], FEATURES)
+    # thresholds are multiples of 0.5
+    points = np.random.default_rng(0).integers(-2, 13, size=(40, FEATURES)) / 2
+    at, behind = member.predict(points), member.predict(np.nextafter(points, np.inf))
+    np.testing.assert_array_equal(at, member.predict(points - 0.25))
+    np.testing.assert_array_equal(behind, member.predict(points + 0.25))
+    assert not np.array_equal(at, behind)
+
+
+def test_equal_sources_with_other_settings_are_others(convert):
+    """A GIN's settings are part of its file."""
+    data = ensemble()["0/xgb/20201000-6/surrogate_model.model"]
+    one, other = convert(data, {"a": 1}), convert(data, {"a": 2})
+    assert one.path != other.path
+    assert one == convert(data, {"a": 1})
+    assert one.source_sha256 == sha256(data)
+
+
+@pytest.mark.parametrize("data", [b"", lightgbm_pickle("tree\n"), b"PK\x03\x04"])
+def test_what_cannot_be_read_names_the_member(data, convert):
+    """In one line."""
+    with pytest.raises(ReleaseError, match=r"^'member-surrogate_model\.model': ") as caught:
+        convert(data)
+    assert "\n" not in str(caught.value)
