@@ -129,7 +129,10 @@ class GINSurrogate:
                 x += virtual
         # what follows the last hidden values is linear: the second map, the mean over nodes, the head
         summed = memory.hidden.reshape(GRAPH_NODES, memory.n, *self._head.shape).sum(axis=0)
-        return exact.logistic(exact.total(summed * self._head) * self._hidden_unit + self._head_bias)
+        products = summed * self._head
+        # sums of one part are exact in any order, and then this one takes less time
+        logits = products.sum(axis=-1) if self._grid.parts == 1 else exact.total(products)
+        return exact.logistic(logits * self._hidden_unit + self._head_bias)
 
 
 class _Memory:
@@ -237,8 +240,7 @@ def _head(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """What the sum of the last hidden values over nodes is multiplied by, (members, 2d), and the bias.
 
-    Products are summed one after the other, and so need no grid; that of the grids of one part is from when
-    they were not.
+    On a grid of several parts it is left as it is, since its steps would be too few; see `_predict`.
     """
     weight, bias = _with_norm(stacked, "layer.second")
     head = stacked["head.weight"]
