@@ -343,7 +343,7 @@ _FIXED_DEGREES = _fixed_degrees()
 
 
 def graph(codes: NDArray[np.uint8]) -> Graphs:
-    """Encode as the graphs of the GIN; each op stays on its own edge, unlike in `official_graph`.
+    """Encode as the graphs of the GIN; each op stays on its own edge, unlike officially (F9).
 
     Args:
         codes: Genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
@@ -359,20 +359,3 @@ def graph(codes: NDArray[np.uint8]) -> Graphs:
     outgoing = (sources + GRAPH_NODES * np.arange(n)[:, None]).ravel()
     counted = np.bincount(outgoing, minlength=GRAPH_NODES * n).reshape(n, GRAPH_NODES)
     return Graphs(sources, ops, counted + _FIXED_DEGREES)
-
-
-def official_graph(codes: NDArray[np.uint8]) -> Graphs:
-    """Encode as `graph` does, but with ops on the edges that the official code puts them on (F9).
-
-    It lists a cell's ops by the targets of their edges, and its edges by their sources, and joins the lists:
-    on average 5.2 of 8 ops are then on the edge of another one. Weights that were fitted so need it.
-
-    Args:
-        codes: Genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
-    """
-    encoded = graph(codes)
-    # all sources of the normal cell come before those of the reduction cell
-    by_source = np.argsort(encoded.sources * GRAPH_NODES + OP_TARGETS, axis=1, kind="stable")
-    ops = np.empty_like(encoded.ops)
-    np.put_along_axis(ops, by_source, encoded.ops, axis=1)
-    return encoded._replace(ops=ops)

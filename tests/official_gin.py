@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nb301.encodings import IDENTITY_EDGES, NODE_TYPES, OP_TARGETS, official_graph
+from nb301.encodings import IDENTITY_EDGES, NODE_TYPES, OP_TARGETS
+from nb301.surrogates.families.gin.graphs import official_graph
 from tests.torch_files import state, torch_legacy
 
 #: A `model_config.json` of the official default.

@@ -26,7 +26,6 @@ from nb301.encodings import (
     configuration_vectors,
     configurations,
     graph,
-    official_graph,
     path_bits,
     path_columns,
     path_ops,
@@ -204,37 +203,6 @@ def test_graph_is_that_of_both_cells(genotype):
     to_outputs = {(n, 6) for n in NODES} | {(n + 7, 13) for n in NODES}
     assert {*IDENTITY_EDGES} == to_outputs | {(6, 6), (6, 7), (6, 8), (13, 0), (13, 1)}
     assert len(edges) + len(IDENTITY_EDGES) == 29
-
-
-@given(GENOTYPES)
-def test_official_graph_joins_two_orders(genotype):
-    """Ops by target meet edges by source, in each cell (bug F9); all else is as in `graph`."""
-    codes = to_codes([genotype])
-    ours, theirs = graph(codes), official_graph(codes)
-    np.testing.assert_array_equal(theirs.sources, ours.sources)
-    np.testing.assert_array_equal(theirs.degrees, ours.degrees)
-    of_edge = {}
-    for offset, cell in ((0, genotype.normal), (7, genotype.reduce)):
-        by_target = sorted(cell.edges, key=lambda edge: (edge.target, edge.source))
-        by_source = sorted(cell.edges, key=lambda edge: (edge.source, edge.target))
-        for named, placed in zip(by_target, by_source, strict=True):
-            of_edge[placed.source + offset, placed.target + offset] = named.op + 1
-    places = zip(theirs.sources[0].tolist(), OP_TARGETS.tolist(), strict=True)
-    assert theirs.ops[0].tolist() == [of_edge[place] for place in places]
-
-
-def test_official_graph_misplaces_most_ops():
-    """In 1 of a cell's 180 topologies all ops are on their edges; on average 5.2 of 8 are not (F9)."""
-    topologies = [*product(*(INPUT_PAIRS[node] for node in NODES))]
-    codes = np.zeros((len(topologies), 2, 8, 2), np.uint8)
-    codes[..., 0] = np.array(topologies).reshape(-1, 1, 8)
-    misplaced = np.zeros((len(topologies), 8), bool)
-    for edge in range(8):
-        one = codes.copy()
-        one[:, 0, edge, 1] = 1
-        misplaced[:, edge] = official_graph(one).ops[:, edge] != 2
-    assert (~misplaced.any(axis=1)).sum() == 1
-    assert round(float(misplaced.sum(axis=1).mean()), 1) == 5.2
 
 
 @given(GENOTYPES)

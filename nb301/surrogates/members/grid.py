@@ -29,8 +29,8 @@ class Grid(NamedTuple):
     limit: float
     #: A power of two.
     unit: float
-    #: How many numbers a weight is the sum of, each of which is a multiple of what the ones before it leave
-    #: over: more take as much longer, and lose less of the weights where the limit leaves few steps.
+    #: How many numbers a weight is split into, each of them what the ones before it leave over, rounded: more
+    #: take as much longer, and lose less where the limit leaves few steps to a column.
     parts: int = 1
 
     def finer(self, by: float) -> Grid:

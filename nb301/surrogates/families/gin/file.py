@@ -33,7 +33,7 @@ class Edges(StrEnum):
 
     #: Each on its own (`encodings.graph`).
     own = "own"
-    #: As in the official code (`encodings.official_graph`).
+    #: As in the official code (`graphs.official_graph`).
     official = "official"
 
 

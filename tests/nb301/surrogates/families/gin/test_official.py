@@ -133,7 +133,7 @@ def test_copies_and_counters_may_be_missing():
     for name, values in full.items():
         if "num_batches" not in name and not name.startswith("gnn_node.node_encoder"):
             spared[name] = values
-    assert len(full) - len(spared) == 2 + 8
+    assert len(full) - len(spared) == 2 + 6
     assert official.member_of_state(spared, SMALL) == official.member_of_state(full, SMALL)
 
 
@@ -177,7 +177,7 @@ def test_own_and_official_edges_are_not_mixed():
     with pytest.raises(ReleaseError, match="one kind of edges"):
         numpy_net.GINSurrogate([member(), own])
     ours, theirs = (numpy_net.GINSurrogate([data]).predict(CODES) for data in (own, member()))
-    assert np.abs(ours - theirs).max() > 1e-3
+    assert np.abs(ours - theirs).max() > 1e-4
 
 
 def test_weights_at_their_limits_give_finite_answers():
