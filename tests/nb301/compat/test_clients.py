@@ -84,22 +84,44 @@ def test_configurable_optimizer(tmp_path, monkeypatch, darts_genotype, evaluatio
     assert (0.0, 0.0, answer) == (0.0, 0.0, pytest.approx(100 * evaluation.mean, abs=1e-4))
 
 
-def test_xnas(models, darts_genotype, evaluation):
-    """XNAS and others give genotype and representation by place, noise by its name."""
+def test_xnas(models, darts_genotype):
+    """XNAS joins pairs that it has by nodes, loads both models anew each time it asks, and logs "%f" of both."""
+    import nasbench301 as nb
+
+    def evaluate(by_nodes):
+        models_now = [nb.load_ensemble(str(models / name)) for name in ("xgb_v1.0", "lgb_runtime_v1.0")]
+        normal, reduce = [], []
+        for node in by_nodes.normal:
+            normal.extend(node)
+        for node in by_nodes.reduce:
+            reduce.extend(node)
+        genotype = type(by_nodes)(normal, [*by_nodes.normal_concat], reduce, [*by_nodes.reduce_concat])
+        accuracy = models_now[0].predict(config=genotype, representation="genotype", with_noise=True)
+        runtime = models_now[1].predict(config=genotype, representation="genotype")
+        return "performance: %f, runtime %f" % (accuracy, runtime)  # noqa: UP031 - as clients have it
+
+    cells = [[cell[i : i + 2] for i in range(0, 8, 2)] for cell in (darts_genotype[0], darts_genotype[2])]
+    line = evaluate(type(darts_genotype)(cells[0], range(2, 6), cells[1], range(2, 6)))
+
+    assert line.startswith("performance: 9")
+    # each loading seeds the generator, so that asking again gives the same noise, as officially
+    assert line == evaluate(type(darts_genotype)(cells[0], range(2, 6), cells[1], range(2, 6)))
+
+
+def test_clients_that_give_arguments_by_place(models, darts_genotype, evaluation):
+    """Some give genotype and representation by place, noise by its name or by place."""
     import nasbench301 as nb
 
     model = nb.load_ensemble(str(models / "xgb_v1.0"))
+    by_keyword = model.predict(config=darts_genotype, representation="genotype", with_noise=False)
 
-    assert model.predict(darts_genotype, "genotype", with_noise=False) == pytest.approx(
-        100 * evaluation.mean, abs=1e-4
-    )
-    assert model.predict(darts_genotype, "genotype", False) == model.predict(  # noqa: FBT003
-        config=darts_genotype, representation="genotype", with_noise=False
-    )
+    assert by_keyword == pytest.approx(100 * evaluation.mean, abs=1e-4)
+    assert model.predict(darts_genotype, representation="genotype", with_noise=False) == by_keyword
+    assert model.predict(darts_genotype, "genotype", False) == by_keyword  # noqa: FBT003
 
 
-def test_dinas(models, darts_genotype):
-    """DiNAS and other generators divide by 100, and put the answer into arrays."""
+def test_graph_generators(models, darts_genotype):
+    """DiNAS and other generators of graphs divide by 100, and put the answer into arrays."""
     import nasbench301 as NASBench301API  # noqa: N812 - as clients have it
 
     model = NASBench301API.load_ensemble(str(models / "xgb_v1.0"))
