@@ -85,7 +85,7 @@ def test_configurable_optimizer(tmp_path, monkeypatch, darts_genotype, evaluatio
 
 
 def test_xnas(models, darts_genotype):
-    """XNAS joins pairs that it has by nodes, loads both models anew each time it asks, and logs "%f" of both."""
+    """XNAS joins pairs that it has by nodes, loads both models each time it asks, and logs "%f" of both."""
     import nasbench301 as nb
 
     def evaluate(by_nodes):
@@ -100,7 +100,9 @@ def test_xnas(models, darts_genotype):
         runtime = models_now[1].predict(config=genotype, representation="genotype")
         return "performance: %f, runtime %f" % (accuracy, runtime)  # noqa: UP031 - as clients have it
 
-    cells = [[cell[i : i + 2] for i in range(0, 8, 2)] for cell in (darts_genotype[0], darts_genotype[2])]
+    cells = []
+    for cell in (darts_genotype.normal, darts_genotype.reduce):
+        cells.append([cell[i : i + 2] for i in range(0, 8, 2)])
     line = evaluate(type(darts_genotype)(cells[0], range(2, 6), cells[1], range(2, 6)))
 
     assert line.startswith("performance: 9")
