@@ -14,6 +14,8 @@ Nb301Error
 ├── TrainingError                     a training that cannot go on
 ├── DataMissing (OSError)             data that is not on this machine and cannot be downloaded
 ├── OutputError (OSError)             a file or folder that cannot be written
+├── CompatError (NotImplementedError) what another package has, and what stands in for it has not
+├── InstallError (ImportError)        a name of another package that is taken
 ├── ClusterError (OSError)            a cluster that does not answer
 └── MissingExtra (ImportError)        an optional dependency is not installed
 """
@@ -101,6 +103,14 @@ class DataMissing(Nb301Error, OSError):
 
 class OutputError(Nb301Error, OSError):
     """A file or folder that cannot be written, or that would take the place of something else."""
+
+
+class CompatError(Nb301Error, NotImplementedError):
+    """Something of another package that its stand-in has not; says what there is instead."""
+
+
+class InstallError(Nb301Error, ImportError):
+    """A stand-in that cannot be put in its place, since another module of that name is loaded."""
 
 
 class ClusterError(Nb301Error, OSError):

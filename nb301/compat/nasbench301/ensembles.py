@@ -1,0 +1,147 @@
+"""What `load_ensemble` means by a path or a name, and what an ensemble answers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nb301 import releases
+from nb301.compat.nasbench301 import official_files, stand_ins
+from nb301.encodings import canonical
+from nb301.errors import ReleaseError, shown
+from nb301.releases import Release
+from nb301.releases import manifest as manifests
+from nb301.releases.training_noise import TrainingNoise
+from nb301.space import Genotype, to_codes
+
+#: Behind a name or folder of a release: its runtime model.
+RUNTIME = ":runtime"
+#: Families whose members officially answer float32 (F40).
+_FLOAT32 = {"xgb", "gin", "official-xgb", "official-gin"}
+#: How families of imported models are called: they are asked without canonical forms, as officially.
+_OFFICIAL = "official-"
+
+
+class Predicted(NamedTuple):
+    """What an ensemble answers for one architecture: percent, or seconds."""
+
+    #: Mean of the members, in their type.
+    mean: np.floating[Any]
+    #: Std of the noise.
+    noise_std: float | np.floating[Any]
+
+
+class Ensemble:
+    """A release's models of accuracies, or of runtimes.
+
+    Args:
+        release: It.
+        of_runtime: Whether seconds are asked for.
+    """
+
+    def __init__(self, release: Release, *, of_runtime: bool = False) -> None:
+        self.release = release
+        self.of_runtime = of_runtime
+        manifest = release.manifest
+        self._is_official = manifest.family.startswith(_OFFICIAL)
+        self._type: type[np.floating[Any]] = (
+            np.float32 if manifest.family in _FLOAT32 and not of_runtime else np.float64
+        )
+        self._noise = None if manifest.noise is None or of_runtime else TrainingNoise(manifest.noise)
+        #: How many members there are.
+        self.members: int = manifest.members
+        #: Seed of the first member: of an imported release the manifest's, of one of ours what its first
+        #: member was fitted with.
+        self.first_seed: int = manifest.seed * (1 if self._is_official else manifest.members)
+
+    def __repr__(self) -> str:
+        return f"<{'runtimes' if self.of_runtime else 'accuracies'} of {self.release!r}>"
+
+    def ask(self, genotype: Genotype) -> Predicted:
+        """Predict percent or seconds.
+
+        Mean and std are numpy's over the members' type, as officially (F19): the last digit of float32
+        depends on it.
+        """
+        codes = to_codes([genotype])
+        if not self._is_official:
+            codes = canonical(codes)
+        members: NDArray[np.floating[Any]] = self._members(codes).astype(self._type)
+        mean: np.floating[Any] = np.mean(members)
+        if self._noise is not None:
+            return Predicted(mean, 100 * self._noise.std_of_one(float(mean) / 100))
+        return Predicted(mean, np.std(members))
+
+    def _members(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Each member's answer, shape (members,); runtime models of ours have one."""
+        if not self.of_runtime:
+            return self.release.surrogate.predict(codes)[:, 0] * 100
+        if self._is_official:
+            return official_files.seconds(self.release, codes)
+        return self.release.runtime_model.predict(codes)
+
+
+def find(reference: str | os.PathLike[str]) -> Ensemble:
+    """Find what a path or a name means.
+
+    Args:
+        reference: In this order: the name of a release; the folder of one; a folder where `download_models`
+            has put one (`stand_ins`); a folder of official models.
+
+    Raises:
+        ReleaseError: It is none of them, or cannot be read.
+        UnknownRelease: There is no release of that name.
+    """
+    text = os.fspath(reference)
+    if not isinstance(text, str):
+        raise ReleaseError(f"{shown(reference)} is no path or name of an ensemble")
+    if text.endswith(RUNTIME):
+        return Ensemble(_release(text.removesuffix(RUNTIME)), of_runtime=True)
+    folder = Path(text).expanduser()
+    if _is_name(text) or (folder / manifests.FILE).is_file():
+        return Ensemble(_release(text))
+    if (placed := stand_ins.read(folder)) is not None:
+        return find_placed(placed)
+    if not folder.is_dir():
+        if os.sep in text or "/" in text:
+            raise ReleaseError(
+                f"{shown(text, 300)}: no such folder, expected official models, such as "
+                "nb_models_1.0/xgb_v1.0 (nasbench301.download_models brings them), or a release's name or "
+                "folder"
+            )
+        return Ensemble(releases.find(text))  # which says what names there are
+    imported = official_files.imported(folder)
+    return Ensemble(imported.release, of_runtime=imported.of_runtime)
+
+
+def find_placed(placed: str) -> Ensemble:
+    """Find what `stand_ins.read` gives: the name or folder of a release, with `:runtime` or without."""
+    return Ensemble(_release(placed.removesuffix(RUNTIME)), of_runtime=placed.endswith(RUNTIME))
+
+
+def checked(reference: str) -> str:
+    """Load a release to see that it can be; give its name back, or its folder, absolute.
+
+    Raises:
+        ReleaseError: There is none, or it cannot be read.
+    """
+    release = _release(reference)
+    return reference if _is_name(reference) else str(release.folder)
+
+
+def _is_name(text: str) -> bool:
+    return text in releases.names() or text in releases.user_names()
+
+
+def _release(reference: str) -> Release:
+    """The release of that name, or in that folder."""
+    return releases.find(reference) if _is_name(reference) else _in_folder(reference)
+
+
+def _in_folder(reference: str) -> Release:
+    folder = Path(reference).expanduser()
+    return Release(folder) if folder.is_dir() else releases.find(reference)

@@ -1,0 +1,14 @@
+"""The official `ConfigLoader`: importable, not buildable."""
+
+from __future__ import annotations
+
+import pytest
+
+from nb301.compat.nasbench301.surrogate_models.utils import ConfigLoader
+from nb301.errors import CompatError
+
+
+def test_says_what_does_the_same():
+    """Whatever it is built with."""
+    with pytest.raises(CompatError, match="cannot be built here"):
+        ConfigLoader("anything", seed=1)

@@ -1,0 +1,86 @@
+"""What `load_ensemble` means by a path or a name."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from nb301.compat.nasbench301 import ensembles, stand_ins
+from nb301.errors import HashMismatch, ReleaseError, UnknownRelease
+from nb301.places import RELEASES
+from nb301.space import Genotype
+
+NAME = "cifar10-xgb-rand-v1.0"
+
+
+def test_names_folders_and_stand_ins_mean_the_same(tmp_path, capsys):
+    """A release by its name, its folder, and a folder that stands for it; with its runtimes."""
+    stand_ins.write(tmp_path / "models", {"a": NAME, "b": f"{RELEASES / NAME}:runtime"})
+    found = [ensembles.find(reference) for reference in (NAME, RELEASES / NAME, tmp_path / "models" / "a")]
+    runtimes = [
+        ensembles.find(f"{NAME}:runtime"),
+        ensembles.find(f"{RELEASES / NAME}:runtime"),
+        ensembles.find(tmp_path / "models" / "b"),
+    ]
+
+    assert {ensemble.release.release_hash for ensemble in found + runtimes} == {found[0].release.release_hash}
+    assert {ensemble.of_runtime for ensemble in found} == {False}
+    assert {ensemble.of_runtime for ensemble in runtimes} == {True}
+    assert f"stands for release {NAME}" in capsys.readouterr().err
+
+
+def test_a_name_is_the_embedded_release(tmp_path, monkeypatch):
+    """Whatever lies in the working folder, as for `nb301.load`."""
+    (tmp_path / NAME).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert ensembles.find(NAME).release.folder == RELEASES / NAME
+
+
+def test_this_users_releases_are_found(tiny_release, tmp_path, monkeypatch):
+    """Those of `NB301_HOME`, by their names."""
+    shutil.copytree(tiny_release, tmp_path / "releases" / tiny_release.name)
+    monkeypatch.setenv("NB301_HOME", str(tmp_path))
+    assert ensembles.find(tiny_release.name).release.name == tiny_release.name
+
+
+def test_what_is_not_there_is_said(tmp_path):
+    """A path and a name have each their line."""
+    with pytest.raises(ReleaseError, match="no such folder, expected official models"):
+        ensembles.find(tmp_path / "nope" / "xgb_v1.0")
+    with pytest.raises(UnknownRelease, match="no release 'nope'; there are: cifar10"):
+        ensembles.find("nope")
+    with pytest.raises(UnknownRelease, match="no release 'nope'"):
+        ensembles.find("nope:runtime")
+    with pytest.raises(ReleaseError, match="is no path or name"):
+        ensembles.find(b"bytes")
+
+
+def test_changed_releases_are_refused(tiny_release, tmp_path):
+    """As everywhere, every byte is checked."""
+    folder = shutil.copytree(tiny_release, tmp_path / "changed")
+    with (folder / "runtime.txt").open("a") as file:
+        file.write(" ")
+    with pytest.raises(HashMismatch):
+        ensembles.find(folder)
+
+
+def test_isomorphic_genotypes_answer_alike():
+    """Ours answer for the network, whatever its nodes are called."""
+    cell = "sep_conv_3x3@0+sep_conv_5x5@1/skip_connect@0+skip_connect@1/{}/max_pool_3x3@0+max_pool_3x3@1"
+    other = "skip_connect@0+skip_connect@1/sep_conv_3x3@0+sep_conv_5x5@1/{}/max_pool_3x3@0+max_pool_3x3@1"
+    first = cell.format("dil_conv_3x3@2+dil_conv_5x5@3")
+    second = other.format("dil_conv_5x5@2+dil_conv_3x3@3")
+    ensemble = ensembles.find(NAME)
+    answers = [ensemble.ask(Genotype.from_texts(text, first)) for text in (first, second)]
+
+    assert answers[0] == answers[1]
+    assert "accuracies of" in repr(ensemble)
+
+
+def test_checked_gives_absolute_folders(tiny_release, tmp_path, monkeypatch):
+    """A folder's place does not depend on the working folder later; a name stays one."""
+    shutil.copytree(tiny_release, tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
+    assert ensembles.checked("./mine") == str(tmp_path / "mine")
+    assert ensembles.checked(NAME) == NAME
