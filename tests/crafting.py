@@ -12,7 +12,10 @@ from safetensors.numpy import load, save
 from nb301.encodings import PATH_BITS
 from nb301.errors import Nb301Error
 from nb301.surrogates.families.gin import file
+from nb301.surrogates.members import deep_pack
 from nb301.surrogates.members.arrays import pack
+from nb301.surrogates.members.deep_file import Start
+from nb301.surrogates.members.trees import Trees
 
 NUMBERS = (0, 1, -1, 7, 34, 64, 65, 255, 2**15, 2**31 - 1, -(2**31), 2**63 - 1, -(2**63))
 WORDS = (
@@ -98,6 +101,24 @@ def _graph_network(rng, edges):
     return file.write_member(config, tensors, edges)
 
 
+def official_trees(library):
+    """A member of official trees, which answers between 0 and 100."""
+
+    def make(rng):
+        feature = rng.integers(10, 56, 4).astype(np.int32)
+        trees = Trees(
+            sizes=np.array([3, 3, 3, 3]),
+            feature=np.stack([feature, *[np.full(4, -1, np.int32)] * 2], axis=1).ravel(),
+            threshold=np.tile([1.5, 0, 0], 4),
+            left=np.tile([1, -1, -1], 4),
+            right=np.tile([2, -1, -1], 4),
+            value=rng.uniform(0, 10, 12) * np.tile([0, 1, 1], 4),
+        )
+        return deep_pack.pack(trees, np.ones(12, bool), Start(library=library, base=50.0), features=56)
+
+    return make
+
+
 #: Small members by their family.
 MAKERS = {
     "rf": forest,
@@ -107,6 +128,8 @@ MAKERS = {
     "nu_svr": machine(2),
     "gin": graph_network,
     "official-gin": official_graph_network,
+    "official-xgb": official_trees("xgboost"),
+    "official-lgb": official_trees("lightgbm"),
 }
 
 

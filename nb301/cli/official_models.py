@@ -86,8 +86,8 @@ def _import(
         )
     for folder in folders:
         manifest = find(folder).manifest
-        libraries = ", ".join(f"{library} {version}" for library, version in manifest.libraries.items())
-        typer.echo(f"wrote {folder}: {manifest.members} members of {manifest.family} ({libraries})")
+        written_by = "" if manifest.imported is None else manifest.imported.accuracy.members[0].library
+        typer.echo(f"wrote {folder}: {manifest.members} members of {manifest.family}, first by {written_by}")
         if manifest.runtime_table is not None:
             typer.echo("no official runtime model was there: runtimes are those of cifar10-xgb-rand-v1.0")
         typer.echo(f"next: nb301 query GENOTYPE --release {folder.name if out is None else f'{folder}/'}")

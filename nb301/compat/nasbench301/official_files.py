@@ -18,7 +18,7 @@ from nb301.errors import CompatError
 if TYPE_CHECKING:
     from nb301.releases import Release
 
-_IMPORTING = "nb301.official.importing"
+_IMPORTING = "nb301.official.drop_in"
 
 
 class Imported(NamedTuple):

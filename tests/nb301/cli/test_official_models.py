@@ -24,7 +24,7 @@ def test_import_and_what_works_with_it(run, wrong, tmp_path):
     """Listed, shown, queried, compared; what needs rows says why not."""
     folder = write_folder(tmp_path / "xgb_v1.0", ensemble())
     shown = run("release", "import", folder)
-    assert "3 members of official-xgb (xgboost 1.2" in shown
+    assert "3 members of official-xgb, first by xgboost 1.2" in shown
     assert "runtimes are those of cifar10-xgb-rand-v1.0" in shown
     assert "nb301 query GENOTYPE --release nb301-xgb-v1.0" in shown
     listed = run("release", "list")
@@ -33,7 +33,7 @@ def test_import_and_what_works_with_it(run, wrong, tmp_path):
     assert (
         json.loads(run("release", "show", "nb301-xgb-v1.0"))["imported"]["accuracy"]["folder"] == "xgb_v1.0"
     )
-    [answer] = json.loads(run("query", GENOTYPE, "--release", "nb301-xgb-v1.0", "--seed", "1", "--json"))
+    answer = json.loads(run("query", GENOTYPE, "--release", "nb301-xgb-v1.0", "--seed", "1", "--json"))
     assert answer["release"] == "nb301-xgb-v1.0"
     assert "was imported" in wrong("query", GENOTYPE, "--release", "nb301-xgb-v1.0", "--familiarity")
     assert "release import" in wrong("release", "freeze", "emulated-v1.0", "official-xgb")

@@ -48,7 +48,7 @@ def evaluation(darts_genotype: Any) -> nb301.Evaluation:
 
 @pytest.fixture
 def importing(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """In place of `nb301.official.importing`: what it was asked, and an embedded release for every model."""
+    """In place of `nb301.official.drop_in`: what it was asked, and an embedded release for every model."""
     release = nb301.load("cifar10-xgb-rand-v1.0").release
 
     def imported(folder: Any) -> Any:
@@ -61,12 +61,12 @@ def importing(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
     asked: list[Any] = []
     stub = SimpleNamespace(asked=asked, imported=imported, fetched=fetched)
-    monkeypatch.setitem(sys.modules, "nb301.official.importing", stub)
-    monkeypatch.setitem(sys.modules, "nb301.official", SimpleNamespace(importing=stub))
+    monkeypatch.setitem(sys.modules, "nb301.official.drop_in", stub)
+    monkeypatch.setitem(sys.modules, "nb301.official", SimpleNamespace(drop_in=stub))
     return stub
 
 
 @pytest.fixture
 def no_importing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A version of nb301 that cannot import official models."""
-    monkeypatch.setitem(sys.modules, "nb301.official.importing", None)
+    monkeypatch.setitem(sys.modules, "nb301.official.drop_in", None)

@@ -78,7 +78,7 @@ def or_equal(tree):
 
 @pytest.mark.parametrize("kind", ["folder", "zip"])
 def test_a_whole_archive_becomes_releases(kind, tmp_path, home):
-    """Each ensemble is a release, named after its folder, with the runtime model; members answer bit for bit."""
+    """Each ensemble is a release named after its folder, with the runtime model; members are bit for bit."""
     write = write_zip if kind == "zip" else write_folder
     reported = []
     folders = import_official(
@@ -191,7 +191,6 @@ def interrupted(folder, members):
 
 def test_an_interrupted_import_goes_on(xgb_folder, home, monkeypatch):
     """What was converted is kept, and not converted again; a member that changed is."""
-
     interrupted(xgb_folder, 2)
     assert [path.name for path in home.iterdir()] == ["importing-nb301-xgb-v1.0"]
     converted = []

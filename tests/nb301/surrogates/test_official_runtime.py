@@ -34,7 +34,7 @@ def test_predicts_the_members_mean():
 
 def test_wrong_files_say_whose_they_are():
     """The runtime model's, with the member's number."""
-    with pytest.raises(ReleaseError, match="^runtime model: member 1: a file of trees"):
+    with pytest.raises(ReleaseError, match=r"^runtime model: member 1: a file of trees"):
         OfficialRuntimeModel([member(0), b""])
 
 

@@ -25,7 +25,7 @@ def test_gives_what_the_importer_gives(tmp_path):
 def test_seconds_are_the_members(monkeypatch):
     """An imported runtime model is asked for each of its members."""
     stub = SimpleNamespace(seconds=lambda release, codes: np.full(3, float(len(codes)) + release))
-    monkeypatch.setitem(sys.modules, "nb301.official.importing", stub)
+    monkeypatch.setitem(sys.modules, "nb301.official.drop_in", stub)
     assert official_files.seconds(2, np.zeros((1, 2, 8, 2))).tolist() == [3, 3, 3]
 
 
