@@ -35,7 +35,7 @@ def test_import_and_what_works_with_it(run, wrong, tmp_path):
     )
     answer = json.loads(run("query", GENOTYPE, "--release", "nb301-xgb-v1.0", "--seed", "1", "--json"))
     assert answer["release"] == "nb301-xgb-v1.0"
-    assert "was imported" in wrong("query", GENOTYPE, "--release", "nb301-xgb-v1.0", "--familiarity")
+    assert "was imported" in wrong("query", GENOTYPE, "--release", "nb301-xgb-v1.0", "--check")
     assert "release import" in wrong("release", "freeze", "emulated-v1.0", "official-xgb")
     assert "--replace" in wrong("release", "import", folder)
     elsewhere = run("release", "import", folder, "--out", tmp_path / "out", "--name", "other-v1.0")

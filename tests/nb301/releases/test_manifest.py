@@ -27,6 +27,29 @@ def test_manifest_round_trip(text):
         assert manifest.model_copy(update={key: value}).release_hash != manifest.release_hash
 
 
+def test_only_imported_releases_have_unknown_entries(text):
+    """Of a fitted one, split, metrics and the table's content are there; `imported` belongs to format 3."""
+    entries = json.loads(text)
+    for change, words in (
+        ({"metrics": None}, "metrics is null, which only an imported release's is"),
+        ({"split": None}, "split is null"),
+        ({"table": {**entries["table"], "content_hash": None}}, r"table\.content_hash is null"),
+        ({"table": {**entries["table"], "rows": None}}, r"table\.rows is null"),
+        ({"format": 3}, "imported is missing, which format 3 has"),
+        ({"imported": None}, "imported is an entry of format 3, but this is format 2"),
+    ):
+        with pytest.raises(ReleaseError, match=words):
+            read_manifest(json.dumps(entries | change), "here")
+    manifest = read_manifest(text, "here")
+    assert (manifest.measured, manifest.fitted_split) == (manifest.metrics, manifest.split)
+    unknown = manifest.model_copy(update={"metrics": None, "split": None})
+    for name in ("measured", "fitted_split"):
+        with pytest.raises(ReleaseError, match="was imported"):
+            getattr(unknown, name)
+    fitted = read_manifest(json.dumps(entries | {"format": 3, "imported": None}), "here")
+    assert json.loads(fitted.to_json())["imported"] is None
+
+
 def test_manifest_is_immutable(tiny_release):
     """A manifest that was read cannot be changed."""
     manifest = nb301.load(tiny_release).release.manifest

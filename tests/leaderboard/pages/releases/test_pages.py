@@ -10,9 +10,12 @@ import pytest
 
 from leaderboard.pages.releases.pages import release_pages
 from leaderboard.places import REPORT
+from leaderboard.rendering import wording
 from leaderboard.rendering.page import write_page
 from nb301.errors import UnknownRelease
+from nb301.official.importing import import_official
 from nb301.releases import find, names
+from tests.official_archives import ensemble, write_folder
 
 NAMES = ("emulated-xgb-v1.0", "emulated-gin-rand-v1.0")
 REAL = "cifar10-xgb-rand-v1.0"
@@ -49,6 +52,24 @@ def test_page_tells_the_manifest(pages):
     assert hashes["member-3.ubj"] == release.manifest.files["member-3.ubj"].sha256
     assert hashes["manifest.json"] == release.release_hash
     assert {*hashes} == {*release.files}
+
+
+def test_an_imported_release_has_a_page(tmp_path, monkeypatch):
+    """With what it was imported from in the place of what was measured; it can be rendered."""
+    monkeypatch.setenv("NB301_HOME", str(tmp_path / "home"))
+    import_official(write_folder(tmp_path / "xgb_v1.0", ensemble()))
+    written = {page.path: page for page in release_pages(["nb301-xgb-v1.0"], None)}
+    [row] = written["releases/index.html"].context["table"].rows
+    assert row[5:7] == (wording.NONE, wording.NONE)
+    page = written["releases/nb301-xgb-v1.0.html"]
+    facts = dict(page.context["facts"])
+    assert facts["Imported from"] == "xgb_v1.0, 3 members of xgb"
+    assert facts["Table"] == "cifar10-v1.0, which is not here, ground truth: CIFAR-10 training"
+    assert "R² on test rows" not in facts
+    write_page(page, tmp_path)
+    text = (tmp_path / page.path).read_text()
+    assert "They were imported, and do not come with nb301." in text
+    assert "of an older format" not in text
 
 
 @pytest.fixture
