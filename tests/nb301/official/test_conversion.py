@@ -11,7 +11,7 @@ from nb301.official.archive import Archive
 from nb301.official.conversion import Journal
 from nb301.surrogates.members.deep_trees import DeepTrees
 from tests.official_archives import ensemble, write_folder
-from tests.official_files import FEATURES, FORMS, a_model, answers, every_form, handle, rows
+from tests.official_files import FEATURES, FORMS, a_model, answers, every_form, handle, rows, shared
 from tests.pickling import lightgbm_pickle, xgboost_pickle
 
 
@@ -67,3 +67,13 @@ def test_what_cannot_be_read_names_the_member(data, convert):
     with pytest.raises(ReleaseError, match=r"^'member-surrogate_model\.model': ") as caught:
         convert(data)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["gamma_p2", "gamma_p3", "gamma_p4", "dart_p3", "lossguide_hist_p3"])
+def test_other_boosters_of_the_fixtures(kind, convert):
+    """Deleted nodes, weights of trees and leaf-wise growth: every bit of 200 rows."""
+    member = convert(shared("xgboost-1.1.0-extra", f"{kind}.model").read_bytes())
+    rows_asked = np.load(shared("xgboost-1.1.0", "preds.npz"))["Xtest"]
+    answered = np.load(shared("xgboost-1.1.0-extra", "preds.npz"))[kind.rpartition("_")[0]]
+    found = DeepTrees([member.path], FEATURES).predict(rows_asked)[0]
+    np.testing.assert_array_equal(found, answered.astype(np.float64))
