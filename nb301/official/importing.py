@@ -366,11 +366,19 @@ def _manifest(
         noise=None,
         runtime_table=runtime_table,
         credit=credit,
-        imported=Imported(
-            accuracy=accuracy.reference(),
-            runtime=None if seconds is None else seconds.reference(),
-            not_kept=tuple(not_kept),
-        ),
+        imported=_imported(accuracy, seconds),
+    )
+
+
+def _imported(accuracy: _ConvertedEnsemble, seconds: _ConvertedEnsemble | None) -> Imported:
+    not_kept = dict.fromkeys(_NOT_KEPT[accuracy.library])
+    if seconds is not None:
+        not_kept |= dict.fromkeys(_NOT_KEPT[seconds.library])
+    not_kept |= dict.fromkeys(_NOT_KEPT_OF_ALL)
+    return Imported(
+        accuracy=accuracy.reference(),
+        runtime=None if seconds is None else seconds.reference(),
+        not_kept=tuple(not_kept),
     )
 
 
