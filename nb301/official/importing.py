@@ -333,20 +333,16 @@ def _manifest(
     placed: Mapping[str, Converted],
 ) -> Manifest:
     files = {name: FileReference(sha256=member.sha256, bytes=member.bytes) for name, member in placed.items()}
-    credit, libraries = _CREDIT, {accuracy.library: accuracy.versions}
-    not_kept = [*_NOT_KEPT[accuracy.library], *_NOT_KEPT_OF_ALL]
-    runtime_table, runtime_hyperparameters = None, {}
+    libraries = {accuracy.library: accuracy.versions}
+    credit, runtime_table, runtime_hyperparameters = _CREDIT, None, {}
     if stand_in is not None:
         files[runtime.FILE] = stand_in.manifest.files[runtime.FILE]
         runtime_table = stand_in.manifest.runtime_table
         runtime_hyperparameters = stand_in.manifest.runtime_hyperparameters
-        credit += (
-            f" Runtimes: those of {_STAND_IN}, fitted to predictions of the official runtime model v0.9."
-        )
+        credit += f" Runtimes: those of {_STAND_IN}, fitted to official predictions v0.9."
     if seconds is not None:
         runtime_hyperparameters = dict(seconds.hyperparameters)
         libraries |= {seconds.library: seconds.versions}
-        not_kept += [line for line in _NOT_KEPT[seconds.library] if line not in not_kept]
     configuration = accuracy.found.archive.configuration(accuracy.found.members[0], "data_config.json")
     return Manifest(
         format=manifests.FORMAT,
