@@ -21,6 +21,7 @@ from nb301.noise import Stream, keyed_normal, keyed_normal_of_one
 from nb301.releases import Release, find
 from nb301.releases.training_noise import TrainingNoise
 from nb301.space import Genotype, key_of, keys_of_canonical, to_codes
+from nb301.surrogates import FAMILIES
 from nb301.surrogates.ensemble import mean_and_std, mean_and_std_of_one
 from nb301.surrogates.runtime import RuntimeModel
 from nb301.truth.base import is_emulated
@@ -95,7 +96,9 @@ class Benchmark:
         """Evaluate one architecture, or a list of them.
 
         The noise depends on (architecture, seed) alone: it is the same in any process, order or
-        batch, for all releases, and for genotypes that differ only in the names of their nodes.
+        batch, for all releases, and for genotypes that differ only in the names of their nodes. So is the
+        mean, but of imported official models: official code tells such genotypes apart, and these are asked
+        as they are written.
 
         Args:
             genotype: A `Genotype`, anything `formats.read` takes, or a list, an array or a column of those,
@@ -153,7 +156,8 @@ class Benchmark:
             GenotypeError: See `query`.
         """
         genotypes, many = self._read(genotype)
-        predicted = self.release.surrogate.predict(canonical(to_codes(genotypes)))
+        codes = to_codes(genotypes)
+        predicted = self.release.surrogate.predict(canonical(codes) if self._asks_canonical else codes)
         return predicted if many else predicted[:, 0]
 
     @overload
@@ -191,9 +195,11 @@ class Benchmark:
         return surroundings(self.release.manifest, self._table)
 
     def _query_many(self, genotypes: Sequence[Genotype], seed: ArrayLike | None) -> Evaluations:
-        # canonical first: surrogates on the vector encoding tell isomorphic genotypes apart
-        codes = canonical(to_codes(genotypes))
-        mean, std = mean_and_std(self.release.surrogate.predict(codes))
+        written = to_codes(genotypes)
+        codes = canonical(written)
+        # surrogates on the vector encoding tell isomorphic genotypes apart, unless asked for canonical forms
+        asked = codes if self._asks_canonical else written
+        mean, std = mean_and_std(self.release.surrogate.predict(asked))
         noise_std = std if self._noise is None else self._noise.std(mean)
         val_accuracy = mean
         if seed is not None:
@@ -209,7 +215,7 @@ class Benchmark:
             std=std,
             noise_std=noise_std,
             val_accuracy=val_accuracy,
-            runtime=self.release.runtime_model.predict(codes),
+            runtime=self.release.runtime_model.predict(codes if self._adds_up else asked),
             parameters=costs[:, 0],
             multiply_adds=costs[:, 1],
             release=self.release.name,
@@ -219,7 +225,8 @@ class Benchmark:
     def _query_one(self, genotype: Genotype, seed: Any) -> Evaluation:
         """What `_query_many` gives for one, to the last bit: numpy's calls would cost more than its sums."""
         code = genotype.canonical_code
-        codes = np.frombuffer(code, dtype=np.uint8).reshape(1, 2, 8, 2)
+        asked = code if self._asks_canonical else genotype.normal.code + genotype.reduce.code
+        codes = np.frombuffer(asked, dtype=np.uint8).reshape(1, 2, 8, 2)
         mean, std = mean_and_std_of_one(self.release.surrogate.predict(codes)[:, 0].tolist())
         noise_std = std if self._noise is None else self._noise.std_of_one(mean)
         val_accuracy = mean
@@ -229,9 +236,8 @@ class Benchmark:
             draw = keyed_normal_of_one(key_of(code), seed, Stream.BENCHMARK)
             val_accuracy = min(max(mean + noise_std * draw, 0.0), 1.0)
         runtime, parameters, multiply_adds = self._frame
-        model = self.release.runtime_model
-        if not isinstance(model, RuntimeModel):
-            runtime = float(model.predict(codes)[0])
+        if not self._adds_up:
+            runtime = float(self.release.runtime_model.predict(codes)[0])
         for node, added in enumerate(self._added):
             seconds, more_parameters, more_multiply_adds = added[code[4 * node : 4 * node + 4]]
             runtime += seconds
@@ -283,6 +289,15 @@ class Benchmark:
         """The manifest's noise; None where draws have the members' std."""
         noise = self.release.manifest.noise
         return None if noise is None else TrainingNoise(noise)
+
+    @cached_property
+    def _asks_canonical(self) -> bool:
+        return FAMILIES[self.release.manifest.family].asks_canonical
+
+    @cached_property
+    def _adds_up(self) -> bool:
+        """Whether seconds are a sum over the nodes of canonical forms; an official model's are not."""
+        return isinstance(self.release.runtime_model, RuntimeModel)
 
     @cached_property
     def _frame(self) -> tuple[float, int, int]:

@@ -34,7 +34,7 @@ class OfficialRuntimeModel:
         return self._trees.in_own_unit(codes)
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Predict seconds, shape (n,), of canonical genotypes as `space.to_codes` packs them."""
+        """Predict seconds, shape (n,), of genotypes as `space.to_codes` packs them, canonical or not."""
         return exact.mean(self.members(codes), axis=0)
 
 

@@ -361,7 +361,7 @@ def test_accuracy_stays_a_fraction():
         name, release_hash = "wild", "0" * 64
 
         class manifest:  # noqa: N801
-            truth, noise = "emulated 1.0", None
+            family, truth, noise = "xgb", "emulated 1.0", None
 
         class surrogate:  # noqa: N801
             @staticmethod

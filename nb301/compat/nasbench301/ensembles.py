@@ -17,13 +17,12 @@ from nb301.releases import Release
 from nb301.releases import manifest as manifests
 from nb301.releases.training_noise import TrainingNoise
 from nb301.space import Genotype, to_codes
+from nb301.surrogates import FAMILIES
 
 #: Behind a name or folder of a release: its runtime model.
 RUNTIME = ":runtime"
 #: Families whose members officially answer float32 (F40).
 _FLOAT32 = {"xgb", "gin", "official-xgb", "official-gin"}
-#: How families of imported models are called: they are asked without canonical forms, as officially.
-_OFFICIAL = "official-"
 
 
 class Predicted(NamedTuple):
@@ -47,7 +46,7 @@ class Ensemble:
         self.release = release
         self.of_runtime = of_runtime
         manifest = release.manifest
-        self._is_official = manifest.family.startswith(_OFFICIAL)
+        self._is_official = manifest.imported is not None
         self._type: type[np.floating[Any]] = (
             np.float32 if manifest.family in _FLOAT32 and not of_runtime else np.float64
         )
@@ -68,7 +67,7 @@ class Ensemble:
         depends on it.
         """
         codes = to_codes([genotype])
-        if not self._is_official:
+        if FAMILIES[self.release.manifest.family].asks_canonical:
             codes = canonical(codes)
         members: NDArray[np.floating[Any]] = self._members(codes).astype(self._type)
         mean: np.floating[Any] = np.mean(members)

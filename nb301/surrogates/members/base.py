@@ -137,6 +137,9 @@ class Family:
     members_without_rows: int = 10
     #: `only_imported` where members are not fitted here.
     fit: FitMember
+    #: Whether members are asked about canonical forms, so that isomorphic genotypes have one answer. Official
+    #: code asks about genotypes as they are written, and what papers cite depends on how that is.
+    asks_canonical: bool = True
     #: Reads the files of members, in their order; none is ever unpickled. Raises `ReleaseError` where one
     #: is no such file, or would answer with numbers that are not finite.
     load: Callable[[Sequence[bytes]], Surrogate]

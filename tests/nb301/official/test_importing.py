@@ -19,7 +19,7 @@ from nb301.official.importing import import_official
 from nb301.official.states import read as read_state
 from nb301.releases.diff import diff
 from nb301.releases.manifest import FILE
-from nb301.space import from_codes, sample_many, to_codes
+from nb301.space import sample_many, to_codes
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.families.gin.official import member_of_state
 from nb301.surrogates.members.official_vector import official_vectors
@@ -101,15 +101,20 @@ def test_a_whole_archive_becomes_releases(kind, tmp_path, home):
     np.testing.assert_array_equal(gin.surrogate.predict(CODES), alone.predict(CODES))
 
 
-def test_queries_answer_alone_as_in_lists(tmp_path):
-    """Mean, std, runtime and draws are the same for one and many, and for isomorphic genotypes."""
-    [folder, _] = import_official(write_folder(tmp_path / "nb", whole_archive()))[::-1]
+@pytest.mark.parametrize("place", [0, 1])
+def test_queries_answer_alone_as_in_lists(tmp_path, place):
+    """Mean, std, runtime and draws are the same for one and many, of genotypes as they are written."""
+    folder = import_official(write_folder(tmp_path / "nb", whole_archive()))[place]
     benchmark = nb301.load(folder)
     many = benchmark.query(GENOTYPES, seed=5)
-    for number, genotype in enumerate(from_codes(canonical(CODES))):
+    for number, genotype in enumerate(GENOTYPES):
         assert benchmark.query(genotype, seed=5) == many[number]
     np.testing.assert_array_equal(many.noise_std, many.std)
-    assert many.runtime[0] == benchmark.release.runtime_model.predict(canonical(CODES))[0]
+    np.testing.assert_array_equal(many.runtime, benchmark.release.runtime_model.predict(CODES))
+    members = benchmark.release.surrogate.predict(CODES)
+    np.testing.assert_array_equal(benchmark.members(GENOTYPES), members)
+    np.testing.assert_array_equal(many.mean, exact.mean(members, axis=0))
+    assert (members != benchmark.release.surrogate.predict(canonical(CODES))).any()
 
 
 def test_lightgbm_of_accuracy(tmp_path):

@@ -206,6 +206,7 @@ FAMILY = Family(
     stands_for="graph isomorphism network",
     conflicts=frozenset({"gin", "other-gnn"}),
     fit=only_imported,
+    asks_canonical=False,
     load=GINSurrogate,
     suffix=".safetensors",
     hyperparameters=HYPERPARAMETERS,
