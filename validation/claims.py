@@ -56,7 +56,8 @@ class Claim:
         symbol: What the measure gives, for people.
         unit: Of the number; empty where it has none.
         threshold: The number, in that unit as `report` shows it; where families differ one for each that
-            has its own, and all others, and foreign surrogates, are held to the hardest of them.
+            has its own, which imported models of its kind are held to as well; all others, and foreign
+            surrogates, are held to the hardest of them.
         scale: What the measure's value is multiplied by to have the unit.
         direction: On which side of the threshold, itself included, the value has to be.
         source: Where the number stands in the paper, or the theory that it follows from.
@@ -64,7 +65,9 @@ class Claim:
         trained_on: The subjects that it is about, by the rows that their models saw.
         kind: A `gate` has to hold before a release is published; a `comparison` sets our ground truth
             beside the paper's, where its digits need not carry over, and is reported whatever comes out.
-        families: Of the surrogates that it is about, where it is not about all.
+        families: Of the surrogates that it is about, where it is not about all; imported models are of the
+            family that the paper has them as, too.
+        comparison_for: Families that are only compared, by a claim that is a gate for all others.
         parameters: Of the measure; its annotations say which values they may have.
         slow: Whether it fits models or runs optimizers.
         group: Its table in the file; by default the id.
@@ -81,6 +84,7 @@ class Claim:
     trained_on: Annotated[tuple[TrainedOn, ...], Field(min_length=1)]
     kind: ClaimKind = ClaimKind.gate
     families: tuple[_Family, ...] = ()
+    comparison_for: tuple[_Family, ...] = ()
     parameters: dict[str, str | int | float | bool] = field(default_factory=dict)
     unit: str = ""
     scale: Annotated[_Number, Field(gt=0)] = 1.0
@@ -92,14 +96,22 @@ class Claim:
 
     def is_about(self, family: str | None, trained_on: TrainedOn) -> bool:
         """Whether it is about surrogates of a family; of a foreign surrogate, whose family is None, too."""
-        return trained_on in self.trained_on and (not self.families or family in self.families)
+        is_of_families = not self.families or not {*_kinds_of(family)}.isdisjoint(self.families)
+        return trained_on in self.trained_on and is_of_families
+
+    def kind_for(self, family: str | None) -> ClaimKind:
+        """What it is for a family."""
+        return ClaimKind.comparison if family in self.comparison_for else self.kind
 
     def bound_for(self, family: str | None) -> float:
         """The number for a family; for one without a number of its own the hardest of them."""
         if not isinstance(self.threshold, dict):
             return self.threshold
+        for kind in _kinds_of(family):
+            if kind in self.threshold:
+                return self.threshold[kind]
         hardest = max if self.direction is Direction.at_least else min
-        return self.threshold[family] if family in self.threshold else hardest(self.threshold.values())
+        return hardest(self.threshold.values())
 
     def is_met_by(self, value: float, family: str | None) -> bool:
         """Whether a value satisfies the threshold; one that equals it does, NaN does not."""
@@ -113,10 +125,26 @@ class Claim:
 
     def to_dict(self, family: str | None) -> dict[str, Any]:
         """The declaration as a report states it."""
-        declared = asdict(self) | {"threshold": self.bound_for(family)}
-        for key in ("families", "trained_on", "scale", "parameters", "measure", "group"):
+        declared = asdict(self) | {"threshold": self.bound_for(family), "kind": self.kind_for(family)}
+        for key in (
+            "families",
+            "comparison_for",
+            "trained_on",
+            "scale",
+            "parameters",
+            "measure",
+            "group",
+        ):
             del declared[key]
         return declared
+
+
+def _kinds_of(family: str | None) -> list[str]:
+    """Families that a family passes for: itself, and of imported models the one that the paper names."""
+    if family is None:
+        return []
+    paper_name = None if FAMILIES[family].is_fitted else FAMILIES[family].paper_name
+    return [family] if paper_name is None else [family, paper_name]
 
 
 def load_claims(path: Path) -> tuple[Claim, ...]:

@@ -2,8 +2,9 @@
 
 Active in `validation/`; elsewhere with `-p validation.plugin`. A test that asks for `subject` and `claim`
 runs once for each claim about each subject. A gate that does not hold fails; a comparison that does not
-hold is an expected failure, so that it is seen and stops nothing; what does not apply is skipped. Results
-travel in the tests' reports, so that it works under pytest-xdist.
+hold is an expected failure, so that it is seen and stops nothing; what does not apply is skipped, as is what
+needs a table that is not here, which then has no verdict. Results travel in the tests' reports, so that it
+works under pytest-xdist.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ import pytest
 from nb301 import list_releases, tables
 from nb301.errors import DataMissing, Nb301Error, one_line
 from nb301.releases import Release, find
-from nb301.releases.fitted_table import fitted_table
 from nb301.releases.report import ClaimKind, ClaimVerdict
 from nb301.tables.schema import EvaluationTable
 from validation.answers import SubjectError, error_line
 from validation.claims import Claim, claims_about
 from validation.judging import explain, family_of, measure
 from validation.measures import NotApplicable
+from validation.missing_table import MissingTable
 from validation.prepare import prepare
 from validation.report.as_json import (
     CHECK,
@@ -39,7 +40,7 @@ from validation.report.as_json import (
     write_report,
 )
 from validation.report.card import require_extra, write_card
-from validation.subject import Subject, foreign_subject, subject_of
+from validation.subject import Subject, foreign_subject, subject_of, table_behind
 
 #: Measures a claim about a subject, keeps the result for the report, and fails unless the claim holds.
 Verify = Callable[[Claim, Subject], None]
@@ -47,8 +48,6 @@ Verify = Callable[[Claim, Subject], None]
 Keep = Callable[[str, Subject, str, Mapping[str, Any]], None]
 
 _RESULTS = pytest.StashKey[tuple[Results, ...]]()
-#: A line for each embedded release whose table is not here.
-_WITHOUT_TABLE = pytest.StashKey[list[str]]()
 _CACHE = Path("build/validation")
 
 
@@ -108,8 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
         _refuse(str(error))
     config.stash[_RESULTS] = results
     if not is_worker:
-        without_table = config.stash.get(_WITHOUT_TABLE, [])
-        config.pluginmanager.register(_Collector(results, report, card, without_table))
+        config.pluginmanager.register(_Collector(results, report, card))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -181,22 +179,24 @@ def _judged(claim: Claim, subject: Subject) -> tuple[Mapping[str, Any], BaseExce
         measurement = measure(claim, subject)
     except NotApplicable as reason:
         return _unmeasured(ClaimVerdict.not_applicable, reason), pytest.skip.Exception(str(reason))
+    except DataMissing as reason:  # not measured, so no verdict
+        return {"note": str(reason)}, pytest.skip.Exception(str(reason))
     except SubjectError as error:
-        return _unmeasured(ClaimVerdict.fails, error), _failure(claim, str(error))
+        return _unmeasured(ClaimVerdict.fails, error), _failure(claim, subject, str(error))
     except (Nb301Error, OSError) as error:  # not of the subject's making, so no verdict about it
         return {"note": str(error)}, pytest.fail.Exception(str(error), pytrace=False)
     entry = measured_entry(measurement)
     if measurement.verdict is ClaimVerdict.holds:
         return entry, None
-    return entry, _failure(claim, explain(claim, measurement, family_of(subject)))
+    return entry, _failure(claim, subject, explain(claim, measurement, family_of(subject)))
 
 
 def _unmeasured(verdict: ClaimVerdict, reason: Exception) -> dict[str, str]:
     return {"verdict": verdict.value, "note": str(reason)}
 
 
-def _failure(claim: Claim, message: str) -> BaseException:
-    if claim.kind is ClaimKind.gate:
+def _failure(claim: Claim, subject: Subject, message: str) -> BaseException:
+    if claim.kind_for(family_of(subject)) is ClaimKind.gate:
         return pytest.fail.Exception(message, pytrace=False)
     return pytest.xfail.Exception(message)
 
@@ -204,15 +204,8 @@ def _failure(claim: Claim, message: str) -> BaseException:
 class _Collector:
     """Gathers results from the tests' reports; writes the reports and the table at the end."""
 
-    def __init__(
-        self,
-        results: tuple[Results, ...],
-        report: Path | None,
-        card: Path | None,
-        without_table: Sequence[str] = (),
-    ) -> None:
-        self._results, self._without_table = results, without_table
-        self._report, self._card = report, card
+    def __init__(self, results: tuple[Results, ...], report: Path | None, card: Path | None) -> None:
+        self._results, self._report, self._card = results, report, card
         self._written: list[Path] = []
         self._unwritten: list[str] = []
 
@@ -250,8 +243,6 @@ class _Collector:
         """Print the table, once anything was measured."""
         for line in self._unwritten:
             terminalreporter.write_line(line, red=True)
-        for line in self._without_table:
-            terminalreporter.write_line(line, yellow=True)
         results = self._results
         if not any(result.measured for result in results):
             return
@@ -281,41 +272,36 @@ def _subjects(config: pytest.Config) -> list[Subject]:
     foreign, names = config.getoption("surrogate") or [], config.getoption("release")
     cache, table_name = config.getoption("cache"), config.getoption("table")
     table = tables.load(table_name) if table_name else None
-    without_table = None if names else config.stash.setdefault(_WITHOUT_TABLE, [])
     if names is None:
         names = [] if foreign else list_releases()
     releases = {release.release_hash: release for release in map(find, names)}
-    subjects = _of_releases(releases.values(), table, cache, without_table)
+    subjects = _of_releases(releases.values(), table, cache)
     if foreign:
         table = table or tables.load("emulated-v1.0")
         subjects += [foreign_subject(spec, _made(spec), table, cache) for spec in dict.fromkeys(foreign)]
     return subjects
 
 
-def _of_releases(
-    releases: Iterable[Release], table: EvaluationTable | None, cache: Path, without_table: list[str] | None
-) -> list[Subject]:
+def _of_releases(releases: Iterable[Release], table: EvaluationTable | None, cache: Path) -> list[Subject]:
     """Releases on a table, or each on the one that it names, which is read once.
 
     Args:
         releases: What to validate.
         table: The one that all are validated on, if any.
         cache: Folder of what is fitted for claims.
-        without_table: Gets a line for each release whose table is not here; None where that is an error.
     """
     tables_by_name: dict[str, EvaluationTable] = {}
     subjects = []
     for release in releases:
-        name = release.manifest.table.name + release.manifest.table.version
-        try:
-            if table is None and name not in tables_by_name:
-                tables_by_name[name] = fitted_table(release.manifest)
-        except DataMissing as error:
-            if without_table is None:
-                raise
-            without_table.append(one_line(f"{release.name} is not validated: {error}", 1000))
-            continue
-        subjects.append(subject_of(release, table or tables_by_name[name], cache))
+        behind = table
+        if behind is None:
+            name = release.manifest.table.name + release.manifest.table.version
+            behind = tables_by_name.get(name)
+        if behind is None:
+            behind = table_behind(release)
+            if not isinstance(behind, MissingTable):  # whose reason names the release
+                tables_by_name[name] = behind
+        subjects.append(subject_of(release, behind, cache))
     return subjects
 
 

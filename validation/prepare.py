@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from nb301.cli.output import progress
-from nb301.errors import TableError
+from nb301.errors import DataMissing, TableError
 from nb301.releases import Release, find
 from nb301.tables import load
 from validation.claims import Claim
@@ -74,10 +74,10 @@ def _fitted_as(release: Release) -> tuple[str, str]:
 
 
 def _is_missing(subject: Subject, fit: PlannedFit) -> bool:
-    """Whether there is something to fit: a table without such rows is told by the claims that need them."""
+    """Whether there is something to fit: a table that is not here, or without such rows, is told by claims."""
     try:
         return not subject.is_fitted(*fit)
-    except TableError:
+    except (DataMissing, TableError):
         return False
 
 

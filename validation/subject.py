@@ -10,20 +10,24 @@ from itertools import count
 from pathlib import Path
 
 from nb301.benchmark import Benchmark
-from nb301.errors import ReleaseError
+from nb301.errors import DataMissing, ReleaseError
 from nb301.files import sha256
 from nb301.releases import Manifest, Release
+from nb301.releases.fitted_table import command_for, fitted_table
 from nb301.releases.freeze import SEED
 from nb301.space import Genotype
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.ensemble import fit_ensemble, fit_one, missing
 from nb301.surrogates.members.base import Family
+from nb301.tables import user_names
+from nb301.tables import load as load_table
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import Split
 from nb301.truth.emulated import EmulatedTruth
 from validation.answers import Answers
 from validation.fits import NamedRows, RowSet
 from validation.intervals import Rows
+from validation.missing_table import MissingTable
 from validation.predictors import FittedPredictor, Predictor, ReleasePredictor
 
 
@@ -34,6 +38,10 @@ class TrainedOn(StrEnum):
     random_only = "random-only"
 
 
+class NotApplicable(Exception):
+    """A claim cannot be measured on a subject, such as one that does not say how it is fitted."""
+
+
 @dataclass(frozen=True, eq=False)
 class Subject:
     """What is validated, and what its claims need.
@@ -42,12 +50,13 @@ class Subject:
         name: For people.
         key: Tells it from every other one; of a release, its hash.
         predictor: What predicts.
-        table: The evaluation table behind it.
+        table: The evaluation table behind it, which may be a `MissingTable`.
         split_seed: Which stratified split of the table it has not seen the test part of.
         trained_on: Rows of the table that its models saw.
         family: How models of its kind are fitted, as a release's members were; None where nobody knows.
         cache: Keeps fitted models and runs, by the hash of what they depend on.
         release: The release, if it is one.
+        is_split_known: Whether it is known which rows its models saw; not of imported ones (F32).
         is_kept: Whether the key names all that its answers depend on, so that runs on it may be kept.
         wrap: Changes models that are fitted for claims as the predictor is changed, for saboteurs.
     """
@@ -61,12 +70,13 @@ class Subject:
     family: Family | None
     cache: Path
     release: Release | None = None
+    is_split_known: bool = True
     is_kept: bool = True
     wrap: Callable[[Predictor, RowSet], Predictor] = field(default=lambda predictor, _rows: predictor)
 
     @cached_property
     def split(self) -> Split:
-        """The parts of the table."""
+        """The parts of the table; raises what `split_of` does."""
         return self.split_of(NamedRows.stratified)
 
     @cached_property
@@ -108,8 +118,14 @@ class Subject:
         """The rows that `refit` fits, and those that it leaves for tests.
 
         Raises:
+            NotApplicable: Which rows its models saw is not known.
+            DataMissing: The table is not here.
             TableError: The table does not have them.
         """
+        if not self.is_split_known:
+            raise NotApplicable(
+                f"{self.name} was imported: which rows of {self.table.full_name} its members saw is not known"
+            )
         return rows.split_of(self.table, self.split_seed)
 
     def genotypes(self, rows: Rows) -> list[Genotype]:
@@ -117,12 +133,34 @@ class Subject:
         return [self.table.genotypes[row] for row in rows]
 
 
+def table_behind(release: Release) -> EvaluationTable:
+    """The table that a release names, or a `MissingTable` where it is not on this machine.
+
+    Raises:
+        TableError: A table of this user cannot be read.
+    """
+    reference = release.manifest.table
+    if reference.content_hash is not None:
+        try:
+            return fitted_table(release.manifest)
+        except DataMissing as error:
+            return MissingTable(reference, str(error))
+    name = f"{reference.name}-v{reference.version}"
+    if name in user_names():
+        return load_table(name)
+    reason = (
+        f"release {release.name} answers as table {name} was collected, which is not here: "
+        f"{command_for(reference.name)} brings one; or give --table FILE.parquet"
+    )
+    return MissingTable(reference, reason)
+
+
 def subject_of(release: Release, table: EvaluationTable, cache: Path) -> Subject:
     """A release as a subject.
 
     Args:
         release: What to validate.
-        table: What it was fitted on.
+        table: What it was fitted on; see `table_behind`.
         cache: Folder of what is fitted for claims.
 
     Raises:
@@ -135,16 +173,19 @@ def subject_of(release: Release, table: EvaluationTable, cache: Path) -> Subject
         key=release.release_hash,
         predictor=ReleasePredictor(Benchmark(release)),
         table=_checked(manifest, table),
-        split_seed=manifest.fitted_split.seed,
+        split_seed=SEED if manifest.split is None else manifest.split.seed,
         trained_on=TrainedOn.random_only if manifest.random_only else TrainedOn.all_data,
         family=_family(manifest),
         cache=cache,
         release=release,
+        is_split_known=manifest.split is not None,
     )
-    if len(subject.split.test) != manifest.fitted_split.test:
+    if manifest.split is None or isinstance(table, MissingTable):
+        return subject
+    if len(subject.split.test) != manifest.split.test:
         raise ReleaseError(
-            f"release {manifest.name} was measured on {manifest.fitted_split.test} test rows, but seed "
-            f"{manifest.fitted_split.seed} gives {len(subject.split.test)} now: the split is no longer the "
+            f"release {manifest.name} was measured on {manifest.split.test} test rows, but seed "
+            f"{manifest.split.seed} gives {len(subject.split.test)} now: the split is no longer the "
             "one it was fitted with"
         )
     return subject
@@ -195,6 +236,13 @@ def _family(manifest: Manifest) -> Family | None:
 
 def _checked(manifest: Manifest, table: EvaluationTable) -> EvaluationTable:
     reference = manifest.table
+    if reference.content_hash is None:
+        if table.truth != reference.truth:
+            raise ReleaseError(
+                f"release {manifest.name} answers as {reference.truth} does, but table {table.full_name} is of "
+                f"{table.truth}: give one of that truth, or none"
+            )
+        return table
     if table.content_hash != reference.content_hash:
         raise ReleaseError(
             f"release {manifest.name} was fitted on table {reference.name}-v{reference.version} with "

@@ -19,11 +19,7 @@ from nb301.tables.statistics import noise_variance, seeds
 from validation.fits import ROW_SETS, RowSet
 from validation.intervals import Array, Interval, Rows, bootstrap_interval, distance_interval
 from validation.predictors import Predictor
-from validation.subject import Subject
-
-
-class NotApplicable(Exception):
-    """A claim cannot be measured on a subject, such as one that does not say how it is fitted."""
+from validation.subject import NotApplicable, Subject
 
 
 @dataclass(frozen=True, slots=True)

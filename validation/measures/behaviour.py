@@ -12,10 +12,10 @@ from nb301.releases import Release
 from nb301.space import Genotype, sample_many
 from validation.answers import SubjectError
 from validation.intervals import Array, Rows
-from validation.measures.base import Measured, NotApplicable, exact
+from validation.measures.base import Measured, exact
 from validation.measures.registry import register
 from validation.predictors import draw, noise_std
-from validation.subject import Subject
+from validation.subject import NotApplicable, Subject
 
 _N = 200
 #: Asks a release of the folder that is its argument, and prints means, stds and draws.

@@ -2,7 +2,8 @@
 
 Probes replace ops of an architecture step by step. Intervals are over these architectures, drawn with all
 that was made of them: differences between steps are theirs, not those between architectures. Where the
-ground truth can be asked, there are many more of them than the ten of D.6, which decide little.
+ground truth can be asked, there are many more of them than the ten of D.6, which decide little; and where
+the table is not here, of which what is predicted of them is all that can be told.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from validation.fits import ROW_SETS
 from validation.intervals import Array, Rows, bootstrap_interval
 from validation.measures.base import (
     Measured,
-    NotApplicable,
     Number,
     Operation,
     Refit,
@@ -33,11 +33,12 @@ from validation.measures.base import (
     skips,
 )
 from validation.measures.registry import fits_named, register
-from validation.subject import Subject
+from validation.missing_table import MissingTable
+from validation.subject import NotApplicable, Subject
 
 #: The probes have so many operations of one kind in the normal cell.
 _COUNTS = range(9)
-#: Probes are made of so many architectures, where the ground truth can be asked.
+#: Probes are made of so many architectures, where they need not be those of the table.
 _BASES = 300
 
 
@@ -75,22 +76,34 @@ def means_by_base(subject: Subject, op: str, fitted_to: str = "") -> tuple[Array
     """Mean accuracies, fractions, of each architecture with 0..8 of an op: true and predicted.
 
     Shape (architectures, 9) each; true is observed, or expected where the ground truth can be asked.
+
+    Raises:
+        DataMissing: It cannot, and the table is not here.
     """
-    model_of = ROW_SETS.get(fitted_to)
-    if subject.truth is None:
-        rows = _probes(subject, op)
-        shape, flat = rows.shape, rows.ravel()
-        truth, predicted = observed(subject, flat), predicted_mean(subject, flat, model_of)
-        return truth.reshape(shape).mean(axis=2), predicted.reshape(shape).mean(axis=2)
-    genotypes, truth = _generated(subject.split_seed, op)
-    return truth, _by_base(predictor_of(subject, model_of).predict(genotypes)[0])
+    if subject.truth is not None:
+        return _expected(subject.split_seed, op), _predicted_of_new(subject, op, fitted_to)
+    rows = _probes(subject, op)
+    shape, flat = rows.shape, rows.ravel()
+    truth, predicted = observed(subject, flat), predicted_mean(subject, flat, ROW_SETS.get(fitted_to))
+    return truth.reshape(shape).mean(axis=2), predicted.reshape(shape).mean(axis=2)
+
+
+def _predicted_of_new(subject: Subject, op: str, fitted_to: str) -> Array:
+    """Predicted mean accuracies of new probes, fractions, shape (architectures, 9)."""
+    predictor = predictor_of(subject, ROW_SETS.get(fitted_to))
+    return _by_base(predictor.predict(_generated(subject.split_seed, op))[0])
 
 
 @cache
-def _generated(seed: int, op: str) -> tuple[list[Genotype], Array]:
-    """New probes of an op, and what the emulated truth expects of them, shape (architectures, 9)."""
-    genotypes = parameter_free(np.random.default_rng(seed), Op[op], _BASES)
-    return genotypes, _by_base(EmulatedTruth().mean(genotypes))
+def _generated(seed: int, op: str) -> list[Genotype]:
+    """New probes of an op."""
+    return parameter_free(np.random.default_rng(seed), Op[op], _BASES)
+
+
+@cache
+def _expected(seed: int, op: str) -> Array:
+    """What the emulated truth expects of them, shape (architectures, 9)."""
+    return _by_base(EmulatedTruth().mean(_generated(seed, op)))
 
 
 def _by_base(values: Array) -> Array:
@@ -99,12 +112,17 @@ def _by_base(values: Array) -> Array:
 
 
 def _of_means(subject: Subject, op: str, fitted_to: str, statistic: Callable[[Array], float]) -> Measured:
-    truth, predicted = means_by_base(subject, op, fitted_to)
+    ceiling = None
+    if subject.truth is None and isinstance(subject.table, MissingTable):
+        predicted = _predicted_of_new(subject, op, fitted_to)
+    else:
+        truth, predicted = means_by_base(subject, op, fitted_to)
+        ceiling = statistic(truth.mean(axis=0))
     return Measured(
         value=statistic(predicted.mean(axis=0)),
         interval=bootstrap_interval(lambda bases: statistic(predicted[bases].mean(axis=0)), len(predicted)),
         n=len(predicted),
-        ceiling=statistic(truth.mean(axis=0)),
+        ceiling=ceiling,
         also={"best_count": float(predicted.mean(axis=0).argmax())},
     )
 

@@ -12,7 +12,6 @@ from validation.intervals import Rows, bootstrap_interval
 from validation.measures.base import (
     Measured,
     Noise,
-    NotApplicable,
     Source,
     Statistic,
     compare,
@@ -24,7 +23,7 @@ from validation.measures.base import (
 )
 from validation.measures.registry import register
 from validation.predictors import TimePredictor
-from validation.subject import Subject
+from validation.subject import NotApplicable, Subject
 
 
 @register()

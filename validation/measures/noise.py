@@ -15,10 +15,10 @@ from nb301.metrics import gaussian_kl
 from nb301.space import Genotype
 from nb301.surrogates import FAMILIES
 from validation.intervals import Array
-from validation.measures.base import Measured, NotApplicable, distance, exact, over_rows, trained_repeatedly
+from validation.measures.base import Measured, distance, exact, over_rows, trained_repeatedly
 from validation.measures.registry import register
 from validation.predictors import ReleasePredictor, training_std
-from validation.subject import Subject
+from validation.subject import NotApplicable, Subject
 
 #: Nominal shares at which calibration is measured.
 _LEVELS = np.arange(0.05, 1, 0.05)

@@ -15,12 +15,12 @@ import pandas as pd
 from nb301.metrics import r2, spearman
 from nb301.space import Genotype
 from validation.intervals import Array
-from validation.measures.base import Measured, NotApplicable, one_of, over_rows
+from validation.measures.base import Measured, one_of, over_rows
 from validation.measures.linear import linear_mean
 from validation.measures.registry import register
 from validation.places import published_predictions
 from validation.predictors import TimePredictor
-from validation.subject import Subject
+from validation.subject import NotApplicable, Subject
 
 #: Files by the version of the official XGBoost; columns `genotype`, `val_accuracy` and maybe `runtime`.
 FILES = {"v0.9": "xgb_v09_predictions.parquet", "v1.0": "xgb_v10_predictions.parquet"}

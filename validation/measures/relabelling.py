@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from nb301.space import Op, from_codes, to_codes
 from validation.intervals import Array
-from validation.measures.base import Measured, NotApplicable, observed, one_of, over_rows, predicted_mean
+from validation.measures.base import Measured, observed, one_of, over_rows, predicted_mean
 from validation.measures.registry import register
-from validation.subject import Subject
+from validation.subject import NotApplicable, Subject
 
 #: Genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
 Codes = NDArray[np.uint8]

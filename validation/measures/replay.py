@@ -17,10 +17,10 @@ from nb301.optimizers import OPTIMIZERS, Budget, simulate
 from nb301.space import Genotype
 from validation.fits import PlannedFit, Without
 from validation.intervals import Array
-from validation.measures.base import Measured, NotApplicable, exact, one_of, refitted, rows_of
+from validation.measures.base import Measured, exact, one_of, refitted, rows_of
 from validation.measures.registry import register
 from validation.predictors import DrawnTraining, Predictor, draw
-from validation.subject import Subject
+from validation.subject import NotApplicable, Subject
 
 #: Runs on models: with the logged one 40, of which the outermost on either side is one in twenty.
 RUNS = 39

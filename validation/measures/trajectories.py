@@ -31,7 +31,6 @@ from validation.fits import PlannedFit, Without
 from validation.intervals import Array, bootstrap_interval
 from validation.measures.base import (
     Measured,
-    NotApplicable,
     Source,
     distance,
     one_of,
@@ -48,7 +47,7 @@ from validation.predictors import (
     TimePredictor,
     draw,
 )
-from validation.subject import Subject, TrainedOn
+from validation.subject import NotApplicable, Subject, TrainedOn
 
 RUNS = 5
 #: Simulated seconds of each optimizer's runs. Those that fit models to propose take minutes for what the

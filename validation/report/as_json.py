@@ -28,7 +28,7 @@ from validation.subject import Subject
 
 #: Names of the properties in which tests record a measured claim and the running of a check.
 CLAIM, CHECK = "nb301.claim", "nb301.check"
-#: Tests of a release that are no claims of the paper, by name.
+#: Tests of a release that was frozen here, which are no claims of the paper, by name.
 CHECKS = ("frozen_metrics",)
 
 #: What a claim reports before it is measured: absent numbers, and a verdict that is never green.
@@ -73,8 +73,16 @@ class Results:
         for claim in self.entries():
             if claim.kind is ClaimKind.gate and not claim.verdict.lets_publish:
                 return False
-        is_checked = set(self._outcomes().values()) == {PASSED}
+        is_checked = {*self._outcomes().values()} <= {PASSED}
         return self.subject.release is None or is_checked
+
+    def not_run(self) -> Counter[str]:
+        """How many claims could not be run, by the reason; those that nobody wanted to run are left out."""
+        notes: Counter[str] = Counter()
+        for claim in self.entries():
+            if claim.verdict is ClaimVerdict.not_run and claim.note:
+                notes[claim.note] += 1
+        return notes
 
     def to_record(self) -> ValidatedRelease:
         """The subject's part of the report."""
@@ -89,7 +97,9 @@ class Results:
         )
 
     def _outcomes(self) -> dict[str, str]:
-        return dict.fromkeys(CHECKS, ClaimVerdict.not_run.value) | self.checks
+        release = self.subject.release
+        was_measured = release is None or release.manifest.metrics is not None
+        return dict.fromkeys(CHECKS if was_measured else (), ClaimVerdict.not_run.value) | self.checks
 
 
 def measured_entry(measurement: Measurement) -> dict[str, Any]:
@@ -138,10 +148,12 @@ def table_rows(results: Sequence[Results]) -> list[tuple[str, ...]]:
 
 
 def summary(results: Sequence[Results]) -> Iterator[str]:
-    """A line for each subject, and what the ceiling means."""
+    """A line for each subject, one for what it could not be asked and why, and what the ceiling means."""
     for result in results:
         outcome = "passes" if result.passes() else "does not pass"
         yield f"{result.subject.name} {outcome} ({'; '.join(_counts(result))})"
+        for reason, n in result.not_run().items():
+            yield not_run_text(n, reason)
     for truth in sorted({result.subject.table.truth for result in results}):
         yield f"Ground truth: {truth}. Ceiling: what its noise-free mean scores on the same rows."
 
@@ -153,6 +165,11 @@ def _counts(result: Results) -> Iterator[str]:
         verdicts = Counter(claim.verdict for claim in claims if claim.kind is kind)
         if verdicts:
             yield f"{kind}s: " + ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items())
+
+
+def not_run_text(n: int, reason: str) -> str:
+    """Such as `21 claims were not run: release NAME was fitted on ...`."""
+    return f"{n} {'claim was' if n == 1 else 'claims were'} not run: {reason}"
 
 
 def value_text(value: float | None) -> str:

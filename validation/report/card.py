@@ -13,7 +13,7 @@ from nb301.releases.report import ClaimKind, ClaimVerdict, ReportedClaim
 from nb301.truth.base import rests_on
 from validation.measures import MEASURES
 from validation.places import CARD
-from validation.report.as_json import Results, threshold_text, value_text
+from validation.report.as_json import Results, not_run_text, threshold_text, value_text
 
 _OPEN = (ClaimVerdict.fails, ClaimVerdict.undecided)
 
@@ -54,6 +54,7 @@ def _shown(result: Results) -> dict[str, Any]:
         "rests_on": rests_on(subject.table.truth),
         "passes": result.passes(),
         "counts": Counter((claim.kind, claim.verdict) for claim in claims),
+        "not_run": [not_run_text(n, reason) for reason, n in result.not_run().items()],
         "entries": claims,
         "open": _open(claims),
         "figures": list(figures(subject, with_runs=_has_runs(result))),

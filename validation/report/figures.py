@@ -10,6 +10,7 @@ import altair as alt
 import numpy as np
 import vl_convert
 
+from nb301.errors import DataMissing
 from nb301.space import PARAMETER_FREE
 from validation.answers import SubjectError
 from validation.intervals import Array
@@ -41,7 +42,7 @@ def figures(subject: Subject, *, with_runs: bool) -> Iterator[Figure]:
     for title, caption, draw in drawn:
         try:
             yield Figure(title, caption, _svg(draw(subject)))
-        except (NotApplicable, SubjectError):
+        except (NotApplicable, DataMissing, SubjectError):
             continue
 
 

@@ -205,6 +205,7 @@ FAMILY = Family(
     label="official GIN",
     stands_for="graph isomorphism network",
     conflicts=frozenset({"gin", "other-gnn"}),
+    paper_name="gin",
     fit=only_imported,
     asks_canonical=False,
     load=GINSurrogate,
