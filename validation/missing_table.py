@@ -32,16 +32,16 @@ class MissingTable(EvaluationTable):
         return f"MissingTable({self.full_name})"
 
     @property
-    def content_hash(self) -> str:  # type: ignore[override]
+    def content_hash(self) -> str:
         """What the release was fitted on; empty where nobody knows."""
         return self._hash
 
     @property
-    def rows(self) -> pd.DataFrame:  # type: ignore[override]
+    def rows(self) -> pd.DataFrame:
         """Not here: raises `DataMissing`."""
         raise DataMissing(self.reason)
 
     @property
-    def codes(self) -> NDArray[np.uint8]:  # type: ignore[override]
+    def codes(self) -> NDArray[np.uint8]:
         """Not here: raises `DataMissing`."""
         raise DataMissing(self.reason)

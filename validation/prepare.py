@@ -74,7 +74,7 @@ def _fitted_as(release: Release) -> tuple[str, str]:
 
 
 def _is_missing(subject: Subject, fit: PlannedFit) -> bool:
-    """Whether there is something to fit: a table that is not here, or without such rows, is told by claims."""
+    """Whether there is something to fit: claims tell of a table that is not here or has no such rows."""
     try:
         return not subject.is_fitted(*fit)
     except (DataMissing, TableError):

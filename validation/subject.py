@@ -19,8 +19,8 @@ from nb301.space import Genotype
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.ensemble import fit_ensemble, fit_one, missing
 from nb301.surrogates.members.base import Family
-from nb301.tables import user_names
 from nb301.tables import load as load_table
+from nb301.tables import user_names
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.splits import Split
 from nb301.truth.emulated import EmulatedTruth
@@ -239,8 +239,8 @@ def _checked(manifest: Manifest, table: EvaluationTable) -> EvaluationTable:
     if reference.content_hash is None:
         if table.truth != reference.truth:
             raise ReleaseError(
-                f"release {manifest.name} answers as {reference.truth} does, but table {table.full_name} is of "
-                f"{table.truth}: give one of that truth, or none"
+                f"release {manifest.name} answers as {reference.truth!r} does, but table {table.full_name} "
+                f"is of {table.truth!r}: give one of that truth, or none"
             )
         return table
     if table.content_hash != reference.content_hash:
