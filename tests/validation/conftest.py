@@ -10,18 +10,49 @@ import pytest
 from nb301.collection.base import Collection
 from nb301.collection.collect import collect_table
 from nb301.collection.recipes import REAL_V1
+from nb301.official.importing import import_official
 from nb301.releases import Release
 from nb301.tables.schema import EvaluationTable
+from nb301.truth.base import OFFICIAL
+from tests.official_archives import ensemble, write_folder
 from tests.validation.surrogates import PREDICTED, TRUTH, Oracle, TimedOracle
 from validation.measures.published import FILES
 from validation.saboteurs.stand_in import stand_in
-from validation.subject import foreign_subject, subject_of
+from validation.subject import foreign_subject, subject_of, table_behind
 
 
 @pytest.fixture
 def subject(tiny_release, tiny_table, tmp_path):
     """The tiny release."""
     return subject_of(Release(tiny_release), tiny_table, tmp_path / "cache")
+
+
+@pytest.fixture
+def tableless(tiny_release, tmp_path):
+    """The tiny release, whose table is not here."""
+    release = Release(tiny_release)
+    return subject_of(release, table_behind(release), tmp_path / "cache")
+
+
+@pytest.fixture(scope="session")
+def imported_release(tmp_path_factory):
+    """A release of official models, in small."""
+    source = write_folder(tmp_path_factory.mktemp("nb_models") / "xgb_v1.0", ensemble())
+    (folder,) = import_official(source, tmp_path_factory.mktemp("releases"))
+    return folder
+
+
+@pytest.fixture
+def imported(imported_release, tmp_path):
+    """The same as a subject, without a table."""
+    release = Release(imported_release)
+    return subject_of(release, table_behind(release), tmp_path / "cache")
+
+
+@pytest.fixture(scope="session")
+def official_table(embedded_table):
+    """Emulated rows by the name of the official ones."""
+    return EvaluationTable("cifar10", "1.0", OFFICIAL, embedded_table.rows)
 
 
 @pytest.fixture(scope="session")

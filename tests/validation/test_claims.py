@@ -10,9 +10,9 @@ from dataclasses import FrozenInstanceError
 import pytest
 from scipy.stats import norm
 
-from nb301.surrogates import FAMILIES
+from nb301.surrogates import FAMILIES, FITTED_FAMILIES
 from nb301.tables import official
-from validation.claims import Claim, ClaimError, claims_about, load_claims
+from validation.claims import Claim, ClaimError, claims_about, claims_of, load_claims
 from validation.measures import MEASURES
 from validation.places import CLAIMS
 from validation.saboteurs.stand_in import TRUTH
@@ -214,9 +214,39 @@ def test_numbers_of_families(load):
 
 
 def test_claims_of_some_families(load):
-    """A claim that names families is about these alone."""
+    """A claim that names families is about these alone, and about imported models of their kind."""
     (claim,) = load(GOOD + 'families = ["gin"]\n')
-    assert [f for f in (*FAMILIES, None) if claim.is_about(f, "all-data")] == ["gin"]
+    assert [f for f in (*FAMILIES, None) if claim.is_about(f, "all-data")] == ["gin", "official-gin"]
+    (claim,) = load(GOOD + 'families = ["official-gin"]\n')
+    assert [f for f in (*FAMILIES, None) if claim.is_about(f, "all-data")] == ["official-gin"]
+
+
+def test_imported_models_are_held_to_the_numbers_of_their_kind(load):
+    """Those of the family that the paper has them as; where it has none, to the hardest as all others."""
+    claim, _ = load(EACH)
+    assert [claim.bound_for(f"official-{kind}") for kind in ("xgb", "gin", "lgb")] == [0.9, 0.7, 0.9]
+
+
+def test_gates_that_only_compare_some_families(load):
+    """A gate for all, whose report says of these families that it is a comparison."""
+    (claim,) = load(GOOD + 'comparison_for = ["official-xgb"]\n')
+    assert {f: claim.kind_for(f) for f in ("xgb", "official-xgb", None)} == {
+        "xgb": "gate",
+        "official-xgb": "comparison",
+        None: "gate",
+    }
+    assert claim.to_dict("official-xgb")["kind"] == "comparison"
+    assert claim.to_dict("xgb")["kind"] == "gate"
+    assert "comparison_for" not in claim.to_dict("xgb")
+
+
+def test_only_isomorphism_is_compared_alone_for_imported_models():
+    """They are asked of genotypes as these are written; every other gate is one for them, too."""
+    for truth in (official.TRUTH, TRUTH, "emulated 1.0", "fashion-mnist-tiny 1.0"):
+        compared = [claim for claim in claims_of(truth) if claim.comparison_for]
+        assert [claim.id for claim in compared] == (["isomorphism"] if truth == official.TRUTH else [])
+        for claim in compared:
+            assert {*claim.comparison_for} == {*FAMILIES} - {*FITTED_FAMILIES}
 
 
 @pytest.mark.parametrize(
@@ -236,7 +266,8 @@ def test_no_family_has_fewer_or_easier_gates(truth, trained_on):
         claims = {claim.id: claim for claim in claims_about(truth, family, trained_on)}
         assert {*claims} - {"gin_diverges_least"} == {claim.id for claim in of_gbdt}
         for claim in claims.values():
-            if isinstance(claim.threshold, dict) and family not in claim.threshold:
+            own = (family, f"{family}".removeprefix("official-"))
+            if isinstance(claim.threshold, dict) and {*own}.isdisjoint(claim.threshold):
                 assert all(
                     not claim.is_met_by(bound, family) or bound == claim.bound_for(family)
                     for bound in claim.threshold.values()

@@ -14,10 +14,14 @@ from types import SimpleNamespace
 import pytest
 
 import nb301
-from nb301.errors import DataMissing
-from nb301.releases import Release
+from nb301.errors import ReleaseError
+from nb301.releases import Release, find
+from nb301.releases.publish import publish
+from nb301.releases.report import read_report
 from nb301.tables.schema import write_table
 from validation import plugin
+from validation.claims import claims_about
+from validation.subject import subject_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -307,12 +311,78 @@ def test_unknown_release(validate, tmp_path):
     assert not (tmp_path / "report.json").exists()
 
 
-def test_a_release_whose_table_is_not_here_is_told(tiny_release, tmp_path):
-    """Of all embedded ones it is left out, with a line that says what to give; by name it is refused."""
-    told = []
-    assert plugin._of_releases([Release(tiny_release)], None, tmp_path, told) == []
-    (line,) = told
-    assert "tiny-xgb-v1.0 is not validated: release tiny-xgb-v1.0 was fitted on table tiny-v1.0" in line
-    assert "--table FILE.parquet" in line
-    with pytest.raises(DataMissing, match="which is not here"):
-        plugin._of_releases([Release(tiny_release)], None, tmp_path, None)
+def test_a_release_whose_table_is_not_here(validate, tiny_release, tmp_path):
+    """Claims that ask the release alone are measured, the others say what is missing; it is not published."""
+    report, card = tmp_path / "report.json", tmp_path / "card.html"
+    finished = validate("--release", tiny_release, "--report", report, "--card", card)
+
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    (release,) = read_report(report).releases
+    assert not release.passes
+    assert release.checks == {"frozen_metrics": "not run"}
+    claims = {claim.id: claim for claim in release.claims}
+    assert {claims[name].verdict for name in ("isomorphism", "batches", "processes", "std_of_draws")} == {
+        "holds"
+    }
+    assert claims["table3_r2"].verdict == "not run"
+    assert "table tiny-v1.0" in claims["table3_r2"].note
+    assert "--table FILE.parquet" in claims["table3_r2"].note
+    assert not claims["left_out_r2_re"].note  # slow: nobody wanted it run
+    n = sum(bool(claim.note) for claim in claims.values() if claim.verdict == "not run")
+    line = f"{n} claims were not run: {claims['table3_r2'].note}"
+    assert finished.stdout.splitlines().count(line) == 1
+    assert line in card.read_text(encoding="utf-8")
+    with pytest.raises(ReleaseError, match=r"not published: .* table3_r2 \(not run\)"):
+        publish(Release(tiny_release), report, tmp_path / "out")
+
+
+def outcomes(subject):
+    """What quick claims about a subject come to: notes of those that do not apply or were not run."""
+    claims = claims_about(subject.table.truth, "official-xgb", "all-data")
+    entries = {claim.id: plugin._judged(claim, subject)[0] for claim in claims if not claim.slow}
+    notes = {name: entry["note"] for name, entry in entries.items() if "note" in entry}
+    return {name for name in entries if name not in notes}, notes, entries
+
+
+#: What official models are asked for without their table, and with it beside.
+ASKED = {"best_skips", "falls_after_four_skips", "isomorphism", "batches", "processes", "order_of_draws"}
+ASKED |= {"pools_hurt_at_once_max_pool_3x3", "pools_hurt_at_once_avg_pool_3x3", "global_state"}
+ASKED |= {"mean_of_draws", "std_of_draws"}
+BESIDE = {"closer_than_table", "divergence", "calibration", "all_skip_is_poor"}
+BESIDE |= {f"coverage_{level}" for level in (0.5, 0.8, 0.95)} | {f"topology_depth_{k}" for k in range(1, 5)}
+
+
+def test_imported_models_without_their_table(imported):
+    """They are asked alone: no claim about rows has a verdict."""
+    measured, notes, entries = outcomes(imported)
+    assert measured == ASKED
+    assert entries["batches"]["verdict"] == entries["processes"]["verdict"] == "holds"
+    missing = {name for name in notes if "verdict" not in entries[name]}
+    assert missing == BESIDE
+    assert all("nb301 tables fetch official" in notes[name] for name in missing)
+
+
+def test_imported_models_with_their_table(imported_release, official_table, tmp_path):
+    """Probes and trainings with five seeds are no rows that they may have seen; test rows are not known."""
+    subject = subject_of(Release(imported_release), official_table, tmp_path)
+    measured, notes, entries = outcomes(subject)
+    assert measured == ASKED | BESIDE
+    assert {entries[name]["verdict"] for name in notes} == {"not applicable"}
+    for name in ("table3_r2", "table3_sparse_kendall_tau", "fit_of_optimizer_re", "runtime_r2"):
+        assert "which rows of cifar10-v1.0 its members saw is not known" in notes[name]
+
+
+def test_official_models_that_do_not_hold_are_only_compared_by_isomorphism(imported):
+    """They fail no run there, but by what is a gate for them, too."""
+    claims = {claim.id: claim for claim in claims_about(imported.table.truth, "official-xgb", "all-data")}
+    assert isinstance(plugin._failure(claims["isomorphism"], imported, ""), pytest.xfail.Exception)
+    assert isinstance(plugin._failure(claims["batches"], imported, ""), pytest.fail.Exception)
+
+
+def test_releases_of_a_table_share_it(tiny_release, tmp_path):
+    """It is read once; of one that is not here each release says so by its name."""
+    names = ("fashion-mnist-tiny-gin-v1.0", "fashion-mnist-tiny-xgb-v1.0")
+    one, other = plugin._of_releases(map(find, names), None, tmp_path)
+    assert one.table is other.table
+    (tiny,) = plugin._of_releases([Release(tiny_release)], None, tmp_path)
+    assert "release tiny-xgb-v1.0 was fitted on" in tiny.table.reason

@@ -37,3 +37,9 @@ def test_fits_what_is_missing_once(subject, tiny_table, tmp_path, monkeypatch):
     assert not subject.is_fitted(Without("re"), members=10)
     monkeypatch.setattr(preparing, "ProcessPoolExecutor", None)
     prepare([(subject, claims)], str(table), processes=2)
+
+
+def test_without_a_table_nothing_is_fitted(tableless, monkeypatch):
+    """The claims that need fits say what is missing."""
+    monkeypatch.setattr(preparing, "ProcessPoolExecutor", None)
+    prepare([(tableless, claims_about("emulated 1.0", "xgb", "all-data"))], None, processes=2)

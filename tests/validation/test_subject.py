@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nb301.errors import ReleaseError
+from nb301.errors import DataMissing, ReleaseError
 from nb301.releases import Release, find
 from nb301.sources import FITTED
 from nb301.space import Op, sample_many
+from nb301.tables.schema import write_table
 from tests.validation.surrogates import Constant
 from validation.fits import NamedRows, Without
-from validation.subject import foreign_subject, subject_of
+from validation.subject import NotApplicable, foreign_subject, subject_of, table_behind
 
 GENOTYPES = sample_many(np.random.default_rng(0), 20)
 
@@ -143,3 +144,54 @@ def test_imported_releases_are_not_refitted(tiny_release, tiny_table, tmp_path):
     assert imported.family is None
     with pytest.raises(LookupError, match="does not say how it is fitted"):
         imported.refit(Without("re"))
+
+
+def test_a_table_that_is_not_here(tableless, tiny_table):
+    """Names are known, rows are not; what is said is how to get them."""
+    assert tableless.table.content_hash == tiny_table.content_hash
+    assert tableless.truth is not None
+    with pytest.raises(DataMissing, match=r"was fitted on table tiny-v1\.0 .* --table FILE\.parquet"):
+        tableless.split.test  # noqa: B018
+    with pytest.raises(DataMissing, match="which is not here"):
+        tableless.genotypes(np.arange(2))
+    with pytest.raises(DataMissing, match="which is not here"):
+        tableless.is_fitted(Without("re"))
+
+
+def test_the_table_of_an_embedded_release_is_here():
+    """It is found by its name and content."""
+    release = find("fashion-mnist-tiny-xgb-v1.0")
+    assert table_behind(release).content_hash == release.manifest.table.content_hash
+
+
+def test_the_official_table_is_found_among_the_users(imported_release, official_table, tmp_path, monkeypatch):
+    """By its name, as nobody knows its content."""
+    monkeypatch.setenv("NB301_HOME", str(tmp_path))
+    release = Release(imported_release)
+    with pytest.raises(
+        DataMissing, match=r"table cifar10-v1\.0 .* nb301 tables fetch official.*or give --table"
+    ):
+        table_behind(release).rows  # noqa: B018
+    (tmp_path / "tables").mkdir()
+    write_table(official_table, tmp_path / "tables" / "cifar10-v1.0.parquet")
+    assert table_behind(release).content_hash == official_table.content_hash
+
+
+def test_which_rows_imported_models_saw_is_not_known(imported_release, official_table, tmp_path):
+    """With the table at hand neither, so that no row counts as unseen."""
+    subject = subject_of(Release(imported_release), official_table, tmp_path)
+    assert subject.trained_on == "all-data"
+    with pytest.raises(
+        NotApplicable, match=r"was imported: which rows of cifar10-v1\.0 its members saw is not"
+    ):
+        subject.split.test  # noqa: B018
+    with pytest.raises(NotApplicable, match="which rows"):
+        subject.split_of(NamedRows.above_92)
+
+
+def test_imported_models_are_not_set_beside_another_truth(imported_release, embedded_table, tmp_path):
+    """A table of another truth is refused with both."""
+    with pytest.raises(
+        ReleaseError, match="'CIFAR-10 training' does, but table emulated-v1.0 is of 'emulated"
+    ):
+        subject_of(Release(imported_release), embedded_table, tmp_path)

@@ -119,3 +119,11 @@ def test_command_line(release, report, tmp_path):
     result = CliRunner().invoke(cli.app, ["release", "publish", str(release.folder), *options])
     assert result.exit_code == 0, result.output
     assert (tmp_path / f"{release.name}.tar.xz").exists()
+
+
+def test_refuses_gates_that_could_not_be_measured(release, report, tmp_path):
+    """A note says why they were not, as where the table is not here, and is no verdict."""
+    claim = judged("table3_r2", "gate", "not run") | {"note": "its table is not here"}
+    batches = judged("batches", "gate", "holds")
+    with pytest.raises(ReleaseError, match=r"do not hold: table3_r2 \(not run\), frozen_metrics \(not run\)"):
+        publish(release, report(batches, claim, checks="not run"), tmp_path / "out")

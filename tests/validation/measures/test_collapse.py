@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nb301.errors import DataMissing
+from nb301.releases.manifest import TableReference
 from nb301.space import Op
 from tests.validation.surrogates import Oracle
 from validation.measures import collapse, fit
+from validation.missing_table import MissingTable
 from validation.subject import foreign_subject
 
 
@@ -31,3 +34,21 @@ def test_probes_of_the_table_tell_the_same(embedded_table, tmp_path):
         assert np.abs(truth.mean(axis=0) - predicted.mean(axis=0)).max() < 0.003
     # noise as five seeds of DE's good architectures show it, a little less than that of all
     assert fit.above_ceiling(subject).value == pytest.approx(0, abs=0.03)
+
+
+def test_without_a_table_new_probes_are_asked(oracle, tmp_path):
+    """What is predicted of them is the same as where the truth can be asked; how far off, nobody knows."""
+    reference = TableReference(
+        name="emulated", version="1.0", truth="emulated 0.9", content_hash=None, rows=None
+    )
+    subject = foreign_subject("oracle", Oracle(), MissingTable(reference, "it is not here"), tmp_path)
+    for measured in (
+        lambda s: collapse.best_count(s, "skip_connect", 2, 3),
+        lambda s: collapse.falls_after(s, "skip_connect", 4),
+        lambda s: collapse.hurts_at_once(s, "max_pool_3x3"),
+    ):
+        without, beside = measured(subject), measured(oracle)
+        assert (without.value, without.interval, without.n) == (beside.value, beside.interval, beside.n)
+        assert without.ceiling is None
+    with pytest.raises(DataMissing, match="it is not here"):
+        collapse.gap(subject, "skip_connect", 8)

@@ -122,3 +122,27 @@ def test_published_estimates_are_inside_their_intervals():
             if claim["value"] is not None and claim["interval"] is not None:
                 low, high = claim["interval"]
                 assert low <= claim["value"] <= high, (release["name"], claim["id"])
+
+
+def test_what_could_not_be_run_is_told_once(results):
+    """How many claims and why, in a line; claims that nobody asked for are not counted."""
+    results.measured["isomorphism"] = {"note": "the table is not here"}
+    assert list(summary([results]))[1] == "1 claim was not run: the table is not here"
+    results.measured["batches"] = {"note": "the table is not here"}
+    results.measured["processes"] = {"note": "does not apply", "verdict": "not applicable"}
+    assert results.not_run() == {"the table is not here": 2}
+    assert list(summary([results]))[1] == "2 claims were not run: the table is not here"
+    entry = next(claim for claim in results.to_record().claims if claim.id == "batches")
+    assert (entry.verdict, entry.note, entry.value) == ("not run", "the table is not here", None)
+
+
+def test_imported_releases_have_no_frozen_metrics(imported):
+    """There is nothing to check of them; that gates were not run is enough for them not to pass."""
+    results = Results(imported, claims_about(imported.table.truth, "official-xgb", "all-data"))
+    assert results.to_record().checks == {}
+    assert not results.passes()
+    kinds = {claim.id: claim.kind for claim in results.entries()}
+    assert (kinds["isomorphism"], kinds["batches"]) == ("comparison", "gate")
+    for claim in results.claims:
+        results.measured[claim.id] = {"verdict": "holds"}
+    assert results.passes()

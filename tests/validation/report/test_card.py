@@ -79,3 +79,9 @@ def test_what_draws_is_asked_for_first(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "altair", None)
     with pytest.raises(MissingExtra, match=r"nb301\[validation\]"):
         card.require_extra()
+
+
+def test_card_says_what_was_not_run(results, page):
+    """How many claims, and why."""
+    results.measured[results.claims[0].id] = {"note": "the <table> is not here"}
+    assert "<p>1 claim was not run: the &lt;table&gt; is not here</p>" in page()

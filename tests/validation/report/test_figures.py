@@ -77,3 +77,11 @@ def test_a_figure_is_drawn(subject):
     """The result is SVG, whole in itself."""
     svg = figures._svg(figures._scatter(subject))
     assert ET.fromstring(svg).tag.endswith("svg")  # noqa: S314 - our own
+
+
+@pytest.mark.usefixtures("drawn")
+def test_figures_without_a_table(tableless, imported):
+    """Those that the ground truth can be asked for; else none."""
+    shown = [figure.title for figure in figures.figures(tableless, with_runs=True)]
+    assert shown == ["Operations without parameters"]
+    assert not [*figures.figures(imported, with_runs=True)]
