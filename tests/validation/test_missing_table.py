@@ -6,11 +6,10 @@ import pytest
 
 from nb301.errors import DataMissing
 from nb301.releases.manifest import TableReference
+from nb301.truth.base import OFFICIAL
 from validation.missing_table import MissingTable
 
-REFERENCE = TableReference(
-    name="cifar10", version="1.0", truth="CIFAR-10 training", content_hash=None, rows=3
-)
+REFERENCE = TableReference(name="cifar10", version="1.0", truth=OFFICIAL, content_hash=None, rows=3)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +32,7 @@ def test_whatever_needs_rows_says_what_is_missing(ask):
 def test_its_names_are_known():
     """As the manifest has them; the content may be unknown."""
     table = MissingTable(REFERENCE, "it is not here")
-    assert (table.full_name, table.truth, table.content_hash) == ("cifar10-v1.0", "CIFAR-10 training", "")
+    assert (table.full_name, table.truth, table.content_hash) == ("cifar10-v1.0", OFFICIAL, "")
     known = REFERENCE.model_copy(update={"content_hash": "0" * 64})
     assert MissingTable(known, "").content_hash == "0" * 64
     assert repr(table) == "MissingTable(cifar10-v1.0)"

@@ -10,6 +10,7 @@ from nb301.releases import Release, find
 from nb301.sources import FITTED
 from nb301.space import Op, sample_many
 from nb301.tables.schema import write_table
+from nb301.truth.base import OFFICIAL
 from tests.validation.surrogates import Constant
 from validation.fits import NamedRows, Without
 from validation.subject import NotApplicable, foreign_subject, subject_of, table_behind
@@ -164,7 +165,7 @@ def test_the_table_of_an_embedded_release_is_here():
     assert table_behind(release).content_hash == release.manifest.table.content_hash
 
 
-def test_the_official_table_is_found_among_the_users(imported_release, official_table, tmp_path, monkeypatch):
+def test_the_official_table_is_found_among_the_users(imported_release, tiny_table, tmp_path, monkeypatch):
     """By its name, as nobody knows its content."""
     monkeypatch.setenv("NB301_HOME", str(tmp_path))
     release = Release(imported_release)
@@ -172,6 +173,7 @@ def test_the_official_table_is_found_among_the_users(imported_release, official_
         DataMissing, match=r"table cifar10-v1\.0 .* nb301 tables fetch official.*or give --table"
     ):
         table_behind(release).rows  # noqa: B018
+    official_table = type(tiny_table)("cifar10", "1.0", OFFICIAL, tiny_table.rows)
     (tmp_path / "tables").mkdir()
     write_table(official_table, tmp_path / "tables" / "cifar10-v1.0.parquet")
     assert table_behind(release).content_hash == official_table.content_hash
@@ -181,9 +183,7 @@ def test_which_rows_imported_models_saw_is_not_known(imported_release, official_
     """With the table at hand neither, so that no row counts as unseen."""
     subject = subject_of(Release(imported_release), official_table, tmp_path)
     assert subject.trained_on == "all-data"
-    with pytest.raises(
-        NotApplicable, match=r"was imported: which rows of cifar10-v1\.0 its members saw is not"
-    ):
+    with pytest.raises(NotApplicable, match=r"was imported: which rows of cifar10-v1\.0 its members saw"):
         subject.split.test  # noqa: B018
     with pytest.raises(NotApplicable, match="which rows"):
         subject.split_of(NamedRows.above_92)
@@ -191,7 +191,5 @@ def test_which_rows_imported_models_saw_is_not_known(imported_release, official_
 
 def test_imported_models_are_not_set_beside_another_truth(imported_release, embedded_table, tmp_path):
     """A table of another truth is refused with both."""
-    with pytest.raises(
-        ReleaseError, match="'CIFAR-10 training' does, but table emulated-v1.0 is of 'emulated"
-    ):
+    with pytest.raises(ReleaseError, match=r"'CIFAR-10 training' does, but .*-v1\.0 is of 'emulated 1"):
         subject_of(Release(imported_release), embedded_table, tmp_path)
