@@ -54,6 +54,18 @@ def test_the_last_report_counts(publish, report):
     assert len(merged.releases) == len(report["releases"])
 
 
+def test_a_report_that_could_ask_less_does_not_replace_one(publish, report):
+    """Where the table was not here claims were not run: what was measured of the same bytes stays."""
+    less = json.loads(json.dumps(report))
+    for release in less["releases"]:
+        release["claims"][0] |= {"verdict": "not run", "value": None, "note": "the table is not here"}
+    folder = publish(report, less)
+    assert (folder / "validation.json").read_bytes() == (DOCS / "validation.json").read_bytes()
+    less["releases"][0]["release_hash"] = "0" * 64
+    merged = read_report(publish(report, less) / "validation.json")
+    assert [release.claims[0].verdict == "not run" for release in merged.releases][:2] == [True, False]
+
+
 def test_reports_of_other_machines_are_not_mixed(publish, report):
     """What was measured with other libraries is refused, with both."""
     other = report | {"libraries": {"numpy": "0.1"}}
