@@ -27,4 +27,4 @@ def require(module: str, extra: str) -> None:
         try:
             import_module(module)
         except ModuleNotFoundError as error:
-            raise MissingExtra(f"{error.name} is not installed: pip install 'nb301[{extra}]'") from error
+            raise MissingExtra(f"{error.name} is not installed: pip install 'nb301[{extra}]'") from None

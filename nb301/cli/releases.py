@@ -12,6 +12,7 @@ import typer
 
 from nb301.cli.output import AsJson, print_json, print_table, progress
 from nb301.cli.tables import TableName
+from nb301.errors import ReleaseError, shown
 from nb301.extras import require
 
 if TYPE_CHECKING:
@@ -32,7 +33,12 @@ def list_releases(as_json: AsJson = False) -> None:
     from nb301.releases import find, names, user_names, user_releases
     from nb301.truth.base import first_real, rests_on
 
-    manifests = [find(name).manifest for name in dict.fromkeys([*names(), *user_names()])]
+    manifests = []
+    for name in dict.fromkeys([*names(), *user_names()]):
+        try:
+            manifests.append(find(name).manifest)
+        except ReleaseError as error:
+            typer.echo(f"passed over {name}: {error}", err=True)
     manifests.sort(key=lambda manifest: first_real(manifest.truth))
     if as_json:
         print_json([_identity(manifest) for manifest in manifests])
@@ -250,4 +256,7 @@ def _correlation(value: float | None) -> str:
 
 
 def _text(value: Any) -> str:
+    """A value of a manifest; of a long one its beginning."""
+    if isinstance(value, list):
+        return shown(value, 120)
     return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -21,17 +21,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
 from math import comb
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nb301.errors import DataMissing, TableError
-from nb301.releases.fitted_table import fitted_table
+from nb301.errors import DataMissing, MissingExtra, TableError
 from nb301.releases.manifest import Manifest
 from nb301.space import FIRST_EDGE, NODES, PARAMETER_FREE, Genotype, Op, from_codes, to_codes
-from nb301.tables.schema import EvaluationTable
-from nb301.tables.splits import Split, random_only_split, stratified_split
+
+if TYPE_CHECKING:
+    from nb301.tables.schema import EvaluationTable
+    from nb301.tables.splits import Split
 
 #: Edges of both cells: the largest distance.
 EDGES = 16
@@ -87,19 +88,30 @@ class KnownSurroundings(Protocol):
 def surroundings(manifest: Manifest, table: EvaluationTable | None = None) -> KnownSurroundings:
     """The rows that a release was fitted on; the manifest alone where they are not here and it tells enough.
 
+    Rows need what reads tables, the extra `tables`; the manifest needs no library.
+
     Args:
         manifest: The release's.
         table: Its table; by default the one that `fitted_table` finds.
 
     Raises:
-        DataMissing: The table is not here, and the release was not fitted on random search alone.
+        DataMissing: The table is not here, and the release was not fitted on random search alone, or it was
+            imported.
+        MissingExtra: What reads tables is not installed, and the release saw more than random search.
         TableError: `table` is another one, or cannot be read.
     """
     if table is not None:
         return FittedRows(manifest, table)
+    if manifest.imported is not None:
+        raise DataMissing(
+            f"release {manifest.name} was imported: which rows it was fitted to is not known, so nothing can "
+            "be said of how far an architecture is from them"
+        )
     try:
+        from nb301.releases.fitted_table import fitted_table  # and with it pandas
+
         return FittedRows(manifest, fitted_table(manifest))
-    except DataMissing as missing:
+    except (DataMissing, MissingExtra) as missing:
         if not manifest.random_only:
             raise
         return RandomRows(manifest, str(missing))
@@ -290,6 +302,8 @@ def _renamed_slots(cell: NDArray[np.uint8]) -> set[tuple[int, ...]]:
 
 
 def _split(manifest: Manifest, table: EvaluationTable) -> Split:
+    from nb301.tables.splits import random_only_split, stratified_split
+
     split = random_only_split if manifest.random_only else stratified_split
     return split(table, manifest.fitted_split.seed)
 

@@ -63,8 +63,9 @@ class Release:
         members, runtime = FAMILIES[self.manifest.family].files(self.manifest.members), self._runtime_names()
         expected = [*members, *runtime]
         if odd := {*expected} ^ {*self.manifest.files}:
+            of_runtime = runtime[0] if len(runtime) == 1 else f"{runtime[0]} to {runtime[-1]}"
             raise ReleaseError(
-                f"{path}: files must be {members[0]} to {members[-1]} and {' to '.join({*runtime})}: "
+                f"{path}: files must be {members[0]} to {members[-1]} and {of_runtime}: "
                 f"{shown(min(odd))} is {'missing' if min(odd) in expected else 'none of them'}"
             )
         together = {True: 0, False: 0}

@@ -92,3 +92,15 @@ def test_an_embedded_name_means_the_embedded_release(wrong, ended, tiny_release,
     assert '"release": "emulated-xgb-v1.0"' in ended("query", darts_v2, "--json", *embedded)[1]
     assert '"release": "tiny-xgb-v1.0"' in ended("query", darts_v2, "--json", "--release", "./mine")[1]
     assert "write ./mine" in wrong("query", darts_v2, "--release", "mine")
+
+
+def test_a_release_that_cannot_be_read_hides_no_other(ended, tmp_path):
+    """`release list` names it and why, and shows the others."""
+    broken = tmp_path / "home" / "releases" / "mine-v1.0"
+    broken.mkdir(parents=True)
+    (broken / "manifest.json").write_text("{")
+    code, shown, said = ended("release", "list")
+    assert code == 0
+    assert "cifar10-gin-rand-v1.0" in shown
+    assert said.startswith("passed over mine-v1.0: ")
+    assert said.count("\n") == 1

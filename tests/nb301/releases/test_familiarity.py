@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from itertools import permutations
 
 import numpy as np
@@ -315,3 +317,26 @@ def test_queries_need_no_table(tiny_release, monkeypatch):
     """A query reads no table: only `familiarity` does."""
     monkeypatch.setattr(tables, "load", lambda name: pytest.fail(f"read {name}"))
     assert json.dumps(nb301.load(tiny_release).query(sample(RNG)).mean)
+
+
+def test_random_only_releases_warn_without_what_reads_tables():
+    """The manifest tells what random search does not reach; how far an architecture is stays unknown."""
+    code = (
+        "import sys; sys.modules['pandas'] = None\n"
+        "import nb301\n"
+        "cell = nb301.Cell.from_edges((a, n, 'skip_connect') for n in (2, 3, 4, 5) for a in (0, 1))\n"
+        "told = nb301.load('cifar10-gin-rand-v1.0').familiarity(nb301.Genotype(cell, cell))\n"
+        "print(told.distance, *told.warnings, sep='\\n')\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    distance, unreached, unknown = told.splitlines()
+    assert distance == "None"
+    assert unreached.startswith("unreached: 8 of 8 edges of the normal cell are skip_connect")
+    assert unknown.endswith("pandas is not installed: pip install 'nb301[tables]'")
+
+
+def test_nothing_is_said_of_imported_releases(full):
+    """Which rows they saw is not known."""
+    manifest = full.release.manifest.model_copy(update={"imported": object()})
+    with pytest.raises(DataMissing, match=r"was imported: which rows it was fitted to is not known"):
+        surroundings(manifest)
