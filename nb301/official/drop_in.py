@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nb301.errors import ReleaseError, UnknownRelease, shown
+from nb301.errors import Nb301Error, OutputError, ReleaseError, UnknownRelease, one_line, shown
 from nb301.files import sha256
 from nb301.official.archive import Archive
 from nb301.official.fetching import PUBLICATIONS, fetch_models
 from nb301.official.importing import default_name, import_official
+from nb301.official.member_hashes import hashes_of
 from nb301.parsing import read_bytes
 from nb301.places import user_releases
 from nb301.releases import manifest as manifests
@@ -31,51 +34,92 @@ class ImportedModels(NamedTuple):
     release: Release
     #: Whether they predict seconds.
     of_runtime: bool
+    #: Of the folder's first member, which releases of equal members need not have.
+    first_seed: int
 
 
-def imported(folder: Path) -> ImportedModels:
-    """Find the official models of a folder among this user's releases, or import them.
+def imported(source: Path) -> ImportedModels:
+    """Find official models among this user's releases, or import them, and say so on standard error.
 
     Args:
-        folder: Of one ensemble, such as `nb_models/xgb_v1.0`. Of a runtime model the accuracy models beside
-            it are imported, too, since a release has both.
+        source: Folder or ZIP file of one ensemble, such as `nb_models/xgb_v1.0`. Of a runtime model the
+            accuracy models beside it are imported, too, since a release has both.
 
     Raises:
         ReleaseError: It holds no official models, or some that cannot be read.
         OutputError: The release cannot be written.
     """
-    with Archive(folder) as archive:
-        if len(archive.ensembles()) > 1:
-            raise ReleaseError(
-                f"{shown(str(folder), 200)}: holds several ensembles, expected one: "
-                f"{', '.join(archive.ensembles())}"
-            )
-        hashes = [sha256(archive.read(member)) for member in archive.members]
-        of_runtime = archive.settings(archive.members[0]).model.endswith("_time")
-        if (known := _known(hashes, of_runtime=of_runtime)) is not None:
-            return ImportedModels(known, of_runtime)
+    with _one_line_of(source):
+        with Archive(source) as archive:
+            if len(archive.ensembles()) > 1:
+                raise ReleaseError(
+                    f"{shown(str(source), 200)}: holds several ensembles, expected one: "
+                    f"{', '.join(archive.ensembles())}; nb301 release import {one_line(str(source))} makes "
+                    "each a release, which load_ensemble takes by its name"
+                )
+            settings = archive.settings(archive.members[0])
+            of_runtime = settings.model.endswith("_time")
+            hashes = hashes_of(archive, source)
+            ensemble = next(iter(archive.ensembles()))
+        name = PurePosixPath(ensemble).name or source.absolute().name
+        release = _known(hashes, of_runtime=of_runtime)
+        if release is None:
+            release = _new(source.absolute(), name, hashes, of_runtime=of_runtime)
+        return ImportedModels(release, of_runtime, settings.seed)
+
+
+def _new(source: Path, folder: str, hashes: Sequence[str], *, of_runtime: bool) -> Release:
+    """Import models, unless another process does so first."""
+    accuracy, runtime_source = source, None
     if of_runtime:
-        return ImportedModels(_with_accuracy(folder.absolute(), hashes), of_runtime)
-    target = import_official(folder, name=_free_name(folder.absolute(), hashes))[0]
-    return ImportedModels(find(target), of_runtime)
+        accuracy, runtime_source = _accuracy_beside(source), source
+        folder = accuracy.name
+    name = _free_name(folder, hashes)
+    # another process may have made it since: its name is then taken, and this one is of its models
+    if (known := _known(hashes, of_runtime=of_runtime)) is not None:
+        return known
+    sys.stderr.write(
+        f"nb301: importing the official models of {one_line(str(source))} once, into "
+        f"{one_line(str(user_releases() / name))}\n"
+    )
+    try:
+        return find(import_official(accuracy, name=name, runtime_source=runtime_source)[0])
+    except (OSError, Nb301Error):
+        if (known := _known(hashes, of_runtime=of_runtime)) is not None:
+            return known
+        raise
 
 
-def _free_name(folder: Path, hashes: Sequence[str]) -> str:
+@contextmanager
+def _one_line_of(source: Path) -> Iterator[None]:
+    """Say in one line what the system says of files."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, Nb301Error):
+            raise
+        reason = one_line(error.strerror or type(error).__name__)
+        where = source if error.filename is None else error.filename
+        raise OutputError(
+            f"{shown(str(source), 200)}: cannot be imported ({shown(str(where), 200)}: {reason})"
+        ) from error
+
+
+def _free_name(folder: str, hashes: Sequence[str]) -> str:
     """The name that models of a folder have as a release, or one of their own where it is taken."""
-    name = default_name(folder.name)
+    name = default_name(folder)
     if name is not None and name not in {*names(), *user_names()}:
         return name
     return f"{name or 'nb301'}-{sha256(''.join(hashes).encode())[:12]}"
 
 
-def _with_accuracy(folder: Path, hashes: Sequence[str]) -> Release:
-    """Import models of accuracy that lie beside a runtime model, with it."""
-    for beside in sorted(folder.parent.iterdir()):
-        if beside != folder and default_name(beside.name) is not None and beside.is_dir():
-            name = _free_name(beside, hashes)
-            return find(import_official(beside, name=name, runtime_source=folder)[0])
+def _accuracy_beside(source: Path) -> Path:
+    """The folder of models of accuracy that lie beside a runtime model."""
+    for beside in sorted(source.parent.iterdir()):
+        if beside != source and default_name(beside.name) is not None and beside.is_dir():
+            return beside
     raise ReleaseError(
-        f"{shown(str(folder), 200)}: a runtime model alone, and no models of accuracy beside it: import both "
+        f"{shown(str(source), 200)}: a runtime model alone, and no models of accuracy beside it: import both "
         "with nb301 release import FOLDER --runtime FOLDER"
     )
 
@@ -103,12 +147,17 @@ def fetched(version: str, *, delete_archive: bool) -> dict[str, str]:
     placed = _placed(version)
     if not publication.folders <= placed.keys():
         path = fetch_models(publication).path
-        for folder in _folders_of_accuracy(path):
-            if folder not in placed:
-                import_official(path, name=default_name(folder))
+        with _one_line_of(path):
+            try:
+                for folder in _folders_of_accuracy(path):
+                    if folder not in placed:
+                        import_official(path, name=default_name(folder))
+            except (OSError, Nb301Error):  # another process may have done it, and deleted the ZIP file
+                if not publication.folders <= _placed(version).keys():
+                    raise
+            if delete_archive:
+                path.unlink(missing_ok=True)
         placed = _placed(version)
-        if delete_archive:
-            path.unlink(missing_ok=True)
     return placed
 
 
@@ -125,13 +174,14 @@ def _folders_of_accuracy(path: Path) -> list[str]:
 def _placed(version: str) -> dict[str, str]:
     """This user's releases of a version, by the names of the folders that they were imported from."""
     placed: dict[str, str] = {}
-    for manifest in _manifests():
+    for path, manifest in _manifests():
         ensembles = manifest.imported
         if ensembles is None or not ensembles.accuracy.folder.endswith(f"_v{version}"):
             continue
-        placed.setdefault(ensembles.accuracy.folder, manifest.name)
+        reference = path.name if path.name == manifest.name else str(path)  # of a copy with another name
+        placed.setdefault(ensembles.accuracy.folder, reference)
         if ensembles.runtime is not None:
-            placed.setdefault(ensembles.runtime.folder, manifest.name + RUNTIME)
+            placed.setdefault(ensembles.runtime.folder, reference + RUNTIME)
     return placed
 
 
@@ -151,12 +201,12 @@ def seconds(release: Release, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 def _known(hashes: Sequence[str], *, of_runtime: bool) -> Release | None:
     """The release that was imported from such members; None where there is none."""
-    for manifest in _manifests():
+    for path, manifest in _manifests():
         if manifest.imported is None:
             continue
         ensemble = manifest.imported.runtime if of_runtime else manifest.imported.accuracy
         if ensemble is not None and _hashes(ensemble) == [*hashes]:
-            return find(user_releases() / manifest.name)
+            return find(path)
     return None
 
 
@@ -164,8 +214,10 @@ def _hashes(ensemble: ImportedEnsemble) -> list[str]:
     return [member.sha256 for member in ensemble.members]
 
 
-def _manifests() -> Iterator[Manifest]:
-    """Manifests of this user's releases, whose other files are not read."""
+def _manifests() -> Iterator[tuple[Path, Manifest]]:
+    """Folders and manifests of this user's releases that can be read; their other files are not."""
     for name in user_names():
-        path = user_releases() / name / manifests.FILE
-        yield manifests.read_manifest(read_bytes(path, manifests.LARGEST), str(path))
+        folder = user_releases() / name
+        path = folder / manifests.FILE
+        with suppress(OSError, ReleaseError):  # which asking for that release says
+            yield folder, manifests.read_manifest(read_bytes(path, manifests.LARGEST), str(path))

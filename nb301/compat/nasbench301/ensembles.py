@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nb301 import releases
 from nb301.compat.nasbench301 import official_files, stand_ins
 from nb301.encodings import canonical
-from nb301.errors import ReleaseError, shown
+from nb301.errors import Nb301Error, ReleaseError, shown
 from nb301.releases import Release
 from nb301.releases import manifest as manifests
 from nb301.releases.training_noise import TrainingNoise
@@ -40,9 +40,10 @@ class Ensemble:
     Args:
         release: It.
         of_runtime: Whether seconds are asked for.
+        first_seed: Of the folder of official models that it was found by; by default the release's.
     """
 
-    def __init__(self, release: Release, *, of_runtime: bool = False) -> None:
+    def __init__(self, release: Release, *, of_runtime: bool = False, first_seed: int | None = None) -> None:
         self.release = release
         self.of_runtime = of_runtime
         manifest = release.manifest
@@ -56,6 +57,15 @@ class Ensemble:
         #: Seed of the first member: of an imported release the manifest's, of one of ours what its first
         #: member was fitted with.
         self.first_seed: int = manifest.seed * (1 if self._is_official else manifest.members)
+        if (
+            of_runtime
+            and manifest.imported is not None
+            and (seconds := manifest.imported.runtime) is not None
+        ):
+            self.members = len(seconds.members)
+            self.first_seed = seconds.members[0].seed or 0
+        if first_seed is not None:
+            self.first_seed = first_seed
 
     def __repr__(self) -> str:
         return f"<{'runtimes' if self.of_runtime else 'accuracies'} of {self.release!r}>"
@@ -89,32 +99,49 @@ def find(reference: str | os.PathLike[str]) -> Ensemble:
 
     Args:
         reference: In this order: the name of a release; the folder of one; a folder where `download_models`
-            has put one (`stand_ins`); a folder of official models.
+            has put one (`stand_ins`); a folder or ZIP file of official models.
 
     Raises:
         ReleaseError: It is none of them, or cannot be read.
         UnknownRelease: There is no release of that name.
+        OutputError: Official models cannot be imported, since their release cannot be written.
     """
     text = os.fspath(reference)
     if not isinstance(text, str):
         raise ReleaseError(f"{shown(reference)} is no path or name of an ensemble")
+    if not text.removesuffix(RUNTIME):
+        raise ReleaseError(
+            f"{shown(text)} names no ensemble: expected the name of a release, or a folder, which is '.' for "
+            "the working one"
+        )
     if text.endswith(RUNTIME):
         return Ensemble(_release(text.removesuffix(RUNTIME)), of_runtime=True)
-    folder = Path(text).expanduser()
-    if _is_name(text) or (folder / manifests.FILE).is_file():
+    try:
+        return _at(text, Path(text).expanduser())
+    except OSError as error:  # such as of a name that is too long
+        if isinstance(error, Nb301Error):
+            raise
+        raise ReleaseError(f"{shown(text, 300)}: cannot be read ({error.strerror})") from None
+
+
+def _at(text: str, path: Path) -> Ensemble:
+    """What a text that is not empty means."""
+    if _is_name(text) or (path / manifests.FILE).is_file():
         return Ensemble(_release(text))
-    if (placed := stand_ins.read(folder)) is not None:
+    if (placed := stand_ins.read(path)) is not None:
+        stand_ins.warn_of_another(path, placed)
         return find_placed(placed)
-    if not folder.is_dir():
-        if os.sep in text or "/" in text:
-            raise ReleaseError(
-                f"{shown(text, 300)}: no such folder, expected official models, such as "
-                "nb_models_1.0/xgb_v1.0 (nasbench301.download_models brings them), or a release's name or "
-                "folder"
-            )
+    if path.is_dir() or (path.is_file() and path.suffix.lower() == ".zip"):
+        stand_ins.warn_of_another(path, None)
+        imported = official_files.imported(path)
+        return Ensemble(imported.release, of_runtime=imported.of_runtime, first_seed=imported.first_seed)
+    if os.sep not in text and "/" not in text and not path.exists():
         return Ensemble(releases.find(text))  # which says what names there are
-    imported = official_files.imported(folder)
-    return Ensemble(imported.release, of_runtime=imported.of_runtime)
+    raise ReleaseError(
+        f"{shown(text, 300)}: {'is no folder' if path.exists() else 'no such folder'}, expected official "
+        "models, such as nb_models_1.0/xgb_v1.0 (nasbench301.download_models brings them), or a release's "
+        "name or folder"
+    )
 
 
 def find_placed(placed: str) -> Ensemble:

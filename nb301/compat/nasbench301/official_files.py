@@ -27,20 +27,22 @@ class Imported(NamedTuple):
     release: Release
     #: Whether they predict seconds: their `model` ends with `_time` (F34).
     of_runtime: bool
+    #: Seed of the first member, as it stands beside it.
+    first_seed: int
 
 
-def imported(folder: Path) -> Imported:
+def imported(source: Path) -> Imported:
     """Find official models among this user's releases, by the hashes of their files, or import them.
 
     Args:
-        folder: Of one ensemble, such as `nb_models_1.0/xgb_v1.0`.
+        source: Folder or ZIP file of one ensemble, such as `nb_models_1.0/xgb_v1.0`.
 
     Raises:
         ReleaseError: It holds no official models, or some that cannot be read.
+        OutputError: They cannot be written.
         CompatError: This version of nb301 cannot import them.
     """
-    release, of_runtime = _importing().imported(folder)
-    return Imported(release, of_runtime)
+    return Imported(*_importing().imported(source))
 
 
 def fetched(version: str, *, delete_archive: bool) -> Mapping[str, str]:

@@ -53,7 +53,7 @@ def importing(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
     def imported(folder: Any) -> Any:
         asked.append(folder)
-        return release, "runtime" in folder.name
+        return release, "runtime" in folder.name, 7
 
     def fetched(version: str, *, delete_archive: bool) -> dict[str, str]:
         asked.append((version, delete_archive))

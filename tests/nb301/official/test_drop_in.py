@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import multiprocessing
+import shutil
+
 import numpy as np
 import pytest
 
 import nb301
-from nb301.errors import ReleaseError, UnknownRelease
+from nb301.errors import OutputError, ReleaseError, UnknownRelease
 from nb301.official import drop_in
 from nb301.official.fetching import FetchedModels
 from nb301.official.importing import import_official
@@ -36,7 +40,7 @@ def test_a_folder_is_imported_once(tmp_path):
 def test_a_runtime_model_comes_with_the_models_beside_it(tmp_path):
     """Its members are asked for their seconds."""
     place = write_folder(tmp_path, whole_archive()) / "nb_models"
-    release, of_runtime = drop_in.imported(place / "lgb_runtime_v1.0")
+    release, of_runtime, _ = drop_in.imported(place / "lgb_runtime_v1.0")
     assert of_runtime
     assert drop_in.imported(place / "lgb_runtime_v1.0").release.name == release.name
     found = drop_in.seconds(release, CODES)
@@ -86,3 +90,123 @@ def test_releases_of_one_kind_are_not_all(tmp_path, monkeypatch):
     monkeypatch.setattr(drop_in, "fetch_models", lambda _: FetchedModels(path, checked=True))
     names = drop_in.fetched("1.0", delete_archive=False)
     assert {"xgb_v1.0", "gnn_gin_v1.0"} <= names.keys()
+
+
+def _import_at_once(barrier, folder, found):
+    barrier.wait(60)
+    try:
+        found.put(drop_in.imported(folder).release.name)
+    except BaseException as error:
+        found.put(repr(error))
+        raise
+
+
+def test_processes_import_one_release(tmp_path):
+    """Several that ask for the same models at once all get them."""
+    folder = write_folder(tmp_path / "xgb_v1.0", ensemble())
+    context = multiprocessing.get_context("spawn")
+    barrier, found = context.Barrier(4), context.Queue()
+    processes = []
+    for _ in range(4):
+        processes.append(context.Process(target=_import_at_once, args=(barrier, folder, found)))
+        processes[-1].start()
+    names = [found.get(timeout=60) for _ in processes]
+    for process in processes:
+        process.join(60)
+    assert names == ["nb301-xgb-v1.0"] * 4
+    assert nb301.releases.user_names() == ["nb301-xgb-v1.0"]
+
+
+def test_another_process_may_be_faster(tmp_path, monkeypatch):
+    """What it has imported meanwhile is found, whatever this one's import stumbles over."""
+    folder = write_folder(tmp_path / "xgb_v1.0", ensemble())
+
+    def too_late(*arguments, **keywords):
+        import_official(*arguments, **keywords)
+        raise FileNotFoundError(2, "No such file or directory", "importing-nb301-xgb-v1.0")
+
+    monkeypatch.setattr(drop_in, "import_official", too_late)
+    assert drop_in.imported(folder).release.name == "nb301-xgb-v1.0"
+
+
+def test_what_the_system_says_is_one_line(tmp_path, monkeypatch):
+    """With the path; it is an error of nb301."""
+    folder = write_folder(tmp_path / "xgb_v1.0", ensemble())
+
+    def full(*_arguments, **_keywords):
+        raise OSError(28, "No space left on device", "some-file")
+
+    monkeypatch.setattr(drop_in, "import_official", full)
+    with pytest.raises(OutputError, match=r"xgb_v1\.0.*some-file.*No space left on device") as caught:
+        drop_in.imported(folder)
+    assert str(caught.value).isprintable()
+
+
+def test_an_import_is_said_once(tmp_path, capsys):
+    """Where from, and where it goes."""
+    folder = write_folder(tmp_path / "xgb_v1.0", ensemble())
+    drop_in.imported(folder)
+    said = capsys.readouterr().err
+    assert said.startswith(f"nb301: importing the official models of {folder} once, into {tmp_path}")
+    assert said.count("\n") == 1
+    drop_in.imported(folder)
+    assert capsys.readouterr().err == ""
+
+
+def test_other_releases_that_cannot_be_read_are_no_matter(tmp_path):
+    """Neither broken manifests, nor those that are no files."""
+    folder = write_folder(tmp_path / "xgb_v1.0", ensemble())
+    for name in ("a", "b"):
+        (tmp_path / "home" / "releases" / name).mkdir(parents=True)
+    (tmp_path / "home" / "releases" / "a" / "manifest.json").write_text("{")
+    (tmp_path / "home" / "releases" / "b" / "manifest.json").mkdir()
+    name = drop_in.imported(folder).release.name
+    assert drop_in.imported(folder).release.name == name
+
+
+def test_a_renamed_release_is_found(tmp_path, monkeypatch):
+    """By its folder, whatever its manifest calls it."""
+    folder = write_folder(tmp_path / "xgb_v1.0", ensemble())
+    releases = drop_in.imported(folder).release.folder.parent
+    shutil.move(releases / "nb301-xgb-v1.0", releases / "mine")
+    assert drop_in.imported(folder).release.folder == releases / "mine"
+
+    path = write_zip(tmp_path / "nb_models_v1.0.zip", whole_archive())
+    monkeypatch.setattr(drop_in, "fetch_models", lambda _: FetchedModels(path, checked=True))
+    assert drop_in.fetched("1.0", delete_archive=False)["xgb_v1.0"] == str(releases / "mine")
+
+
+def test_the_seed_is_that_of_the_folder(tmp_path):
+    """Equal members are one release, whatever their settings say."""
+    files = ensemble()
+    first = drop_in.imported(write_folder(tmp_path / "a" / "xgb_v1.0", files))
+    for path in files:
+        if path.endswith("data_config.json"):
+            files[path] = json.dumps({"seed": 1000}).encode()
+    second = drop_in.imported(write_folder(tmp_path / "b" / "xgb_v1.0", files))
+    assert (first.first_seed, second.first_seed) == (6, 1000)
+    assert first.release.release_hash == second.release.release_hash
+
+
+def test_zip_files_of_one_ensemble(tmp_path):
+    """Are imported, too; of several it is said how to."""
+    files = {}
+    for path, data in ensemble().items():
+        files[f"nb_models/xgb_v1.0/{path}"] = data
+    assert drop_in.imported(write_zip(tmp_path / "x.zip", files)).release.name == "nb301-xgb-v1.0"
+    whole = write_zip(tmp_path / "whole.zip", whole_archive())
+    with pytest.raises(ReleaseError, match=r"several ensembles.*nb301 release import .*whole\.zip"):
+        drop_in.imported(whole)
+
+
+def test_another_process_may_have_deleted_the_archive(tmp_path, monkeypatch):
+    """When it has imported all that is in it."""
+    path = write_zip(tmp_path / "nb_models_v1.0.zip", whole_archive())
+
+    def fetch(_):
+        import_official(path)
+        path.unlink()
+        return FetchedModels(path, checked=True)
+
+    monkeypatch.setattr(drop_in, "fetch_models", fetch)
+    assert {"xgb_v1.0", "gnn_gin_v1.0"} <= drop_in.fetched("1.0", delete_archive=True).keys()
