@@ -47,12 +47,14 @@ def main(arguments: list[str]) -> None:
     if is_module:
         runpy.run_module(script[0], run_name="__main__", alter_sys=True)
         return
-    if os.path.isdir(script[0]):  # noqa: PTH112 - as above
-        if not sys.flags.safe_path:
-            del sys.path[0]  # runpy puts the folder there
-    elif not sys.flags.safe_path:  # where Python has put the working folder, since it was started with -m
-        sys.path[0] = os.path.dirname(os.path.abspath(script[0]))  # noqa: PTH100, PTH120 - as Python has it
-    runpy.run_path(script[0], run_name="__main__")
+    is_folder = os.path.isdir(script[0])  # noqa: PTH112 - as above
+    # Python itself makes a folder's path absolute, and not a file's
+    path = os.path.abspath(script[0]) if is_folder else script[0]  # noqa: PTH100
+    if not sys.flags.safe_path:  # where Python has put the working folder, since it was started with -m
+        sys.path[0] = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 - as Python has it
+    if is_folder:  # which runpy puts on the path
+        del sys.path[: 0 if sys.flags.safe_path else 1]
+    runpy.run_path(path, run_name="__main__")
 
 
 def _release(arguments: list[str]) -> tuple[str | None, list[str]]:

@@ -43,4 +43,7 @@ def text() -> str:
 
 
 def _categorical(name: str, choices: list[str]) -> dict[str, Any]:
-    return {"name": name, "type": "categorical", "choices": choices, "default": choices[0]}
+    # versions before 1.0 need an entry `default`, where null means the first choice; later ones warn of any
+    # other, and have `default_value`
+    default = {"default": None, "default_value": choices[0]}
+    return {"name": name, "type": "categorical", "choices": choices, **default}

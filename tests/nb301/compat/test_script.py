@@ -109,12 +109,54 @@ def test_modules_run(tmp_path):
     assert done.stdout.strip() == "['a'] nb301.compat.nasbench301", done.stderr
 
 
+def test_folders_run(tmp_path):
+    """With `__main__.py`, as Python runs them: with their own path, and not the working folder's."""
+    (tmp_path / "tool").mkdir()
+    script(tmp_path, "", "not_here.py")
+    script(tmp_path / "tool", "VALUE = 3\n", "beside.py")
+    text = (
+        "import sys, beside, nasbench301\n"
+        "from importlib.util import find_spec\n"
+        "print(sys.argv[1:], __name__, __file__, beside.VALUE, sys.path[0], find_spec('not_here'))\n"
+    )
+    script(tmp_path / "tool", text, "__main__.py")
+    done = run("tool", "a", folder=tmp_path)
+    (tmp_path / "tool" / "nasbench301.py").touch()
+    assert (done.stdout, done.stderr) == (run("tool", "a", folder=tmp_path, python=()).stdout, "")
+
+
+def test_release_behind_an_equals_sign(tmp_path):
+    """As command lines have it."""
+    path = script(tmp_path, "import os, sys; print(os.environ['NB301_COMPAT_RELEASE'], sys.argv[1:])")
+    done = run("--release=cifar10-xgb-rand-v1.0", path, "a", folder=tmp_path)
+    assert done.stdout == "cifar10-xgb-rand-v1.0 ['a']\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--release"], "--release needs the name or folder of a release"),
+        (["--release=", "x.py"], "--release needs the name or folder of a release"),
+        (["--release", "", "x.py"], "--release needs the name or folder of a release"),
+        (["-c", "print(1)"], "-c is not taken: write the code into a script"),
+        (["-m"], "no module behind -m"),
+        (["--odd", "x.py"], "unknown option --odd, before the script"),
+    ],
+)
+def test_wrong_options_are_said(arguments, message, tmp_path):
+    """In the last line, below the usage."""
+    done = run(*arguments, folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(f"error: {message}")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
         ([], 2, "usage: python -m nb301.compat"),
         (["--nonsense", "script.py"], 2, "usage: python -m nb301.compat"),
         (["nope.py"], 1, "error: nope.py: no such script"),
+        (["."], 1, "error: .: a folder without __main__.py"),
         (["--release", "nope", __file__], 1, "error: no release 'nope'; there are: cifar10-gin"),
     ],
 )

@@ -56,6 +56,48 @@ def test_what_is_not_there_is_said(tmp_path):
         ensembles.find(b"bytes")
 
 
+@pytest.mark.parametrize("text", ["", ":runtime"])
+def test_nothing_is_not_the_working_folder(text, tiny_release, monkeypatch):
+    """Which is `.`."""
+    monkeypatch.chdir(tiny_release)
+    with pytest.raises(ReleaseError, match="names no ensemble"):
+        ensembles.find(text)
+    assert ensembles.find(".").release.folder.samefile(tiny_release)
+
+
+@pytest.mark.parametrize("text", ["x" * 5000, f"./{'x' * 5000}"])
+def test_what_cannot_be_a_path_is_one_line(text):
+    """Without the number of the system's error."""
+    with pytest.raises(ReleaseError) as caught:
+        ensembles.find(text)
+    assert str(caught.value).isprintable()
+    assert "Errno" not in str(caught.value)
+
+
+def test_official_models_are_asked_for(tmp_path, importing, monkeypatch, capsys):
+    """In a folder or a ZIP file, with their own seed; a release that the environment names is not asked."""
+    (tmp_path / "x.zip").touch()
+    (tmp_path / "x.txt").touch()
+    monkeypatch.chdir(tmp_path)
+    for reference in (tmp_path, "x.zip"):
+        assert ensembles.find(reference).first_seed == 7
+    assert [path.name for path in importing.asked] == [tmp_path.name, "x.zip"]
+    assert capsys.readouterr().err == ""
+    with pytest.raises(ReleaseError, match=r"x\.txt.*is no folder, expected official models"):
+        ensembles.find("x.txt")
+    monkeypatch.setenv(stand_ins.VARIABLE, "cifar10-gin-rand-v1.0")
+    ensembles.find(tmp_path)
+    assert "the official models in it answer, not cifar10-gin-rand-v1.0" in capsys.readouterr().err
+
+
+def test_other_stand_ins_than_the_environment_names_are_said(tmp_path, monkeypatch, capsys):
+    """The folder stays what it is."""
+    stand_ins.write(tmp_path / "models", {"a": NAME})
+    monkeypatch.setenv(stand_ins.VARIABLE, "cifar10-gin-rand-v1.0")
+    assert ensembles.find(tmp_path / "models" / "a").release.name == NAME
+    assert f"it stands for {NAME}, not cifar10-gin-rand-v1.0" in capsys.readouterr().err
+
+
 def test_changed_releases_are_refused(tiny_release, tmp_path):
     """As everywhere, every byte is checked."""
     folder = shutil.copytree(tiny_release, tmp_path / "changed")

@@ -29,6 +29,20 @@ def test_a_release_stands_in(tmp_path, monkeypatch):
     assert stand_ins.read(tmp_path / "nb_models_1.0" / "gnn_gin_v1.0") == "cifar10-gin-rand-v1.0"
 
 
+def test_two_processes_at_once(tmp_path, importing, monkeypatch):
+    """The second finds what the first has written since it looked."""
+    fetched = importing.fetched
+
+    def while_another_does_so(version, *, delete_archive):
+        placed = fetched(version, delete_archive=delete_archive)
+        stand_ins.write(tmp_path / f"nb_models_{version}", placed)
+        return placed
+
+    monkeypatch.setattr(importing, "fetched", while_another_does_so)
+    download_models("1.0", download_dir=tmp_path)
+    assert stand_ins.read(tmp_path / "nb_models_1.0" / "xgb_v1.0") == "cifar10-xgb-rand-v1.0"
+
+
 def test_wrong_versions_and_releases_leave_nothing(tmp_path, monkeypatch):
     """Officially any other version is taken for 1.0."""
     with pytest.raises(CompatError, match=r"expected '0\.9' or '1\.0'"):
