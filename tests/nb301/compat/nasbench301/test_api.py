@@ -103,7 +103,7 @@ def answering(members: np.ndarray, family: str) -> SimpleNamespace:
     """A release whose members answer what they officially did, architecture by architecture."""
     rows = iter(members)
     surrogate = SimpleNamespace(predict=lambda _: next(rows).reshape(-1, 1) / 100)
-    imported = object() if family.startswith("official-") else None
+    imported = SimpleNamespace(runtime=None) if family.startswith("official-") else None
     manifest = SimpleNamespace(family=family, noise=None, members=members.shape[1], seed=6, imported=imported)
     return SimpleNamespace(manifest=manifest, surrogate=surrogate)
 

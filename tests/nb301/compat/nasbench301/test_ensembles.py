@@ -10,6 +10,7 @@ from nb301.compat.nasbench301 import ensembles, stand_ins
 from nb301.errors import HashMismatch, ReleaseError, UnknownRelease
 from nb301.places import RELEASES
 from nb301.space import Genotype
+from tests.official_archives import ensemble, write_folder
 
 NAME = "cifar10-xgb-rand-v1.0"
 
@@ -24,9 +25,9 @@ def test_names_folders_and_stand_ins_mean_the_same(tmp_path, capsys):
         ensembles.find(tmp_path / "models" / "b"),
     ]
 
-    assert {ensemble.release.release_hash for ensemble in found + runtimes} == {found[0].release.release_hash}
-    assert {ensemble.of_runtime for ensemble in found} == {False}
-    assert {ensemble.of_runtime for ensemble in runtimes} == {True}
+    assert {one.release.release_hash for one in found + runtimes} == {found[0].release.release_hash}
+    assert {one.of_runtime for one in found} == {False}
+    assert {one.of_runtime for one in runtimes} == {True}
     assert f"stands for release {NAME}" in capsys.readouterr().err
 
 
@@ -90,6 +91,18 @@ def test_official_models_are_asked_for(tmp_path, importing, monkeypatch, capsys)
     assert "the official models in it answer, not cifar10-gin-rand-v1.0" in capsys.readouterr().err
 
 
+def test_official_runtimes_have_their_own_seed(tmp_path, monkeypatch):
+    """And number of members: officially each is an ensemble of its own."""
+    monkeypatch.setenv("NB301_HOME", str(tmp_path / "home"))
+    write_folder(tmp_path / "xgb_v1.0", ensemble(members=3, first_seed=6))
+    write_folder(tmp_path / "lgb_runtime_v1.0", ensemble("lgb_time", members=2, first_seed=40))
+    by_folder = ensembles.find(tmp_path / "lgb_runtime_v1.0")
+    by_name = ensembles.find("nb301-xgb-v1.0:runtime")
+    assert (by_folder.first_seed, by_folder.members) == (by_name.first_seed, by_name.members) == (40, 2)
+    accuracies = ensembles.find("nb301-xgb-v1.0")
+    assert (accuracies.first_seed, accuracies.members) == (6, 3)
+
+
 def test_other_stand_ins_than_the_environment_names_are_said(tmp_path, monkeypatch, capsys):
     """The folder stays what it is."""
     stand_ins.write(tmp_path / "models", {"a": NAME})
@@ -113,11 +126,11 @@ def test_isomorphic_genotypes_answer_alike():
     other = "skip_connect@0+skip_connect@1/sep_conv_3x3@0+sep_conv_5x5@1/{}/max_pool_3x3@0+max_pool_3x3@1"
     first = cell.format("dil_conv_3x3@2+dil_conv_5x5@3")
     second = other.format("dil_conv_5x5@2+dil_conv_3x3@3")
-    ensemble = ensembles.find(NAME)
-    answers = [ensemble.ask(Genotype.from_texts(text, first)) for text in (first, second)]
+    found = ensembles.find(NAME)
+    answers = [found.ask(Genotype.from_texts(text, first)) for text in (first, second)]
 
     assert answers[0] == answers[1]
-    assert "accuracies of" in repr(ensemble)
+    assert "accuracies of" in repr(found)
 
 
 def test_checked_gives_absolute_folders(tiny_release, tmp_path, monkeypatch):
