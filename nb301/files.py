@@ -345,16 +345,17 @@ def _locked(folder: Path) -> int | None:
 
 def _waited_for(folder: Path, waiting: Callable[[], None]) -> int | None:
     """The lock of a folder that is there now: another one may have taken away the one that was waited for."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        folder.mkdir(exist_ok=True)
+        return None
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        if folder.is_symlink():
-            raise OutputError(f"{folder}: is a link, expected a folder: move it away")
-        try:
-            import fcntl
-        except ImportError:  # Windows
-            return None
-        with suppress(FileNotFoundError):
-            lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        with suppress(FileExistsError):
+            folder.mkdir()
+        with suppress(FileNotFoundError):  # it was taken away in between
+            lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
