@@ -95,9 +95,11 @@ def import_official(
             )
         plans = _plans(accuracy, seconds[0] if seconds else None, folder, name)
         said = said or (lambda _: None)
-        missing = [plan for plan in plans if not _is_there(plan, said, replace=replace)]
-        for plan in missing:
-            _import(plan, progress, said, replace=replace)
+        there = [_is_there(plan, replace=replace) for plan in plans]
+        for plan, is_there in zip(plans, there, strict=True):
+            is_left = is_there and not kept_folder(plan.target).exists()
+            if is_left or not _import(plan, progress, said, replace=replace):
+                said(f"{plan.target} is there already, imported from the same files")
     return [plan.target for plan in plans]
 
 
@@ -124,6 +126,8 @@ class _Plan:
     version: str
     accuracy: Ensemble
     runtime: Ensemble | None
+    #: How it gets another name.
+    remedy: str
 
 
 def _plans(
@@ -153,12 +157,14 @@ def _plans(
         called = default if name is None else name
         if not re.fullmatch(NAME, called):
             raise ReleaseError(f"{shown(called)} cannot be a release's name: {_EXPECTED}")
-        version = _RELEASE.fullmatch(called)
-        plans.append(_Plan(folder / called, version["version"] if version else "1.0", ensemble, seconds))
+        match = _RELEASE.fullmatch(called)
+        version = match["version"] if match else "1.0"
+        remedy = "give another --name" if len(accuracy) == 1 else _ALONE
+        plans.append(_Plan(folder / called, version, ensemble, seconds, remedy))
     return plans
 
 
-def _is_there(plan: _Plan, said: Said, *, replace: bool) -> bool:
+def _is_there(plan: _Plan, *, replace: bool) -> bool:
     """Whether a release of the same files is in the place of one that is to be, which is checked.
 
     Raises:
@@ -167,13 +173,12 @@ def _is_there(plan: _Plan, said: Said, *, replace: bool) -> bool:
     """
     target = plan.target
     if target.name in names():
-        raise ReleaseError(f"{target.name} is the name of an embedded release: {_ALONE}")
+        raise ReleaseError(f"{target.name} is the name of an embedded release: {plan.remedy}")
     if target.exists() and not replace:
         if not _is_equal(plan):
             raise ReleaseError(
-                f"{target} exists, and is no release of these files: --replace it, or {_ALONE}"
+                f"{target} exists, and is no release of these files: --replace it, or {plan.remedy}"
             )
-        said(f"{target} is there already, imported from the same files")
         return True
     check_folder(target, _release_files)
     return False
@@ -219,17 +224,19 @@ def _release_files(folder: Path) -> list[str]:
     return [manifests.FILE, *named]
 
 
-def _import(plan: _Plan, progress: Progress | None, said: Said, *, replace: bool) -> None:
+def _import(plan: _Plan, progress: Progress | None, said: Said, *, replace: bool) -> bool:
+    """Import a release, unless another process has done so; whether it was imported here."""
     total = len(plan.accuracy.members) + (len(plan.runtime.members) if plan.runtime else 0)
     journal = Journal(kept_folder(plan.target))
     with journal.held(lambda: said(f"another process imports {plan.target.name}: waiting")):
-        if _is_there(plan, said, replace=replace):
-            return
+        if _is_there(plan, replace=replace):
+            return False
         accuracy = _converted(plan.accuracy, journal, progress, 0, total)
         seconds = None
         if plan.runtime is not None:
             seconds = _converted(plan.runtime, journal, progress, len(accuracy.members), total)
         _write(plan, accuracy, seconds, replace=replace)
+    return True
 
 
 def _converted(

@@ -15,7 +15,7 @@ import nb301
 from nb301 import exact
 from nb301.encodings import canonical
 from nb301.errors import DataMissing, HashMismatch, OutputError, ReleaseError
-from nb301.files import sha256
+from nb301.files import kept_folder, sha256
 from nb301.official import conversion, importing
 from nb301.official.importing import import_official
 from nb301.official.states import read as read_state
@@ -215,6 +215,17 @@ def test_an_interrupted_import_goes_on(xgb_folder, home, monkeypatch):
     )
 
 
+def test_what_was_kept_for_a_release_that_is_whole_is_taken_away(xgb_folder, home):
+    """Also where the process was killed right behind the release's end."""
+    folders = import_official(xgb_folder)
+    with pytest.raises(KeyboardInterrupt), conversion.Journal(kept_folder(folders[0])).held(lambda: None):
+        raise KeyboardInterrupt
+    said = []
+    assert import_official(xgb_folder, said=said.append) == folders
+    assert len(said) == 1
+    assert [path.name for path in home.iterdir()] == ["nb301-xgb-v1.0"]
+
+
 def test_what_was_kept_and_then_damaged_is_made_again(xgb_folder, home):
     """A file of the journal with other bytes is not taken."""
     interrupted(xgb_folder, 1)
@@ -273,10 +284,10 @@ def test_names(tmp_path, xgb_folder):
     [folder] = import_official(odd, name="mine-v2.1")
     assert nb301.load("mine-v2.1").release.manifest.version == "2.1"
     other = write_folder(tmp_path / "other", ensemble(first_seed=20))
-    with pytest.raises(ReleaseError, match="exists, and is no release of these files: --replace it, or"):
+    with pytest.raises(ReleaseError, match="is no release of these files: --replace it, or give another"):
         import_official(other, name="mine-v2.1")
     assert import_official(xgb_folder, name="mine-v2.1", replace=True) == [folder]
-    with pytest.raises(ReleaseError, match="embedded release"):
+    with pytest.raises(ReleaseError, match="embedded release: give another --name"):
         import_official(xgb_folder, name="emulated-xgb-v1.0")
     with pytest.raises(ReleaseError, match=r"'\.\./up' cannot be a release's name: .* digits and \. _ \+ -"):
         import_official(xgb_folder, name="../up")
@@ -329,6 +340,16 @@ def test_an_interrupted_import_of_several_goes_on(tmp_path, home):
     with pytest.raises(KeyboardInterrupt):
         import_official(source, progress=interrupt)
     whole = release_file(home / "nb301-gin-v1.0")
+    others = write_zip(
+        tmp_path / "others.zip",
+        whole_archive()
+        | {
+            f"nb_models/gnn_gin_v1.0/{path}": data
+            for path, data in ensemble("gnn_gin", first_seed=20).items()
+        },
+    )
+    with pytest.raises(ReleaseError, match="--replace it, or import its folder alone: nb301 release"):
+        import_official(others)
     names = [folder.name for folder in import_official(source)]
     assert names == sorted(path.name for path in home.iterdir()) == ["nb301-gin-v1.0", "nb301-xgb-v1.0"]
     assert release_file(home / "nb301-gin-v1.0") == whole
