@@ -222,8 +222,6 @@ class Manifest(Record):
     def _check_imported(self) -> Self:
         """An imported release says of itself what it says of what it was imported from."""
         if self.imported is None:
-            if self.family in IMPORTED_FAMILIES.values():
-                raise ValueError(f"family is {self.family}, but imported is null")
             return self
         found = len(self.imported.accuracy.members)
         if found != self.members:
