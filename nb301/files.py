@@ -22,6 +22,8 @@ from nb301.errors import Nb301Error, OutputError
 _MARK = ".nb301-"
 #: Inside of a hidden folder: what is being written, and what it takes the place of.
 _NEW, _OLD = "new", "old"
+#: Ends the names of hidden folders that are kept until their work is done; no leftovers, see `kept_folder`.
+_KEPT = ".nb301.kept"
 
 #: In a folder of many files: their names, one a line.
 LIST = "files.txt"
@@ -134,6 +136,32 @@ def settle(path: Path) -> None:
 def sweep(folder: Path) -> None:
     """Do what `settle` does for everything in a folder."""
     _settle(folder, ".")
+
+
+def kept_folder(path: Path) -> Path:
+    """The hidden folder beside `path` for work that goes on after an interruption; it is never swept."""
+    return path.parent / f".{_cut(path.name)}{_KEPT}"
+
+
+@contextmanager
+def locked_folder(folder: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Make a folder, and keep other processes and threads out of it, which wait.
+
+    Whoever holds it may take it away; the next one makes it again. Where folders have no locks, none waits.
+
+    Args:
+        folder: It.
+        waiting: Called once, when another one holds it.
+
+    Raises:
+        OutputError: It cannot be made, or is a link or a file.
+    """
+    with said_of(folder):
+        lock = _waited_for(folder, waiting)
+    try:
+        yield
+    finally:
+        _unlock(lock)
 
 
 def sha256(data: bytes | mmap) -> str:
@@ -260,12 +288,16 @@ def _own_folder(target: Path) -> tuple[Path, int | None]:
 
 def _prefix(name: str) -> str:
     """Cut, so that no hidden folder's name is too long where the name beside it is not."""
-    return f".{os.fsdecode(os.fsencode(name)[:200])}{_MARK}"
+    return f".{_cut(name)}{_MARK}"
+
+
+def _cut(name: str) -> str:
+    return os.fsdecode(os.fsencode(name)[:200])
 
 
 def _settle(folder: Path, prefix: str) -> None:
     for entry in sorted(folder.glob(".*")) if folder.is_dir() else ():
-        ours = entry.name.startswith(prefix) and _MARK in entry.name
+        ours = entry.name.startswith(prefix) and _MARK in entry.name and not entry.name.endswith(_KEPT)
         if not ours or entry.is_symlink() or not entry.is_dir():
             continue
         with suppress(BlockingIOError):  # a process that lives works in it
@@ -309,6 +341,39 @@ def _locked(folder: Path) -> int | None:
         os.close(descriptor)
         return None
     return descriptor
+
+
+def _waited_for(folder: Path, waiting: Callable[[], None]) -> int | None:
+    """The lock of a folder that is there now: another one may have taken away the one that was waited for."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        folder.mkdir(exist_ok=True)
+        return None
+    while True:
+        with suppress(FileExistsError):
+            folder.mkdir()
+        with suppress(FileNotFoundError):  # it was taken away in between
+            lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    waiting()
+                    waiting = _nothing
+                    fcntl.flock(lock, fcntl.LOCK_EX)
+                except OSError:  # a file system without locks
+                    return lock
+                if os.path.samestat(os.fstat(lock), folder.stat()):
+                    return lock
+            except BaseException:
+                _unlock(lock)
+                raise
+            _unlock(lock)
+
+
+def _nothing() -> None: ...
 
 
 def _unlock(lock: int | None) -> None:

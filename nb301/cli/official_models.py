@@ -14,17 +14,39 @@ from nb301.cli.releases import ReleaseName
 if TYPE_CHECKING:
     from nb301.official.published import Compared
 
+
+def _given(text: str | Path) -> Path:
+    """A path; an empty one, which would be the working folder, is refused."""
+    if not str(text):
+        raise typer.BadParameter("'' is no path: give a folder or ZIP file")
+    return Path(text)
+
+
 _Source = Annotated[
-    Path, typer.Argument(help="Folder of official models, such as nb_models/xgb_v1.0, or the ZIP file.")
+    Path,
+    typer.Argument(
+        parser=_given,
+        metavar="SOURCE",
+        help="Folder of official models, such as nb_models/xgb_v1.0, or the ZIP file.",
+    ),
 ]
 _Name = Annotated[
-    str | None, typer.Option(help="The release's. Default: after its folder, such as nb301-xgb-v1.0.")
+    str | None,
+    typer.Option(
+        help="The release's; of several in SOURCE, the one to import. Default: after its folder, such as "
+        "nb301-xgb-v1.0."
+    ),
 ]
 _Out = Annotated[
     Path | None, typer.Option(help="Where the release's folder is written. Default: yours, found by name.")
 ]
 _Runtime = Annotated[
-    Path | None, typer.Option(help="Folder or ZIP file of the runtime model. Default: in or beside SOURCE.")
+    Path | None,
+    typer.Option(
+        parser=_given,
+        metavar="PATH",
+        help="Folder or ZIP file of the runtime model. Default: in or beside SOURCE.",
+    ),
 ]
 _Replace = Annotated[bool, typer.Option("--replace", help="Overwrite a release of the same name.")]
 _Folder = Annotated[Path | None, typer.Option(help="Where the ZIP file is kept; default: the cache.")]
@@ -82,12 +104,18 @@ def _import(
             bar.update(task, description=path.rpartition("/")[0][-40:], completed=done, total=total)
 
         folders = import_official(
-            source, out, name=name, runtime_source=runtime, replace=replace, progress=report
+            source,
+            out,
+            name=name,
+            runtime_source=runtime,
+            replace=replace,
+            progress=report,
+            said=lambda line: typer.echo(line, err=True),
         )
     for folder in folders:
         manifest = find(folder).manifest
         written_by = "" if manifest.imported is None else manifest.imported.accuracy.members[0].library
-        typer.echo(f"wrote {folder}: {manifest.members} members of {manifest.family}, first by {written_by}")
+        typer.echo(f"{folder}: {manifest.members} members of {manifest.family}, first by {written_by}")
         if manifest.runtime_table is not None:
             typer.echo("no official runtime model was there: runtimes are those of cifar10-xgb-rand-v1.0")
         typer.echo(f"next: nb301 query GENOTYPE --release {folder.name if out is None else f'{folder}/'}")

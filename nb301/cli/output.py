@@ -67,10 +67,11 @@ def print_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
 
 
 def progress(count: ProgressColumn | None = None) -> Progress:
-    """A progress bar on standard error, counting with `count` (default: done of all)."""
+    """A progress bar on standard error, where that is a terminal, counting with `count`: done of all."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     counted = MofNCompleteColumn() if count is None else count
     columns = TextColumn("{task.description}"), BarColumn(), counted, TimeRemainingColumn()
-    return Progress(*columns, console=Console(stderr=True))
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, disable=not console.is_terminal)

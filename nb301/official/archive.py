@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from nb301.errors import ReleaseError, one_line, shown
+from nb301.errors import ReleaseError, is_one_line, one_line, shown
 from nb301.official import zips
 from nb301.parsing import parse_object, read_bytes
 
@@ -146,7 +146,9 @@ class Archive:
         folder = PurePosixPath(member.path).parent
         seed = self._setting(member, "data_config.json", "seed")
         model = self._setting(member, "model_config.json", "model")
-        if type(seed) is not int or not 0 <= seed < 2**32 or not isinstance(model, str) or len(model) > 100:
+        is_seed = type(seed) is int and 0 <= seed < 2**32
+        is_model = isinstance(model, str) and 0 < len(model) <= 100 and is_one_line(model)
+        if not (isinstance(seed, int) and is_seed and isinstance(model, str) and is_model):
             raise ReleaseError(
                 f"{shown(str(folder), 200)}: seed {shown(seed)} or model {shown(model)} is none"
             )
@@ -180,7 +182,7 @@ class Archive:
         sizes = {}
         for entry in self._zip.infolist():
             self._entries[entry.filename] = entry
-            if entry.filename.endswith(MEMBER_SUFFIX):
+            if _is_member(entry.filename):
                 sizes[entry.filename] = entry.file_size
         return sizes
 
@@ -196,8 +198,16 @@ def _sizes(folder: Path) -> dict[str, int]:
         for name in files:
             path = Path(where) / name
             if name.endswith(MEMBER_SUFFIX) and path.is_file():
-                sizes[path.relative_to(folder).as_posix()] = path.stat().st_size
+                relative = path.relative_to(folder).as_posix()
+                if _is_member(relative):
+                    sizes[relative] = path.stat().st_size
     return sizes
+
+
+def _is_member(path: str) -> bool:
+    """Whether a path is a member's; what macOS puts beside files, in folders and ZIP files, is none."""
+    parts = path.split("/")
+    return path.endswith(MEMBER_SUFFIX) and "__MACOSX" not in parts and not parts[-1].startswith("._")
 
 
 def _natural(path: str) -> list[tuple[int, str]]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nb301.errors import ReleaseError, shown
-from nb301.files import file_written_whole, sha256, write_text
+from nb301.errors import OutputError, ReleaseError, shown
+from nb301.files import file_written_whole, locked_folder, said_of, sha256, sweep, write_text
 from nb301.official.archive import MOST_BYTES, Archive, FoundMember
 from nb301.official.boosters import BoostedMember
 from nb301.official.reading import read_member
@@ -23,7 +23,9 @@ from nb301.surrogates.members.deep_file import Start
 from nb301.surrogates.members.deep_pack import pack
 
 #: Changes when members are converted in another way: what was kept before is then not taken up.
-_CONVERSION = 1
+_CONVERSION = 2
+#: In a journal: what says that it is one, and names of members' files and of what is noted of them.
+_MARKER, _MADE = "import.txt", re.compile(r"[0-9a-f]{64}\.(safetensors|json)")
 #: What torch's files say of their writer: nothing.
 TORCH = "torch"
 _MOST_NOTED = 10_000
@@ -49,15 +51,52 @@ class Journal:
     """A folder that keeps converted members, so that an import that was interrupted goes on.
 
     Args:
-        folder: It; made when the first member is kept.
+        folder: It; made when it is held, or when the first member is kept.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def remove(self) -> None:
-        """Take it away, with all that is in it."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+    @contextmanager
+    def held(self, waiting: Callable[[], None]) -> Iterator[None]:
+        """Work in it alone; when that is done, or fails, it is taken away, and stays when it is interrupted.
+
+        Args:
+            waiting: Called where another process works in it, and this one waits.
+
+        Raises:
+            OutputError: It cannot be made, or something else is in its place.
+        """
+        with locked_folder(self._folder, waiting):
+            try:
+                self._mark()
+                yield
+            except Exception:
+                self._remove()
+                raise
+            self._remove()
+
+    def _mark(self) -> None:
+        """Say that it is a journal, unless it says so."""
+        marker = self._folder / _MARKER
+        with said_of(marker):
+            if not marker.is_file():
+                if any(self._folder.iterdir()):
+                    raise OutputError(f"{self._folder}: holds what no import has made: move it away")
+                marker.write_text(
+                    "Members of an import that goes on when it is run again.\n", encoding="utf-8"
+                )
+
+    def _remove(self) -> None:
+        """Take away what imports have made in it, and it, unless something else is there."""
+        if (self._folder / _MARKER).is_file():
+            sweep(self._folder)
+            for path in self._folder.iterdir():
+                if _MADE.fullmatch(path.name):
+                    path.unlink(missing_ok=True)
+            (self._folder / _MARKER).unlink(missing_ok=True)
+        with suppress(OSError):
+            self._folder.rmdir()
 
     def converted(self, archive: Archive, member: FoundMember, settings: Mapping[str, Any]) -> Converted:
         """Convert a member, unless that was done before with the same file and settings.
@@ -107,10 +146,11 @@ def _contents(path: str, data: bytes, settings: Mapping[str, Any]) -> tuple[str,
     read = read_member(path, data)
     if not isinstance(read, BoostedMember):
         return TORCH, "", member_of_state(read, settings)
-    trees = read.trees
+    trees, version = read.trees, read.version
     if read.library == "lightgbm":
+        version = f"text format {version}".strip()  # the library's own version is not in its text
         # files have `x <= threshold`, as LightGBM itself, and what was read `x < the next number`
         trees = replace(trees, threshold=np.nextafter(trees.threshold, -np.inf))
     start = Start(library=read.library, base=read.base, base_first=read.base_first)
     packed = pack(trees, read.default_left, start, features=read.n_features, weights=read.weights)
-    return read.library, read.version, packed
+    return read.library, version, packed

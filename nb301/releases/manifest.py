@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from nb301.errors import ReleaseError, is_one_line, one_line
+from nb301.errors import ReleaseError, is_one_line, one_line, shown
 from nb301.files import sha256
 from nb301.parsing import NAME, parse_object
 from nb301.records import Record, first_wrong
@@ -28,6 +28,10 @@ FILE = "manifest.json"
 #: Most bytes of a manifest, which has some thousand, and of all other files together; the latter where they
 #: are read, and where they are mapped into memory: an official XGBoost member has up to 400 MB (F34).
 LARGEST, LARGEST_FILES, LARGEST_MAPPED = 2**20, 2**30, 2**34
+#: Most members of a release.
+MOST_MEMBERS = 1000
+#: Families of imported releases, by the library that wrote their members.
+IMPORTED_FAMILIES = {"xgboost": "official-xgb", "lightgbm": "official-lgb", "torch": "official-gin"}
 
 #: Entries that manifests have since a format; older ones are written back without them.
 _SINCE = {2: ("credit", "noise", "runtime_table"), 3: ("imported",)}
@@ -149,7 +153,7 @@ class ImportedEnsemble(Record):
     folder: _Line
     #: Official name of what its members are, such as `gnn_gin`.
     model: _Line
-    members: tuple[ImportedMember, ...] = Field(min_length=1, max_length=1000)
+    members: tuple[ImportedMember, ...] = Field(min_length=1, max_length=MOST_MEMBERS)
 
 
 class Imported(Record):
@@ -175,7 +179,7 @@ class Manifest(Record):
     #: None of an imported release: its split cannot be made again (F32).
     split: SplitReference | None
     seed: int
-    members: int = Field(ge=1, le=1000)
+    members: int = Field(ge=1, le=MOST_MEMBERS)
     hyperparameters: dict[str, float | int | str | bool]
     runtime_hyperparameters: dict[str, float | int | str | bool]
     libraries: dict[str, str]
@@ -212,6 +216,26 @@ class Manifest(Record):
         for name, value in known.items():
             if value is None and self.imported is None:
                 raise ValueError(f"{name} is null, which only an imported release's is")
+        return self
+
+    @model_validator(mode="after")
+    def _check_imported(self) -> Self:
+        """An imported release says of itself what it says of what it was imported from."""
+        if self.imported is None:
+            return self
+        found = len(self.imported.accuracy.members)
+        if found != self.members:
+            raise ValueError(f"members is {self.members}, but imported.accuracy has {found}")
+        for member in self.imported.accuracy.members:
+            written_by = member.library.split(" ")[0]
+            if IMPORTED_FAMILIES.get(written_by) != self.family:
+                raise ValueError(f"family is {shown(self.family)}, but a member is of {shown(written_by)}")
+        if not 0 <= self.seed < 2**32:
+            raise ValueError(f"seed is {self.seed}, expected that of a member, 0 to {2**32 - 1}")
+        if self.noise is not None:
+            raise ValueError("noise is set, but draws of an imported release have its members' std")
+        if (self.imported.runtime is None) != (self.runtime_table is not None):
+            raise ValueError("expected one of imported.runtime and runtime_table, the other null")
         return self
 
     @model_serializer(mode="wrap")

@@ -20,6 +20,8 @@ from nb301.files import (
     check_folder,
     file_written_whole,
     folder_written_whole,
+    kept_folder,
+    locked_folder,
     settle,
     sha256,
     sweep,
@@ -303,6 +305,57 @@ def test_of_many_that_write_at_once_none_sweeps_anothers(tmp_path):
         list(pool.map(write, range(16)))
     assert (tmp_path / "file").read_text() in map(str, range(16))
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_that_is_kept_is_no_leftover(tmp_path):
+    """Neither sweeping nor writing beside it takes it away, whatever it is kept for."""
+    kept = [kept_folder(tmp_path / name) for name in ("target", "target.nb301-x", "x" * 255)]
+    for folder in kept:
+        folder.mkdir()
+    write_text(tmp_path / "target", "text")
+    sweep(tmp_path)
+    assert all(folder.is_dir() for folder in kept)
+
+
+def test_a_locked_folder_has_one_holder_at_a_time(tmp_path):
+    """Others wait, also where each takes the folder away; one that is not held is not waited for."""
+    folder, inside, waited = tmp_path / "deep" / "folder", [], []
+    with locked_folder(folder, lambda: waited.append(1)):
+        assert folder.is_dir()
+    barrier = Barrier(8)
+
+    def work(_):
+        barrier.wait()
+        for _ in range(20):
+            with locked_folder(folder, lambda: waited.append(1)):
+                inside.append(1)
+                assert len(inside) == 1
+                assert folder.is_dir()
+                inside.pop()
+                folder.rmdir()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    waited.clear()
+    with locked_folder(folder, lambda: waited.append(1)):
+        pass
+    assert not waited
+
+
+def test_what_is_no_folder_is_not_locked(tmp_path):
+    """A file or a link in its place is told."""
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "link").symlink_to(tmp_path)
+    for name in ("file", "link"):
+        with pytest.raises(OutputError, match=name), locked_folder(tmp_path / name):
+            pass
+
+
+def test_without_locks_nobody_waits(tmp_path, monkeypatch):
+    """Windows has none."""
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with locked_folder(tmp_path / "folder"), locked_folder(tmp_path / "folder"):
+        assert (tmp_path / "folder").is_dir()
 
 
 def test_writes_text_as_utf8(tmp_path):

@@ -20,7 +20,7 @@ def _home(tmp_path, monkeypatch):
     monkeypatch.setenv("NB301_HOME", str(tmp_path / "home"))
 
 
-def test_import_and_what_works_with_it(run, wrong, tmp_path):
+def test_import_and_what_works_with_it(run, wrong, ended, tmp_path):
     """Listed, shown, queried, compared; what needs rows says why not."""
     folder = write_folder(tmp_path / "xgb_v1.0", ensemble())
     shown = run("release", "import", folder)
@@ -37,10 +37,22 @@ def test_import_and_what_works_with_it(run, wrong, tmp_path):
     assert answer["release"] == "nb301-xgb-v1.0"
     assert "was imported" in wrong("query", GENOTYPE, "--release", "nb301-xgb-v1.0", "--check")
     assert "release import" in wrong("release", "freeze", "emulated-v1.0", "official-xgb")
-    assert "--replace" in wrong("release", "import", folder)
+    code, out, err = ended("release", "import", folder)
+    assert (code, out) == (0, shown)
+    assert err == f"{tmp_path}/home/releases/nb301-xgb-v1.0 is there already, imported from the same files\n"
+    other = write_folder(tmp_path / "xgb_v1.1", ensemble(first_seed=20))
+    assert "--replace" in wrong("release", "import", other, "--name", "nb301-xgb-v1.0")
     elsewhere = run("release", "import", folder, "--out", tmp_path / "out", "--name", "other-v1.0")
     assert f"--release {tmp_path}/out/other-v1.0/" in elsewhere
     assert run("release", "diff", "nb301-xgb-v1.0", tmp_path / "out" / "other-v1.0")
+
+
+def test_empty_paths_are_refused(wrong, tmp_path, monkeypatch):
+    """They would be the working folder."""
+    write_folder(tmp_path / "xgb_v1.0", ensemble())
+    monkeypatch.chdir(tmp_path / "xgb_v1.0")
+    for arguments in (("",), (".", "--runtime", "")):
+        assert "is no path: give a folder or ZIP file" in wrong("release", "import", *arguments)
 
 
 def test_wrong_sources_are_one_line(wrong, tmp_path):

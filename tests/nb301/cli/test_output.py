@@ -6,7 +6,9 @@ import csv
 import io
 import json
 
-from nb301.cli.output import print_csv, print_json, print_table
+import pytest
+
+from nb301.cli.output import print_csv, print_json, print_table, progress
 
 
 def test_csv_holds_no_formulas(capsys):
@@ -33,3 +35,13 @@ def test_tables_have_a_title_and_all_cells(capsys):
     title, names, _, *rows = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()]
     assert (title, names) == (["what"], ["a", "b"])
     assert rows == [["x", "1", "2"], ["y", "3", "4"]]
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_progress_is_shown_in_terminals_alone(is_terminal, capsys, monkeypatch):
+    """A file of errors holds no bars."""
+    monkeypatch.setenv("TTY_COMPATIBLE", "1" if is_terminal else "0")
+    monkeypatch.setenv("FORCE_COLOR", "1" if is_terminal else "")
+    with progress() as bar:
+        bar.update(bar.add_task("working", total=2), completed=2)
+    assert ("working" in capsys.readouterr().err) is is_terminal

@@ -137,6 +137,22 @@ def test_hostile_archives_are_refused_before_they_are_read(entry, words, tmp_pat
         Archive(tmp_path / "models.zip")
 
 
+def test_what_macos_puts_beside_files_is_no_member(tmp_path):
+    """Neither in ZIP files nor in folders that were unpacked from them."""
+    files = {PATHS[0]: "member"}
+    head, _, name = PATHS[0].rpartition("/")
+    for extra in (f"__MACOSX/{head}/._{name}", f"__MACOSX/{PATHS[0]}", f"{head}/._{name}"):
+        files[extra] = "\0\5\x16\7"
+    with zipfile.ZipFile(tmp_path / "models.zip", "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+    with zipfile.ZipFile(tmp_path / "models.zip") as archive:
+        archive.extractall(tmp_path / "folder")
+    for source in ("models.zip", "folder"):
+        with Archive(tmp_path / source) as found:
+            assert [member.path for member in found.members] == [PATHS[0]]
+
+
 def test_a_garbled_member_is_named(tmp_path):
     """What does not unpack is said with its path."""
     path = tmp_path / "models.zip"

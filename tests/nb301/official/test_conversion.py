@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
-from nb301.errors import ReleaseError
+from nb301.errors import OutputError, ReleaseError
 from nb301.files import sha256
 from nb301.official.archive import Archive
 from nb301.official.conversion import Journal
@@ -67,6 +69,41 @@ def test_what_cannot_be_read_names_the_member(data, convert):
     with pytest.raises(ReleaseError, match=r"^'member-surrogate_model\.model': ") as caught:
         convert(data)
     assert "\n" not in str(caught.value)
+
+
+def hold(folder, error=None):
+    """Hold a journal, and fail there."""
+    with Journal(folder).held(lambda: None):
+        (folder / f"{'a' * 64}.json").write_text("{}")
+        if error is not None:
+            raise error
+
+
+def test_a_journal_stays_when_it_is_interrupted(tmp_path):
+    """It is taken away when the work is done, or fails."""
+    folder = tmp_path / "journal"
+    with pytest.raises(KeyboardInterrupt):
+        hold(folder, KeyboardInterrupt())
+    assert len([*folder.iterdir()]) == 2
+    for error in (None, ReleaseError("no"), OSError("no"), ValueError("no")):
+        with nullcontext() if error is None else pytest.raises(type(error)):
+            hold(folder, error)
+        assert not folder.exists()
+
+
+def test_what_a_journal_has_not_made_stays(tmp_path):
+    """Another folder in its place is refused; a file that came into it is left there."""
+    folder = tmp_path / "journal"
+    folder.mkdir()
+    (folder / f"{'b' * 64}.json").write_text("mine")
+    with pytest.raises(OutputError, match="holds what no import has made: move it away"):
+        hold(folder)
+    assert [path.name for path in folder.iterdir()] == [f"{'b' * 64}.json"]
+    with pytest.raises(KeyboardInterrupt):
+        hold(tmp_path / "other", KeyboardInterrupt())
+    (tmp_path / "other" / "notes.txt").write_text("mine")
+    hold(tmp_path / "other")
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize("kind", ["gamma_p2", "gamma_p3", "gamma_p4", "dart_p3", "lossguide_hist_p3"])

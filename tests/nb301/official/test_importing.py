@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +15,8 @@ import nb301
 from nb301 import exact
 from nb301.encodings import canonical
 from nb301.errors import DataMissing, HashMismatch, OutputError, ReleaseError
-from nb301.files import sha256
-from nb301.official import conversion
+from nb301.files import kept_folder, sha256
+from nb301.official import conversion, importing
 from nb301.official.importing import import_official
 from nb301.official.states import read as read_state
 from nb301.releases.diff import diff
@@ -197,7 +199,7 @@ def interrupted(folder, members):
 def test_an_interrupted_import_goes_on(xgb_folder, home, monkeypatch):
     """What was converted is kept, and not converted again; a member that changed is."""
     interrupted(xgb_folder, 2)
-    assert [path.name for path in home.iterdir()] == ["importing-nb301-xgb-v1.0"]
+    assert [path.name for path in home.iterdir()] == [".nb301-xgb-v1.0.nb301.kept"]
     converted = []
     real = conversion.read_member
     monkeypatch.setattr(
@@ -211,6 +213,17 @@ def test_an_interrupted_import_goes_on(xgb_folder, home, monkeypatch):
     np.testing.assert_array_equal(
         nb301.load(folder).release.surrogate.in_own_unit(CODES), expected([8, 7, 8]).astype(np.float64)
     )
+
+
+def test_what_was_kept_for_a_release_that_is_whole_is_taken_away(xgb_folder, home):
+    """Also where the process was killed right behind the release's end."""
+    folders = import_official(xgb_folder)
+    with pytest.raises(KeyboardInterrupt), conversion.Journal(kept_folder(folders[0])).held(lambda: None):
+        raise KeyboardInterrupt
+    said = []
+    assert import_official(xgb_folder, said=said.append) == folders
+    assert len(said) == 1
+    assert [path.name for path in home.iterdir()] == ["nb301-xgb-v1.0"]
 
 
 def test_what_was_kept_and_then_damaged_is_made_again(xgb_folder, home):
@@ -270,17 +283,187 @@ def test_names(tmp_path, xgb_folder):
         import_official(odd)
     [folder] = import_official(odd, name="mine-v2.1")
     assert nb301.load("mine-v2.1").release.manifest.version == "2.1"
-    with pytest.raises(ReleaseError, match="exists: give another --name, or --replace it"):
-        import_official(xgb_folder, name="mine-v2.1")
+    other = write_folder(tmp_path / "other", ensemble(first_seed=20))
+    with pytest.raises(ReleaseError, match="is no release of these files: --replace it, or give another"):
+        import_official(other, name="mine-v2.1")
     assert import_official(xgb_folder, name="mine-v2.1", replace=True) == [folder]
-    with pytest.raises(ReleaseError, match="embedded release"):
+    with pytest.raises(ReleaseError, match="embedded release: give another --name"):
         import_official(xgb_folder, name="emulated-xgb-v1.0")
-    with pytest.raises(ReleaseError, match="cannot be a release's name"):
+    with pytest.raises(ReleaseError, match=r"'\.\./up' cannot be a release's name: .* digits and \. _ \+ -"):
         import_official(xgb_folder, name="../up")
     whole = write_zip(tmp_path / "whole.zip", whole_archive())
     with pytest.raises(ReleaseError, match=r"no models of 'other' .* nb301-gin-v1\.0, nb301-xgb-v1\.0"):
         import_official(whole, name="other")
     assert [path.name for path in import_official(whole, name="nb301-gin-v1.0")] == ["nb301-gin-v1.0"]
+
+
+def release_file(folder):
+    """What tells a release that was written from one that was left."""
+    return (folder / FILE).stat().st_ino
+
+
+def test_what_is_there_already_is_left(tmp_path, home):
+    """An equal release is; one of other members, settings or runtime, or a damaged one, is refused."""
+    files = ensemble()
+    source = write_folder(tmp_path / "xgb_v1.0", files)
+    [folder] = import_official(source)
+    before, said = release_file(folder), []
+    assert import_official(source, said=said.append) == [folder]
+    assert said == [f"{folder} is there already, imported from the same files"]
+    assert release_file(folder) == before
+    runtime = write_folder(tmp_path / "seconds", ensemble("lgb_time"))
+    with pytest.raises(ReleaseError, match="no release of these files"):
+        import_official(source, runtime_source=runtime)
+    settings = source / FIRST / "model_config.json"
+    settings.write_text(json.dumps({**SETTINGS["xgb"], "param:max_depth": 14}))
+    with pytest.raises(ReleaseError, match="no release of these files"):
+        import_official(source)
+    write_folder(source, files)
+    (folder / "member-1.safetensors").write_bytes(b"damaged")
+    with pytest.raises(ReleaseError, match="no release of these files"):
+        import_official(source)
+    assert import_official(source, replace=True, said=said.append) == [folder]
+    assert len(said) == 1
+    assert [path.name for path in home.iterdir()] == [folder.name]
+
+
+def test_an_interrupted_import_of_several_goes_on(tmp_path, home):
+    """Releases that were whole are passed over."""
+    source = write_zip(tmp_path / "models.zip", whole_archive())
+    reported = []
+
+    def interrupt(path, *_):
+        reported.append(path)
+        if "xgb_v1.0/1" in path:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_official(source, progress=interrupt)
+    whole = release_file(home / "nb301-gin-v1.0")
+    others = write_zip(
+        tmp_path / "others.zip",
+        whole_archive()
+        | {
+            f"nb_models/gnn_gin_v1.0/{path}": data
+            for path, data in ensemble("gnn_gin", first_seed=20).items()
+        },
+    )
+    with pytest.raises(ReleaseError, match="--replace it, or import its folder alone: nb301 release"):
+        import_official(others)
+    names = [folder.name for folder in import_official(source)]
+    assert names == sorted(path.name for path in home.iterdir()) == ["nb301-gin-v1.0", "nb301-xgb-v1.0"]
+    assert release_file(home / "nb301-gin-v1.0") == whole
+
+
+def test_one_of_many_imports_and_the_others_wait(xgb_folder, home):
+    """Those that come while it runs say so, wait, and find the release there."""
+    waits = threading.Event()
+    said, found, second = [], [], []
+
+    def say(line):
+        said.append(line)
+        waits.set()
+
+    def import_too():
+        found.append(import_official(xgb_folder, said=say))
+
+    def report(_, done, __):
+        if done == 1:
+            second.append(threading.Thread(target=import_too))
+            second[0].start()
+            assert waits.wait(30)
+
+    first = import_official(xgb_folder, progress=report)
+    second[0].join()
+    assert found == [first]
+    assert said == [
+        "another process imports nb301-xgb-v1.0: waiting",
+        f"{first[0]} is there already, imported from the same files",
+    ]
+    assert [path.name for path in home.iterdir()] == ["nb301-xgb-v1.0"]
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_what_appears_while_an_import_runs(replace, tmp_path, xgb_folder, home):
+    """It stays, unless it is to be replaced."""
+    other = write_folder(tmp_path / "other", ensemble(first_seed=20))
+    [elsewhere] = import_official(other, tmp_path / "elsewhere", name="nb301-xgb-v1.0")
+    text = (elsewhere / FILE).read_text()
+
+    def appear(_, done, __):
+        if done == 2:
+            shutil.copytree(elsewhere, home / elsewhere.name)
+
+    if replace:
+        [folder] = import_official(xgb_folder, progress=appear, replace=True)
+        assert (folder / FILE).read_text() != text
+    else:
+        with pytest.raises(OutputError, match="would be lost"):
+            import_official(xgb_folder, progress=appear)
+        assert (home / elsewhere.name / FILE).read_text() == text
+    assert [path.name for path in home.iterdir()] == ["nb301-xgb-v1.0"]
+
+
+def test_folders_of_others_stay(xgb_folder, home):
+    """Whatever lies beside the release, whatever it is called."""
+    places = [home / "importing-nb301-xgb-v1.0" / "notes.txt", home / ".nb301-xgb-v1.0" / "notes.txt"]
+    for place in places:
+        place.parent.mkdir(parents=True)
+        place.write_text("mine")
+    import_official(xgb_folder)
+    assert [place.read_text() for place in places] == ["mine", "mine"]
+
+
+def test_a_full_disk_leaves_nothing(xgb_folder, home, monkeypatch):
+    """Where a member or the release cannot be written, what was made is taken away."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for module, name in ((conversion, "write_text"), (importing, "manifest_of")):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, full)
+            with pytest.raises(OSError, match="No space left"):
+                import_official(xgb_folder)
+        assert not any(home.iterdir())
+
+
+def test_a_release_whose_manifest_is_damaged_is_replaced(xgb_folder):
+    """It holds nothing but files of releases."""
+    [folder] = import_official(xgb_folder)
+    (folder / FILE).write_text("{")
+    with pytest.raises(ReleaseError, match="--replace it"):
+        import_official(xgb_folder)
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(OutputError, match=r"holds 'notes\.txt'"):
+        import_official(xgb_folder, replace=True)
+    (folder / "notes.txt").unlink()
+    assert import_official(xgb_folder, replace=True) == [folder]
+    assert nb301.load(folder).release.manifest.members == 3
+
+
+def test_two_folders_of_one_name_are_refused(tmp_path):
+    """Both are listed; another one of the archive is imported all the same."""
+    files = whole_archive()
+    for path, data in ensemble("xgb", first_seed=30).items():
+        files[f"backup/xgb_v1.0/{path}"] = data
+    source = write_zip(tmp_path / "models.zip", files)
+    with pytest.raises(
+        ReleaseError, match=r"each of 'backup/xgb_v1\.0', 'nb_models/xgb_v1\.0': import .* alone"
+    ):
+        import_official(source)
+    assert [folder.name for folder in import_official(source, name="nb301-gin-v1.0")] == ["nb301-gin-v1.0"]
+
+
+def test_a_release_that_cannot_be_read_is_not_written(xgb_folder, home, monkeypatch):
+    """It is read before it takes its place."""
+    real = importing.manifest_of
+    monkeypatch.setattr(
+        importing, "manifest_of", lambda *args: real(*args).model_copy(update={"family": "none"})
+    )
+    with pytest.raises(ReleaseError, match="what was made of it is no release"):
+        import_official(xgb_folder)
+    assert not any(home.iterdir())
 
 
 def test_a_folder_that_holds_more_is_not_replaced(xgb_folder, home):

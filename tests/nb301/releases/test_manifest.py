@@ -50,6 +50,31 @@ def test_only_imported_releases_have_unknown_entries(text):
     assert json.loads(fitted.to_json())["imported"] is None
 
 
+def test_an_imported_release_agrees_with_what_it_was_imported_from(text):
+    """Number and library of its members, their seeds, and what its runtimes are."""
+    entries = json.loads(text)
+    member = {"path": "m", "bytes": 1, "sha256": "0" * 64, "library": "xgboost 1.2", "seed": 6}
+    accuracy = {"folder": "xgb_v1.0", "model": "xgb", "members": [member] * entries["members"]}
+    imported = {"accuracy": accuracy, "runtime": None, "not_kept": []}
+    entries |= {"format": 3, "family": "official-xgb", "noise": None, "runtime_table": entries["table"]}
+    entries |= {"imported": imported, "seed": 6}
+    assert read_manifest(json.dumps(entries), "here").imported is not None
+    few = {**imported, "accuracy": {**accuracy, "members": [member]}}
+    noise = {"low": 0.5, "high": 0.9, "std_at_low": 0.1, "std_at_high": 0.1}
+    for change, words in (
+        ({"imported": few}, rf"members is {entries['members']}, but imported\.accuracy has 1"),
+        ({"family": "official-lgb"}, "family is 'official-lgb', but a member is of 'xgboost'"),
+        ({"family": "xgb"}, "family is 'xgb', but"),
+        ({"seed": -1}, "seed is -1"),
+        ({"seed": 2**32}, "seed is 4294967296"),
+        ({"noise": noise}, "noise is set"),
+        ({"runtime_table": None}, "one of imported.runtime and runtime_table"),
+    ):
+        with pytest.raises(ReleaseError, match=f"here: .*{words}") as caught:
+            read_manifest(json.dumps(entries | change), "here")
+        assert "\n" not in str(caught.value)
+
+
 def test_manifest_is_immutable(tiny_release):
     """A manifest that was read cannot be changed."""
     manifest = nb301.load(tiny_release).release.manifest
