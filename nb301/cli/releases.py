@@ -77,7 +77,7 @@ _RuntimeTable = Annotated[
     typer.Option(help="Table that runtimes are fitted to, as a name or a .parquet file. Default: TABLE."),
 ]
 _Out = Annotated[
-    Path | None, typer.Option(help="Where the release's folder is written. Default: yours, found by name.")
+    Path | None, typer.Option(help="Where the release's folder is written. Default: yours, scored by name.")
 ]
 _Credit = Annotated[str, typer.Option(help="Whom to thank for the data; kept in the manifest.")]
 _Tuned = Annotated[
@@ -164,7 +164,7 @@ def score_release(name: ReleaseName, table: TableName, as_json: AsJson = False) 
     for warning in fresh.warnings:
         typer.echo(f"warning: {warning}", err=True)
     trained = fresh.table.rows["val_accuracy"].to_numpy()
-    found = scores(trained, benchmark.query(fresh.table.genotypes))
+    scored = scores(trained, benchmark.query(fresh.table.genotypes))
     if as_json:
         release = benchmark.release
         print_json(
@@ -176,28 +176,28 @@ def score_release(name: ReleaseName, table: TableName, as_json: AsJson = False) 
                 "table_truth": fresh.table.truth,
                 "left_out": fresh.left_out,
                 "warnings": fresh.warnings,
-                **asdict(found),
+                **asdict(scored),
             }
         )
         return
-    _print_scores(benchmark.release.name, fresh, found)
+    _print_scores(benchmark.release.name, fresh, scored)
 
 
-def _print_scores(release: str, fresh: FreshRows, found: Scores) -> None:
+def _print_scores(release: str, fresh: FreshRows, scored: Scores) -> None:
     left_out = "not known" if fresh.left_out is None else f"{fresh.left_out:,}"
     lines = [
-        ["rows", f"{found.n:,}"],
+        ["rows", f"{scored.n:,}"],
         ["left out: architectures that the release's table has", left_out],
-        ["R2", _correlation(found.r2)],
-        ["sparse Kendall tau", _correlation(found.sparse_kendall_tau)],
-        ["Spearman", _correlation(found.spearman)],
-        ["mean error, predicted minus trained", f"{100 * found.mean_error:+.3f} points"],
-        ["mean absolute error", f"{100 * found.mean_absolute_error:.3f} points"],
+        ["R2", _correlation(scored.r2)],
+        ["sparse Kendall tau", _correlation(scored.sparse_kendall_tau)],
+        ["Spearman", _correlation(scored.spearman)],
+        ["mean error, predicted minus trained", f"{100 * scored.mean_error:+.3f} points"],
+        ["mean absolute error", f"{100 * scored.mean_absolute_error:.3f} points"],
     ]
-    for share, inside in found.coverage.items():
+    for share, inside in scored.coverage.items():
         lines.append([f"trainings inside of {share:.0%} intervals", f"{inside:.1%}"])
     table = f"{fresh.table.full_name} ({fresh.table.truth})"
-    print_table(f"{release} on trainings of {table}", ["", "found"], lines)
+    print_table(f"{release} on trainings of {table}", ["", "scored"], lines)
 
 
 @app.command("diff")

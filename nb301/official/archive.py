@@ -84,14 +84,14 @@ class Archive:
         except ReleaseError as error:
             self._stack.close()
             raise ReleaseError(f"{shown(str(path), 200)}: {error}") from None
-        found = []
+        members = []
         for name in sorted(sizes, key=_natural):
-            found.append(FoundMember(name, sizes[name]))
+            members.append(FoundMember(name, sizes[name]))
         #: Name of the folder, or of the file without its ending.
         self.name = self._path.absolute().name if self._path.is_dir() else self._path.stem
         #: All members, sorted by their paths.
-        self.members: tuple[FoundMember, ...] = tuple(found)
-        if not found:
+        self.members: tuple[FoundMember, ...] = tuple(members)
+        if not members:
             self._stack.close()
             raise ReleaseError(
                 f"{shown(str(path), 200)}: no *{MEMBER_SUFFIX} below it, expected official models"

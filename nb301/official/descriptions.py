@@ -122,23 +122,24 @@ def _hyperparameters(archive: Archive, member: FoundMember) -> dict[str, float |
 
 
 def _optimizers(archive: Archive, member: FoundMember) -> list[str]:
-    found = []
+    optimizers = []
     for key in archive.configuration(member, "data_config.json"):
         if match := _SPLIT.fullmatch(key):
-            found.append(match[1])
-    if len(found) > _MOST_OPTIMIZERS:
+            optimizers.append(match[1])
+    if len(optimizers) > _MOST_OPTIMIZERS:
         path = PurePosixPath(member.path).parent / "data_config.json"
         raise ReleaseError(
-            f"{shown(str(path), 200)}: names {len(found):,} optimizers, expected at most {_MOST_OPTIMIZERS}"
+            f"{shown(str(path), 200)}: names {len(optimizers):,} optimizers, expected at most "
+            f"{_MOST_OPTIMIZERS}"
         )
-    return sorted(found)
+    return sorted(optimizers)
 
 
 @dataclass(frozen=True, slots=True)
 class ConvertedEnsemble:
     """An ensemble whose members have been converted."""
 
-    found: Ensemble
+    source: Ensemble
     members: Sequence[Converted]
 
     @property
@@ -155,17 +156,17 @@ class ConvertedEnsemble:
     def reference(self) -> ImportedEnsemble:
         """What the manifest says of it."""
         members = []
-        for place, (found, member) in enumerate(zip(self.found.members, self.members, strict=True)):
+        for place, (file, member) in enumerate(zip(self.source.members, self.members, strict=True)):
             reference = ImportedMember(
-                path=_line(found.path.removeprefix(f"{found.ensemble}/")),
+                path=_line(file.path.removeprefix(f"{file.ensemble}/")),
                 bytes=member.source_bytes,
                 sha256=member.source_sha256,
                 library=f"{member.library} {member.version}".strip(),
-                seed=self.found.settings.seed if place == 0 else _seed(self.found.archive, found),
+                seed=self.source.settings.seed if place == 0 else _seed(self.source.archive, file),
             )
             members.append(reference)
         return ImportedEnsemble(
-            folder=_line(self.found.folder), model=self.found.settings.model, members=tuple(members)
+            folder=_line(self.source.folder), model=self.source.settings.model, members=tuple(members)
         )
 
 
@@ -208,11 +209,11 @@ def manifest_of(
     try:
         manifest = _manifest(name, version, family, accuracy, seconds, stand_in, placed)
     except ValidationError as error:
-        raise ReleaseError(f"{shown(accuracy.found.folder, 200)}: {first_wrong(error)}") from None
+        raise ReleaseError(f"{shown(accuracy.source.folder, 200)}: {first_wrong(error)}") from None
     size = len(manifest.to_json())  # it is ASCII
     if size > manifests.LARGEST:
         raise ReleaseError(
-            f"{shown(accuracy.found.folder, 200)}: a manifest of {size:,} bytes, expected at most "
+            f"{shown(accuracy.source.folder, 200)}: a manifest of {size:,} bytes, expected at most "
             f"{manifests.LARGEST:,}: shorten the paths of its {len(accuracy.members)} members"
         )
     return manifest
@@ -236,19 +237,19 @@ def _manifest(
         runtime_hyperparameters = stand_in.manifest.runtime_hyperparameters
         credit += f" Runtimes: those of {STAND_IN}, fitted to official predictions v0.9."
     if seconds is not None:
-        runtime_hyperparameters = dict(seconds.found.hyperparameters)
+        runtime_hyperparameters = dict(seconds.source.hyperparameters)
         libraries |= {seconds.library: seconds.versions}
     return Manifest(
         format=manifests.FORMAT,
         name=name,
         version=version,
         family=family,
-        optimizers=tuple(accuracy.found.optimizers),
+        optimizers=tuple(accuracy.source.optimizers),
         table=_TABLE,
         split=None,
-        seed=accuracy.found.settings.seed,
+        seed=accuracy.source.settings.seed,
         members=len(accuracy.members),
-        hyperparameters=dict(accuracy.found.hyperparameters),
+        hyperparameters=dict(accuracy.source.hyperparameters),
         runtime_hyperparameters=runtime_hyperparameters,
         libraries={**libraries, **installed(("numpy",))},
         metrics=None,

@@ -76,24 +76,8 @@ def import_official(
     """
     folder = user_releases() if folder is None else folder
     with ExitStack() as stack:
-        found = [*ensembles(stack.enter_context(Archive(source)))]
-        accuracy = [ensemble for ensemble in found if not ensemble.of_runtime]
-        if not accuracy:
-            raise ReleaseError(
-                f"{shown(str(source), 200)}: holds a runtime model alone: import the models of accuracy, and "
-                "give this as --runtime"
-            )
-        seconds = [ensemble for ensemble in found if ensemble.of_runtime]
-        other = runtime_beside(source) if runtime_source is None and not seconds else runtime_source
-        if other is not None:
-            beside = [*ensembles(stack.enter_context(Archive(other)))]
-            seconds = [ensemble for ensemble in beside if ensemble.of_runtime]
-            source = other
-        if len(seconds) > 1 or (runtime_source is not None and not seconds):
-            raise ReleaseError(
-                f"{shown(str(source), 200)}: {len(seconds)} runtime models, expected one: give its folder"
-            )
-        plans = _plans(accuracy, seconds[0] if seconds else None, folder, name)
+        accuracy, runtime_model = _chosen(stack, source, runtime_source)
+        plans = _plans(accuracy, runtime_model, folder, name)
         said = said or (lambda _: None)
         there = [_is_there(plan, replace=replace) for plan in plans]
         for plan, is_there in zip(plans, there, strict=True):
@@ -101,6 +85,30 @@ def import_official(
             if is_left or not _import(plan, progress, said, replace=replace):
                 said(f"{plan.target} is there already, imported from the same files")
     return [plan.target for plan in plans]
+
+
+def _chosen(
+    stack: ExitStack, source: Path, runtime_source: Path | None
+) -> tuple[list[Ensemble], Ensemble | None]:
+    """The models of accuracy in a source, and the runtime model that is there, named or beside it."""
+    here = [*ensembles(stack.enter_context(Archive(source)))]
+    accuracy = [ensemble for ensemble in here if not ensemble.of_runtime]
+    if not accuracy:
+        raise ReleaseError(
+            f"{shown(str(source), 200)}: holds a runtime model alone: import the models of accuracy, and "
+            "give this as --runtime"
+        )
+    seconds = [ensemble for ensemble in here if ensemble.of_runtime]
+    other = runtime_beside(source) if runtime_source is None and not seconds else runtime_source
+    if other is not None:
+        beside = [*ensembles(stack.enter_context(Archive(other)))]
+        seconds = [ensemble for ensemble in beside if ensemble.of_runtime]
+        source = other
+    if len(seconds) > 1 or (runtime_source is not None and not seconds):
+        raise ReleaseError(
+            f"{shown(str(source), 200)}: {len(seconds)} runtime models, expected one: give its folder"
+        )
+    return accuracy, seconds[0] if seconds else None
 
 
 def runtime_beside(source: Path) -> Path | None:
@@ -152,7 +160,9 @@ def _plans(
     plans = []
     for default, [ensemble, *others] in by_name.items():
         if others:
-            paths = ", ".join(shown(found.path, 200) for found in (ensemble, *others[:5]))
+            paths = ", ".join(
+                shown(ensemble_of_name.path, 200) for ensemble_of_name in (ensemble, *others[:5])
+            )
             raise ReleaseError(f"{default} would be each of {paths}: {_ALONE}")
         called = default if name is None else name
         if not re.fullmatch(NAME, called):
@@ -220,7 +230,7 @@ def _release_files(folder: Path) -> list[str]:
     try:
         named = [*manifests.read_manifest(read_bytes(path, manifests.LARGEST), str(path)).files]
     except ReleaseError:
-        named = [found.name for found in folder.iterdir() if _OF_RELEASE.fullmatch(found.name)]
+        named = [path.name for path in folder.iterdir() if _OF_RELEASE.fullmatch(path.name)]
     return [manifests.FILE, *named]
 
 
@@ -262,7 +272,7 @@ def _write(
 ) -> None:
     if seconds is not None and FAMILIES[IMPORTED_FAMILIES[seconds.library]].load_mapped is None:
         raise ReleaseError(
-            f"{shown(seconds.found.folder)}: a runtime model of {seconds.library}, not of trees"
+            f"{shown(seconds.source.folder)}: a runtime model of {seconds.library}, not of trees"
         )
     family = FAMILIES[IMPORTED_FAMILIES[accuracy.library]]
     placed = dict(zip(family.files(len(accuracy.members)), accuracy.members, strict=True))

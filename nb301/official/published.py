@@ -67,13 +67,13 @@ def compare(release: Release) -> list[Compared]:
         ReleaseError: Nothing was published of it, or it was not imported.
     """
     imported = release.manifest.imported
-    found = [] if imported is None else [*_compared(release, imported)]
-    if not found:
+    comparisons = [] if imported is None else [*_compared(release, imported)]
+    if not comparisons:
         raise ReleaseError(
             f"no published answers of {release.name} are known: there are some of xgb_v0.9, xgb_v1.0 and "
             "lgb_runtime_v1.0 (official_facts F41)"
         )
-    return found
+    return comparisons
 
 
 def _compared(release: Release, imported: Imported) -> Iterator[Compared]:

@@ -223,9 +223,9 @@ class Manifest(Record):
         """An imported release says of itself what it says of what it was imported from."""
         if self.imported is None:
             return self
-        found = len(self.imported.accuracy.members)
-        if found != self.members:
-            raise ValueError(f"members is {self.members}, but imported.accuracy has {found}")
+        imported = len(self.imported.accuracy.members)
+        if imported != self.members:
+            raise ValueError(f"members is {self.members}, but imported.accuracy has {imported}")
         for member in self.imported.accuracy.members:
             written_by = member.library.split(" ")[0]
             if IMPORTED_FAMILIES.get(written_by) != self.family:

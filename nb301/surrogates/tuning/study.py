@@ -78,8 +78,7 @@ def tune(
 
     split = stratified_split(table, seed)
     _require_rows(table, split)
-    train, val = examples(table, split.train), examples(table, split.val)
-    objective = TrialObjective(begun, train, val, seed, optuna)
+    objective = TrialObjective(begun, examples(table, split.train), examples(table, split.val), seed, optuna)
     with quiet(optuna):
         journal = open_journal(optuna, folder, _identity(table, family, objective))
         study = optuna.create_study(study_name=f"{family}-{seed}")
