@@ -6,9 +6,10 @@
 
 What is asked for by `nb301.load` has more to say, and noise that needs no global generator: this is for
 code that is there already. `api`, `representations`, `model_downloader` and `surrogate_models` are official
-names; `ensembles`, `stand_ins`, `official_files` and `global_noise` are ours.
+names; `ensembles`, `stand_ins` and `global_noise` are ours.
 
-It may import `encodings`, `errors`, `files`, `formats`, `parsing`, `releases`, `space` and `surrogates`.
+It may import `encodings`, `errors`, `files`, `formats`, `official`, `parsing`, `releases`, `space` and
+`surrogates`.
 """
 
 from nb301.compat.nasbench301.api import load_ensemble

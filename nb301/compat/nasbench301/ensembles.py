@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301 import releases
-from nb301.compat.nasbench301 import official_files, stand_ins
+from nb301.compat.nasbench301 import stand_ins
 from nb301.encodings import canonical
 from nb301.errors import Nb301Error, ReleaseError, shown
+from nb301.official import drop_in
 from nb301.releases import Release
 from nb301.releases import manifest as manifests
 from nb301.releases.training_noise import TrainingNoise
@@ -90,7 +91,7 @@ class Ensemble:
         if not self.of_runtime:
             return self.release.surrogate.predict(codes)[:, 0] * 100
         if self._is_official:
-            return official_files.seconds(self.release, codes)
+            return drop_in.seconds(self.release, codes)
         return self.release.runtime_model.predict(codes)
 
 
@@ -133,7 +134,7 @@ def _at(text: str, path: Path) -> Ensemble:
         return find_placed(placed)
     if path.is_dir() or (path.is_file() and path.suffix.lower() == ".zip"):
         stand_ins.warn_of_another(path, None)
-        imported = official_files.imported(path)
+        imported = drop_in.imported(path)
         return Ensemble(imported.release, of_runtime=imported.of_runtime, first_seed=imported.first_seed)
     if os.sep not in text and "/" not in text and not path.exists():
         return Ensemble(releases.find(text))  # which says what names there are

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from nb301.compat.nasbench301 import official_files, stand_ins
+from nb301.compat.nasbench301 import stand_ins
 from nb301.errors import CompatError, shown
 
 _VERSIONS = ("0.9", "1.0")
@@ -49,4 +49,6 @@ def download_models(
         stand_ins.write(folder, stand_ins.of_release(stand_in, named))
     else:
         print(f"Downloading models {named} for {folder}")  # noqa: T201
-        stand_ins.write(folder, official_files.fetched(named, delete_archive=delete_zip))
+        from nb301.official import drop_in  # and with it pydantic
+
+        stand_ins.write(folder, drop_in.fetched(named, delete_archive=delete_zip))

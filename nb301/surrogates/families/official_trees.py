@@ -61,31 +61,23 @@ class OfficialTrees:
         return self.in_own_unit(codes) / 100
 
 
-XGB_FAMILY = Family(
-    name="official-xgb",
-    label="official XGBoost",
-    conflicts=BOOSTED_TREES,
-    paper_name="xgb",
-    fit=only_imported,
-    asks_canonical=False,
-    load=OfficialTrees,
-    load_mapped=OfficialTrees,
-    suffix=SUFFIX,
-    hyperparameters=MappingProxyType({}),
-    search_space=MappingProxyType({}),
-    libraries=("numpy",),
-)
-LGB_FAMILY = Family(
-    name="official-lgb",
-    label="official LightGBM",
-    conflicts=BOOSTED_TREES,
-    paper_name="lgb",
-    fit=only_imported,
-    asks_canonical=False,
-    load=OfficialTrees,
-    load_mapped=OfficialTrees,
-    suffix=SUFFIX,
-    hyperparameters=MappingProxyType({}),
-    search_space=MappingProxyType({}),
-    libraries=("numpy",),
-)
+def _family(library: str, paper_name: str) -> Family:
+    """The family of official models of a library, by its name for people and that of the paper's models."""
+    return Family(
+        name=f"official-{paper_name}",
+        label=f"official {library}",
+        conflicts=BOOSTED_TREES,
+        paper_name=paper_name,
+        fit=only_imported,
+        asks_canonical=False,
+        load=OfficialTrees,
+        load_mapped=OfficialTrees,
+        suffix=SUFFIX,
+        hyperparameters=MappingProxyType({}),
+        search_space=MappingProxyType({}),
+        libraries=("numpy",),
+    )
+
+
+XGB_FAMILY = _family("XGBoost", "xgb")
+LGB_FAMILY = _family("LightGBM", "lgb")

@@ -12,6 +12,7 @@ import pytest
 
 import nb301
 from nb301.compat.nasbench301 import stand_ins
+from nb301.official import drop_in
 
 #: As clients define it themselves.
 ClientGenotype = namedtuple("ClientGenotype", "normal normal_concat reduce reduce_concat")  # noqa: PYI024
@@ -53,7 +54,7 @@ def importing(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
     def imported(folder: Any) -> Any:
         asked.append(folder)
-        return release, "runtime" in folder.name, 7
+        return drop_in.ImportedModels(release, "runtime" in folder.name, 7)
 
     def fetched(version: str, *, delete_archive: bool) -> dict[str, str]:
         asked.append((version, delete_archive))
@@ -61,12 +62,6 @@ def importing(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
     asked: list[Any] = []
     stub = SimpleNamespace(asked=asked, imported=imported, fetched=fetched)
-    monkeypatch.setitem(sys.modules, "nb301.official.drop_in", stub)
-    monkeypatch.setitem(sys.modules, "nb301.official", SimpleNamespace(drop_in=stub))
+    monkeypatch.setattr(drop_in, "imported", imported)
+    monkeypatch.setattr(drop_in, "fetched", fetched)
     return stub
-
-
-@pytest.fixture
-def no_importing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A version of nb301 that cannot import official models."""
-    monkeypatch.setitem(sys.modules, "nb301.official.drop_in", None)

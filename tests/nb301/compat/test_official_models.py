@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,8 +24,6 @@ def test_folders_answer_as_officially(kind, folder, tolerance, tmp_path, monkeyp
     """Means, types and noise after a seed; members are in another order, which the last digit depends on."""
     if not FIXTURES.is_dir():
         pytest.skip(f"official models are not here: no folder {FIXTURES}")
-    if find_spec("nb301.official") is None or find_spec("nb301.official.drop_in") is None:
-        pytest.skip("this version of nb301 cannot import official models")
     monkeypatch.setenv("NB301_HOME", str(tmp_path))
     answers = np.load(FIXTURES / kind / "official_api.npz")
     rows = json.loads((FIXTURES / "archs.json").read_text(encoding="utf-8"))["test"]

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 import nb301
-from nb301.compat.nasbench301 import download_models, load_ensemble, official_files
+from nb301.compat.nasbench301 import load_ensemble
 from nb301.compat.nasbench301.api import SurrogateAPI
 from nb301.compat.nasbench301.ensembles import Ensemble
 from nb301.errors import CompatError
+from nb301.official import drop_in
 
 SHARED = Path(os.environ.get("NB301_SHARED", Path(__file__).resolve().parents[5] / "shared"))
 FIXTURES = SHARED / "official_fixtures"
@@ -126,7 +127,7 @@ def test_runtimes_and_their_noise_are_the_official_ones_to_the_last_bit(monkeypa
     """The same for the runtime model, in seconds and float64."""
     genotypes, answers = official("lightgbm-2.3.1")
     rows = iter([*answers["members"], *answers["members"]])
-    monkeypatch.setattr(official_files, "seconds", lambda *_: next(rows))
+    monkeypatch.setattr(drop_in, "seconds", lambda *_: next(rows))
     model = SurrogateAPI(Ensemble(answering(answers["members"], "official-lgb"), of_runtime=True))
     means = [model.predict(g, "genotype", with_noise=False) for g in genotypes]
     np.testing.assert_array_equal(means, answers["mean"])
@@ -146,12 +147,3 @@ def test_official_folders_are_imported(tmp_path, importing, darts_genotype):
     assert importing.asked == [tmp_path / "xgb_v1.0", tmp_path / "lgb_runtime_v1.0"]
     assert 90 < accuracy.predict(darts_genotype, "genotype") < 100
     assert 4000 < runtime.predict(darts_genotype, "genotype") < 6000
-
-
-@pytest.mark.usefixtures("no_importing")
-def test_a_version_without_importer_says_so(tmp_path):
-    """Official models that cannot be imported are an error that says what can be asked instead."""
-    with pytest.raises(CompatError, match="give load_ensemble a release"):
-        load_ensemble(tmp_path)
-    with pytest.raises(CompatError, match="set NB301_COMPAT_RELEASE"):
-        download_models("1.0", download_dir=tmp_path)

@@ -6,6 +6,7 @@ import pytest
 
 from nb301.compat.nasbench301 import download_models, stand_ins
 from nb301.errors import CompatError, UnknownRelease
+from nb301.official import drop_in
 
 
 @pytest.mark.parametrize(("version", "delete"), [("0.9", True), ("1.0", False), (1.0, True)])
@@ -21,12 +22,12 @@ def test_downloads_and_places(version, delete, tmp_path, importing, monkeypatch,
     assert f"Models {version} already at {tmp_path}" in capsys.readouterr().out
 
 
-@pytest.mark.usefixtures("no_importing")
-def test_a_release_stands_in(tmp_path, monkeypatch):
+def test_a_release_stands_in(tmp_path, importing, monkeypatch):
     """Where the environment names one, nothing is downloaded."""
     monkeypatch.setenv("NB301_COMPAT_RELEASE", "cifar10-gin-rand-v1.0")
     download_models("1.0", download_dir=str(tmp_path))
     assert stand_ins.read(tmp_path / "nb_models_1.0" / "gnn_gin_v1.0") == "cifar10-gin-rand-v1.0"
+    assert not importing.asked
 
 
 def test_two_processes_at_once(tmp_path, importing, monkeypatch):
@@ -38,7 +39,7 @@ def test_two_processes_at_once(tmp_path, importing, monkeypatch):
         stand_ins.write(tmp_path / f"nb_models_{version}", placed)
         return placed
 
-    monkeypatch.setattr(importing, "fetched", while_another_does_so)
+    monkeypatch.setattr(drop_in, "fetched", while_another_does_so)
     download_models("1.0", download_dir=tmp_path)
     assert stand_ins.read(tmp_path / "nb_models_1.0" / "xgb_v1.0") == "cifar10-xgb-rand-v1.0"
 
