@@ -26,13 +26,14 @@ class Stream(IntEnum):
 
     #: The noise that a benchmark adds to its mean.
     BENCHMARK = 0
-    #: Of the emulated ground truth: weights of paths, then what a training run has of its own.
-    PATHS = 1
+    #: Of the emulated ground truth: what a training run has of its own.
     RUN = 2
     VALIDATION = 3
     TEST = 4
     TRAIN = 5
     RUNTIME = 6
+    #: After the first epoch; each further one has the next number.
+    EPOCHS = 1000
 
 
 def keyed_normal(keys: ArrayLike, seeds: ArrayLike, stream: int) -> NDArray[np.float64]:

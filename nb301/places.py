@@ -15,8 +15,8 @@ TABLES = _PACKAGE / "tables" / "data"
 FITTED_PLACES = TABLES / "zc_nasbench301-fitted.json"
 #: Logged one-shot searches.
 SEARCHES = _PACKAGE / "optimizers" / "one_shot" / "data" / "searches.json"
-#: Coefficients of the emulated landscape.
-LANDSCAPE = _PACKAGE / "truth" / "landscape.toml"
+#: Fitted weights of the emulated ground truth.
+EMULATION = _PACKAGE / "truth" / "emulation" / "weights.toml"
 #: The source of the emulated ground truth, which the site explains.
 EMULATED_TRUTH = _PACKAGE / "truth" / "emulated.py"
 
