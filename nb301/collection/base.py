@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from nb301.space import Genotype
+if TYPE_CHECKING:
+    import pandas as pd
 
-#: Genotypes that earlier collections evaluated, by optimizer.
-Earlier = Mapping[str, Sequence[Genotype]]
+#: Rows of earlier collections, by optimizer.
+Earlier = Mapping[str, "pd.DataFrame"]
+#: What a collection comes after that starts from the rows of all others, and of its own source's earlier runs.
+EVERYTHING = "everything"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Collection:
         run: Which run of that optimizer; of a one-shot method, which search; of `skip`, which op.
         workers: Evaluations that are open at once.
         training_seed: Seed of first trainings; repeated architectures count up from it.
-        after: Optimizer whose evaluations this one starts from.
+        after: Optimizer whose evaluations this one starts from, or `EVERYTHING`.
         settings: The optimizer's or the probe's own.
     """
 
