@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 #: Rows of earlier collections, by optimizer.
-Earlier = Mapping[str, "pd.DataFrame"]
-#: What a collection comes after that starts from the rows of all others, and of its own source's earlier runs.
+Earlier = Mapping[str, pd.DataFrame]
+#: `after` of a collection that starts from all others' rows, and from those of its source's earlier runs.
 EVERYTHING = "everything"
 
 

@@ -1,6 +1,6 @@
 """Architectures that searches rate best on a surrogate of all earlier rows.
 
-Optimizers seek where a surrogate overrates; once these architectures are trained and fitted on, it does so less.
+Optimizers go where a surrogate overrates; fitted to trainings of what they find there, it does so less.
 """
 
 from __future__ import annotations
