@@ -19,7 +19,7 @@ class SourceKind(Enum):
     BLACK_BOX = "black-box optimizer"
     #: A class of `optimizers.one_shot`, whose logged searches are what tables have.
     ONE_SHOT = "one-shot method"
-    #: A function of `collection.probes` that gives architectures which no optimizer proposes.
+    #: A function of `collection` that gives architectures which no optimizer proposes.
     PROBE = "chosen architectures"
 
 
@@ -34,6 +34,7 @@ class Source:
         label: What people read, short; by default the name.
         title: What people read, in full; by default the label.
         is_fitted: Whether surrogates are fitted on its rows, or these are for analysis only.
+        knows_all: Whether its architectures were chosen by a model of all other sources' rows.
         seconds: What a proposal takes, roughly; only models take more than nothing.
     """
 
@@ -43,6 +44,7 @@ class Source:
     label: str = ""
     title: str = ""
     is_fitted: bool = True
+    knows_all: bool = False
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
@@ -164,6 +166,14 @@ SOURCES = (
         made_by="nb301.collection.probes:seeds",
         is_fitted=False,
     ),
+    # not the paper's: what optimizers find on a surrogate, trained, to fit on as well
+    Source(
+        name="finds",
+        kind=SourceKind.PROBE,
+        made_by="nb301.collection.finds:finds",
+        title="Searches' finds on a surrogate",
+        knows_all=True,
+    ),
 )
 
 #: Rows of the paper's table by source, in its order: Table 2, random_ws by official_facts F28 and F30,
@@ -186,6 +196,8 @@ ROWS_IN_PAPER: Mapping[str, int] = {
 FITTED = tuple(ROWS_IN_PAPER)
 #: Sources of rows for analysis only.
 FOR_ANALYSIS = tuple(source.name for source in SOURCES if not source.is_fitted)
+#: Sources that know of all others' rows: a model that is to know nothing of one is not fitted on these.
+KNOWING_ALL = tuple(source.name for source in SOURCES if source.knows_all)
 
 
 def sources_of(kind: SourceKind) -> Mapping[str, Source]:

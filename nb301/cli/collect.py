@@ -58,8 +58,9 @@ def collect(
 
     Without a scheduler the clock is simulated: under the emulated truth equal genotypes and seeds have
     equal results on every machine, to the last bit. --all rebuilds the embedded table; BANANAS, COMBO
-    and TPE may propose other genotypes where matrix products differ in their last digits. Real trainings
-    of small images are done as many at once as there are workers.
+    and TPE may propose other genotypes where matrix products differ in their last digits, and so may
+    searches on a surrogate (finds), which XGBoost fits to all rows before. Real trainings of small images
+    are done as many at once as there are workers.
     """
     _require_extra(truth)
     from nb301.collection.base import Collection
@@ -81,9 +82,12 @@ def collect(
 
 def _check_optimizer(name: str | None, *, everything: bool) -> None:
     from nb301.optimizers import OPTIMIZERS
+    from nb301.sources import KNOWING_ALL
 
     if everything == (name is not None):
         raise typer.BadParameter("give the name of an optimizer, or --all")
+    if name in KNOWING_ALL:
+        raise typer.BadParameter(f"{name} are searched on a surrogate of all other rows: give --all")
     if name is not None and name not in OPTIMIZERS:
         raise typer.BadParameter(f"no optimizer {name!r}; there are: {', '.join(OPTIMIZERS)}")
 

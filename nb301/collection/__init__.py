@@ -1,5 +1,5 @@
 """Collection: ground truths are asked, and their trainings become tables.
 
-It may import `cost`, `errors`, `journal`, `optimizers`, `optimizers.one_shot`, `parsing`, `sources`, `space`,
-`tables`, `threads` and `truth`.
+It may import `cost`, `errors`, `extras`, `journal`, `optimizers`, `optimizers.one_shot`, `parsing`,
+`sources`, `space`, `surrogates`, `tables`, `threads` and `truth`.
 """

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nb301.space import Genotype
+import pandas as pd
 
-#: Genotypes that earlier collections evaluated, by optimizer.
-Earlier = Mapping[str, Sequence[Genotype]]
+#: Rows of earlier collections, by optimizer.
+Earlier = Mapping[str, pd.DataFrame]
+#: `after` of a collection that starts from all others' rows, and from those of its source's earlier runs.
+EVERYTHING = "everything"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Collection:
         run: Which run of that optimizer; of a one-shot method, which search; of `skip`, which op.
         workers: Evaluations that are open at once.
         training_seed: Seed of first trainings; repeated architectures count up from it.
-        after: Optimizer whose evaluations this one starts from.
+        after: Optimizer whose evaluations this one starts from, or `EVERYTHING`.
         settings: The optimizer's or the probe's own.
     """
 

@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nb301.collection.base import Collection, Earlier
+from nb301.collection.base import EVERYTHING, Collection, Earlier
 from nb301.collection.journal import CollectionJournal, JournaledWorkers
 from nb301.collection.probes import Listed
 from nb301.collection.workers import ExecutorWorkers, StackedWorkers
 from nb301.cost import cost_many
+from nb301.extras import require
 from nb301.optimizers import OPTIMIZERS, Budget, Optimizer
 from nb301.optimizers.run import drive
 from nb301.optimizers.workers import SimulatedWorkers, Workers
@@ -46,7 +47,7 @@ def collect(
     Args:
         collection: What to run.
         folder: Holds its journal, from which an interrupted run goes on.
-        earlier: What `collection.after` has evaluated.
+        earlier: Rows of what `collection.after` names.
         truth: Evaluates; real trainings of several workers are done together (`StackedWorkers`).
         executor: Does the evaluations in real time; without one, a simulated clock runs.
         progress: Called after each evaluation with their number and the seconds so far.
@@ -54,7 +55,7 @@ def collect(
     Returns:
         One row a training run, in the order in which they ended, the columns of `SCHEMA`. Under the
         emulated truth and the simulated clock equal arguments give equal rows on every processor,
-        interrupted or not; but BANANAS, COMBO and TPE, whose models may propose other genotypes.
+        interrupted or not; but BANANAS, COMBO, TPE and finds, whose models may propose other genotypes.
 
     Raises:
         TableError: The folder holds a journal of another run.
@@ -107,22 +108,32 @@ def collect_table(
     Returns:
         Under the emulated truth equal rows for equal collections (see `collect`), whatever the number of
         processes or interruptions.
+
+    Raises:
+        MissingExtra: A collection fits a surrogate to everything, and XGBoost is not installed.
     """
+    if any(collection.after == EVERYTHING for collection in collections):
+        require("xgboost", "fit")
     parts: dict[str, pd.DataFrame] = {}
-    evaluated: dict[str, list[Genotype]] = {}
+    evaluated: dict[str, pd.DataFrame] = {}
     for stage in _stages(collections):
         for collection, rows in _run(stage, folder, evaluated, truth, processes, progress):
             parts[collection.file] = rows
-            evaluated.setdefault(collection.optimizer, []).extend(map(Genotype.parse, rows["genotype"]))
+            before = evaluated.get(collection.optimizer)
+            evaluated[collection.optimizer] = rows if before is None else pd.concat([before, rows])
     return to_table([parts[collection.file] for collection in collections], name, version, truth)
 
 
 def _stages(collections: Sequence[Collection]) -> list[list[Collection]]:
-    """First the collections that start from nothing, then those after each of the others."""
-    stages: dict[str, list[Collection]] = {"": []}
+    """First the collections that start from nothing, then those after each of the others.
+
+    Last come those after everything, one run after the other.
+    """
+    stages: dict[tuple[int, str], list[Collection]] = {}
     for collection in collections:
-        stages.setdefault(collection.after or "", []).append(collection)
-    return [stages[after] for after in sorted(stages)]
+        last = 1 + collection.run if collection.after == EVERYTHING else 0
+        stages.setdefault((last, collection.after or ""), []).append(collection)
+    return [stages[stage] for stage in sorted(stages)]
 
 
 def to_table(
@@ -146,7 +157,7 @@ def _run(
         futures: dict[str, Future[pd.DataFrame]] = {}
         # the longest first, so that none is left over at the end
         for collection in sorted(collections, key=_expected_cost, reverse=True):
-            needed = {collection.after: earlier[collection.after]} if collection.after else {}
+            needed = _needed(collection, earlier)
             futures[collection.file] = pool.submit(collect, collection, folder, needed, truth=truth)
         while wait_for(futures.values(), timeout=1.0).not_done:
             for future in futures.values():
@@ -156,6 +167,12 @@ def _run(
                 progress(_ended(folder))
         for collection in collections:
             yield collection, futures[collection.file].result()
+
+
+def _needed(collection: Collection, earlier: Earlier) -> Earlier:
+    if collection.after is None:
+        return {}
+    return earlier if collection.after == EVERYTHING else {collection.after: earlier[collection.after]}
 
 
 def _expected_cost(collection: Collection) -> float:

@@ -67,7 +67,8 @@ def seeds(rng: np.random.Generator, collection: Collection, earlier: Earlier) ->
     """
     if collection.after is None:
         raise TableError("seeds train again what another collection has evaluated: `after` says which")
-    return repeated(earlier[collection.after], rng, **collection.settings)
+    evaluated = [*map(Genotype.parse, earlier[collection.after]["genotype"])]
+    return repeated(evaluated, rng, **collection.settings)
 
 
 def with_parameter_free(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from nb301.errors import TableError
 from nb301.files import sha256
+from nb301.sources import KNOWING_ALL
 from nb301.tables.schema import EvaluationTable
 
 
@@ -61,7 +62,8 @@ def leave_one_out_split(
 ) -> Split:
     """Test on all rows of one optimizer, train and validate on the others' (Section 4.3, F28).
 
-    Rows of other optimizers with an architecture that the left-out one found, too, are in no part.
+    In no part are other optimizers' rows with an architecture that the left-out one found, too, nor those of
+    sources that know of its rows (`sources.KNOWING_ALL`).
 
     Args:
         table: What to split.
@@ -77,6 +79,7 @@ def leave_one_out_split(
         raise TableError(f"table {table.name} has rows of {optimizer} only: none is left to train on")
     genotypes = table.rows["genotype"]
     known = genotypes.isin(genotypes[left_out]).to_numpy()
+    known |= table.rows["optimizer"].isin(KNOWING_ALL).to_numpy(dtype=bool)
     train, val = _cut(table, np.flatnonzero(fitted & ~known), seed, shares)
     return Split(train, val, np.flatnonzero(left_out))
 

@@ -24,6 +24,15 @@ def test_what_cannot_be_stored_is_refused_before_the_first_training(wrong, monke
     assert Path("folder", "notes").read_text() == "kept"
 
 
+def test_finds_alone_are_refused(ended):
+    """They are searched on a surrogate of all other rows: what gives these is said."""
+    code, out, err = ended("collect", "finds", "--evaluations", "3", "--out", "x.parquet")
+    assert code != 0
+    assert not out
+    assert "finds are searched on a surrogate of all other rows: give --all" in " ".join(err.split())
+    assert not [*Path().glob("x.*")]
+
+
 def test_an_optimizer_that_tables_did_not_know_is_collected(ended):
     """Every optimizer can be collected, local search, too."""
     code, out, _ = ended("collect", "ls", "--evaluations", "3", "--out", "x.parquet")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 
 import numpy as np
 import pytest
 
-from nb301.collection.base import Collection
+from nb301.collection.base import EVERYTHING, Collection
 from nb301.collection.collect import collect, collect_table, to_table
 from nb301.cost import cost_many
-from nb301.errors import TableError
+from nb301.errors import MissingExtra, TableError
 from nb301.space import Genotype, Op, to_codes
 from nb301.truth.emulated import EmulatedTruth
 
@@ -77,6 +78,48 @@ def test_further_seeds_are_of_architectures_that_were_evaluated(tmp_path):
 
     assert set(probe["genotype"]) <= set(source["genotype"])
     assert (probe.groupby("genotype")["seed"].apply(sorted).map(tuple) == (2, 3, 4, 5)).all()
+
+
+def recipe_with_finds(seed=2):
+    """Two rounds of finds, first in the recipe though last to be collected."""
+    settings = {"searches": 1, "steps": 60}
+    finds = [
+        Collection("finds", 6, seed=seed + run, run=run, after=EVERYTHING, settings=settings)
+        for run in range(2)
+    ]
+    return (*finds, Collection("rs", 40, seed=1), Collection("low_par", 10, seed=5))
+
+
+def test_finds_come_after_everything_round_by_round(tmp_path):
+    """They are new in each round, trained with seed 1, in the recipe's order; again they are the same."""
+    table = collect_table(recipe_with_finds(), tmp_path / "one")
+    runs = table.rows.groupby(["optimizer", "run"], observed=True)["genotype"].agg(set)
+
+    assert list(dict.fromkeys(table.rows["optimizer"].astype(str))) == ["finds", "rs", "low_par"]
+    assert len(runs["finds", 0] | runs["finds", 1]) == 12
+    assert not (runs["finds", 0] | runs["finds", 1]) & (runs["rs", 0] | runs["low_par", 0])
+    assert set(table.rows["seed"]) == {1}
+    assert table.is_fitted.all()
+    assert table.content_hash == collect_table(recipe_with_finds(), tmp_path / "two").content_hash
+
+
+def test_interrupted_finds_go_on(tmp_path):
+    """Of a journal that ends in the middle of the last round the rest is collected as if it had not."""
+    whole = collect_table(recipe_with_finds(), tmp_path)
+    journal = tmp_path / "finds-1.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:6]))
+
+    assert collect_table(recipe_with_finds(), tmp_path).content_hash == whole.content_hash
+    assert journal.read_bytes().splitlines(keepends=True) == lines
+
+
+def test_finds_are_refused_where_nothing_can_be_fitted(tmp_path, monkeypatch):
+    """Without XGBoost nothing is collected that would have to be thrown away."""
+    monkeypatch.setitem(sys.modules, "xgboost", None)
+    with pytest.raises(MissingExtra, match="fit"):
+        collect_table(recipe_with_finds(), tmp_path)
+    assert not [*tmp_path.iterdir()]
 
 
 def test_journals_and_rows_have_the_runs_number(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from nb301.collection import probes
@@ -90,7 +91,8 @@ def test_sources_draw_as_their_collections_say(rng):
     assert len(probes.topology(rng, Collection("topology", 1, seed=0), {})) == 1800
     genotype = sample(rng).canonical()
     seeds = Collection("seeds", 4, seed=0, after="rs")
-    assert probes.seeds(rng, seeds, {"rs": [genotype]}) == [genotype] * 4
+    earlier = {"rs": pd.DataFrame({"genotype": [str(genotype)]})}
+    assert probes.seeds(rng, seeds, earlier) == [genotype] * 4
 
 
 def test_seeds_come_after_another_collection(rng):

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nb301.collection.base import EVERYTHING
 from nb301.collection.collect import collect
-from nb301.collection.recipes import EMULATED_V1, REAL_V1, recipe_of
+from nb301.collection.recipes import EMULATED, REAL_V1, recipe_of
 from nb301.optimizers.one_shot import logged_genotypes
 from nb301.tables.schema import SCHEMA
 from nb301.tables.statistics import seeds
@@ -22,7 +23,7 @@ COLUMNS = ("val_accuracy", "test_accuracy", "train_accuracy", "runtime")
 @pytest.mark.parametrize("optimizer", ["rs", "de", "re", "tpe", "bananas", "combo", "topology"])
 def test_embedded_table_starts_as_its_collections(embedded_table, tmp_path, optimizer):
     """Collecting the first rows of an embedded run again gives them bit by bit."""
-    (collection,) = (planned for planned in EMULATED_V1 if planned.optimizer == optimizer)
+    (collection,) = (planned for planned in EMULATED if planned.optimizer == optimizer)
     # workers' last evaluations end in another order when there is nothing after them
     again = collect(replace(collection, evaluations=20 + collection.workers), tmp_path).head(20)
     embedded = embedded_table.of(optimizer).rows.head(20)
@@ -43,7 +44,7 @@ def test_embedded_one_shot_rows_are_the_logged_genotypes(embedded_table):
 def test_embedded_table_is_what_the_truth_gives(embedded_table):
     """The embedded table has the recipe's numbers of rows, and each is what the truth gives now."""
     planned = Counter()
-    for collection in EMULATED_V1:
+    for collection in EMULATED:
         planned[collection.optimizer] += collection.evaluations
     assert Counter(embedded_table.rows["optimizer"]) == planned
     runs = EmulatedTruth().evaluate_many(embedded_table.genotypes, embedded_table.rows["seed"].to_numpy())
@@ -61,15 +62,26 @@ def test_five_seeds(embedded_table):
 
 def test_recipes_are_told_by_the_ground_truth():
     """The emulated truth has the paper's numbers of evaluations, real ones the small recipe."""
-    assert recipe_of("emulated 1.0") is EMULATED_V1
+    assert recipe_of("emulated 1.0") is EMULATED
     assert recipe_of("fashion-mnist-tiny 1.0") is recipe_of(OFFICIAL) is REAL_V1
 
 
-@pytest.mark.parametrize("recipe", [EMULATED_V1, REAL_V1])
+def test_finds_come_after_everything():
+    """Their rounds are runs of one source, at the recipe's end; real tables have none (Table 2 neither)."""
+    *others, first, second, third = EMULATED
+    rounds = [first, second, third]
+    assert [(one.optimizer, one.run, one.after) for one in rounds] == [
+        ("finds", run, EVERYTHING) for run in range(3)
+    ]
+    assert len({one.seed for one in rounds}) == 3
+    assert "finds" not in {one.optimizer for one in (*others, *REAL_V1)}
+
+
+@pytest.mark.parametrize("recipe", [EMULATED, REAL_V1])
 def test_collections_of_a_recipe_have_journals_of_their_own(recipe):
     """No two have a file in common, and what one starts from is collected, too."""
     files = [collection.file for collection in recipe]
     assert len({*files}) == len(files)
-    assert {collection.after for collection in recipe} - {None} <= {
+    assert {collection.after for collection in recipe} - {None, EVERYTHING} <= {
         collection.optimizer for collection in recipe
     }

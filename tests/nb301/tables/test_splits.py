@@ -210,6 +210,23 @@ def test_leave_one_out_tests_on_all_rows_of_one_optimizer():
     assert np.array_equal(split.fitting, np.flatnonzero(~known))
 
 
+def test_finds_know_of_all_optimizers():
+    """Models that are to know nothing of an optimizer are not fitted on finds; with all rows they are."""
+    found = shared_table().rows[["genotype"]].drop_duplicates().index[-40:]
+    is_found = np.zeros(len(shared_table()), dtype=bool)
+    is_found[found] = True
+    optimizers = shared_table().rows["optimizer"].where(~is_found, "finds")
+    table = replace(shared_table(), rows=shared_table().rows.assign(optimizer=optimizers))
+
+    for optimizer in ("rs", "de"):
+        split = leave_one_out_split(table, optimizer, 1)
+        assert not is_found[[*split.fitting, *split.test]].any()
+    assert not is_found[random_only_split(table, 1).fitting].any()
+    whole = stratified_split(table, 1)
+    assert all(is_found[part].any() for part in by_name(whole).values())
+    assert np.array_equal(leave_one_out_split(table, "finds", 1).test, np.flatnonzero(is_found))
+
+
 def test_leave_one_out_is_stratified():
     """Training and validation share the others' rows 0.9 to 0.1, for each optimizer."""
     rows, split = shared_table().rows, leave_one_out_split(shared_table(), "de", 1)

@@ -1,0 +1,109 @@
+"""Architectures that searches rate best on a surrogate of all earlier rows.
+
+Optimizers go where a surrogate overrates; fitted to trainings of what they find there, it does so less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from nb301.collection.base import Collection, Earlier
+from nb301.errors import TableError
+from nb301.optimizers import OPTIMIZERS, Budget, Observation, simulate
+from nb301.space import Genotype, to_codes
+from nb301.surrogates import FITTED_FAMILIES, Surrogate
+from nb301.surrogates.ensemble import fit_ensemble, mean_and_std
+from nb301.tables.schema import EvaluationTable
+from nb301.tables.splits import stratified_split
+
+#: What searches: optimizers that fit no model of their own.
+SEARCHING = ("ls", "re", "de")
+#: Searches of each, and evaluations of a search: about what the paper's budget of 10^7 s is enough for.
+_SEARCHES, _STEPS = 10, 7000
+
+
+def finds(rng: np.random.Generator, collection: Collection, earlier: Earlier) -> list[Genotype]:
+    """Architectures that no earlier collection evaluated, as many as the collection has evaluations.
+
+    Raises:
+        TableError: There are no earlier rows, or too few to fit to, or the searches found too few.
+    """
+    if not earlier:
+        raise TableError(
+            "finds are what searches find on a surrogate of all other collections' rows, and there are none: "
+            "collect them after these, `after` EVERYTHING, as `nb301 collect --all` does"
+        )
+    return found(rng, pd.concat([*earlier.values()]), collection.evaluations, **collection.settings)
+
+
+def found(
+    rng: np.random.Generator, rows: pd.DataFrame, n: int, searches: int = _SEARCHES, steps: int = _STEPS
+) -> list[Genotype]:
+    """Search on XGBoost's ensemble, fitted to rows as a release's is, and take each search's best in turn.
+
+    Args:
+        rng: Seeds the ensemble and the searches.
+        rows: All rows so far; the surrogate is fitted to those that are not for analysis only.
+        n: Architectures to find that the rows do not have.
+        searches: Of each optimizer of `SEARCHING`, with its default settings.
+        steps: Evaluations of a search.
+
+    Returns:
+        `n` different genotypes in canonical form: the best of each search, then the second best, and so on,
+        so that they are not all neighbours of one optimum.
+
+    Raises:
+        TableError: The rows are too few to fit to, or the searches found too few.
+    """
+    rated = _Rated(_surrogate(rows, int(rng.integers(2**31))))
+    best: list[Iterator[Genotype]] = []
+    for optimizer in SEARCHING * searches:
+        search = simulate(OPTIMIZERS[optimizer](rng), rated, Budget(evaluations=steps), seed=0)
+        order = np.argsort(-search.val_accuracy, kind="stable")
+        best.append(search.genotypes[place].canonical() for place in order)
+    new = _in_turn(best, {*map(Genotype.parse, rows["genotype"].unique())}, n)
+    if len(new) < n:
+        raise TableError(
+            f"{len(best)} searches of {steps} steps found {len(new)} architectures that no row has, not {n}"
+        )
+    return new
+
+
+def _surrogate(rows: pd.DataFrame, seed: int) -> Surrogate:
+    table = EvaluationTable("earlier", "0", "earlier rows", rows)
+    family = FITTED_FAMILIES["xgb"]
+    # nothing is held out: members stop on their folds, and the rows to come are the test
+    split = stratified_split(table, seed, (0.9, 0.1, 0.0))
+    return family.load([*fit_ensemble(family, table, split, seed).values()])
+
+
+class _Rated:
+    """A surrogate as an objective without noise: the mean of its members. All trainings take a second."""
+
+    def __init__(self, surrogate: Surrogate) -> None:
+        self._surrogate = surrogate
+
+    def __call__(self, genotype: Genotype, seed: int) -> Observation:
+        return self.ask_many([genotype], seed)[0]
+
+    def ask_many(self, genotypes: Sequence[Genotype], seed: int) -> list[Observation]:  # noqa: ARG002
+        codes = to_codes([genotype.canonical() for genotype in genotypes])
+        mean, _ = mean_and_std(self._surrogate.predict(codes))
+        return [Observation(accuracy, 1.0) for accuracy in mean.tolist()]
+
+
+def _in_turn(searches: Sequence[Iterator[Genotype]], known: set[Genotype], n: int) -> list[Genotype]:
+    """The next that is new of each search, again and again, until there are `n` or none is left."""
+    taken: dict[Genotype, None] = {}
+    before = -1
+    while before < len(taken) < n:
+        before = len(taken)
+        for search in searches:
+            new = next((genotype for genotype in search if genotype not in known), None)
+            if new is not None and len(taken) < n:
+                known.add(new)
+                taken[new] = None
+    return [*taken]
