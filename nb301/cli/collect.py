@@ -102,7 +102,7 @@ def _require_extra(truth: TruthName) -> None:
 def _whole(truth: Truth, folder: Path, processes: int) -> EvaluationTable:
     from nb301.collection.collect import collect_table
     from nb301.collection.recipes import recipe_of
-    from nb301.truth.base import described
+    from nb301.truth.base import EMULATED, described
 
     collections = recipe_of(described(truth))
     with progress() as bar:
@@ -111,6 +111,8 @@ def _whole(truth: Truth, folder: Path, processes: int) -> EvaluationTable:
             collections,
             folder,
             truth.name,
+            # the emulated table is as old as its truth
+            truth.version if truth.name == EMULATED else "1.0",
             truth=truth,
             processes=processes,
             progress=lambda ended: bar.update(task, completed=ended),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Evaluation tables: what releases are fitted on.", no_args_is_help=True)
 TableName = Annotated[str, typer.Argument(help="Name of a table, or a .parquet file.")]
-DEFAULT_TABLE = "emulated-v1.0"
+DEFAULT_TABLE = "emulated-v2.0"
 
 
 @app.command("list")
