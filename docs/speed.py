@@ -169,7 +169,7 @@ def _large_trees(results: Results) -> Iterator[str]:
 
 
 def _simulated_runs(results: Results) -> Iterator[str]:
-    yield "## Simulated runs on `emulated-xgb-v1.0`"
+    yield "## Simulated runs on `emulated-xgb-v2.0`"
     yield ""
     yield "| | evaluations | seconds | µs each | memory added, MB | bytes each |"
     yield "|---|---|---|---|---|---|"

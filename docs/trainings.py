@@ -26,7 +26,7 @@ from nb301.truth.emulated import EmulatedTruth
 from validation.intervals import bootstrap_interval
 
 HERE = Path(__file__).parent
-EMULATED, REAL = "emulated-v1.0", "fashion-mnist-tiny-v1.0"
+EMULATED, REAL = "emulated-v2.0", "fashion-mnist-tiny-v1.0"
 Array = NDArray[np.float64]
 
 _ABOUT = """# Real trainings

@@ -99,7 +99,7 @@ def tiny_release(tiny_table: EvaluationTable, tmp_path_factory: pytest.TempPathF
 @pytest.fixture(scope="session")
 def embedded_table() -> EvaluationTable:
     """The embedded table; checking its 7,000 rows takes seconds."""
-    return tables.load("emulated-v1.0")
+    return tables.load("emulated-v2.0")
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +115,7 @@ def random_search_table() -> EvaluationTable:
 @pytest.fixture(scope="session")
 def embedded() -> nb301.Benchmark:
     """The embedded release that was fitted on all data."""
-    return nb301.load("emulated-xgb-v1.0")
+    return nb301.load("emulated-xgb-v2.0")
 
 
 @pytest.fixture(scope="session")

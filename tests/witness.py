@@ -124,14 +124,14 @@ def _of_truth(genotypes: list[Genotype]) -> str:
 
 def _of_proposals(name: str) -> str:
     """Genotypes that an optimizer proposes on a release, and when they end."""
-    optimizer, query = OPTIMIZERS[name](np.random.default_rng(1)), nb301.load("emulated-xgb-v1.0").query
+    optimizer, query = OPTIMIZERS[name](np.random.default_rng(1)), nb301.load("emulated-xgb-v2.0").query
     trajectory = simulate(optimizer, query, Budget(evaluations=300), seed=1, workers=4)
     return digest([str(genotype) for genotype in trajectory.genotypes], trajectory.clock)
 
 
 def _of_metrics(genotypes: list[Genotype]) -> str:
     truth = EmulatedTruth().evaluate_many(genotypes, 1).val_accuracy
-    answers = nb301.load("emulated-xgb-v1.0").query(genotypes)
+    answers = nb301.load("emulated-xgb-v2.0").query(genotypes)
     statistics = (
         metrics.r2,
         metrics.kendall_tau,

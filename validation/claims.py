@@ -26,7 +26,7 @@ from validation.subject import TrainedOn
 
 #: Files of claims by ground truth: another version of one has claims of its own, or none.
 _FILES = {
-    "emulated 1.0": "emulated.toml",
+    "emulated 2.0": "emulated.toml",
     OFFICIAL: "cifar10.toml",
     OFFICIAL_LAST_EPOCH: "cifar10lastepoch.toml",
     "fashion-mnist-tiny 1.0": "fashionmnisttiny.toml",
@@ -171,7 +171,7 @@ def load_claims(path: Path) -> tuple[Claim, ...]:
 
 
 def claims_of(truth: str) -> tuple[Claim, ...]:
-    """All claims about subjects that rest on a ground truth, such as `emulated 1.0` or `CIFAR-10 training`.
+    """All claims about subjects that rest on a ground truth, such as `emulated 2.0` or `CIFAR-10 training`.
 
     Raises:
         ClaimError: There are none, or they cannot be read.
@@ -186,7 +186,7 @@ def claims_about(truth: str, family: str | None, trained_on: TrainedOn) -> tuple
     """The claims about a kind of subject.
 
     Args:
-        truth: Its ground truth, as tables and releases note it, such as `emulated 1.0`.
+        truth: Its ground truth, as tables and releases note it, such as `emulated 2.0`.
         family: Of its surrogate, such as `xgb`; None for a foreign one.
         trained_on: What its models saw.
 

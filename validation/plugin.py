@@ -277,7 +277,7 @@ def _subjects(config: pytest.Config) -> list[Subject]:
     releases = {release.release_hash: release for release in map(find, names)}
     subjects = _of_releases(releases.values(), table, cache)
     if foreign:
-        table = table or tables.load("emulated-v1.0")
+        table = table or tables.load("emulated-v2.0")
         subjects += [foreign_subject(spec, _made(spec), table, cache) for spec in dict.fromkeys(foreign)]
     return subjects
 

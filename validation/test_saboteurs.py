@@ -29,7 +29,7 @@ WITHOUT_SABOTEUR = {
     "below_92_r2": "an upper bound of R2: nothing but the truth itself would break it",
 }
 #: The emulated ground truth's and those about real trainings; of one name are claims by one measure.
-CLAIMS = {claim.id: claim for truth in (TRUTH, "emulated 1.0") for claim in claims_of(truth)}
+CLAIMS = {claim.id: claim for truth in (TRUTH, "emulated 2.0") for claim in claims_of(truth)}
 
 
 @cache

@@ -40,7 +40,7 @@ def anytime_chart(
         budget: Where the time axis ends, simulated seconds; it starts at a thousandth.
         name: Of the chart.
         release: What the entries were run on.
-        truth: Its ground truth, such as `emulated 1.0`.
+        truth: Its ground truth, such as `emulated 2.0`.
         best_error: Error of the best known architecture, percent; with it regret is drawn, on a log
             scale, and without it the error.
         by_truth: Whether curves hold what the ground truth says of incumbents, not the release.

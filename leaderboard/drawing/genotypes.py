@@ -44,7 +44,7 @@ def view(genotype: Genotype | str, truth: str, about: str) -> GenotypeView:
 
     Args:
         genotype: It, or its text.
-        truth: The ground truth, such as `emulated 1.0`, whose network is counted; the paper's where nobody
+        truth: The ground truth, such as `emulated 2.0`, whose network is counted; the paper's where nobody
             knows it.
         about: Whose it is, for those who cannot see the drawings, such as `the best architecture of RE`.
 

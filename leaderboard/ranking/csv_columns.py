@@ -16,7 +16,7 @@ class Described:
 
 
 _ENTRY = "Slug of the entry: the name of its submission's folder."
-_RELEASE = "Name of the release that answered; of `emulated-xgb-v1.0` and the like no number is CIFAR-10's."
+_RELEASE = "Name of the release that answered; of `emulated-xgb-v2.0` and the like no number is CIFAR-10's."
 _LOW = "Low end of the 95 % interval over seeds."
 _HIGH = "High end; empty, like the low end, where seeds are too few."
 

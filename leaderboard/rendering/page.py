@@ -42,7 +42,7 @@ class ChartSection:
 class Page:
     """A page."""
 
-    #: In the site's folder, such as `landscape/emulated-v1.0.html`.
+    #: In the site's folder, such as `landscape/emulated-v2.0.html`.
     path: str
     #: In `site/templates`; it extends `base.html.j2`.
     template: str

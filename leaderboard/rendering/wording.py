@@ -44,7 +44,7 @@ def basis(truth: str) -> str:
 
 
 def ground_truth(truth: str) -> str:
-    """What numbers rest on, such as `ground truth: emulated 1.0, not CIFAR-10`."""
+    """What numbers rest on, such as `ground truth: emulated 2.0, not CIFAR-10`."""
     return f"ground truth: {truth}" + ("" if is_the_papers(truth) else ", not CIFAR-10")
 
 

@@ -93,5 +93,5 @@ REAL_V1 = (
 
 
 def recipe_of(truth: str) -> tuple[Collection, ...]:
-    """What the table of a ground truth, such as `emulated 1.0`, is made of."""
+    """What the table of a ground truth, such as `emulated 2.0`, is made of."""
     return EMULATED if is_emulated(truth) else REAL_V1

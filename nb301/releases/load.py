@@ -92,7 +92,7 @@ class Release:
 
     @property
     def name(self) -> str:
-        """Such as `emulated-xgb-v1.0`."""
+        """Such as `emulated-xgb-v2.0`."""
         return self.manifest.name
 
     @property

@@ -21,7 +21,7 @@ __all__ = ["EvaluationTable", "load", "names", "read_table", "user_names", "user
 
 
 def names() -> list[str]:
-    """Names of the embedded tables, such as `emulated-v1.0`."""
+    """Names of the embedded tables, such as `emulated-v2.0`."""
     return _names(TABLES)
 
 

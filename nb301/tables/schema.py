@@ -60,7 +60,7 @@ class EvaluationTable:
     Args:
         name: Such as `emulated`.
         version: Such as `1.0`.
-        truth: Where the accuracies come from, such as `emulated 1.0`.
+        truth: Where the accuracies come from, such as `emulated 2.0`.
         rows: One row a training run, the columns of `SCHEMA`; rows of one run in evaluation order.
 
     Raises:
@@ -87,7 +87,7 @@ class EvaluationTable:
 
     @property
     def full_name(self) -> str:
-        """Name and version, as its file is called and `tables.load` finds it: `emulated-v1.0`."""
+        """Name and version, as its file is called and `tables.load` finds it: `emulated-v2.0`."""
         return f"{self.name}-v{self.version}"
 
     @cached_property

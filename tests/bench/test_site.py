@@ -20,7 +20,7 @@ def base() -> list[Run]:
     runs = []
     for run in read_results(RESULTS):
         conditions = (run.cell.submission, run.cell.workers, run.release.name)
-        if conditions == ("rs", 1, "emulated-xgb-v1.0"):
+        if conditions == ("rs", 1, "emulated-xgb-v2.0"):
             runs.append(run)
     budget = max(run.cell.budget_seconds for run in runs)
     return [run for run in runs if run.cell.budget_seconds == budget][:SEEDS]

@@ -244,7 +244,7 @@ def test_simulated_run(benchmark, optimizer, evaluations):
     benchmark.extra_info["n"] = evaluations
     code = (
         "import json, time, nb301, numpy as np; from nb301.optimizers import OPTIMIZERS\n"
-        "b = nb301.load('emulated-xgb-v1.0'); b.query(nb301.sample(np.random.default_rng(0)))\n"
+        "b = nb301.load('emulated-xgb-v2.0'); b.query(nb301.sample(np.random.default_rng(0)))\n"
         "memory = lambda: next(int(l.split()[1]) for l in open('/proc/self/status') if 'VmHWM' in l) / 1024\n"
         "before, start = memory(), time.perf_counter()\n"
         f"optimizer = OPTIMIZERS[{optimizer!r}](np.random.default_rng(1))\n"

@@ -20,7 +20,7 @@ def page(tmp_path, tiny_table, monkeypatch):
         rows.to_parquet(tmp_path / f"xgb_{version}_predictions.parquet")
     monkeypatch.setattr(reality, "HERE", tmp_path)
     monkeypatch.setattr(
-        reality, "list_releases", lambda: ["emulated-xgb-v1.0", "fashion-mnist-tiny-xgb-v1.0"]
+        reality, "list_releases", lambda: ["emulated-xgb-v2.0", "fashion-mnist-tiny-xgb-v1.0"]
     )
     monkeypatch.setattr(tables, "load", lambda _name: tiny_table)
     reality.main("tiny", tmp_path)
@@ -45,5 +45,5 @@ def test_regions_are_of_trainings_and_of_the_papers_models(page):
 
 def test_other_trainings_have_no_part_in_it(page):
     """Releases on small networks do not say how far the emulation stands for CIFAR-10."""
-    assert any("`emulated-xgb-v1.0`" in line for line in page)
+    assert any("`emulated-xgb-v2.0`" in line for line in page)
     assert all("fashion" not in line for line in page)

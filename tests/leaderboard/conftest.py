@@ -38,7 +38,7 @@ from leaderboard.sandbox.mounts import Environment
 from leaderboard.sandbox.process import Usage
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 
-RELEASES = ("emulated-xgb-v1.0", "emulated-xgb-rand-v1.0")
+RELEASES = ("emulated-xgb-v2.0", "emulated-xgb-rand-v2.0")
 SALT = Campaign(salt="5a" * 32)
 GENOTYPE = (
     "normal:sep_conv_3x3@0+skip_connect@1/max_pool_3x3@0+dil_conv_5x5@2/avg_pool_3x3@1+sep_conv_5x5@3/"
@@ -58,7 +58,7 @@ def references() -> dict[str, Reference]:
             best_accuracy=0.95,
             best_genotype=GENOTYPE,
         )
-        for letter, name in (("a", "emulated-xgb-v1.0"), ("b", "other"))
+        for letter, name in (("a", "emulated-xgb-v2.0"), ("b", "other"))
     }
 
 
@@ -71,11 +71,11 @@ def make_run() -> Callable[..., Run]:
         seed: int = 0,
         error: float = 5.0,
         *,
-        release: str = "emulated-xgb-v1.0",
+        release: str = "emulated-xgb-v2.0",
         release_hash: str = "a" * 64,
         random_only: bool = False,
         family: str = "xgb",
-        truth: str = "emulated 1.0",
+        truth: str = "emulated 2.0",
         name: str | None = None,
         evaluations: int = 7,
         cell: dict[str, Any] | None = None,

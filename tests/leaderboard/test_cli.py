@@ -17,7 +17,7 @@ from leaderboard.sandbox.attest import Attestation
 from leaderboard.sandbox.limits import Level
 from nb301.releases import names
 
-RELEASE = "emulated-xgb-v1.0"
+RELEASE = "emulated-xgb-v2.0"
 
 
 def test_runs_are_by_default_on_all_but_tiny_releases(command, tmp_path, monkeypatch):

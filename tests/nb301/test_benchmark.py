@@ -27,7 +27,7 @@ from nb301.releases.training_noise import TrainingNoise
 from nb301.space import Cell, Genotype, Op, sample, sample_many
 
 GENOTYPES, SEEDS = st.from_type(Genotype), st.integers(0, 2**64 - 1)
-BENCHMARK = nb301.load("emulated-xgb-v1.0")  # loads no model until the first query
+BENCHMARK = nb301.load("emulated-xgb-v2.0")  # loads no model until the first query
 ARRAYS = ("mean", "std", "noise_std", "val_accuracy", "runtime", "parameters", "multiply_adds")
 NOTATIONS = {
     "genotype": lambda genotype: genotype,
@@ -96,7 +96,7 @@ def test_answers_have_types_and_units(genotypes):
     assert 0 < found.std < 0.01
     assert 500 < found.runtime < 2000
     assert (found.parameters, found.multiply_adds) == cost(genotypes[0])
-    assert (found.release, found.release_hash) == ("emulated-xgb-v1.0", BENCHMARK.release.release_hash)
+    assert (found.release, found.release_hash) == ("emulated-xgb-v2.0", BENCHMARK.release.release_hash)
     assert json.loads(json.dumps(dataclasses.asdict(found))) == dataclasses.asdict(found)
 
 
@@ -202,7 +202,7 @@ def test_an_empty_list_gives_empty_arrays():
         assert len(found) == 0
         assert [*found] == []
         assert all(getattr(found, name).shape == (0,) for name in ARRAYS)
-        assert found.release == "emulated-xgb-v1.0"
+        assert found.release == "emulated-xgb-v2.0"
 
 
 @pytest.mark.parametrize(
@@ -268,8 +268,8 @@ def test_tables_that_are_kept_are_read_only(genotypes):
 def test_representations_are_short(genotypes):
     """What is printed says what it is, in one line."""
     shown = [repr(each) for each in (BENCHMARK, BENCHMARK.query(genotypes), BENCHMARK.query([]))]
-    assert all(len(text) < 120 and "\n" not in text and "emulated-xgb-v1.0" in text for text in shown)
-    assert "emulated 1.0" in shown[0]
+    assert all(len(text) < 120 and "\n" not in text and "emulated-xgb-v2.0" in text for text in shown)
+    assert "emulated 2.0" in shown[0]
     assert f"{len(genotypes)} architectures" in shown[1]
 
 
@@ -327,7 +327,7 @@ def test_lists_of_lists_are_told_apart(genotypes):
 @pytest.mark.parametrize(
     ("release", "right", "wrong"),
     [
-        ("emulated-xgb-v1.0", {"T_max": 100, "init_channels": 32, "layers": 8}, {"epoch": 1, "epochs": 3}),
+        ("emulated-xgb-v2.0", {"T_max": 100, "init_channels": 32, "layers": 8}, {"epoch": 1, "epochs": 3}),
         ("fashion-mnist-tiny-gin-v1.0", {"T_max": 3, "init_channels": 8, "layers": 3}, {"epoch": 98}),
     ],
 )
@@ -361,7 +361,7 @@ def test_accuracy_stays_a_fraction():
         name, release_hash = "wild", "0" * 64
 
         class manifest:  # noqa: N801
-            family, truth, noise = "xgb", "emulated 1.0", None
+            family, truth, noise = "xgb", "emulated 2.0", None
 
         class surrogate:  # noqa: N801
             @staticmethod

@@ -14,7 +14,7 @@ import nb301
 from nb301.evaluations import Evaluation, Evaluations
 from nb301.space import sample_many
 
-BENCHMARK = nb301.load("emulated-xgb-v1.0")  # loads no model until the first query
+BENCHMARK = nb301.load("emulated-xgb-v2.0")  # loads no model until the first query
 ARRAYS = ("mean", "std", "noise_std", "val_accuracy", "runtime", "parameters", "multiply_adds")
 
 

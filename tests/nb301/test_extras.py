@@ -47,7 +47,7 @@ def test_every_extra_that_is_asked_for_exists():
 
 USES = {
     "metrics": "from nb301.metrics import sparse_kendall_tau as f; f(numpy.arange(9.0), numpy.arange(9.0))",
-    "tables": "import nb301.tables; nb301.tables.load('emulated-v1.0')",
+    "tables": "import nb301.tables; nb301.tables.load('emulated-v2.0')",
     "combo": "from nb301.optimizers import OPTIMIZERS; OPTIMIZERS['combo'](numpy.random.default_rng(0))",
     "threads": "import nb301.threads as t; t.one_blas_thread().__enter__(); t.one_thread().__enter__()",
     "trainings": "from nb301.truth.trained import TrainingTruth as T; T('digits', 'tiny')",

@@ -242,7 +242,7 @@ def test_gates_that_only_compare_some_families(load):
 
 def test_only_isomorphism_is_compared_alone_for_imported_models():
     """They are asked of genotypes as these are written; every other gate is one for them, too."""
-    for truth in (official.TRUTH, TRUTH, "emulated 1.0", "fashion-mnist-tiny 1.0"):
+    for truth in (official.TRUTH, TRUTH, "emulated 2.0", "fashion-mnist-tiny 1.0"):
         compared = [claim for claim in claims_of(truth) if claim.comparison_for]
         assert [claim.id for claim in compared] == (["isomorphism"] if truth == official.TRUTH else [])
         for claim in compared:
@@ -252,8 +252,8 @@ def test_only_isomorphism_is_compared_alone_for_imported_models():
 @pytest.mark.parametrize(
     ("truth", "trained_on"),
     [
-        ("emulated 1.0", "all-data"),
-        ("emulated 1.0", "random-only"),
+        ("emulated 2.0", "all-data"),
+        ("emulated 2.0", "random-only"),
         (official.TRUTH, "all-data"),
         (official.TRUTH, "random-only"),
         ("fashion-mnist-tiny 1.0", "all-data"),
@@ -306,8 +306,8 @@ def test_threshold_itself_is_met(load):
 @pytest.mark.parametrize("family", [*FAMILIES, None])
 def test_claims_about_kinds_of_release(family):
     """All-data releases are held to Table 3, random-only ones to Appendix E.3; both to what is theory."""
-    all_data = {claim.id for claim in claims_about("emulated 1.0", family, "all-data")}
-    random_only = {claim.id for claim in claims_about("emulated 1.0", family, "random-only")}
+    all_data = {claim.id for claim in claims_about("emulated 2.0", family, "all-data")}
+    random_only = {claim.id for claim in claims_about("emulated 2.0", family, "random-only")}
 
     assert {"table3_r2", "runtime_r2", "left_out_r2_darts"} <= all_data - random_only
     assert {"random_only_rs_r2", "all_optimizers_explain_more"} <= random_only - all_data
@@ -320,7 +320,7 @@ def test_no_claims_is_an_error(monkeypatch, tmp_path):
     monkeypatch.setattr("validation.claims.CLAIMS", tmp_path)
     (tmp_path / "emulated.toml").write_text(GOOD, encoding="utf-8")
     with pytest.raises(ClaimError, match="no claim is about random-only releases of family 'xgb'"):
-        claims_about("emulated 1.0", "xgb", "random-only")
+        claims_about("emulated 2.0", "xgb", "random-only")
     for truth in ("cifar0 1.0", "emulated 2.0", "emulated", "", " ", "?!", "\0", "x" * 5000):
         with pytest.raises(
             ClaimError, match=r"no claims are declared about .*; there are: emulated$"

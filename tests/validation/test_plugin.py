@@ -92,12 +92,12 @@ def validate(tmp_path):
 def test_everything_is_collected():
     """What `tox run -e validate` runs: claims about a release, and the saboteurs."""
     command = [sys.executable, "-m", "pytest", "validation", "--collect-only", "-q", "-p", "no:cacheprovider"]
-    command += ["--release", "emulated-gin-v1.0"]
+    command += ["--release", "emulated-gin-v2.0"]
     finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert finished.returncode == 0, finished.stdout
     assert "validation/test_saboteurs.py::test_is_caught[" in finished.stdout
-    assert "validation/test_claims.py::test_claim[emulated-gin-v1.0-" in finished.stdout
+    assert "validation/test_claims.py::test_claim[emulated-gin-v2.0-" in finished.stdout
 
 
 def test_a_run_and_its_reports(validate, table, tiny_release, tmp_path):
@@ -298,7 +298,7 @@ def test_sabotage_fails_on_a_worker(validate, table, tiny_release, tmp_path):
 
 def test_another_table(validate, table):
     """A table that the release was not fitted on ends the run before it starts, with both hashes."""
-    finished = validate("--release", "emulated-xgb-v1.0", "--table", table)
+    finished = validate("--release", "emulated-xgb-v2.0", "--table", table)
     assert finished.returncode == pytest.ExitCode.USAGE_ERROR
     assert "but here it has" in finished.stderr
 

@@ -16,13 +16,13 @@ def test_what_claims_need(embedded_table, tmp_path):
     for family, members in (("xgb", 10), ("gin", 1)):
         release = find(f"emulated-{family}-v1.0")
         subject = subject_of(release, embedded_table, tmp_path)
-        fits = needed_fits(claims_about("emulated 1.0", family, "all-data"), subject)
+        fits = needed_fits(claims_about("emulated 2.0", family, "all-data"), subject)
         assert len(fits) == len(set(fits))
         single = {PlannedFit(rows) for rows in (Without("darts"), NamedRows.above_92, FirstRows(20_000))}
         assert single <= set(fits)
         assert PlannedFit(Without("re"), members) in fits
         assert PlannedFit(NamedRows.equal_size) not in fits
-    random_only = needed_fits(claims_about("emulated 1.0", "xgb", "random-only"), subject)
+    random_only = needed_fits(claims_about("emulated 2.0", "xgb", "random-only"), subject)
     assert random_only == [PlannedFit(NamedRows.equal_size), PlannedFit(NamedRows.random_only)]
 
 
@@ -30,7 +30,7 @@ def test_fits_what_is_missing_once(subject, tiny_table, tmp_path, monkeypatch):
     """Models are fitted in other processes into the cache; the second time there is nothing to do."""
     table = tmp_path / "tiny.parquet"
     write_table(tiny_table, table)
-    claims = [c for c in claims_about("emulated 1.0", "xgb", "all-data") if c.id == "left_out_r2_re"]
+    claims = [c for c in claims_about("emulated 2.0", "xgb", "all-data") if c.id == "left_out_r2_re"]
     assert not subject.is_fitted(Without("re"))
     prepare([(subject, claims)], str(table), processes=2)
     assert subject.is_fitted(Without("re"))
@@ -42,4 +42,4 @@ def test_fits_what_is_missing_once(subject, tiny_table, tmp_path, monkeypatch):
 def test_without_a_table_nothing_is_fitted(tableless, monkeypatch):
     """The claims that need fits say what is missing."""
     monkeypatch.setattr(preparing, "ProcessPoolExecutor", None)
-    prepare([(tableless, claims_about("emulated 1.0", "xgb", "all-data"))], None, processes=2)
+    prepare([(tableless, claims_about("emulated 2.0", "xgb", "all-data"))], None, processes=2)

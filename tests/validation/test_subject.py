@@ -27,7 +27,7 @@ def changed(release, part, **values):
 
 def test_a_random_only_release_is_tested_on_all_optimizers(embedded_table, tmp_path):
     """Its test rows are those of the all-data release (Appendix E.3)."""
-    subject = subject_of(find("emulated-xgb-rand-v1.0"), embedded_table, tmp_path)
+    subject = subject_of(find("emulated-xgb-rand-v2.0"), embedded_table, tmp_path)
     assert subject.trained_on == "random-only"
     optimizers = embedded_table.rows["optimizer"]
     assert set(optimizers.iloc[subject.split.test]) == set(optimizers[embedded_table.is_fitted]) >= {*FITTED}

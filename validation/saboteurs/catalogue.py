@@ -67,7 +67,7 @@ class Saboteur:
 
     make: Callable[[Predictor, Subject, RowSet | None], Predictor]
     caught_by: tuple[str, ...]
-    release: str = "emulated-xgb-v1.0"
+    release: str = "emulated-xgb-v2.0"
 
     @property
     def fault(self) -> str:
@@ -122,11 +122,11 @@ SABOTEURS: dict[str, Saboteur] = {
         ("left_out_darts_overpredicted", "below_92_overpredicted", "overpredicted_without_darts"),
     ),
     "knows_only_collapse": Saboteur(KnowsOnlyCollapse, ("left_out_darts_explained_by_skips",)),
-    "mixes_up_rows": Saboteur(MixesUpRows, ("all_optimizers_explain_more",), "emulated-xgb-rand-v1.0"),
+    "mixes_up_rows": Saboteur(MixesUpRows, ("all_optimizers_explain_more",), "emulated-xgb-rand-v2.0"),
     "mean_of_random_only": Saboteur(
         Mean,
         ("random_only_rs_r2", "random_only_sparse_kendall_tau", "all_skip_is_poor_random_only"),
-        "emulated-xgb-rand-v1.0",
+        "emulated-xgb-rand-v2.0",
     ),
     "mean_of_stand_in": Saboteur(
         Mean,

@@ -48,7 +48,7 @@ def stand_in(cache: Path) -> Subject:
     Args:
         cache: Folder of what is fitted for claims.
     """
-    rows = load("emulated-v1.0").of("rs").rows.head(_ROWS)
+    rows = load("emulated-v2.0").of("rs").rows.head(_ROWS)
     return Subject(
         name="stand-in",
         key=sha256(b"stand-in"),

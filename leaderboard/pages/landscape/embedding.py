@@ -1,6 +1,6 @@
 """A map of a table's architectures: t-SNE, computed once and committed, since it is slow.
 
-`python -m leaderboard.pages.landscape.embedding emulated-v1.0` computes it anew, with scikit-learn.
+`python -m leaderboard.pages.landscape.embedding emulated-v2.0` computes it anew, with scikit-learn.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def read_embedding(name: str, table: EvaluationTable) -> Embedding:
     """Read the committed embedding of an embedded table.
 
     Args:
-        name: Of the table, such as `emulated-v1.0`.
+        name: Of the table, such as `emulated-v2.0`.
         table: The table.
 
     Raises:

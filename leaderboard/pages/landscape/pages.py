@@ -22,7 +22,7 @@ def landscape_pages(names: Sequence[str]) -> list[Page]:
     """The list of tables, then the page of each.
 
     Args:
-        names: Of embedded tables, such as `emulated-v1.0`.
+        names: Of embedded tables, such as `emulated-v2.0`.
 
     Raises:
         TableError: There is no such table.

@@ -27,7 +27,7 @@ class Landscape:
 
     @property
     def name(self) -> str:
-        """Such as `emulated-v1.0`."""
+        """Such as `emulated-v2.0`."""
         return f"{self.table.name}-v{self.table.version}"
 
     @property

@@ -25,7 +25,7 @@ from nb301.surrogates.members.trees import FEATURES, Trees, VectorTrees, checked
 
 #: Table 7's values make thousands of trees of hundreds of leaves. These make few trees, which is what a
 #: query's time and a release's size are proportional to. Single models and the mean of three, fitted to
-#: the training rows of `emulated-v1.0` and stopped on half of the validation rows, judged on the other
+#: the training rows of `emulated-v2.0` and stopped on half of the validation rows, judged on the other
 #: half, R2 and sKT:
 #:   these                                  0.56 MB  0.916 0.817 | 0.930 0.833
 #:   16 leaves, 400 rounds at 0.2           0.68 MB  0.920 0.822 | 0.930 0.833

@@ -39,7 +39,7 @@ def curves() -> list[Curve]:
 @pytest.fixture(scope="session")
 def charts(curves: list[Curve]) -> tuple[Chart, ...]:
     """The curves' error and regret, and two points."""
-    about = {"release": "emulated-xgb-v1.0", "truth": "emulated 1.0"}
+    about = {"release": "emulated-xgb-v2.0", "truth": "emulated 2.0"}
     plain = Table(("x", "y"), ((1, 2.5), (2, 3.5)))
     marks = alt.Chart(inline(plain.records())).mark_point(color=signal("accent"))
     return (

@@ -38,9 +38,9 @@ def test_regret_is_distance_from_the_best(site, curves):
 def test_every_text_of_a_chart_names_its_truth(charts):
     """A reader of the caption or of the alternative text knows which ground truth it is about."""
     for chart in charts[:2]:
-        assert "emulated 1.0" in chart.caption
-        assert "emulated 1.0" in chart.alt
-        assert "emulated-xgb-v1.0" in chart.title
+        assert "emulated 2.0" in chart.caption
+        assert "emulated 2.0" in chart.alt
+        assert "emulated-xgb-v2.0" in chart.title
 
 
 def test_chart_of_nothing_is_refused():

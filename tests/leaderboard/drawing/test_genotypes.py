@@ -51,7 +51,7 @@ def test_configspace_notation_makes_a_configuration(genotypes):
 
 def test_view_draws_both_cells_and_says_whose_they_are(genotypes):
     """The drawings have names, escaped; costs are in millions."""
-    shown = view(str(genotypes[0]), "emulated 1.0", "<b> & co")
+    shown = view(str(genotypes[0]), "emulated 2.0", "<b> & co")
     parameters, multiply_adds = cost_many(to_codes(genotypes[:1]))[0]
 
     assert 'aria-label="Normal cell of &lt;b&gt; &amp; co: node 2' in shown.normal
@@ -75,7 +75,7 @@ def test_view_counts_the_network_of_the_ground_truth(genotypes):
 def test_text_of_no_genotype_is_refused():
     """A damaged text is an error, no empty drawing."""
     with pytest.raises(GenotypeError):
-        view("normal:nothing", "emulated 1.0", "it")
+        view("normal:nothing", "emulated 2.0", "it")
 
 
 @pytest.mark.browser

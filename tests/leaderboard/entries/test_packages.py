@@ -19,8 +19,8 @@ from leaderboard.places import LIBRARY
         ("leaderboard/x.py", None, "brings leaderboard"),
         (
             "other/data/model",
-            "releases/data/emulated-xgb-v1.0/member-3.ubj",
-            "is releases/data/emulated-xgb-v1.0/member-3.ubj of",
+            "releases/data/emulated-xgb-v2.0/member-3.ubj",
+            "is releases/data/emulated-xgb-v2.0/member-3.ubj of",
         ),
         ("other/t.py", "truth/emulated.py", "is truth/emulated.py of nb301"),
     ],

@@ -105,7 +105,7 @@ def test_tracks_are_boards_of_their_own(built_of, read_page, make_run, tmp_path)
 def test_scopes_are_a_click_apart(built_of, make_run, tmp_path):
     """A board for each family and for what releases were fitted on; what is not there has no link."""
     kinds = [("a", "xgb", False), ("b", "gin", True)]
-    names = {"a": "emulated-xgb-v1.0", "b": "other"}
+    names = {"a": "emulated-xgb-v2.0", "b": "other"}
     runs = [
         make_run(release=names[letter], release_hash=letter * 64, family=family, random_only=rand)
         for letter, family, rand in kinds
@@ -122,7 +122,7 @@ def test_unfinished_entries_are_named(built_of, make_run):
     """An entry with fewer seeds is not ranked, and the page says so."""
     text = built_of([make_run("rs", 0), make_run("rs", 1), make_run("re", 0)]).plain
 
-    assert "re on emulated-xgb-v1.0 (1 of 2)" in text
+    assert "re on emulated-xgb-v2.0 (1 of 2)" in text
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from leaderboard.runs.record import Run
 from leaderboard.runs.store import Store
 from nb301.errors import OutputError
 
-RELEASES = ("emulated-xgb-v1.0", "emulated-xgb-rand-v1.0")
+RELEASES = ("emulated-xgb-v2.0", "emulated-xgb-rand-v2.0")
 TRACK = "5e4-seconds-1-worker"
 #: One page of each kind that this room writes; entries, releases and landscapes have tests of their own.
 PAGES = (
@@ -103,7 +103,7 @@ def test_every_page_says_what_its_numbers_rest_on(out, read_page):
     for path in out.rglob("*.html"):
         page = read_page(path)
         if "table" in page.tags and path.name not in {*TEXT_PAGES} - {"methods.html"}:
-            assert "emulated 1.0" in page.text, path
+            assert "emulated 2.0" in page.text, path
             assert "not CIFAR-10" in page.text, path
     for name in ("methods.html", "data.html"):
         assert "not CIFAR-10 results" in read_page(out / name).plain
@@ -121,7 +121,7 @@ def test_real_and_emulated_runs_make_one_site(simulated, read_page, tmp_path, mo
     """What each release rests on is said; a ground truth that cannot be asked has no curve and no view."""
     monkeypatch.setattr("leaderboard.rendering.page.write_chart", lambda *_: None)
     runs = []
-    for release in ("emulated-xgb-v1.0", "cifar10-xgb-rand-v1.0"):
+    for release in ("emulated-xgb-v2.0", "cifar10-xgb-rand-v1.0"):
         for slug, seed in product(("rs", "re"), range(2)):
             run, _ = simulated(slug, release, seed)
             runs.append(run)
@@ -138,12 +138,12 @@ def test_real_and_emulated_runs_make_one_site(simulated, read_page, tmp_path, mo
     curves = read_page(folder / "curves/index.html")
     assert f"anytime-{TRACK}-cifar10-xgb-rand-v1.0" in curves.ids
     assert f"anytime-{TRACK}-cifar10-xgb-rand-v1.0-truth" not in curves.ids
-    assert f"anytime-{TRACK}-emulated-xgb-v1.0-truth" in curves.ids
+    assert f"anytime-{TRACK}-emulated-xgb-v2.0-truth" in curves.ids
     with (folder / f"data/{TRACK}/ranking.csv").open(encoding="utf-8") as file:
         words = {row["release"]: row["rests_on"] for row in csv.DictReader(file)}
     assert words == {
         "cifar10-xgb-rand-v1.0": "real CIFAR-10 trainings, last epoch",
-        "emulated-xgb-v1.0": "an emulation",
+        "emulated-xgb-v2.0": "an emulation",
     }
 
 
@@ -205,7 +205,7 @@ def test_csv_has_the_numbers_of_the_pages(out, read_page):
     assert len(lines) == 4
     for line in lines:
         text = read_page(out / f"boards/{TRACK}/{kinds[line['release']]}.html").text
-        assert line["truth"] == "emulated 1.0"
+        assert line["truth"] == "emulated 2.0"
         assert f"{float(line['error_percent']):.2f}" in text
         assert f"{float(line['score']):.2f}" in text
 
@@ -257,7 +257,7 @@ def test_a_site_without_runs_says_so(tmp_path, read_page):
     ("arguments", "message"),
     [
         (["build", "--runs", "nowhere", "--results", "nowhere"], "none of 0 runs was sealed off"),
-        (["run", "--release", "emulated-xgb-v9.9"], "emulated-xgb-v1.0"),
+        (["run", "--release", "emulated-xgb-v9.9"], "emulated-xgb-v2.0"),
     ],
 )
 def test_command_line_errors_have_no_traceback(arguments, message, tmp_path, monkeypatch, capsys):

@@ -42,7 +42,7 @@ def test_feed_is_atom(site):
         e for e in entries if e.findtext(f"{ATOM}title").startswith("Regularized evolution 1.0 ranked")
     )
     assert ranked.findtext(f"{ATOM}updated") == "2020-01-01T00:00:01Z"
-    assert "emulated 1.0" in ranked.findtext(f"{ATOM}content")
+    assert "emulated 2.0" in ranked.findtext(f"{ATOM}content")
     assert ranked.find(f"{ATOM}content").get("type") == "html"
 
 

@@ -14,7 +14,7 @@ from nb301.truth.emulated import EmulatedTruth
 
 def test_judges_say_what_they_would_answer(make_run):
     """Each release and the ground truth judge every architecture; differences are to its own release."""
-    names = ("emulated-xgb-rand-v1.0", "emulated-xgb-v1.0")
+    names = ("emulated-xgb-rand-v2.0", "emulated-xgb-v2.0")
     genotypes = [sample(np.random.default_rng(seed)) for seed in range(3)]
     runs = []
     for name in names:
@@ -39,7 +39,7 @@ def test_judges_say_what_they_would_answer(make_run):
 
 def test_the_ground_truth_judges_what_rests_on_it(make_run):
     """Real trainings cannot be asked: releases alone judge what was found on them, real ones first."""
-    names = ("cifar10-xgb-rand-v1.0", "emulated-xgb-v1.0")
+    names = ("cifar10-xgb-rand-v1.0", "emulated-xgb-v2.0")
     genotype = sample(np.random.default_rng(0))
     runs = []
     for name in names:

@@ -20,7 +20,7 @@ def test_export_has_incumbents_and_ends(make_run):
         ("7", "5.0000", "1e+07"),
     ]
     assert {(row["algorithm_name"], row["run_id"], row["function_name"]) for row in rows} == {
-        ("rs", "3", "emulated-xgb-v1.0")
+        ("rs", "3", "emulated-xgb-v2.0")
     }
 
 

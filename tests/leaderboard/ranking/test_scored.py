@@ -20,7 +20,7 @@ def table(entry_runs, other_release, references):
 
 def test_scores_and_errors_are_those_of_the_runs(table, reference):
     """In the order of seeds, with the reference of the release and the name for people."""
-    scored = table.scored["rs", "emulated-xgb-v1.0"]
+    scored = table.scored["rs", "emulated-xgb-v2.0"]
 
     assert (scored.name, scored.reference) == ("Random", reference)
     assert scored.scores.tolist() == [anytime_score(run, reference) for run in scored.runs]

@@ -92,7 +92,7 @@ def test_order_of_runs_does_not_matter(ranked, entry_runs, other_release):
     forwards, backwards = ranked(runs), ranked(runs[::-1])
 
     assert forwards.views == backwards.views
-    assert [board.release.name for board in forwards.boards] == ["emulated-xgb-v1.0", "other"]
+    assert [board.release.name for board in forwards.boards] == ["emulated-xgb-v2.0", "other"]
 
 
 def test_release_without_references_is_named(make_run, ranked):

@@ -36,7 +36,7 @@ def test_first_track_is_the_index(site):
 def test_entries_and_runs_have_names_and_addresses(site, make_run):
     """A run's address tells its entry, track, release and seed."""
     assert names_by_entry(site.rankings[0].whole.standings) == {"re": "RE", "rs": "RS"}
-    path = "data/runs/rs/1e7-seconds-1-worker/emulated-xgb-v1.0-3.json"
+    path = "data/runs/rs/1e7-seconds-1-worker/emulated-xgb-v2.0-3.json"
     assert run_path(make_run("rs", 3)) == path
 
 

@@ -33,7 +33,7 @@ def test_powers_of_ten(number, text):
     [
         ("CIFAR-10 training", "ground truth: CIFAR-10 training", "real CIFAR-10 trainings"),
         ("cifar10-paper 1.0", "ground truth: cifar10-paper 1.0", "real CIFAR-10 trainings"),
-        ("emulated 1.0", "ground truth: emulated 1.0, not CIFAR-10", "an emulation, an explicit function"),
+        ("emulated 2.0", "ground truth: emulated 2.0, not CIFAR-10", "an emulation, an explicit function"),
         ("fashion-mnist-tiny 1.0", "ground truth: fashion-mnist-tiny 1.0, not CIFAR-10", "real trainings"),
     ],
 )
@@ -45,11 +45,11 @@ def test_ground_truths_say_what_they_are_not(truth, text, basis):
 
 def test_ground_truths_of_releases_are_told_once(make_run):
     """The paper's trainings first."""
-    releases = [make_run(truth=truth).release for truth in ("emulated 1.0", REAL, "emulated 1.0")]
+    releases = [make_run(truth=truth).release for truth in ("emulated 2.0", REAL, "emulated 2.0")]
 
     assert wording.ground_truths(releases) == [
         "ground truth: CIFAR-10 training, last epoch",
-        "ground truth: emulated 1.0, not CIFAR-10",
+        "ground truth: emulated 2.0, not CIFAR-10",
     ]
 
 
@@ -58,10 +58,10 @@ def test_ground_truths_of_releases_are_told_once(make_run):
     [
         ((REAL,), "These numbers rest on real CIFAR-10 trainings."),
         ((REAL, "CIFAR-10 training"), "These numbers rest on real CIFAR-10 trainings."),
-        (("emulated 1.0", REAL), "Only some of these are CIFAR-10 results."),
+        (("emulated 2.0", REAL), "Only some of these are CIFAR-10 results."),
         (("fashion-mnist-tiny 1.0", REAL), "Only some of these are CIFAR-10 results."),
-        (("emulated 1.0",), "These are not CIFAR-10 results."),
-        (("emulated 1.0", "fashion-mnist-tiny 1.0"), "These are not CIFAR-10 results."),
+        (("emulated 2.0",), "These are not CIFAR-10 results."),
+        (("emulated 2.0", "fashion-mnist-tiny 1.0"), "These are not CIFAR-10 results."),
         (("nobody knows",), "These are not CIFAR-10 results."),
     ],
 )
@@ -73,7 +73,7 @@ def test_notice_begins_with_what_is_of_cifar10(make_run, truths, headline):
 def test_notice_names_the_releases_of_each_basis(make_run):
     """Each release once, those on the paper's trainings first."""
     releases = []
-    for name, truth in (("a", "emulated 1.0"), ("b", REAL), ("c", "emulated 1.0"), ("a", "emulated 1.0")):
+    for name, truth in (("a", "emulated 2.0"), ("b", REAL), ("c", "emulated 2.0"), ("a", "emulated 2.0")):
         releases.append(make_run(release=name, truth=truth).release)
     notice = wording.notice(releases)
 

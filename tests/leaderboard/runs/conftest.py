@@ -21,7 +21,7 @@ from leaderboard.runs.store import Store
 from leaderboard.runs.trace import Trace
 from nb301.optimizers import Budget
 
-RELEASE = "emulated-xgb-v1.0"
+RELEASE = "emulated-xgb-v2.0"
 #: Changes to each kind of file; `NB301_FUZZ=1000 pytest -s -k changed tests/leaderboard/runs` makes more.
 ROUNDS = int(os.environ.get("NB301_FUZZ", "30"))
 

@@ -23,7 +23,7 @@ from leaderboard.places import ROOT
 from leaderboard.runs.campaign import Campaign, begin_campaign
 from leaderboard.runs.store import Store
 
-RELEASE = "emulated-xgb-v1.0"
+RELEASE = "emulated-xgb-v2.0"
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 10**12 - 1))

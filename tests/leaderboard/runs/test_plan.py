@@ -13,7 +13,7 @@ from nb301 import load
 from nb301.errors import UnknownRelease
 from nb301.optimizers import Budget
 
-RELEASE, RANDOM_ONLY = "emulated-xgb-v1.0", "emulated-xgb-rand-v1.0"
+RELEASE, RANDOM_ONLY = "emulated-xgb-v2.0", "emulated-xgb-rand-v2.0"
 BUDGET = Budget(seconds=1e7, evaluations=12)
 
 

@@ -15,7 +15,7 @@ from nb301.optimizers.rs import RandomSearch
 from nb301.releases.familiarity import Familiarity
 from nb301.space import sample
 
-RELEASE = "emulated-xgb-v1.0"
+RELEASE = "emulated-xgb-v2.0"
 
 
 @pytest.fixture(scope="module")

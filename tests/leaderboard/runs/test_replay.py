@@ -11,7 +11,7 @@ from leaderboard.runs.releases import loaded
 from leaderboard.runs.replay import proposals_of, replay
 from nb301.errors import GenotypeError
 
-RELEASE = "emulated-xgb-v1.0"
+RELEASE = "emulated-xgb-v2.0"
 
 
 @pytest.fixture(scope="module", params=[1, 4])

@@ -28,7 +28,7 @@ from nb301 import journal, load
 from nb301.optimizers import Budget
 from nb301.space import Genotype
 
-RELEASE, RANDOM_ONLY = "emulated-xgb-v1.0", "emulated-xgb-rand-v1.0"
+RELEASE, RANDOM_ONLY = "emulated-xgb-v2.0", "emulated-xgb-rand-v2.0"
 BUDGET = Budget(seconds=1e7, evaluations=12)
 SANDBOX = [pytest.mark.sandbox, pytest.mark.usefixtures("sandbox")]
 

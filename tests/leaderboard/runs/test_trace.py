@@ -52,6 +52,6 @@ def test_traces_have_their_columns_and_no_others(stored, table):
 
 def test_trajectories_come_back_from_traces(simulated):
     """Genotypes are read from their text form; numbers are as they were."""
-    _, trace = simulated("rs", "emulated-xgb-v1.0", 0)
+    _, trace = simulated("rs", "emulated-xgb-v2.0", 0)
 
     assert Trace.of(trace.trajectory(), trace.number).hash == trace.hash

@@ -23,7 +23,7 @@ from leaderboard.sandbox.messages import Verdict
 from nb301 import load
 from nb301.errors import DataMissing, Nb301Error
 
-RELEASE = "emulated-xgb-v1.0"
+RELEASE = "emulated-xgb-v2.0"
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def test_other_releases_cannot_verify(honest, store_of, tmp_path):
         store.add(run, trace)
 
     with pytest.raises(RunError, match="give its folder with --release"):
-        verify(run, store, load("emulated-xgb-rand-v1.0"))
+        verify(run, store, load("emulated-xgb-rand-v2.0"))
 
 
 def leaves(record, *path):

@@ -54,7 +54,7 @@ def test_query_shows_the_noise_of_trainings(run, tiny_release):
     shown = run("query", GENOTYPE, *options)
     assert shown.index(" std ") < shown.index("noise_std") < shown.index("val_accuracy")
     assert f" {expected.noise_std:.2%}   between trainings of the architecture" in shown
-    emulated = run("query", GENOTYPE, "--release", "emulated-xgb-v1.0")
+    emulated = run("query", GENOTYPE, "--release", "emulated-xgb-v2.0")
     assert "of draws, that of the members in this release" in emulated
 
 
@@ -87,7 +87,7 @@ def test_check_of_a_random_only_release_needs_no_table(run, monkeypatch, tmp_pat
     """It warns of what random search does not reach, and says what is unknown and what brings it."""
     monkeypatch.setenv("NB301_HOME", str(tmp_path))
     monkeypatch.setattr(tables, "names", list)
-    options = "--release", "emulated-xgb-rand-v1.0", "--check"
+    options = "--release", "emulated-xgb-rand-v2.0", "--check"
     known = json.loads(run("query", POOLS, "--json", *options))["familiarity"]
     assert [known[name] for name in ("is_familiar", "distance", "limit", "nearest")] == [None] * 4
     assert [warning.partition(":")[0] for warning in known["warnings"]] == ["unreached", "unknown"]

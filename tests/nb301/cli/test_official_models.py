@@ -36,7 +36,7 @@ def test_import_and_what_works_with_it(run, wrong, ended, tmp_path):
     answer = json.loads(run("query", GENOTYPE, "--release", "nb301-xgb-v1.0", "--seed", "1", "--json"))
     assert answer["release"] == "nb301-xgb-v1.0"
     assert "was imported" in wrong("query", GENOTYPE, "--release", "nb301-xgb-v1.0", "--check")
-    assert "release import" in wrong("release", "freeze", "emulated-v1.0", "official-xgb")
+    assert "release import" in wrong("release", "freeze", "emulated-v2.0", "official-xgb")
     code, out, err = ended("release", "import", folder)
     assert (code, out) == (0, shown)
     assert err == f"{tmp_path}/home/releases/nb301-xgb-v1.0 is there already, imported from the same files\n"
@@ -73,7 +73,7 @@ def test_check(ended, wrong, tmp_path):
     assert "94.167947" in out
     code, out, _ = ended("release", "check", "nb301-xgb-v1.0", "--json")
     assert [line["unit"] for line in json.loads(out)] == ["%", "points", "s"]
-    assert "no published answers" in wrong("release", "check", "emulated-xgb-v1.0")
+    assert "no published answers" in wrong("release", "check", "emulated-xgb-v2.0")
 
 
 def test_fetch(run, wrong, tmp_path, monkeypatch):
@@ -91,4 +91,4 @@ def test_fetch(run, wrong, tmp_path, monkeypatch):
     assert "3 members of official-gin" in shown
     gone = "release", "fetch", "nb301-xgb-v1.0", "--folder", tmp_path / "empty"
     assert "cannot reach figshare" in wrong(*gone)
-    assert "none of the official models" in wrong("release", "fetch", "emulated-xgb-v1.0")
+    assert "none of the official models" in wrong("release", "fetch", "emulated-xgb-v2.0")

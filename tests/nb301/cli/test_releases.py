@@ -33,7 +33,7 @@ def test_release_freeze_with_another_table_of_runtimes(run, wrong, tiny_table, t
     monkeypatch.setattr(xgb, "_ROUNDS", 20)
     monkeypatch.setattr(runtime, "_ROUNDS", 20)
     rows = tiny_table.rows.assign(runtime=np.nan)
-    write_table(EvaluationTable("untimed", "1.0", "emulated 1.0", rows), tmp_path / "untimed.parquet")
+    write_table(EvaluationTable("untimed", "1.0", "emulated 2.0", rows), tmp_path / "untimed.parquet")
     write_table(tiny_table, tmp_path / "timed.parquet")
     freeze = "release", "freeze", tmp_path / "untimed.parquet", "xgb", "--out", tmp_path
     assert "--runtime-table NAME|FILE" in wrong(*freeze)
@@ -46,7 +46,7 @@ def test_release_freeze_with_another_table_of_runtimes(run, wrong, tiny_table, t
 def test_release_test(ended, wrong, tiny_release, tiny_table, embedded_table):
     """`release test` prints what it found in points, or fractions as JSON; warnings and errors are a line."""
     rows = embedded_table.rows[~embedded_table.rows["genotype"].isin(tiny_table.rows["genotype"])][:80]
-    write_table(EvaluationTable("fresh", "1.0", "emulated 1.0", rows), Path("fresh.parquet"))
+    write_table(EvaluationTable("fresh", "1.0", "emulated 2.0", rows), Path("fresh.parquet"))
     test = "release", "test", tiny_release, Path("fresh.parquet").absolute()
     code, out, err = ended(*test, "--json")
     found = json.loads(out)
@@ -61,7 +61,7 @@ def test_release_test(ended, wrong, tiny_release, tiny_table, embedded_table):
     assert f"R2 {found['r2']:.3f}" in shown
     assert f"mean error, predicted minus trained {100 * found['mean_error']:+.3f} points" in shown
     assert f"trainings inside of 95% intervals {found['coverage']['0.95']:.1%}" in shown
-    assert "rests on fashion-mnist-tiny 1.0, but tiny-xgb-v1.0 predicts emulated 1.0" in wrong(
+    assert "rests on fashion-mnist-tiny 1.0, but tiny-xgb-v1.0 predicts emulated 2.0" in wrong(
         *test[:-1], "fashion-mnist-tiny-v1.0"
     )
     assert "no table 'nope'" in wrong(*test[:-1], "nope")
@@ -77,7 +77,7 @@ def test_release_diff(run, tiny_release, tmp_path):
     assert found["identical"] is False
     assert found["manifest"] == {"table.version": ["1.0", "1.1"], "version": ["1.0", "1.1"]}
     shown = run("release", "diff", tiny_release, tmp_path / "other")
-    assert "B: tiny-xgb-v1.0, which rests on emulated 1.0" in shown
+    assert "B: tiny-xgb-v1.0, which rests on emulated 2.0" in shown
     assert f"{found['agreement']['uniform']['bias']:+.3%}" in shown
     assert found["largest"][0]["genotype"] in shown
 
@@ -86,10 +86,10 @@ def test_an_embedded_name_means_the_embedded_release(wrong, ended, tiny_release,
     """A folder of that name in the working directory changes no answer."""
     import shutil
 
-    shutil.copytree(tiny_release, "emulated-xgb-v1.0")
+    shutil.copytree(tiny_release, "emulated-xgb-v2.0")
     shutil.copytree(tiny_release, "mine")
-    embedded = "--release", "emulated-xgb-v1.0"
-    assert '"release": "emulated-xgb-v1.0"' in ended("query", darts_v2, "--json", *embedded)[1]
+    embedded = "--release", "emulated-xgb-v2.0"
+    assert '"release": "emulated-xgb-v2.0"' in ended("query", darts_v2, "--json", *embedded)[1]
     assert '"release": "tiny-xgb-v1.0"' in ended("query", darts_v2, "--json", "--release", "./mine")[1]
     assert "write ./mine" in wrong("query", darts_v2, "--release", "mine")
 

@@ -27,10 +27,10 @@ def home(monkeypatch, tmp_path):
 
 def test_tables(run, tiny_table, tmp_path):
     """`tables list` names the embedded tables; `tables show` prints counts by optimizer, of any file."""
-    assert run("tables", "list").split() == ["emulated-v1.0", "fashion-mnist-tiny-v1.0"]
+    assert run("tables", "list").split() == ["emulated-v2.0", "fashion-mnist-tiny-v1.0"]
     write_table(tiny_table, tmp_path / "tiny.parquet")
     found = json.loads(run("tables", "show", tmp_path / "tiny.parquet", "--json"))
-    assert (found["rows"], found["truth"]) == (300, "emulated 1.0")
+    assert (found["rows"], found["truth"]) == (300, "emulated 2.0")
     assert [(part["optimizer"], part["rows"]) for part in found["optimizers"]] == [("rs", 200), ("re", 100)]
     shown = " ".join(run("tables", "show", tmp_path / "tiny.parquet").split())
     assert "300 training runs" in shown
@@ -82,7 +82,7 @@ def test_the_public_file_is_a_table_of_the_user(ended, suite_zero, home):
     assert (table.truth, len(table)) == ("CIFAR-10 training, last epoch", 30)
     assert (table.rows["val_accuracy"] == [round(0.92 + n / 10_000, 4) for n in range(30)]).all()
     code, out, err = ended("tables", "list")
-    assert out.split() == ["emulated-v1.0", "fashion-mnist-tiny-v1.0", "cifar10-random-search-v1.0"]
+    assert out.split() == ["emulated-v2.0", "fashion-mnist-tiny-v1.0", "cifar10-random-search-v1.0"]
     assert err == f"yours, in {home / 'tables'}:\n"
 
 
@@ -199,7 +199,7 @@ def test_tables_of_the_user_are_not_overwritten(ended, wrong, suite_zero, home):
     )
     table = tables.load("cifar10-random-search-v1.1")
     assert (table.truth, {*table.rows["optimizer"]}, {*table.rows["epochs"]}) == ("mine", {"re"}, {50})
-    assert "emulated-v1.0 is the name of an embedded table" in wrong(*import_it, "--name", "emulated")
+    assert "emulated-v2.0 is the name of an embedded table" in wrong(*import_it, "--name", "emulated")
     assert "name '../x': expected letters" in wrong(*import_it, "--name", "../x")
     assert "is no fraction: where accuracies are percent, say --percent" in wrong(
         *import_it[:-1], "--name", "y"

@@ -51,7 +51,7 @@ def test_collections_keep_run_and_training_seed(tmp_path):
     table = to_table([rows], "emulated", "1.0")
     assert set(table.rows["run"]) == {7}
     assert set(table.rows["seed"]) == {10}
-    assert (table.name, table.version, table.truth) == ("emulated", "1.0", "emulated 1.0")
+    assert (table.name, table.version, table.truth) == ("emulated", "1.0", "emulated 2.0")
 
 
 def test_the_number_of_processes_changes_nothing(tmp_path):

@@ -109,6 +109,6 @@ def test_version_0_9_placed_by_hand_is_unchecked(server, publication, tmp_path, 
 def test_releases_by_name():
     """Each official release is in a version."""
     assert publication_of("nb301-gin-v0.9").version == "0.9"
-    for name in ("nb301-lgb-v1.0", "nb301-xgb-v2.0", "emulated-xgb-v1.0"):
+    for name in ("nb301-lgb-v1.0", "nb301-xgb-v2.0", "emulated-xgb-v2.0"):
         with pytest.raises(UnknownRelease, match=r"nb301-xgb-v0\.9, .*nb301-gin-v1\.0"):
             publication_of(name)

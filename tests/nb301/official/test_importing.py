@@ -288,7 +288,7 @@ def test_names(tmp_path, xgb_folder):
         import_official(other, name="mine-v2.1")
     assert import_official(xgb_folder, name="mine-v2.1", replace=True) == [folder]
     with pytest.raises(ReleaseError, match="embedded release: give another --name"):
-        import_official(xgb_folder, name="emulated-xgb-v1.0")
+        import_official(xgb_folder, name="emulated-xgb-v2.0")
     with pytest.raises(ReleaseError, match=r"'\.\./up' cannot be a release's name: .* digits and \. _ \+ -"):
         import_official(xgb_folder, name="../up")
     whole = write_zip(tmp_path / "whole.zip", whole_archive())

@@ -66,7 +66,7 @@ def test_verdicts(found, is_assumed, verdict):
 def test_without_published_answers_there_is_nothing_to_compare(tmp_path):
     """Neither of a release of ours, nor of the official GIN."""
     for release in (
-        nb301.load("emulated-xgb-v1.0").release,
+        nb301.load("emulated-xgb-v2.0").release,
         release_of(tmp_path, "gnn_gin_v1.0", ensemble("gnn_gin")),
     ):
         with pytest.raises(ReleaseError, match="no published answers of"):

@@ -100,7 +100,7 @@ def test_repeats_among_those_ahead_get_new_seeds():
 
 def test_queries_are_looked_ahead():
     """A release's query takes many: a simulated run asks it for batches, and its answers are single ones'."""
-    benchmark = nb301.load("emulated-xgb-v1.0")
+    benchmark = nb301.load("emulated-xgb-v2.0")
     assert many_behind(benchmark.query) is many_behind(benchmark) is benchmark
     trajectory = simulate(
         OPTIMIZERS["rs"](np.random.default_rng(0)), benchmark.query, Budget(evaluations=40), seed=2
@@ -167,6 +167,6 @@ def test_overridden_queries_are_asked_one_by_one():
         def query(self, genotype, seed=None):
             return {"val_accuracy": 0.5, "runtime": 10.0}
 
-    half = Half(nb301.load("emulated-xgb-v1.0").release)
+    half = Half(nb301.load("emulated-xgb-v2.0").release)
     run = simulate(OPTIMIZERS["rs"](np.random.default_rng(0)), half.query, Budget(evaluations=5), seed=2)
     assert run.val_accuracy.tolist() == [0.5] * 5

@@ -19,7 +19,7 @@ from nb301.space import Genotype, Op
 @pytest.fixture(scope="module")
 def pair(tiny_release):
     """Two releases of different tables."""
-    return find("emulated-xgb-rand-v1.0"), find(tiny_release)
+    return find("emulated-xgb-rand-v2.0"), find(tiny_release)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_a_release_is_identical_to_itself(tiny_release, tmp_path):
 def test_says_what_each_rests_on(difference, pair):
     """Names and ground truths of both are told, and each entry of the manifests that differs."""
     assert (difference.a, difference.b) == tuple(release.name for release in pair)
-    assert (difference.truth_a, difference.truth_b) == ("emulated 1.0", "emulated 1.0")
+    assert (difference.truth_a, difference.truth_b) == ("emulated 2.0", "emulated 2.0")
     assert not difference.identical
     assert difference.manifest["table.name"] == ("emulated", "tiny")
     assert difference.manifest["optimizers"] == (["rs"], ["re", "rs"])

@@ -28,7 +28,7 @@ RNG = np.random.default_rng(0)
 @pytest.fixture(scope="module")
 def full(embedded_table):
     """The embedded release with its table, so that this is read once."""
-    return nb301.load("emulated-xgb-v1.0", table=embedded_table)
+    return nb301.load("emulated-xgb-v2.0", table=embedded_table)
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def test_limit_is_the_held_out_quantile(tiny, tiny_table):
 def test_embedded_releases_know_their_limit(full, embedded_table):
     """The embedded releases' limits are part of what they tell; uniform samples are mostly within."""
     assert full.familiarity(all_of(Op.skip_connect)).limit == 8
-    assert nb301.load("emulated-xgb-rand-v1.0", table=embedded_table).familiarity(sample(RNG)).limit == 8
+    assert nb301.load("emulated-xgb-rand-v2.0", table=embedded_table).familiarity(sample(RNG)).limit == 8
     samples = full.familiarity(sample_many(np.random.default_rng(5), 200))
     assert np.mean([familiarity.is_familiar for familiarity in samples]) > 0.97
 

@@ -32,7 +32,7 @@ def named(manifest, name):
 def test_embedded_tables_are_found_by_their_content(embedded_table, monkeypatch):
     """One of the name and another content is not it."""
     monkeypatch.setattr(tables, "load", lambda _name: embedded_table)
-    manifest = find("emulated-xgb-v1.0").manifest
+    manifest = find("emulated-xgb-v2.0").manifest
     assert fitted_table(manifest) is embedded_table
     other = manifest.model_copy(
         update={"table": manifest.table.model_copy(update={"content_hash": "0" * 64})}

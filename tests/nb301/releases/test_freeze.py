@@ -227,7 +227,7 @@ def test_without_runtimes_nothing_is_fitted(tiny_table, tmp_path, spy, part):
     """The message says where they may come from; a table of runtimes without some is refused alike."""
     rows = tiny_table.rows.copy()
     rows.loc[rows.index[part], "runtime"] = np.nan
-    table = EvaluationTable("untimed", "1.0", "emulated 1.0", rows)
+    table = EvaluationTable("untimed", "1.0", "emulated 2.0", rows)
     for arguments in ({"table": table}, {"table": tiny_table, "runtime_table": table}):
         with pytest.raises(ReleaseError, match=r"table untimed has no runtime for .*--runtime-table NAME"):
             freeze(**arguments, family="xgb", folder=tmp_path)
@@ -270,7 +270,7 @@ def test_unknown_hyperparameters_are_refused(tiny_table, tmp_path, spy):
 
 def small(table, n, **columns):
     """The first rows of random search."""
-    return EvaluationTable("small", "1.0", "emulated 1.0", table.of("rs").rows[:n].assign(**columns))
+    return EvaluationTable("small", "1.0", "emulated 2.0", table.of("rs").rows[:n].assign(**columns))
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_files_changed_after_loading_are_found(release):
         benchmark.query(genotype)
 
 
-@pytest.mark.parametrize("name", ["NB301-XGB-v1.0", "", "emulated", "data", "emulated-xgb-v1.0.tar.xz"])
+@pytest.mark.parametrize("name", ["NB301-XGB-v1.0", "", "emulated", "data", "emulated-xgb-v2.0.tar.xz"])
 def test_unknown_names_list_the_known_ones(name):
     """A name that no embedded release has gives the list of those there are."""
     with pytest.raises(
@@ -234,11 +234,11 @@ def assert_is_what_it_says(benchmark, table):
 def test_a_name_is_never_a_folder_of_the_working_directory(tiny_release, tmp_path, monkeypatch):
     """An embedded release's name means that one; a folder beside us has a slash, or is a Path."""
     monkeypatch.chdir(tmp_path)
-    for name in ("emulated-xgb-v1.0", "mine"):
+    for name in ("emulated-xgb-v2.0", "mine"):
         shutil.copytree(tiny_release, name)
         for folder in (Path(name), f"./{name}", f"{name}/", tmp_path / name):
             assert nb301.load(folder).release.name == "tiny-xgb-v1.0"
-    assert nb301.load("emulated-xgb-v1.0").release.name == "emulated-xgb-v1.0"
+    assert nb301.load("emulated-xgb-v2.0").release.name == "emulated-xgb-v2.0"
     with pytest.raises(UnknownRelease, match=r"for the folder of that name write \./mine"):
         nb301.load("mine")
 

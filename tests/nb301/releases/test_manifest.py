@@ -85,7 +85,7 @@ def test_manifest_is_immutable(tiny_release):
 def test_says_what_it_rests_on(text):
     """The ground truth is the table's, and `rs` alone is random-only."""
     manifest = read_manifest(text, "here")
-    assert manifest.truth == "emulated 1.0"
+    assert manifest.truth == "emulated 2.0"
     assert not manifest.random_only
     assert manifest.model_copy(update={"optimizers": ("rs",)}).random_only
 

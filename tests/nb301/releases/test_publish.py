@@ -41,7 +41,7 @@ def report(release, tmp_path):
         entry = {
             "name": release.name,
             "release_hash": release_hash,
-            "truth": "emulated 1.0",
+            "truth": "emulated 2.0",
             "table": "0" * 64,
             "passes": True,
             "claims": list(claims),

@@ -125,7 +125,7 @@ def test_rows_are_predicted_by_the_member_that_has_not_seen_them(tiny_table):
 
 def test_is_near_the_noise_of_the_truth(embedded_table):
     """A release that rests on the emulated truth has its noise, and what all members get wrong alike."""
-    release = nb301.load("emulated-lgb-rand-v1.0").release
+    release = nb301.load("emulated-lgb-rand-v2.0").release
     manifest = release.manifest
     split = random_only_split(embedded_table, manifest.split.seed)
     noise = fit_to_table(release.surrogate, embedded_table, split, manifest.seed, manifest.members)

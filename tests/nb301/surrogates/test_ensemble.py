@@ -29,7 +29,7 @@ def files(tiny_table, split):
 def with_changed_rows(table, rows):
     changed = table.rows.copy()
     changed.loc[rows, "val_accuracy"] = 0.5
-    return EvaluationTable("tiny", "1.0", "emulated 1.0", changed)
+    return EvaluationTable("tiny", "1.0", "emulated 2.0", changed)
 
 
 def test_ten_members_that_differ(tiny_table, split, files):

@@ -31,7 +31,7 @@ def split(tiny_table):
 def with_changed_rows(table, rows):
     changed = table.rows.copy()
     changed.loc[rows, "runtime"] = 1.0
-    return EvaluationTable("tiny", "1.0", "emulated 1.0", changed)
+    return EvaluationTable("tiny", "1.0", "emulated 2.0", changed)
 
 
 def test_predicts_seconds(tiny_table, split):

@@ -139,7 +139,7 @@ def path(tiny_table, tmp_path):
 def test_round_trip(tiny_table, path):
     """A table that was written reads back the same: names, rows, genotypes and content hash."""
     again = read_table(path)
-    assert (again.name, again.version, again.truth) == ("tiny", "1.0", "emulated 1.0")
+    assert (again.name, again.version, again.truth) == ("tiny", "1.0", "emulated 2.0")
     pd.testing.assert_frame_equal(
         again.rows.astype({"optimizer": str}), tiny_table.rows, check_dtype=False, check_exact=True
     )
@@ -276,8 +276,8 @@ def test_selects_optimizers(tiny_table):
 def test_embedded_tables(monkeypatch, tmp_path):
     """Embedded tables load by name; an unknown name lists those there are."""
     monkeypatch.setenv("NB301_HOME", str(tmp_path))
-    assert tables.names() == ["emulated-v1.0", "fashion-mnist-tiny-v1.0"]
-    assert tables.load("emulated-v1.0").truth == "emulated 1.0"
+    assert tables.names() == ["emulated-v2.0", "fashion-mnist-tiny-v1.0"]
+    assert tables.load("emulated-v2.0").truth == "emulated 2.0"
     assert tables.load("fashion-mnist-tiny-v1.0").truth == "fashion-mnist-tiny 1.0"
     with pytest.raises(
         TableError,

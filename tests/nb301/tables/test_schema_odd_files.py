@@ -24,7 +24,7 @@ ROUNDS = int(os.environ.get("NB301_FUZZ", "40"))
 @pytest.fixture(scope="module")
 def small(tiny_table):
     """Ten rows."""
-    return EvaluationTable("small", "1.0", "emulated 1.0", tiny_table.rows[:10])
+    return EvaluationTable("small", "1.0", "emulated 2.0", tiny_table.rows[:10])
 
 
 @pytest.fixture
@@ -93,9 +93,9 @@ def test_refuses_a_column_twice(path):
 def test_refuses_names_that_no_folder_can_have(small, name):
     """Releases and folders are called after tables."""
     with pytest.raises(TableError, match=r"name .*expected letters and digits"):
-        EvaluationTable(name, "1.0", "emulated 1.0", small.rows)
+        EvaluationTable(name, "1.0", "emulated 2.0", small.rows)
     with pytest.raises(TableError, match=r"version .*expected letters and digits"):
-        EvaluationTable("small", name, "emulated 1.0", small.rows)
+        EvaluationTable("small", name, "emulated 2.0", small.rows)
 
 
 @pytest.mark.parametrize("truth", ["", " ", " a", "a\nb", "a\u202eb", "a" * 101])
@@ -116,7 +116,7 @@ def test_refuses_numbers_that_no_file_holds(small, name, value):
     """What could not be written is refused when the table is made."""
     rows = small.rows.assign(**{name: np.array([value] * 10, dtype=np.uint64)})
     with pytest.raises(TableError, match=f"column {name}, row 0: {value}, expected an integer of at most"):
-        EvaluationTable("small", "1.0", "emulated 1.0", rows)
+        EvaluationTable("small", "1.0", "emulated 2.0", rows)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")

@@ -33,7 +33,7 @@ def table(tiny_table):
     rows = tiny_table.rows
     again = rows[::5].assign(seed=99)
     shared = rows[:200:10].assign(optimizer="re", seed=98)
-    return EvaluationTable("tiny", "1.0", "emulated 1.0", pd.concat([rows, again, shared]))
+    return EvaluationTable("tiny", "1.0", "emulated 2.0", pd.concat([rows, again, shared]))
 
 
 def genotypes(table, rows):
@@ -84,7 +84,7 @@ def test_refuses_shares_that_are_none(table, shares):
 
 def test_does_not_depend_on_the_order_of_rows(table):
     """Shuffled rows are split the same way, and cut into the same folds."""
-    shuffled = EvaluationTable("tiny", "1.0", "emulated 1.0", table.rows.sample(frac=1, random_state=0))
+    shuffled = EvaluationTable("tiny", "1.0", "emulated 2.0", table.rows.sample(frac=1, random_state=0))
     one, other = stratified_split(table, 0), stratified_split(shuffled, 0)
     for part in PARTS:
         assert genotypes(table, getattr(one, part)) == genotypes(shuffled, getattr(other, part))

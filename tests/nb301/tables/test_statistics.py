@@ -44,7 +44,7 @@ def repeated(tiny_table):
         for seed in range(2, 6)
     ]
     rows = pd.concat([tiny_table.rows, *further])
-    return EvaluationTable("tiny", "1.0", "emulated 1.0", rows), first
+    return EvaluationTable("tiny", "1.0", "emulated 2.0", rows), first
 
 
 def test_seeds_and_their_noise(repeated):

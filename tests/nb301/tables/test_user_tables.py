@@ -36,7 +36,7 @@ def test_they_have_a_home(small, home):
 
 def test_names_mean_one_table(small, home):
     """An embedded name means that one; a file is called after what it holds."""
-    write_table(small, home / "emulated-v1.0.parquet")
+    write_table(small, home / "emulated-v2.0.parquet")
     write_table(small, home / "renamed-v1.0.parquet")
     assert tables.load("fashion-mnist-tiny-v1.0").truth == "fashion-mnist-tiny 1.0"
     with pytest.raises(TableError, match=r"renamed-v1\.0\.parquet: holds table small-v1\.0: rename"):

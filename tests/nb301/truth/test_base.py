@@ -27,7 +27,6 @@ from nb301.truth.trained import TrainingTruth
 @pytest.mark.parametrize(
     ("truth", "kind"),
     [
-        ("emulated 1.0", TruthKind.EMULATED),
         ("emulated 2.0", TruthKind.EMULATED),
         ("emulated", TruthKind.OTHER),
         ("emulated-too 1.0", TruthKind.OTHER),
@@ -58,7 +57,7 @@ def test_kinds_of_our_own_truths():
         (OFFICIAL, "real CIFAR-10 trainings"),
         (OFFICIAL_LAST_EPOCH, "real CIFAR-10 trainings, last epoch"),
         ("cifar10-paper 1.0", "real CIFAR-10 trainings"),
-        ("emulated 1.0", "an emulation"),
+        ("emulated 2.0", "an emulation"),
         ("fashion-mnist-tiny 1.0", "real trainings of tiny networks on fashion-mnist"),
         ("cifar10-small 1.0", "real trainings of small networks on cifar10"),
         ("digits-paper 1.0", "real trainings on digits"),
@@ -83,12 +82,12 @@ def test_every_truth_that_trains_is_called_real():
 
 def test_the_papers_trainings_sort_first():
     """Then emulations, then all else; the sort keeps the order of equals."""
-    truths = ["fashion-mnist-tiny 1.0", "emulated 1.0", OFFICIAL_LAST_EPOCH, "emulated 2.0", OFFICIAL]
+    truths = ["fashion-mnist-tiny 1.0", "emulated 2.0", OFFICIAL_LAST_EPOCH, "emulated 2.0", OFFICIAL]
 
     assert sorted(truths, key=first_real) == [
         OFFICIAL_LAST_EPOCH,
         OFFICIAL,
-        "emulated 1.0",
+        "emulated 2.0",
         "emulated 2.0",
         "fashion-mnist-tiny 1.0",
     ]

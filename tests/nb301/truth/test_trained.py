@@ -53,7 +53,7 @@ def test_truths_are_named_by_what_they_train():
     assert described(truth) == "fashion-mnist-small 1.0"
     assert truth_named("fashion-mnist-small 1.0") == truth
     assert truth_named("CIFAR-10 training") == TrainingTruth("cifar10", "paper")
-    assert isinstance(truth_named("emulated 1.0"), EmulatedTruth)
+    assert isinstance(truth_named("emulated 2.0"), EmulatedTruth)
     assert TrainingTruth("cifar10", "paper").network == NetworkShape()
     assert pickle.loads(pickle.dumps(truth)) == truth  # noqa: S301 - as executors send it
     with pytest.raises(TrainingError, match=r"no ground truth 'emulated 0\.1' here"):
@@ -108,7 +108,7 @@ def test_verify_goes_back_to_the_truth_of_the_release(quick, tmp_path):
     """A release of trainings is verified by training, one of the emulated truth by the latter."""
     rows = collect(Collection("rs", 30, seed=1, workers=30), tmp_path, truth=quick)
     folder = freeze(to_table([rows], "digits-tiny", "1.0", quick), "xgb", tmp_path)
-    for release, truth in ((folder, quick), ("emulated-xgb-v1.0", EmulatedTruth())):
+    for release, truth in ((folder, quick), ("emulated-xgb-v2.0", EmulatedTruth())):
         options = ("verify", GENOTYPE, "--release", release, "--trainings", 3)
         found = json.loads(run(*options, "--json"))
         assert found["truth"] == described(truth)

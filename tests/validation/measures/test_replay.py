@@ -25,7 +25,7 @@ def test_the_recipe_of_real_trainings(unasked_table):
     assert sum(evaluations.values()) == 2040
     assert sum(c.evaluations for c in REAL_V1 if c.optimizer == "seeds") == 4 * 200
     assert recipe_of("fashion-mnist-tiny 1.0") is REAL_V1
-    assert recipe_of("emulated 1.0") is not REAL_V1
+    assert recipe_of("emulated 2.0") is not REAL_V1
     rows = unasked_table.rows
     repeated = rows[rows["optimizer"] == "seeds"].groupby("genotype")["seed"].apply(sorted)
     assert len(repeated) == 60

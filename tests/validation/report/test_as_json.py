@@ -19,7 +19,7 @@ NAN = float("nan")
 
 @pytest.fixture
 def results(subject):
-    return Results(subject, claims_about("emulated 1.0", "xgb", "all-data"))
+    return Results(subject, claims_about("emulated 2.0", "xgb", "all-data"))
 
 
 def test_entry_of_a_measurement():

@@ -16,7 +16,7 @@ from validation.subject import foreign_subject
 @pytest.fixture
 def results(tiny_table, tmp_path):
     subject = foreign_subject("mine:<Model>", Constant(), tiny_table, tmp_path)
-    return Results(subject, claims_about("emulated 1.0", None, "all-data"))
+    return Results(subject, claims_about("emulated 2.0", None, "all-data"))
 
 
 @pytest.fixture

@@ -65,6 +65,6 @@ def test_saboteurs_name_claims_that_there_are():
     """Every saboteur has a fault to tell, every claim that must catch it exists, and every claim has one."""
     test_saboteurs.test_every_claim_catches_one()
     for saboteur in SABOTEURS.values():
-        truth = TRUTH if saboteur.release == catalogue.STAND_IN else "emulated 1.0"
+        truth = TRUTH if saboteur.release == catalogue.STAND_IN else "emulated 2.0"
         assert saboteur.fault
         assert set(saboteur.caught_by) <= {claim.id for claim in claims_of(truth)}

@@ -47,7 +47,7 @@ class Config:
 
     hidden_dim: int = 24
     #: 8 there, which is no more accurate and takes twice as long to fit and to query. R2 and sKT of single
-    #: models on the test rows of `emulated-v1.0`: 0.944 and 0.849 with 4 or 8 layers, 0.943 and 0.847 with
+    #: models on the test rows of `emulated-v2.0`: 0.944 and 0.849 with 4 or 8 layers, 0.943 and 0.847 with
     #: 5, 0.945 and 0.849 with 6; 0.944 and 0.847 with 4 of width 32.
     num_layers: int = 4
     #: 0.035 there, which made no clear difference in 12 epochs.

@@ -27,7 +27,7 @@ def test_best_architecture_is_judged_by_the_truth(pages_of, make_run):
     other = {"release": "other", "release_hash": "b" * 64, "conflicts": ("gin",)}
     page = pages_of([make_run(error=5.4, seed=3), make_run(error=5.1, seed=3, **other)])["rs"]
 
-    assert "found on emulated-xgb-v1.0 with seed 3" in page.plain
+    assert "found on emulated-xgb-v2.0 with seed 3" in page.plain
     assert page.tags.count("svg") == 3
     assert "ground truth" in page.text
     assert "5.400" in page.text
@@ -50,7 +50,7 @@ def test_judges_are_asked_once(entry_of, make_run, references):
     assert judged([]) == {}
     own, truth = opinions
     assert (own.judge, own.error, own.worse, own.best_known, own.is_own) == (
-        "emulated-xgb-v1.0",
+        "emulated-xgb-v2.0",
         "5.400",
         "+0.000",
         "5.000",

@@ -28,7 +28,7 @@ def test_every_entry_has_a_page(pages_of, make_run):
     text = pages["re"].plain
     assert "Results: 10⁷ s, 1 worker" in text
     assert "Results: 10⁷ s, 30 workers" in text
-    assert "../data/runs/re/1e7-seconds-30-workers/emulated-xgb-v1.0-0.json" in pages["re"].links
+    assert "../data/runs/re/1e7-seconds-30-workers/emulated-xgb-v2.0-0.json" in pages["re"].links
 
 
 def test_numbers_say_what_they_rest_on(pages_of, make_run):
@@ -36,7 +36,7 @@ def test_numbers_say_what_they_rest_on(pages_of, make_run):
     page = pages_of([make_run()])["rs"]
 
     assert "These are not CIFAR-10 results." in page.text
-    assert page.text.count("ground truth: emulated 1.0, not CIFAR-10") >= 4
+    assert page.text.count("ground truth: emulated 2.0, not CIFAR-10") >= 4
     real = pages_of([make_run(truth="CIFAR-10 training")])["rs"]
     assert "not CIFAR-10" not in real.text
     assert "ground truth: CIFAR-10 training" in real.text
@@ -95,7 +95,7 @@ def test_conflicts_are_told(pages_of, make_run):
     page = pages_of([make_run("rs"), make_run("gbdt", conflicts=("xgboost",))])["gbdt"]
 
     assert "not counted: fits xgboost as the release does" in page.text
-    assert "it fits xgboost, as the surrogates of emulated-xgb-v1.0 do: not counted there" in page.text
+    assert "it fits xgboost, as the surrogates of emulated-xgb-v2.0 do: not counted there" in page.text
 
 
 @pytest.mark.browser
@@ -138,7 +138,7 @@ class TestInBrowser:
         """The address of a state opens it."""
         page = opened()
         page.get_by_text("All 4 runs, with").click()
-        page.locator("select[name=release]").select_option("emulated-xgb-rand-v1.0")
+        page.locator("select[name=release]").select_option("emulated-xgb-rand-v2.0")
         page.locator(".every-run").get_by_role("button", name="Seed").click()
         page.locator(".every-run").get_by_role("button", name="Seed").click()
 

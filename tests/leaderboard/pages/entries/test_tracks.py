@@ -26,8 +26,8 @@ def test_entries_are_gathered_over_tracks(entries_of, make_run):
     assert [len(tracks) for tracks in entries.values()] == [1, 2]
     (on_track,) = (track for track in entries["rs"] if track.ranking.track.workers == 1)
     places = [(run.release.name, run.cell.seed) for run in on_track.runs]
-    assert places == [("emulated-xgb-v1.0", 0), ("emulated-xgb-v1.0", 1), ("other", 0), ("other", 1)]
-    assert [*on_track.rows] == ["emulated-xgb-v1.0", "other"]
+    assert places == [("emulated-xgb-v2.0", 0), ("emulated-xgb-v2.0", 1), ("other", 0), ("other", 1)]
+    assert [*on_track.rows] == ["emulated-xgb-v2.0", "other"]
 
 
 def test_view_has_all_runs(entries_of, make_run, references):
@@ -38,8 +38,8 @@ def test_view_has_all_runs(entries_of, make_run, references):
 
     assert [(row.run.cell.seed, row.error) for row in view.runs] == [(0, "5.500"), (1, "5.000")]
     assert view.verdicts == ("completed", "timeout")
-    assert view.runs[1].path == "data/runs/rs/1e7-seconds-1-worker/emulated-xgb-v1.0-1.json"
-    assert view.truths == ("ground truth: emulated 1.0, not CIFAR-10",)
+    assert view.runs[1].path == "data/runs/rs/1e7-seconds-1-worker/emulated-xgb-v2.0-1.json"
+    assert view.truths == ("ground truth: emulated 2.0, not CIFAR-10",)
     assert view.strip.count("<svg") == 1
     (row,) = view.releases
-    assert (row.release.name, row.numbers.failed) == ("emulated-xgb-v1.0", "50%")
+    assert (row.release.name, row.numbers.failed) == ("emulated-xgb-v2.0", "50%")

@@ -13,7 +13,7 @@ from leaderboard.places import SITE
 from leaderboard.rendering.page import Page, write_page
 from nb301.tables.schema import EvaluationTable
 
-NAME = "emulated-v1.0"
+NAME = "emulated-v2.0"
 
 
 @pytest.fixture(scope="session")
@@ -27,14 +27,14 @@ def small(table: EvaluationTable) -> EvaluationTable:
     """Some rows of two optimizers, and no probe."""
     rows = table.rows
     chosen = rows[rows["optimizer"].isin(["rs", "de"])].iloc[::300]
-    return EvaluationTable("small", "1.0", "emulated 1.0", chosen)
+    return EvaluationTable("small", "1.0", "emulated 2.0", chosen)
 
 
 @pytest.fixture(scope="session")
 def page() -> Page:
     """The page of the embedded table."""
     listed, page = landscape_pages([NAME])
-    assert listed.context["table"].rows[0][:3] == (NAME, "56,289", "emulated 1.0")
+    assert listed.context["table"].rows[0][:3] == (NAME, "56,289", "emulated 2.0")
     return page
 
 

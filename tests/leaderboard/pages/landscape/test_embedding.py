@@ -22,7 +22,7 @@ from nb301.sources import FITTED
 from nb301.space import Op
 from nb301.tables import load, names
 
-NAME = "emulated-v1.0"
+NAME = "emulated-v2.0"
 
 
 def test_committed_embedding_is_of_the_embedded_table(table):

@@ -6,7 +6,7 @@ from leaderboard.drawing.charts import column
 from leaderboard.pages.landscape.embedding import read_embedding
 from leaderboard.pages.landscape.table import Landscape
 
-NAME = "emulated-v1.0"
+NAME = "emulated-v2.0"
 
 
 def test_points_are_those_of_the_embedding(table, charts):

@@ -13,7 +13,7 @@ from leaderboard.rendering.content import read_report
 from leaderboard.rendering.page import Page, write_page
 from nb301.releases.report import ValidationReport
 
-NAMES = ("emulated-xgb-v1.0", "emulated-gin-rand-v1.0")
+NAMES = ("emulated-xgb-v2.0", "emulated-gin-rand-v2.0")
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from leaderboard.pages.releases.charts import Fitted, release_charts
 from nb301.metrics import mean_absolute_error
 from nb301.releases import find
 
-NAMES = ("emulated-xgb-v1.0", "emulated-gin-rand-v1.0")
+NAMES = ("emulated-xgb-v2.0", "emulated-gin-rand-v2.0")
 
 
 def read_csv(path):

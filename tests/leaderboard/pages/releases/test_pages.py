@@ -17,7 +17,7 @@ from nb301.official.importing import import_official
 from nb301.releases import find, names
 from tests.official_archives import ensemble, write_folder
 
-NAMES = ("emulated-xgb-v1.0", "emulated-gin-rand-v1.0")
+NAMES = ("emulated-xgb-v2.0", "emulated-gin-rand-v2.0")
 REAL = "cifar10-xgb-rand-v1.0"
 
 
@@ -46,7 +46,7 @@ def test_page_tells_the_manifest(pages):
 
     assert facts["Release hash"] == release.release_hash
     assert facts["R² on test rows"] == f"{release.manifest.metrics.r2:.4f}"
-    assert facts["Ground truth"] == "emulated 1.0"
+    assert facts["Ground truth"] == "emulated 2.0"
     assert facts["KL(truth || prediction), five-seed study"].endswith(" nats")
     hashes = {name: value for name, _, value in context["files"].rows}
     assert hashes["member-3.ubj"] == release.manifest.files["member-3.ubj"].sha256
@@ -183,16 +183,16 @@ def test_changes_are_those_to_the_version_before(report, tmp_path, monkeypatch):
 
     folder = tmp_path / "data"
     for version in ("1.0", "1.1"):
-        shutil.copytree(find("emulated-lgb-v1.0").folder, folder / f"emulated-lgb-v{version}")
+        shutil.copytree(find("emulated-lgb-v2.0").folder, folder / f"emulated-lgb-v{version}")
         path = folder / f"emulated-lgb-v{version}" / "manifest.json"
         manifest = json.loads(path.read_text()) | {"name": f"emulated-lgb-v{version}", "version": version}
         path.write_text(json.dumps(manifest))
     monkeypatch.setattr(loading, "RELEASES", folder)
-    _, first, second = release_pages(["emulated-lgb-v1.0", "emulated-lgb-v1.1"], report)
+    _, first, second = release_pages(["emulated-lgb-v2.0", "emulated-lgb-v1.1"], report)
 
     assert first.context["changes"] is None
     changes = second.context["changes"]
-    assert (changes.a, changes.b) == ("emulated-lgb-v1.0", "emulated-lgb-v1.1")
+    assert (changes.a, changes.b) == ("emulated-lgb-v2.0", "emulated-lgb-v1.1")
     assert changes.agreement["all"].largest_difference == 0
     assert changes.manifest["version"] == ("1.0", "1.1")
     text = write_page(second, tmp_path).read_text(encoding="utf-8")

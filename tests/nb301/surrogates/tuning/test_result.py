@@ -18,7 +18,7 @@ def test_result_reads_back(search, tiny_table, tmp_path):
     tuning = search(tiny_table, tmp_path, 4)
     assert read_tuning(tmp_path / FILE) == tuning
     entries = json.loads((tmp_path / FILE).read_text())
-    assert (entries["table_hash"], entries["truth"]) == (tiny_table.content_hash, "emulated 1.0")
+    assert (entries["table_hash"], entries["truth"]) == (tiny_table.content_hash, "emulated 2.0")
     assert entries["seed"] == SEED
     assert {*entries["libraries"]} == {"optuna", "numpy"}
     split = stratified_split(tiny_table, SEED)

@@ -79,7 +79,7 @@ def test_too_few_rows_say_how_many_are_enough(line, search, tiny_table, tmp_path
     """A study needs rows to fit and to measure on."""
     rows = tiny_table.of("rs").rows[:n]
     with pytest.raises((TuningError, TableError), match=r"too few.*: [12]0 architectures .*enough"):
-        search(EvaluationTable("small", "1.0", "emulated 1.0", rows), tmp_path / "study", 1)
+        search(EvaluationTable("small", "1.0", "emulated 2.0", rows), tmp_path / "study", 1)
     assert not line.seen
     assert not (tmp_path / "study").exists()
 
