@@ -30,8 +30,8 @@ def read(
 
     Args:
         architecture: It.
-        epochs: Of the training that is asked for: an entry such as YAHPO's `epoch` has to say so, or 98,
-            YAHPO's last, where it is 100.
+        epochs: Of the training that is asked for: an entry such as YAHPO's `epoch` has to say so; 98, 99
+            and 100 mean the paper's (official_facts F20).
         settings: What other settings of a training have to be where they are there, by the last part of
             their official names, such as `layers`. Those not named are passed over.
 
