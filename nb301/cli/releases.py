@@ -91,7 +91,7 @@ def freeze_release(
     family: Annotated[str, typer.Argument(help="Model family, such as xgb.")],
     out: _Out = None,
     random_only: Annotated[bool, typer.Option(help="Fit on random search's rows alone.")] = False,
-    version: Annotated[str, typer.Option(help="<major>.<minor>")] = "1.0",
+    version: Annotated[str | None, typer.Option(help="<major>.<minor>; by default the table's.")] = None,
     replace: Annotated[bool, typer.Option(help="Overwrite a release of the same name.")] = False,
     hyperparameters: _Tuned = None,
     runtime_table: _RuntimeTable = None,

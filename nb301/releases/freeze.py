@@ -42,7 +42,7 @@ def freeze(
     folder: Path,
     *,
     random_only: bool = False,
-    version: str = "1.0",
+    version: str | None = None,
     seed: int = SEED,
     replace: bool = False,
     hyperparameters: Hyperparameters | None = None,
@@ -63,7 +63,7 @@ def freeze(
         family: A name in `surrogates.FITTED_FAMILIES`.
         folder: Where the release's own folder, named after it, is written.
         random_only: Whether the models see random search's rows alone.
-        version: `<major>.<minor>`.
+        version: `<major>.<minor>`; by default the table's.
         seed: Of the split, the folds and the models.
         replace: Whether a release of the same name may be overwritten.
         hyperparameters: Used in place of the family's own of the same names.
@@ -85,6 +85,7 @@ def freeze(
         TableError: A table has too few rows to be split.
         OutputError: The folder cannot be written, or holds more than a release.
     """
+    version = table.version if version is None else version
     name = _name(table, family, version, random_only=random_only)
     target = folder / name
     _check_target(target, replace=replace)

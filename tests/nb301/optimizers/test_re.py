@@ -41,7 +41,7 @@ def test_evolution_beats_random_search():
         ends = []
         for seed in range(3):
             optimizer = OPTIMIZERS[name](np.random.default_rng(seed), **settings)
-            run = simulate(optimizer, TRUTH.evaluate, Budget(evaluations=200), seed=1)
+            run = simulate(optimizer, TRUTH.evaluate, Budget(evaluations=400), seed=1)
             ends.append(TRUTH.mean([run.genotypes[run.incumbents[-1]]])[0])
         best[name] = ends
     assert np.mean(best["re"]) > np.mean(best["rs"]) + 2e-3

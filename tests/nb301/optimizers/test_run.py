@@ -187,12 +187,12 @@ def test_runs_on_truth_and_release_alike(name, embedded):
         trajectories: list[Trajectory] = []
         for _ in range(2):
             optimizer = OPTIMIZERS[name](np.random.default_rng(0))
-            trajectories.append(simulate(optimizer, objective, Budget(seconds=30_000), seed=1))
+            trajectories.append(simulate(optimizer, objective, Budget(seconds=120_000), seed=1))
         one, other = trajectories
         assert one.genotypes == other.genotypes
         assert one.val_accuracy.tolist() == other.val_accuracy.tolist()
         assert 15 < len(one) < 50
-        assert one.clock[-1] <= 30_000
+        assert one.clock[-1] <= 120_000
         expected = [objective(g, seed).val_accuracy for g, seed in zip(one.genotypes, one.seeds, strict=True)]
         assert one.val_accuracy.tolist() == expected
 

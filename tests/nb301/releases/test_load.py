@@ -88,7 +88,7 @@ def test_files_changed_after_loading_are_found(release):
 def test_unknown_names_list_the_known_ones(name):
     """A name that no embedded release has gives the list of those there are."""
     with pytest.raises(
-        UnknownRelease, match=r"no release '.*emulated-xgb-rand-v1\.0, emulated-xgb-v1\.0"
+        UnknownRelease, match=r"no release '.*emulated-xgb-rand-v2\.0, emulated-xgb-v2\.0"
     ) as e:
         nb301.load(name)
     assert isinstance(e.value, LookupError)
@@ -160,7 +160,7 @@ def test_loading_reads_no_model(tiny_release, monkeypatch):
 
 FAMILIES_OF = ("gin", "lgb", "xgb")
 REAL = [f"cifar10-{family}-rand-v1.0" for family in FAMILIES_OF]
-EMULATED = [f"emulated-{family}{kind}-v1.0" for family in FAMILIES_OF for kind in ("-rand", "")]
+EMULATED = [f"emulated-{family}{kind}-v2.0" for family in FAMILIES_OF for kind in ("-rand", "")]
 TINY = [f"fashion-mnist-tiny-{family}-v1.0" for family in ("gin", "xgb")]
 
 
@@ -261,6 +261,6 @@ def test_releases_of_the_user_have_a_home(tiny_release, tmp_path, monkeypatch):
 def test_no_release_of_the_user_takes_an_embedded_name(tiny_table, tmp_path, monkeypatch):
     """A release that would be called as an embedded one is refused before it is fitted."""
     monkeypatch.setenv("NB301_HOME", str(tmp_path))
-    table = EvaluationTable("emulated", "1.0", tiny_table.truth, tiny_table.rows)
-    with pytest.raises(ReleaseError, match=r"emulated-xgb-v1\.0 is the name of an embedded release"):
+    table = EvaluationTable("emulated", "2.0", tiny_table.truth, tiny_table.rows)
+    with pytest.raises(ReleaseError, match=r"emulated-xgb-v2\.0 is the name of an embedded release"):
         freeze(table, "xgb", releases.user_releases())

@@ -96,7 +96,7 @@ def test_the_releases_own_table_has_no_fresh_rows(manifest, tiny_table, mixed):
 
 @pytest.mark.parametrize(
     ("release", "table"),
-    [("emulated 2.0", "emulated 2.0"), ("emulated 2.0", BEST), (LAST, "emulated 2.0"), (LAST, "mine 1.0")],
+    [("emulated 2.0", "emulated 3.0"), ("emulated 2.0", BEST), (LAST, "emulated 2.0"), (LAST, "mine 1.0")],
 )
 def test_another_ground_truth_is_refused(manifest, mixed, release, table):
     """Both are named."""

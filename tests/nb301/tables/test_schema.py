@@ -281,7 +281,7 @@ def test_embedded_tables(monkeypatch, tmp_path):
     assert tables.load("fashion-mnist-tiny-v1.0").truth == "fashion-mnist-tiny 1.0"
     with pytest.raises(
         TableError,
-        match=r"no table 'cifar10-v1\.0'; there are: emulated-v1\.0, fashion-mnist-tiny-v1\.0",
+        match=r"no table 'cifar10-v1\.0'; there are: emulated-v2\.0, fashion-mnist-tiny-v1\.0",
     ):
         tables.load("cifar10-v1.0")
 

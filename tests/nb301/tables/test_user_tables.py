@@ -46,7 +46,7 @@ def test_names_mean_one_table(small, home):
 def test_no_table_takes_the_place_of_another(small):
     """Neither that of an embedded one, nor of one's own unless that is said."""
     with pytest.raises(TableError, match="the name of an embedded table"):
-        tables.user_path("emulated", "1.0", replace=True)
+        tables.user_path("emulated", "2.0", replace=True)
     path = tables.user_path("small", "1.0")
     write_table(small, path)
     with pytest.raises(TableError, match="exists, and releases may rest on it"):

@@ -172,7 +172,7 @@ def test_claims_of_another_hash_are_not_shown(report):
 
 def test_unknown_release_is_refused():
     """The error lists those there are."""
-    with pytest.raises(UnknownRelease, match=r"emulated-xgb-v1\.0"):
+    with pytest.raises(UnknownRelease, match=r"emulated-xgb-v2\.0"):
         release_pages(["nothing"], None)
 
 
