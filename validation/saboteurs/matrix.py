@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from nb301.releases.report import ClaimVerdict
-from validation.claims import claims_about
-from validation.judging import family_of
-from validation.saboteurs.catalogue import SABOTEURS, sabotaged, verdict
+from validation.saboteurs.catalogue import SABOTEURS, asked, sabotaged, verdict
 
 _ABOUT = """# Saboteurs
 
@@ -25,9 +23,8 @@ def matrix(cache: Path, report: Callable[[str], None] = lambda _: None) -> dict[
     verdicts: dict[str, dict[str, ClaimVerdict]] = {}
     for name, saboteur in SABOTEURS.items():
         subject = sabotaged(name, cache)
-        claims = claims_about(subject.table.truth, family_of(subject), subject.trained_on)
-        asked = [claim.id for claim in claims if not claim.slow or claim.id in saboteur.caught_by]
-        verdicts[name] = {claim_id: verdict(subject, claim_id) for claim_id in asked}
+        ids = [claim.id for claim in asked(subject) if not claim.slow or claim.id in saboteur.caught_by]
+        verdicts[name] = {claim_id: verdict(subject, claim_id) for claim_id in ids}
         report(name)
     return verdicts
 
