@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from nb301.releases.report import ClaimVerdict
-from validation.saboteurs.catalogue import SABOTEURS, asked, sabotaged, verdict
+from validation.claims import claims_about
+from validation.judging import family_of
+from validation.saboteurs.catalogue import SABOTEURS, sabotaged, verdict
 
 _ABOUT = """# Saboteurs
 
@@ -23,8 +25,9 @@ def matrix(cache: Path, report: Callable[[str], None] = lambda _: None) -> dict[
     verdicts: dict[str, dict[str, ClaimVerdict]] = {}
     for name, saboteur in SABOTEURS.items():
         subject = sabotaged(name, cache)
-        ids = [claim.id for claim in asked(subject) if not claim.slow or claim.id in saboteur.caught_by]
-        verdicts[name] = {claim_id: verdict(subject, claim_id) for claim_id in ids}
+        claims = claims_about(subject.table.truth, family_of(subject), subject.trained_on)
+        asked = [claim.id for claim in claims if not claim.slow or claim.id in saboteur.caught_by]
+        verdicts[name] = {claim_id: verdict(subject, claim_id) for claim_id in asked}
         report(name)
     return verdicts
 
