@@ -29,7 +29,7 @@ from validation.subject import Subject
 #: Seeds of repeated architectures that no fit has seen: all but the first, by their columns.
 _UNSEEN = slice(1, None)
 #: Mutants of each architecture, whose errors it shares in part.
-_MUTANTS = 4
+_MUTANTS = 2
 #: Part of the inner half of the residuals that is next to zero.
 _NEXT_TO_ZERO = 0.1
 
