@@ -15,6 +15,7 @@ from validation.intervals import (
     binomial_interval,
     bootstrap_interval,
     distance_interval,
+    of_groups,
 )
 
 
@@ -184,3 +185,21 @@ def test_binomial_intervals_are_those_of_the_exact_test(successes, n):
     ours = binomial_interval(successes, n)
     assert ours == pytest.approx(tuple(theirs))
     assert ours.low <= successes / n <= ours.high
+
+
+def test_groups_are_resampled_whole():
+    """A statistic of groups gets all rows of those that are drawn, in their order."""
+    groups = [np.array([3, 0]), np.array([1]), np.array([2, 4])]
+    statistic = of_groups(lambda rows: tuple(rows.tolist()), groups)
+    assert statistic(np.arange(3)) == (0, 1, 2, 3, 4)
+    assert statistic(np.array([2, 0, 2])) == (0, 2, 2, 3, 4, 4)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=30).map(np.array))
+def test_a_largest_distance_is_inside_its_interval(sample):
+    """As the mean one is."""
+    low, high = distance_interval(
+        lambda r: sample[r].mean(axis=0), len(sample), norm=np.max, bootstrap=Bootstrap(40)
+    )
+    assert 0 <= low <= np.abs(sample.mean(axis=0)).max() <= high

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, TypeVar
 
@@ -13,11 +13,20 @@ from pydantic import AfterValidator, Field
 
 from nb301.errors import TableError
 from nb301.metrics import kendall_tau, r2, sparse_kendall_tau, spearman
-from nb301.sources import FITTED
+from nb301.sources import FITTED, SourceKind, sources_of
 from nb301.space import Genotype, Op
 from nb301.tables.statistics import noise_variance, seeds
+from nb301.truth.emulated import EmulatedTruth
 from validation.fits import ROW_SETS, RowSet
-from validation.intervals import Array, Interval, Rows, bootstrap_interval, distance_interval
+from validation.intervals import (
+    Array,
+    Interval,
+    Norm,
+    Rows,
+    bootstrap_interval,
+    distance_interval,
+    of_groups,
+)
 from validation.predictors import Predictor
 from validation.subject import NotApplicable, Subject
 
@@ -95,10 +104,35 @@ def over_rows(statistic: Callable[[Rows], float], n: int, **also: float) -> Meas
     return Measured(statistic(np.arange(n)), bootstrap_interval(statistic, n), n, also=also)
 
 
-def distance(difference: Callable[..., Array], *strata: int, **also: float) -> Measured:
-    """The mean absolute value of a difference, with its interval; of the first stratum's rows."""
-    value = float(np.abs(difference(*map(np.arange, strata))).mean())
-    return Measured(value, distance_interval(difference, *strata), strata[0], also=also)
+def distance(difference: Callable[..., Array], *strata: int, norm: Norm = np.mean, **also: float) -> Measured:
+    """The mean (or largest) absolute value of a difference, with its interval; of the first stratum's rows."""
+    value = float(norm(np.abs(difference(*map(np.arange, strata)))))
+    return Measured(value, distance_interval(difference, *strata, norm=norm), strata[0], also=also)
+
+
+def over_searches(
+    subject: Subject, rows: Rows, statistic: Callable[[Rows], float], **also: float
+) -> Measured:
+    """A statistic of some rows of the table, by their places, with its bootstrap interval.
+
+    What a one-shot method gives in one search is alike: where all rows are of such methods, and the table
+    tells their searches apart, these are resampled, and else the rows.
+    """
+    groups = _searches(subject, rows)
+    value = statistic(np.arange(len(rows)))
+    if len(groups) < 2:
+        return Measured(value, bootstrap_interval(statistic, len(rows)), len(rows), also=also)
+    interval = bootstrap_interval(of_groups(statistic, groups), len(groups))
+    return Measured(value, interval, len(rows), also=also | {"searches": len(groups)})
+
+
+def _searches(subject: Subject, rows: Rows) -> list[Rows]:
+    """Places of rows by their search; empty where a row is of no one-shot method."""
+    chosen = subject.table.rows.iloc[rows]
+    if not chosen["optimizer"].isin(sources_of(SourceKind.ONE_SHOT)).all():
+        return []
+    by_search = chosen.groupby(["optimizer", "run"], observed=True).indices
+    return [np.asarray(places, dtype=np.intp) for places in by_search.values()]
 
 
 def compare(subject: Subject, name: str, rows: Rows, predicted: Array, noise: float = 0.0) -> Measured:
@@ -108,13 +142,9 @@ def compare(subject: Subject, name: str, rows: Rows, predicted: Array, noise: fl
     """
     statistic, truth = STATISTICS[name], observed(subject, rows)
     scores = {name: compute(truth, predicted) for name, compute in STATISTICS.items()}
-    return Measured(
-        value=scores.pop(name),
-        interval=bootstrap_interval(lambda r: statistic(truth[r], predicted[r]), len(truth)),
-        n=len(truth),
-        ceiling=_ceiling(subject, name, rows, truth, noise),
-        also=scores,
-    )
+    del scores[name]
+    measured = over_searches(subject, rows, lambda r: statistic(truth[r], predicted[r]), **scores)
+    return replace(measured, ceiling=_ceiling(subject, name, rows, truth, noise))
 
 
 def _ceiling(subject: Subject, name: str, rows: Rows, truth: Array, noise: float) -> float | None:
@@ -130,6 +160,13 @@ def unexplained_variance(subject: Subject, noise: float) -> float:
     """Variance of a training, squared fractions: over seeds of the table, else as stated; NaN if neither."""
     measured = noise_variance(subject.table)
     return noise * noise if math.isnan(measured) and noise > 0 else measured
+
+
+def slope_of(outcome: Array, by: Array) -> float:
+    """Slope of the least-squares line of an outcome, shape (n,) each; NaN where what it is by is constant."""
+    centred = by - by.mean()
+    spread = float((centred * centred).sum())
+    return float((centred * outcome).sum()) / spread if spread > 0 else float("nan")
 
 
 def refitted(subject: Subject, rows: RowSet, members: int = 1) -> Predictor:
@@ -182,9 +219,34 @@ def observed(subject: Subject, rows: Rows) -> Array:
     return accuracies
 
 
+def truth_of(subject: Subject) -> EmulatedTruth:
+    """The ground truth.
+
+    Raises:
+        NotApplicable: It cannot be asked.
+    """
+    if subject.truth is None:
+        raise NotApplicable(f"{subject.table.truth} cannot be asked what it expects of an architecture")
+    return subject.truth
+
+
 def noise_free(subject: Subject, rows: Rows) -> Array | None:
     """Expectation of the same over seeds, where it is known."""
     return None if subject.truth is None else subject.truth.mean(subject.genotypes(rows))
+
+
+def unseen_rows(subject: Subject, optimizer: str = "") -> Rows:
+    """The test rows, of all optimizers or of one.
+
+    Raises:
+        NotApplicable: There are less than two.
+    """
+    rows = subject.split.test
+    if optimizer:
+        rows = rows[(subject.table.rows["optimizer"] == optimizer).to_numpy()[rows]]
+    if len(rows) < 2:
+        raise NotApplicable(f"the test part has {len(rows)} rows of {optimizer or 'any optimizer'}")
+    return rows
 
 
 def rows_of(subject: Subject, *optimizers: str) -> Rows:
