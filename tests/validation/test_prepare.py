@@ -45,9 +45,9 @@ def test_fits_what_is_missing_once(subject, tiny_table, tmp_path, monkeypatch):
 @pytest.mark.usefixtures("short_plan")
 def test_runs_what_is_missing_once(embedded_table, tmp_path, monkeypatch):
     """Runs on the release and on the truth are made in other processes into the cache."""
-    subject = subject_of(find("emulated-xgb-v1.0"), embedded_table, tmp_path)
+    subject = subject_of(find("emulated-xgb-v2.0"), embedded_table, tmp_path)
     claims = [
-        c for c in claims_about("emulated 1.0", "xgb", "all-data") if c.id in {"found_1e5_rs", "ranking_1e6"}
+        c for c in claims_about("emulated 2.0", "xgb", "all-data") if c.id in {"found_1e5_rs", "ranking_1e6"}
     ]
     assert needed_runs(claims, subject) == [
         PlannedRuns("rs", where) for where in (Where.truth, Where.subject)

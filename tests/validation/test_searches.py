@@ -107,7 +107,7 @@ def test_models_without_rows(subject, oracle, tiny_table, tmp_path):
     """They need a family, and rows to leave out; draws have the release's noise."""
     with pytest.raises(NotApplicable, match="does not say how it is fitted"):
         runs_on(oracle, "rs", Where.left_out, 2e4)
-    asked = replace(subject, table=EvaluationTable("tiny", "1.0", "emulated 1.0", tiny_table.rows))
+    asked = replace(subject, table=EvaluationTable("tiny", "1.0", "emulated 2.0", tiny_table.rows))
     with pytest.raises(NotApplicable, match="ls"):
         runs_on(asked, "ls", Where.left_out, 2e4)
     timed = foreign_subject("timed", TimedOracle(), tiny_table, tmp_path)
