@@ -84,9 +84,7 @@ def _pair(one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
     return larger * (larger + 1) // 2 + smaller
 
 
-def _in_line(
-    sources: NDArray[np.intp], origins: NDArray[np.intp], ops: NDArray[np.intp]
-) -> NDArray[np.intp]:
+def _in_line(sources: NDArray[np.intp], origins: NDArray[np.intp], ops: NDArray[np.intp]) -> NDArray[np.intp]:
     """Each edge from an intermediate node after the two that enter that node, shape (n, 2, 16)."""
     after = []
     for entering in range(2):
