@@ -4,7 +4,7 @@
 
 FOLDER has four public data sets as Parquet (columns `genotype` and those below); none is in this repository:
 
-- `cifar10_random_search`: `id`, `val_accuracy`; trainings, in NAS-Bench-Suite-Zero's zc_nasbench301.json (F42)
+- `cifar10_random_search`: `id`, `val_accuracy`, of trainings in NAS-Bench-Suite-Zero's public file (F42);
 - `xgb_v09_predictions`: `val_accuracy`, `runtime`, by the official XGB v0.9 and LGB runtime v0.9 (F43);
 - `xgb_v10_predictions`: `val_accuracy`, by the official XGB v1.0 (F44): only held against the fit;
 - `yahpo_v2_curves`: `kind`, `epoch_1` to `epoch_98`, by YAHPO Gym's second surrogate (F45).
@@ -103,8 +103,8 @@ def is_uniform(curves: Published) -> NDArray[np.bool_]:
 
 
 _HEADER = """# Weights of the emulated ground truth 2.0, as docs/emulation_fit.py fitted them: integers,
-# of 1e-4 points of accuracy (accuracy, curve) or 1e-2 seconds (runtime). They are fitted to four fifths of 8,843 real
-# trainings (official_facts F42) and of 8,557 predictions of XGB v0.9 and LGB runtime v0.9 (F43), to the
+# of 1e-4 points of accuracy (accuracy, curve) or 1e-2 seconds (runtime). They are fitted to four fifths of
+# 8,843 real trainings (official_facts F42) and of 8,557 predictions of XGB v0.9 and LGB runtime v0.9 (F43), to the
 # shapes of YAHPO Gym's second surrogate (F45), and to two published predictions (F41). Terms are those of
 # nb301/truth/emulation/terms.py, ops in the order of `Op`: max_pool_3x3, avg_pool_3x3, skip_connect,
 # sep_conv_3x3, sep_conv_5x5, dil_conv_3x3, dil_conv_5x5.""".splitlines()

@@ -102,19 +102,19 @@ def _page(trained: EvaluationTable, folder: Path) -> Iterator[str]:
         of_best_published=_within(_best(theirs.accuracy), theirs.accuracy, asked_of_theirs[_TRUTH]),
     ).rstrip()
     for name, predicted in asked.items():
-        yield _agreement(name, accuracy, predicted)
+        yield agreement(name, accuracy, predicted)
     for name in list_releases():
         if load(name).release.manifest.table.content_hash == trained.content_hash:
             tested = [genotypes[row] for row in test]
-            yield _agreement(f"`{name}`, test rows", accuracy[test], load(name).query(tested).mean)
+            yield agreement(f"`{name}`, test rows", accuracy[test], load(name).query(tested).mean)
     yield from ("", "## By region", "")
     yield "Mean accuracy in percent, and Spearman, within architectures whose normal cell has so many"
     yield "operations without parameters, or of one kind; the emulated truth's mean is moved as above."
-    yield from _regions(genotypes, accuracy, "trained", asked)
+    yield from _by_region(genotypes, accuracy, "trained", asked)
     yield from _beside_the_papers_models(published)
     yield ""
     yield "Of XGB v0.9's predictions, by region:"
-    yield from _regions(theirs.genotypes, theirs.accuracy, "XGB v0.9", asked_of_theirs)
+    yield from _by_region(theirs.genotypes, theirs.accuracy, "XGB v0.9", asked_of_theirs)
 
 
 def _emulations(genotypes: list[Genotype]) -> dict[str, Array]:
@@ -135,7 +135,7 @@ def _within(chosen: NDArray[np.bool_], accuracy: Array, predicted: Array) -> flo
     return spearman(accuracy[chosen], predicted[chosen])
 
 
-def _agreement(what: str, accuracy: Array, predicted: Array) -> str:
+def agreement(what: str, accuracy: Array, predicted: Array) -> str:
     moved = predicted + (accuracy.mean() - predicted.mean())
     scores = []
     for statistic in (r2, sparse_kendall_tau, spearman):
@@ -144,7 +144,7 @@ def _agreement(what: str, accuracy: Array, predicted: Array) -> str:
     return f"| {what} | {' | '.join(scores)} |"
 
 
-def _regions(
+def _by_region(
     genotypes: list[Genotype], accuracy: Array, what: str, asked: Mapping[str, Array]
 ) -> Iterator[str]:
     """Where the emulation is right, and where not; of releases, those that were fitted to all rows."""
@@ -153,13 +153,13 @@ def _regions(
     yield from ("", f"| normal cell | architectures | {what} | emulated | {heads} |")
     yield "|---|---|---|---|" + "---|" * len(shown)
     moved = asked[_TRUTH] + (accuracy.mean() - asked[_TRUTH].mean())
-    for region, chosen in _chosen(genotypes, accuracy):
+    for region, chosen in regions(genotypes, accuracy):
         means = f"{100 * accuracy[chosen].mean():.2f} | {100 * moved[chosen].mean():.2f}"
         ranked = " | ".join(f"{_within(chosen, accuracy, asked[name]):.3f}" for name in shown)
         yield f"| {region} | {chosen.sum():,} | {means} | {ranked} |"
 
 
-def _chosen(genotypes: list[Genotype], accuracy: Array) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def regions(genotypes: list[Genotype], accuracy: Array) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Regions with enough architectures, in words, and which are in them."""
     counts = {op: _counts(genotypes, op) for op in PARAMETER_FREE}
     counts_of: dict[str, NDArray[np.int64]] = {
@@ -220,12 +220,12 @@ def _figure(trained: EvaluationTable) -> str:
     emulated = EmulatedTruth().mean(genotypes)
     moved = emulated + (accuracy.mean() - emulated.mean())
     chart = alt.hconcat(
-        _density(moved, accuracy), _by_count(genotypes, {"trained": accuracy, "emulated": moved})
+        density(moved, accuracy), _by_count(genotypes, {"trained": accuracy, "emulated": moved})
     )
     return svg(chart)
 
 
-def _density(emulated: Array, accuracy: Array) -> alt.Chart:
+def density(emulated: Array, accuracy: Array) -> alt.Chart:
     """How many architectures lie where, in cells of a tenth of a point."""
     step = 0.1
     counts, x_edges, y_edges = np.histogram2d(
