@@ -104,9 +104,9 @@ def is_uniform(curves: Published) -> NDArray[np.bool_]:
 
 _HEADER = """# Weights of the emulated ground truth 2.0, as docs/emulation_fit.py fitted them: integers,
 # of 1e-4 points of accuracy (accuracy, curve) or 1e-2 seconds (runtime). They are fitted to four fifths of
-# 8,843 real trainings (official_facts F42) and of 8,557 predictions of XGB v0.9 and LGB runtime v0.9 (F43), to the
-# shapes of YAHPO Gym's second surrogate (F45), and to two published predictions (F41). Terms are those of
-# nb301/truth/emulation/terms.py, ops in the order of `Op`: max_pool_3x3, avg_pool_3x3, skip_connect,
+# 8,843 real trainings (official_facts F42) and of 8,557 predictions of XGB v0.9 and LGB runtime v0.9 (F43),
+# to the shapes of YAHPO Gym's second surrogate (F45), and to two published predictions (F41). Terms are those
+# of nb301/truth/emulation/terms.py, ops in the order of `Op`: max_pool_3x3, avg_pool_3x3, skip_connect,
 # sep_conv_3x3, sep_conv_5x5, dil_conv_3x3, dil_conv_5x5.""".splitlines()
 
 
