@@ -43,7 +43,8 @@ class Held(NamedTuple):
     def expected(self, truth: Expects) -> Array:
         """By a truth, moved to the published mean: it stands for the best epoch, trainings for the last."""
         expected = truth.mean(self.genotypes)
-        return expected + (self.accuracy.mean() - expected.mean())
+        moved: Array = expected + (self.accuracy.mean() - expected.mean())
+        return moved
 
 
 class Files(NamedTuple):
@@ -176,7 +177,7 @@ def residuals(held: Held, expected: Array, noise_std: Array) -> dict[str, Residu
     upper = expected >= np.median(expected)
     found = {}
     for what, chosen in {
-        "all": np.full(len(upper), True),
+        "all": upper | ~upper,
         "the upper half": upper,
         "the lower half": ~upper,
     }.items():
