@@ -4,13 +4,14 @@
 
 FOLDER has four public data sets as Parquet (columns `genotype` and those below); none is in this repository:
 
-- `cifar10_random_search`: `id`, `val_accuracy`, trainings, of NAS-Bench-Suite-Zero (F42);
+- `cifar10_random_search`: `id`, `val_accuracy`, of trainings in NAS-Bench-Suite-Zero's public file (F42);
 - `xgb_v09_predictions`: `val_accuracy`, `runtime`, by the official XGB v0.9 and LGB runtime v0.9 (F43);
 - `xgb_v10_predictions`: `val_accuracy`, by the official XGB v1.0 (F44): only held against the fit;
 - `yahpo_v2_curves`: `kind`, `epoch_1` to `epoch_98`, by YAHPO Gym's second surrogate (F45).
 
-Trainings whose id is a multiple of five are left out of the fit, and every fifth prediction. All accuracies
-become one ridge regression.
+Left out of the fit are trainings whose id is a multiple of five, every fifth prediction, and YAHPO's for
+architectures that were drawn uniformly, but for the learning curves. All accuracies become one ridge
+regression; `docs/emulation.py` measures how well it does.
 """
 
 from __future__ import annotations
@@ -70,11 +71,17 @@ class Published(NamedTuple):
 
 def main(folder: Annotated[Path, typer.Argument(help="Holds the four files.")]) -> None:
     """Fit, and write the data file."""
+    fitted = fit(folder)
+    write_text(EMULATION, fitted)
+    typer.echo(f"{EMULATION}: {len(fitted.splitlines())} lines")
+
+
+def fit(folder: Path) -> str:
+    """Fit the weights to the data sets of a folder; the text of the data file."""
     trained, early = read(folder, "cifar10_random_search"), read(folder, "xgb_v09_predictions")
     curves = read(folder, "yahpo_v2_curves")
     lines = [*_HEADER, *_accuracy(trained, early, curves), *_runtime(early), *_curve(curves)]
-    write_text(EMULATION, "\n".join(lines) + "\n")
-    typer.echo(f"{EMULATION}: {len(lines)} lines")
+    return "\n".join(lines) + "\n"
 
 
 def read(folder: Path, name: str) -> Published:
@@ -95,12 +102,11 @@ def is_uniform(curves: Published) -> NDArray[np.bool_]:
     return np.asarray(curves.rows["kind"] == "uniform")
 
 
-_HEADER = """\
-# Weights of the emulated ground truth 2.0, as docs/emulation_fit.py fitted them: integers, of 1e-4 points of
-# accuracy (accuracy, curve) or 1e-2 seconds (runtime). They are fitted to four fifths of 8,843 real trainings
-# (official_facts F42) and of 8,557 predictions of XGB v0.9 and LGB runtime v0.9 (F43), to the shapes of
-# YAHPO Gym's second surrogate (F45), and to two published predictions (F41). Terms are those of
-# nb301/truth/emulation/terms.py, ops in the order of `Op`: max_pool_3x3, avg_pool_3x3, skip_connect,
+_HEADER = """# Weights of the emulated ground truth 2.0, as docs/emulation_fit.py fitted them: integers,
+# of 1e-4 points of accuracy (accuracy, curve) or 1e-2 seconds (runtime). They are fitted to four fifths of
+# 8,843 real trainings (official_facts F42) and of 8,557 predictions of XGB v0.9 and LGB runtime v0.9 (F43),
+# to the shapes of YAHPO Gym's second surrogate (F45), and to two published predictions (F41). Terms are those
+# of nb301/truth/emulation/terms.py, ops in the order of `Op`: max_pool_3x3, avg_pool_3x3, skip_connect,
 # sep_conv_3x3, sep_conv_5x5, dil_conv_3x3, dil_conv_5x5.""".splitlines()
 
 
@@ -120,12 +126,8 @@ def _accuracy(trained: Published, early: Published, curves: Published) -> Iterat
     )
     intercept, fitted = _ridge(_counts(np.concatenate(codes)), np.concatenate(percent), of_rows)
     kinds = np.split(_rounded(fitted, POINT), np.cumsum([*SIZES.values()]))
-    yield from (
-        "",
-        "[accuracy]",
-        f"intercept = {round(intercept * POINT)}",
-        "# of every further edge, squared",
-    )
+    yield from ("", "[accuracy]", f"intercept = {round(intercept * POINT)}")
+    yield "# of an op in a cell, squared: how many edges have it beyond the third; cells one after the other"
     yield f"beyond_free = {_numbers(kinds[-1])}"
     yield from ("", "[accuracy.edges]", "# by op", *_by_origin(kinds[0], 1))
     yield from ("", "[accuracy.anywhere]", "# two edges anywhere: by op with those before it, and itself")
@@ -135,7 +137,7 @@ def _accuracy(trained: Published, early: Published, curves: Published) -> Iterat
     yield from (
         "",
         "[accuracy.in_line]",
-        "# two edges in line: ops of the second by the first's op and origin",
+        "# two edges in line: by the first's origin and op, then the second's",
     )
     yield from _by_origin(kinds[3], 7)
 

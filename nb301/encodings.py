@@ -231,18 +231,6 @@ def paths(codes: NDArray[np.uint8], *, without_last_edge: bool = False) -> NDArr
     return numbers[:, :, :, 2:].reshape(n, 2, 2, len(NODES) * MAX_PATHS)
 
 
-@cache
-def path_ops() -> NDArray[np.int64]:
-    """Which ops a path number of `paths` stands for.
-
-    Returns:
-        Shape (4096, 7): how often each op occurs on the path, by the number that `paths` gives it.
-        Rows of numbers with a digit 0 between others belong to no path.
-    """
-    digits = _path_digits(np.arange(8**MAX_LENGTH))
-    return read_only(np.stack([(digits == op + 1).sum(axis=0) for op in Op], axis=1))
-
-
 def _path_digits(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     """The digits of numbers of paths, the lowest first, shape (4, n)."""
     return numbers // 8 ** np.arange(MAX_LENGTH)[:, None] % 8

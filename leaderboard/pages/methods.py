@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from leaderboard.inside import canary
 from leaderboard.pages.data import runs_path
@@ -19,11 +21,12 @@ from leaderboard.rendering.page import Page
 from leaderboard.runs.campaign import SALT_BITS, SEED_BITS
 from leaderboard.runs.record import ReleaseReference
 from leaderboard.sandbox.seccomp import REFUSED
-from nb301.places import EMULATED_TRUTH, LANDSCAPE
+from nb301.places import EMULATED_TRUTH, EMULATION
 from nb301.releases import Manifest, find, names
 from nb301.space import CELL_NAMES, Op
 from nb301.truth import emulated
 from nb301.truth.base import described, rests_on
+from nb301.truth.emulation.weights import POINT, SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +37,35 @@ class Assumption:
 
     @property
     def origin(self) -> str:
-        """Whether the values are published, assumed, or some of both."""
-        words = [word for word in ("Published", "Assumed") if word in self.constants.comment]
-        return " and ".join(words).lower()
+        """Which of published, fitted and assumed the values are."""
+        words = [word for word in ("Published", "Fitted", "Assumed") if word in self.constants.comment]
+        return ", ".join(words).lower()
 
 
 @dataclass(frozen=True, slots=True)
-class LinearDescription:
-    """The linear description of the published surrogate's landscape."""
+class Weights:
+    """Fitted weights of one kind of terms."""
 
-    #: Its file's comment: how it was fitted, and what the features are.
+    caption: str
+    #: Heads of the columns, and of the rows.
+    columns: Sequence[str]
+    rows: Mapping[str, tuple[float, ...]]
+    #: Digits after the point.
+    digits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The fitted weights of the emulated ground truth."""
+
+    #: Their file's comment: what they were fitted to.
     comment: str
-    intercept: float
-    #: Weights of the normal and the reduction cell, by feature.
-    single: Mapping[str, tuple[float, ...]]
-    #: Weights by op, by cell and feature.
-    by_op: Mapping[tuple[str, str], tuple[float, ...]]
+    #: Percent of accuracy, and seconds, to which the weights are added.
+    accuracy: float
+    runtime: float
+    #: Of edges alone, and of all else.
+    edges: Sequence[Weights]
+    others: Sequence[Weights]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +81,7 @@ def methods_page(site: Site) -> Page:
     context = {
         "truth": described(emulated.EmulatedTruth()),
         "assumptions": assumptions(),
-        "linear": linear(),
-        "ops": [op.name for op in Op],
+        "fitted": fitted(),
         "rankings": site.rankings,
         "example": example_of(site.rankings[0], site.references) if site.rankings else None,
         "references": _known_releases(site),
@@ -98,25 +113,64 @@ def real_releases() -> list[Manifest]:
     return [manifest for manifest in manifests if wording.is_the_papers(manifest.truth)]
 
 
-def linear() -> LinearDescription:
-    """Read the linear description."""
-    text = LANDSCAPE.read_text(encoding="utf-8")
+def fitted() -> Fitted:
+    """Read the fitted weights."""
+    text = EMULATION.read_text(encoding="utf-8")
     values = tomllib.loads(text)
-    cells: list[dict[str, Any]] = [values[name] for name in CELL_NAMES]
-    single: dict[str, tuple[float, ...]] = {}
-    by_op: dict[tuple[str, str], tuple[float, ...]] = {}
-    for feature, weight in cells[0].items():
-        if isinstance(weight, dict):
-            for name, cell in zip(CELL_NAMES, cells, strict=True):
-                by_op[name, feature] = tuple(cell[feature][op.name] for op in Op)
-        else:
-            single[feature] = tuple(cell[feature] for cell in cells)
-    return LinearDescription(_comment(text), values["intercept"], single, by_op)
+    accuracy, runtime = values["accuracy"], values["runtime"]
+    return Fitted(
+        comment=_comment(text),
+        accuracy=accuracy["intercept"] / POINT,
+        runtime=runtime["intercept"] / SECOND,
+        edges=[
+            Weights("Every edge, points of accuracy", _OPS, _rows(accuracy["edges"], POINT), 3),
+            Weights("Every edge, seconds of runtime", _OPS, _rows(runtime["edges"], SECOND), 1),
+        ],
+        others=[*_pairs(accuracy), *_components(values["curve"])],
+    )
+
+
+_OPS = [op.name for op in Op]
+
+
+def _pairs(accuracy: Mapping[str, Any]) -> Iterator[Weights]:
+    """Of pairs of edges, and of many edges with one op."""
+    beyond = accuracy["beyond_free"]
+    cells = {name: beyond[i * len(Op) : (i + 1) * len(Op)] for i, name in enumerate(CELL_NAMES)}
+    yield Weights("Edges of an op beyond the third in a cell, squared", _OPS, _rows(cells, POINT), 4)
+    heads = [f"{cell} {op}" for cell in CELL_NAMES for op in _OPS]
+    yield Weights("Two edges anywhere, once for each pair", heads, _rows(accuracy["anywhere"], POINT), 4)
+    for kind, caption in {
+        "side_by_side": "Two edges that leave the same node, once for each pair",
+        "in_line": "Two edges in line: the first edge's origin and op, the second one's op",
+    }.items():
+        by_first = {}
+        for origin, rows in accuracy[kind].items():
+            by_first |= {f"{origin} {op}": row for op, row in zip(_OPS, rows, strict=True)}
+        yield Weights(caption, _OPS, _rows(by_first, POINT), 4)
+
+
+def _components(curve: Mapping[str, Any]) -> Iterator[Weights]:
+    """Of learning curves."""
+    shapes = {"behind the last epoch": curve["behind"]}
+    shapes |= {f"component {i}": shape for i, shape in enumerate(curve["components"], start=1)}
+    heads = [f"epoch {epoch}" for epoch in curve["epochs"]]
+    yield Weights("Learning curves, points of accuracy", heads, _rows(shapes, POINT), 3)
+    for i, (edges, alone) in enumerate(zip(curve["edges"], curve["intercepts"], strict=True), start=1):
+        caption = f"Every edge: how much it adds of component {i} to {alone / POINT:.3f}"
+        yield Weights(caption, _OPS, _rows(edges, POINT), 3)
+
+
+def _rows(weights: Mapping[str, Sequence[int]], unit: int) -> dict[str, tuple[float, ...]]:
+    """Lists of weights in their unit, their names in words."""
+    return {
+        name.replace("_", " ", 1): tuple((np.array(row) / unit).tolist()) for name, row in weights.items()
+    }
 
 
 def _comment(text: str) -> str:
     """The comment that a file begins with, without its marks."""
-    lines = text.partition("\n\nintercept")[0].split("\n")
+    lines = text.partition("\n\n")[0].split("\n")
     return "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines)
 
 

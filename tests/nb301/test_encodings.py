@@ -14,7 +14,6 @@ from nb301.encodings import (
     GRAPH_NODES,
     IDENTITY_EDGES,
     MAX_DEGREE,
-    MAX_LENGTH,
     MAX_PATHS,
     OP_TARGETS,
     PATH_BITS,
@@ -28,7 +27,6 @@ from nb301.encodings import (
     graph,
     path_bits,
     path_columns,
-    path_ops,
     paths,
     vector,
 )
@@ -62,15 +60,6 @@ def test_paths_are_those_of_a_walk(genotype):
                 expected = sorted(number(path) for path in walk(cell.edges, start, node))
                 assert sorted(found[found >= 0].tolist()) == expected
                 assert set(found[found < 0].tolist()) <= {-1}
-
-
-@given(st.lists(st.sampled_from(Op), min_size=1, max_size=MAX_LENGTH))
-def test_path_ops_counts_the_ops_of_a_path(path):
-    """A path's row says how often each op is on it."""
-    counts = path_ops()
-    assert counts.shape == (8**MAX_LENGTH, len(Op))
-    assert counts[number(path)].tolist() == [path.count(op) for op in Op]
-    assert counts[0].sum() == 0
 
 
 def sequences(genotype, *, without_last_edge=False):

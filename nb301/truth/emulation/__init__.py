@@ -1,4 +1,4 @@
 """What the emulated ground truth is made of: sums of fitted weights, which its data file has.
 
-It may import `encodings`, `places` and `space`.
+It may import `places` and `space`.
 """

@@ -81,7 +81,8 @@ def _edges(codes: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.intp]
 def _pair(one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
     """Number unordered pairs: (0, 0), (1, 0), (1, 1), (2, 0) and so on."""
     larger, smaller = np.maximum(one, other), np.minimum(one, other)
-    return larger * (larger + 1) // 2 + smaller
+    number: NDArray[np.intp] = larger * (larger + 1) // 2 + smaller
+    return number
 
 
 def _in_line(sources: NDArray[np.intp], origins: NDArray[np.intp], ops: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -1,7 +1,7 @@
 """The fitted weights of the emulated ground truth, read from their data file.
 
 They are integers, of ten-thousandths of a point or hundredths of a second: so sums are exact, and the same in
-any order. `docs/emulation.py` fits them, and says to what.
+any order. `docs/emulation_fit.py` fits them, and says to what.
 """
 
 from __future__ import annotations

@@ -5,36 +5,50 @@ from __future__ import annotations
 import re
 
 from leaderboard.pages.build import make_site, rank_tracks
-from leaderboard.pages.methods import assumptions, linear, methods_page, real_releases
+from leaderboard.pages.methods import assumptions, fitted, methods_page, real_releases
+from nb301.space import Op
 from nb301.truth import emulated
 from nb301.truth.base import rests_on
+from nb301.truth.emulation.weights import POINT, SECOND, weights
 
 
 def test_every_constant_of_the_truth_says_where_it_is_from():
-    """No number of the emulated truth is left out, and each is published, assumed, or both."""
+    """No number of the emulated truth is left out, and each is published, fitted or assumed, or in parts."""
     shown = {name.partition("[")[0]: value for a in assumptions() for name, value in a.constants.values}
     of_module = {
         name
         for name, value in vars(emulated).items()
-        if re.fullmatch("_[A-Z_]+", name) and isinstance(value, float | int | dict)
+        if re.fullmatch("[A-Z_]+", name) and isinstance(value, float)
     }
 
     assert of_module
     assert of_module == set(shown)
-    assert {name: float(value) for name, value in shown.items() if name == "_CEILING"} == {
-        "_CEILING": emulated._CEILING
+    assert float(shown["CEILING"]) == emulated.CEILING
+    origins = {a.origin for a in assumptions()}
+    assert {"assumed", "published", "published, fitted, assumed"} <= origins
+    assert "" not in origins
+
+
+def test_fitted_weights_are_all_shown(out, parsed, text_of):
+    """As many as the truth uses, in points and seconds; the first table has the op and origin in words."""
+    shown = fitted()
+    used = weights()
+
+    by_caption = {
+        w.caption: [x for row in w.rows.values() for x in row] for w in (*shown.edges, *shown.others)
     }
-    assert {a.origin for a in assumptions()} == {"published", "assumed", "published and assumed"}
-
-
-def test_weights_of_the_linear_description_are_all_shown():
-    """Two cells of single features, and three features by op for each."""
-    description = linear()
-
-    assert description.intercept == 93.310993
-    assert description.single["depth"] == (0.009598, -0.077449)
-    assert len(description.by_op) == 6
-    assert "R2 = 0.888" in description.comment
+    edges, runtimes, beyond, *pairs, curve, one, other = by_caption.values()
+    assert edges == (used.terms["edges"][:-1] / POINT).tolist()
+    assert runtimes == (used.runtime_edges / SECOND).tolist()
+    assert beyond == (used.beyond_free / POINT).tolist()
+    for kind, numbers in zip(("anywhere", "side_by_side", "in_line"), pairs, strict=True):
+        assert numbers == (used.terms[kind][:-1] / POINT).tolist()
+    assert len(curve) == 3 * len(used.epochs)
+    assert [one, other] == (used.components_edges / POINT).tolist()
+    assert shown.edges[0].rows["normal input_0"][Op.skip_connect] == edges[Op.skip_connect]
+    text = text_of(parsed(out / "methods.html").by_id("truth"))
+    for part in ("real trainings", "normal input_0", f"{edges[0]:+.3f}", "reduce intermediate skip_connect"):
+        assert part in text
 
 
 def test_real_releases_are_those_of_the_papers_trainings(out, parsed, text_of):
