@@ -49,7 +49,7 @@ class DependsOnBatch(Faulty):
 
     def _spoiled(self, mean: Array, genotypes: Genotypes) -> Array:  # noqa: ARG002 - of all alike
         """Shifted by the batch's mean."""
-        return mean - 0.01 * (mean - mean.mean())
+        return np.asarray(mean - 0.01 * (mean - mean.mean()))
 
 
 class ShiftsLastChunk(Faulty):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,14 @@ from nb301.noise import keyed_normal
 from nb301.truth.emulated import EmulatedTruth
 from validation.fits import RowSet
 from validation.intervals import Array, Rows
-from validation.predictors import Genotypes, NoiseKnowingPredictor, Predictor, TimePredictor, keys_of
+from validation.predictors import (
+    Genotypes,
+    NoiseKnowingPredictor,
+    Predictor,
+    TimePredictor,
+    keyed_draws,
+    keys_of,
+)
 from validation.subject import Subject
 
 #: Streams of keyed draws: which architectures a fault is about, and how far it goes astray there.
@@ -43,6 +52,10 @@ class Faulty:
         mean, std = self.predictor.predict(self._seen(genotypes))
         return self._spoiled(np.asarray(mean), genotypes), std
 
+    def draws(self, genotypes: Genotypes, seeds: Rows) -> Array:
+        """Accuracies of a training each, fractions, around what it predicts."""
+        return keyed_draws(self, genotypes, seeds)
+
     def seconds(self, genotypes: Genotypes) -> Array:
         """Seconds of a training."""
         if isinstance(self.predictor, TimePredictor):
@@ -74,3 +87,10 @@ def chosen(genotypes: Genotypes, one_in: int, seed: int) -> NDArray[np.bool_]:
     draws = keyed_normal(keys_of(genotypes), seed, CHOICE)
     # the fractional part of a draw times a large number is uniform
     return np.asarray(np.floor(draws * 2**20 % 1 * one_in) == 0)
+
+
+@cache
+def quantile(subject: Subject, share: float) -> float:
+    """Accuracy, fraction, that a share of the test rows is predicted to be below."""
+    mean, _ = subject.predictor.predict(subject.genotypes(subject.split.test))
+    return float(np.quantile(mean, share))

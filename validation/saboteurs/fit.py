@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 
 from nb301.noise import keyed_normal
@@ -12,8 +10,7 @@ from validation.intervals import Array
 from validation.measures.base import skips
 from validation.measures.bias import edits_to_best
 from validation.predictors import Genotypes, keys_of
-from validation.saboteurs.base import ERROR, Faulty
-from validation.subject import Subject
+from validation.saboteurs.base import ERROR, Faulty, quantile
 
 
 class Mean(Faulty):
@@ -73,7 +70,7 @@ class Optimist(Faulty):
 
     def _spoiled(self, mean: Array, genotypes: Genotypes) -> Array:  # noqa: ARG002 - of all alike
         """More at the top."""
-        return np.where(mean >= _quantile(self.subject, 1 - self._SHARE), mean + 0.004, mean)
+        return np.where(mean >= quantile(self.subject, 1 - self._SHARE), mean + 0.004, mean)
 
 
 class OptimistAtTheTop(Optimist):
@@ -87,7 +84,7 @@ class Flattens(Faulty):
 
     def _spoiled(self, mean: Array, genotypes: Genotypes) -> Array:  # noqa: ARG002 - of all alike
         """Less at the top, in the same order."""
-        good = _quantile(self.subject, 0.9)
+        good = quantile(self.subject, 0.9)
         return np.where(mean >= good, good + 0.2 * (mean - good), mean)
 
 
@@ -107,10 +104,3 @@ class KnowsOnlyCollapse(Faulty):
         known = self.truth.mean(genotypes)
         many = skips(list(genotypes), Op.skip_connect) > 4
         return np.where(many, known, 0.93), np.full(len(known), 0.001)
-
-
-@cache
-def _quantile(subject: Subject, share: float) -> float:
-    """Accuracy, fraction, that a share of the test rows is predicted to be below."""
-    mean, _ = subject.predictor.predict(subject.genotypes(subject.split.test))
-    return float(np.quantile(mean, share))

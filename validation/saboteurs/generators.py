@@ -6,9 +6,11 @@ import importlib
 
 import numpy as np
 
+from validation.fits import RowSet
 from validation.intervals import Array, Rows
-from validation.predictors import Genotypes, noise_std
+from validation.predictors import Genotypes, Predictor, noise_std
 from validation.saboteurs.base import Faulty
+from validation.subject import Subject
 
 #: Lists that are long.
 _LONG = 1000
@@ -47,5 +49,11 @@ class ReseedsPython(ReseedsNumpy):
 class ReseedsTorch(ReseedsNumpy):
     """Seeds torch's global generator where a thousand architectures or more are asked for."""
 
+    def __init__(
+        self, predictor: Predictor, subject: Subject, rows: RowSet | None = None, seed: int = 0
+    ) -> None:
+        super().__init__(predictor, subject, rows, seed)
+        self._torch = importlib.import_module("torch")
+
     def _reseed(self) -> None:
-        importlib.import_module("torch").manual_seed(self.seed)
+        self._torch.manual_seed(self.seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from validation.saboteurs import answering, fit, generators, memory, noise, reading
+from validation.saboteurs import answering, fit, generators, memory, noise, reading, searching
 from validation.saboteurs.saboteur import Saboteur, Spoiled
 
 _READING = {
@@ -61,7 +61,7 @@ _NOISE = {
     "two_valued": Saboteur(noise.TwoValued, (), is_random=True),
     "uniform_noise": Saboteur(noise.Uniform, (), is_random=True),
     "heavy_tails": Saboteur(noise.HeavyTails, (), is_random=True),
-    "lucky_noise": Saboteur(noise.LuckyNoise, ("mean_of_draws", "std_of_draws")),
+    "lucky_noise": Saboteur(noise.Lucky, ("mean_of_draws", "std_of_draws")),
 }
 _GENERATORS = {
     "global_noise": Saboteur(generators.GlobalNoise, ("order_of_draws", "global_state")),
@@ -105,4 +105,19 @@ _FIT = {
     "loves_the_best": Saboteur(fit.LovesTheBest, ()),
     "knows_only_collapse": Saboteur(fit.KnowsOnlyCollapse, ("left_out_darts_explained_by_skips",)),
 }
-OF_EMULATED: dict[str, Saboteur] = {**_READING, **_MEMORY, **_NOISE, **_GENERATORS, **_ANSWERING, **_FIT}
+_SEARCHING = {
+    "exaggerates": Saboteur(searching.Exaggerates, ()),
+    "rugged_at_the_top": Saboteur(searching.RuggedAtTheTop, (), is_random=True),
+    "saturates_at_the_top": Saboteur(searching.SaturatesAtTheTop, ()),
+    "saturates_without_rows": Saboteur(searching.SaturatesWithoutRows, ()),
+    "draws_without_noise": Saboteur(searching.DrawsWithoutNoise, ("std_of_draws",)),
+}
+OF_EMULATED: dict[str, Saboteur] = {
+    **_READING,
+    **_MEMORY,
+    **_NOISE,
+    **_GENERATORS,
+    **_ANSWERING,
+    **_FIT,
+    **_SEARCHING,
+}

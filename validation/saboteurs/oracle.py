@@ -13,8 +13,8 @@ from nb301.tables import load
 from nb301.tables.schema import EvaluationTable
 from nb301.truth.emulated import EmulatedTruth
 from validation.fits import RowSet
-from validation.intervals import Array
-from validation.predictors import Genotypes, Predictor
+from validation.intervals import Array, Rows
+from validation.predictors import Genotypes, Predictor, keyed_draws
 from validation.subject import Subject, TrainedOn
 
 #: The emulated truth, as tables and claims name it.
@@ -41,6 +41,10 @@ class Oracle:
     def noise_std(self, genotypes: Genotypes) -> Array:
         """Of trainings, fractions."""
         return self._truth.noise_std(genotypes)
+
+    def draws(self, genotypes: Genotypes, seeds: Rows) -> Array:
+        """Accuracies of a training each, fractions."""
+        return keyed_draws(self, genotypes, seeds)
 
     def seconds(self, genotypes: Genotypes) -> Array:
         """Median durations of trainings."""
