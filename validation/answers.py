@@ -28,12 +28,12 @@ class Answers:
     """A surrogate of somebody else, as claims ask it.
 
     It gets lists and arrays of its own, so that nothing it does to them is seen elsewhere, and its answers
-    are copied. Of `seconds`, `draws` and `noise_std` it has those that the surrogate has.
+    are copied. Of `seconds`, `draws`, `noise_std` and `members` it has those that the surrogate has.
 
     Args:
         name: For people.
-        surrogate: Has a method `predict`; see `predictors.Predictor`, `TimePredictor`, `NoisyPredictor` and
-            `NoiseKnowingPredictor`.
+        surrogate: Has a method `predict`; see `predictors.Predictor`, `TimePredictor`, `NoisyPredictor`,
+            `NoiseKnowingPredictor` and `MemberedPredictor`.
 
     Raises:
         SubjectError: An attribute cannot be read.
@@ -47,6 +47,8 @@ class Answers:
             self.draws = self._draws
         if self._has("noise_std"):
             self.noise_std = self._noise_std
+        if self._has("members"):
+            self.members = self._members
 
     def predict(self, genotypes: Sequence[Genotype]) -> tuple[Array, Array]:
         """Mean and std.
@@ -95,6 +97,24 @@ class Answers:
         std = self._numbers("noise_std", self._asked("noise_std", [*genotypes]), genotypes)
         self._require("noise_std", std, std >= _SMALLEST_STD, genotypes, "a std")
         return std
+
+    def _members(self, genotypes: Sequence[Genotype]) -> Array:
+        """What each member predicts, shape (members, n).
+
+        Raises:
+            SubjectError: As for `predict`; there is a member.
+        """
+        answer = self._asked("members", [*genotypes])
+        try:
+            rows = list(answer)
+        except (Exception, SystemExit) as error:
+            raise SubjectError(
+                f"{self._name}: members gave {type(answer).__name__}, expected a row for each member"
+            ) from error
+        if not rows:
+            raise SubjectError(f"{self._name}: members gave no rows, expected one for each member")
+        numbers = [self._numbers(f"members: {place}", row, genotypes) for place, row in enumerate(rows)]
+        return np.stack(numbers)
 
     def _has(self, method: str) -> bool:
         try:

@@ -18,7 +18,8 @@ from nb301.parsing import parse_toml, read_bytes
 from nb301.records import first_wrong
 from nb301.releases.report import ClaimKind, Direction, claim_id
 from nb301.surrogates import FAMILIES
-from nb301.truth.base import OFFICIAL, OFFICIAL_LAST_EPOCH
+from nb301.truth.base import OFFICIAL, OFFICIAL_LAST_EPOCH, described
+from nb301.truth.emulated import EmulatedTruth
 from validation.measures import MEASURES
 from validation.measures.base import one_of
 from validation.places import CLAIMS
@@ -26,7 +27,7 @@ from validation.subject import TrainedOn
 
 #: Files of claims by ground truth: another version of one has claims of its own, or none.
 _FILES = {
-    "emulated 1.0": "emulated.toml",
+    described(EmulatedTruth()): "emulated.toml",
     OFFICIAL: "cifar10.toml",
     OFFICIAL_LAST_EPOCH: "cifar10lastepoch.toml",
     "fashion-mnist-tiny 1.0": "fashionmnisttiny.toml",
@@ -67,6 +68,8 @@ class Claim:
             beside the paper's, where its digits need not carry over, and is reported whatever comes out.
         families: Of the surrogates that it is about, where it is not about all; imported models are of the
             family that the paper has them as, too.
+        foreign_only: Whether it is about surrogates of somebody else alone: what holds for every release,
+            since tests of the library see to it.
         comparison_for: Families that are only compared, by a claim that is a gate for all others.
         parameters: Of the measure; its annotations say which values they may have.
         slow: Whether it fits models or runs optimizers.
@@ -84,6 +87,7 @@ class Claim:
     trained_on: Annotated[tuple[TrainedOn, ...], Field(min_length=1)]
     kind: ClaimKind = ClaimKind.gate
     families: tuple[_Family, ...] = ()
+    foreign_only: Annotated[bool, Field(strict=True)] = False
     comparison_for: tuple[_Family, ...] = ()
     parameters: dict[str, str | int | float | bool] = field(default_factory=dict)
     unit: str = ""
@@ -96,6 +100,8 @@ class Claim:
 
     def is_about(self, family: str | None, trained_on: TrainedOn) -> bool:
         """Whether it is about surrogates of a family; of a foreign surrogate, whose family is None, too."""
+        if self.foreign_only and family is not None:
+            return False
         is_of_families = not self.families or not {*_kinds_of(family)}.isdisjoint(self.families)
         return trained_on in self.trained_on and is_of_families
 
@@ -128,6 +134,7 @@ class Claim:
         declared = asdict(self) | {"threshold": self.bound_for(family), "kind": self.kind_for(family)}
         for key in (
             "families",
+            "foreign_only",
             "comparison_for",
             "trained_on",
             "scale",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from scipy.stats import beta
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
+#: One number for how large absolute values are: `np.mean`, `np.max`, or another norm.
+Norm = Callable[[Array], Any]
 
 
 class Interval(NamedTuple):
@@ -71,9 +73,12 @@ def bootstrap_interval(
 
 
 def distance_interval(
-    difference: Callable[..., Array], *strata: int, bootstrap: Bootstrap = BOOTSTRAP
+    difference: Callable[..., Array],
+    *strata: int,
+    norm: Norm = np.mean,
+    bootstrap: Bootstrap = BOOTSTRAP,
 ) -> Interval:
-    """Interval of a distance: of the mean absolute value of a difference, such as that of two mean curves.
+    """Interval of a distance: of a norm of a difference, such as the mean absolute one of two mean curves.
 
     Noise makes any distance larger, and resampling adds to it once more, so that percentiles of resampled
     distances lie too high: with five runs a side they contained 0 % of the true distances of two curves, and
@@ -86,16 +91,17 @@ def distance_interval(
         difference: A function as in `bootstrap_interval` that gives an array of any length, or a number.
         strata: As there; resamples of `n` rows vary as if there were `n / (n - 1)` times as many, which the
             radius makes good (Hesterberg 2015, section 4.2), so a single row leaves the interval undefined.
+        norm: Of absolute values.
         bootstrap: As there.
     """
     measured = np.asarray(difference(*map(np.arange, strata)))
     moved = [
-        np.abs(np.asarray(difference(*rows)) - measured).mean() for rows in _resamples(strata, bootstrap)
+        norm(np.abs(np.asarray(difference(*rows)) - measured)) for rows in _resamples(strata, bootstrap)
     ]
     fewest = min(strata)
     if fewest < 2:
         return UNDEFINED
-    distance = float(np.abs(measured).mean())
+    distance = float(norm(np.abs(measured)))
     radius = float(np.quantile(moved, bootstrap.level)) * (fewest / (fewest - 1)) ** 0.5
     return Interval(max(0.0, distance - radius), distance + radius)
 

@@ -54,6 +54,14 @@ class NoiseKnowingPredictor(Protocol):
         """Std of trainings of one architecture, and so of draws, fractions, shape (n,)."""
 
 
+@runtime_checkable
+class MemberedPredictor(Protocol):
+    """A surrogate that is an ensemble, and tells what each of its members predicts."""
+
+    def members(self, genotypes: Genotypes) -> Array:
+        """Validation accuracies by each member, fractions, shape (members, n)."""
+
+
 class ReleasePredictor:
     """A release as it answers its users.
 
@@ -78,6 +86,10 @@ class ReleasePredictor:
     def draws(self, genotypes: Genotypes, seeds: Rows) -> Array:
         """Queries with seeds."""
         return self.benchmark.query(list(genotypes), seed=seeds).val_accuracy
+
+    def members(self, genotypes: Genotypes) -> Array:
+        """Each member's predictions."""
+        return self.benchmark.members(list(genotypes))
 
     def _noise_std(self, genotypes: Genotypes) -> Array:
         """As the manifest has it."""

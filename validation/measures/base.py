@@ -16,8 +16,9 @@ from nb301.metrics import kendall_tau, r2, sparse_kendall_tau, spearman
 from nb301.sources import FITTED
 from nb301.space import Genotype, Op
 from nb301.tables.statistics import noise_variance, seeds
+from nb301.truth.emulated import EmulatedTruth
 from validation.fits import ROW_SETS, RowSet
-from validation.intervals import Array, Interval, Rows, bootstrap_interval, distance_interval
+from validation.intervals import Array, Interval, Norm, Rows, bootstrap_interval, distance_interval
 from validation.predictors import Predictor
 from validation.subject import NotApplicable, Subject
 
@@ -95,10 +96,12 @@ def over_rows(statistic: Callable[[Rows], float], n: int, **also: float) -> Meas
     return Measured(statistic(np.arange(n)), bootstrap_interval(statistic, n), n, also=also)
 
 
-def distance(difference: Callable[..., Array], *strata: int, **also: float) -> Measured:
-    """The mean absolute value of a difference, with its interval; of the first stratum's rows."""
-    value = float(np.abs(difference(*map(np.arange, strata))).mean())
-    return Measured(value, distance_interval(difference, *strata), strata[0], also=also)
+def distance(
+    difference: Callable[..., Array], *strata: int, norm: Norm = np.mean, **also: float
+) -> Measured:
+    """The mean (or largest) absolute value of a difference, with its interval; of the first stratum's rows."""
+    value = float(norm(np.abs(difference(*map(np.arange, strata)))))
+    return Measured(value, distance_interval(difference, *strata, norm=norm), strata[0], also=also)
 
 
 def compare(subject: Subject, name: str, rows: Rows, predicted: Array, noise: float = 0.0) -> Measured:
@@ -130,6 +133,13 @@ def unexplained_variance(subject: Subject, noise: float) -> float:
     """Variance of a training, squared fractions: over seeds of the table, else as stated; NaN if neither."""
     measured = noise_variance(subject.table)
     return noise * noise if math.isnan(measured) and noise > 0 else measured
+
+
+def slope_of(outcome: Array, by: Array) -> float:
+    """Slope of the least-squares line of an outcome, shape (n,) each; NaN where what it is by is constant."""
+    centred = by - by.mean()
+    spread = float((centred * centred).sum())
+    return float((centred * outcome).sum()) / spread if spread > 0 else float("nan")
 
 
 def refitted(subject: Subject, rows: RowSet, members: int = 1) -> Predictor:
@@ -182,9 +192,34 @@ def observed(subject: Subject, rows: Rows) -> Array:
     return accuracies
 
 
+def truth_of(subject: Subject) -> EmulatedTruth:
+    """The ground truth.
+
+    Raises:
+        NotApplicable: It cannot be asked.
+    """
+    if subject.truth is None:
+        raise NotApplicable(f"{subject.table.truth} cannot be asked what it expects of an architecture")
+    return subject.truth
+
+
 def noise_free(subject: Subject, rows: Rows) -> Array | None:
     """Expectation of the same over seeds, where it is known."""
     return None if subject.truth is None else subject.truth.mean(subject.genotypes(rows))
+
+
+def unseen_rows(subject: Subject, optimizer: str = "") -> Rows:
+    """The test rows, of all optimizers or of one.
+
+    Raises:
+        NotApplicable: There are less than two.
+    """
+    rows = subject.split.test
+    if optimizer:
+        rows = rows[(subject.table.rows["optimizer"] == optimizer).to_numpy()[rows]]
+    if len(rows) < 2:
+        raise NotApplicable(f"the test part has {len(rows)} rows of {optimizer or 'any optimizer'}")
+    return rows
 
 
 def rows_of(subject: Subject, *optimizers: str) -> Rows:

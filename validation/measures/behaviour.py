@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
 
 import numpy as np
+
+from pydantic import Field
 
 from nb301.releases import Release
 from nb301.space import Genotype, sample_many
@@ -18,6 +24,8 @@ from validation.predictors import draw, noise_std
 from validation.subject import NotApplicable, Subject
 
 _N = 200
+#: Architectures of a long list.
+_MANY = 3000
 #: Asks a release of the folder that is its argument, and prints means, stds and draws.
 _ASK = """
 import json, sys, nb301, pathlib; b = nb301.load(pathlib.Path(sys.argv[1]))
@@ -27,15 +35,36 @@ print(json.dumps([answers.mean.tolist(), answers.std.tolist(), answers.val_accur
 
 
 @register()
-def isomorphism(subject: Subject) -> Measured:
-    """Largest difference of predictions, fraction, between genotypes that differ in node names alone."""
+def isomorphism(subject: Subject, among: Annotated[int, Field(ge=100, le=100_000)] = 4 * _N) -> Measured:
+    """Largest difference of predictions, fraction, between genotypes that differ in node names alone.
+
+    Args:
+        subject: Is asked for both.
+        among: Random genotypes, of which those are taken that are not canonical.
+    """
     renamed: list[Genotype] = []
     canonical: list[Genotype] = []
-    for genotype in _sampled(4 * _N):
-        if genotype != genotype.canonical() and len(renamed) < _N:
+    for genotype in _sampled(among):
+        if genotype != genotype.canonical():
             renamed.append(genotype)
             canonical.append(genotype.canonical())
     return exact(np.abs(_both(subject, renamed) - _both(subject, canonical)).max(), len(renamed))
+
+
+@register()
+def long_lists(subject: Subject) -> Measured:
+    """Largest difference of answers to a long list, fraction: once more, in another order, and alone.
+
+    Mean, std and draws; of those alone the first and the last of the list.
+    """
+    genotypes, ends = _sampled(_MANY), np.r_[:10, _MANY - 10 : _MANY]
+    first = _answers(subject, genotypes, np.arange(_MANY))
+    again = _answers(subject, genotypes, np.arange(_MANY))
+    order = np.random.default_rng(1).permutation(_MANY)
+    shuffled = _answers(subject, _reordered(genotypes, order), order)
+    alone = [_answers(subject, [genotypes[place]], np.array([place])) for place in ends]
+    differences = (again - first, shuffled - first[:, order], np.concatenate(alone, axis=1) - first[:, ends])
+    return exact(max(np.abs(difference).max() for difference in differences), _MANY)
 
 
 @register()
@@ -73,10 +102,14 @@ def order_of_draws(subject: Subject) -> Measured:
 
 @register()
 def global_state(subject: Subject) -> Measured:
-    """Whether a prediction or a draw has changed numpy's global generator: 0 or 1."""
-    before = _state()
-    draw(subject.predictor, _sampled(3), np.arange(3))
-    return exact(float(before != _state()), 1)
+    """How many global generators of Python, numpy and torch a long list and draws of it have changed."""
+    genotypes = _sampled(_MANY)
+    with _moved_on() as states:
+        before = states()
+        _answers(subject, genotypes, np.arange(_MANY))
+        after = states()
+    changed = [name for name in before if before[name] != after[name]]
+    return exact(len(changed), len(before), **dict.fromkeys(changed, 1.0))
 
 
 @register()
@@ -130,6 +163,37 @@ def _reordered(genotypes: list[Genotype], order: Rows) -> list[Genotype]:
     return [genotypes[place] for place in order]
 
 
-def _state() -> bytes:
-    _, key, *rest = np.random.get_state()  # noqa: NPY002 - it is what must not change
-    return bytes(np.asarray(key).data) + repr(rest).encode()
+def _answers(subject: Subject, genotypes: list[Genotype], seeds: Rows) -> Array:
+    """Means, stds and draws, shape (3, n)."""
+    return np.stack([*subject.predictor.predict(genotypes), draw(subject.predictor, genotypes, seeds)])
+
+
+@contextmanager
+def _moved_on() -> Iterator[Callable[[], dict[str, object]]]:
+    """Gives states of the global generators, which nobody has seeded just before: afterwards they are as found.
+
+    A generator that every query seeds alike is in the same state before and after one.
+    """
+    torch = sys.modules.get("torch")  # who has not imported it cannot have changed it
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - it is what must not change
+    of_torch = torch.get_rng_state() if torch else None
+    random.random()
+    np.random.random()  # noqa: NPY002
+    if torch:
+        torch.rand(1)
+    try:
+        yield _states
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002
+        if torch:
+            torch.set_rng_state(of_torch)
+
+
+def _states() -> dict[str, object]:
+    torch = sys.modules.get("torch")
+    kind, key, *rest = np.random.get_state()  # noqa: NPY002
+    states: dict[str, object] = {"random": random.getstate(), "numpy": (kind, bytes(key), *rest)}
+    if torch:
+        states["torch"] = bytes(torch.get_rng_state().numpy())
+    return states

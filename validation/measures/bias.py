@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from nb301.encodings import canonical
-from nb301.space import Genotype, to_codes
-from validation.intervals import Array
-from validation.measures.base import Measured, distance, observed, over_rows, predicted_mean
+from nb301.space import Genotype, mutate, to_codes
+from validation.intervals import Array, Rows
+from validation.measures.base import Measured, distance, observed, over_rows, predicted_mean, truth_of
 from validation.measures.registry import register
 from validation.subject import Subject
 
@@ -54,16 +54,33 @@ def near_best(subject: Subject) -> Measured:
     )
 
 
+@register()
+def of_mutants(subject: Subject) -> Measured:
+    """Distance of the mean error to the truth from zero, fraction, over mutants of the best fitted rows.
+
+    Each has one edit, as regularized evolution makes them.
+    """
+    truth, rng = truth_of(subject), np.random.default_rng(subject.split_seed)
+    mutants = [mutate(parent, rng, identity=0.0) for parent in subject.genotypes(_best_fitted(subject))]
+    errors = subject.predictor.predict(mutants)[0] - truth.mean(mutants)
+    return distance(lambda r: errors[r].mean(), len(errors), predicted_minus_true=float(errors.mean()))
+
+
 def edits_to_best(subject: Subject, genotypes: Sequence[Genotype]) -> Array:
     """Edges of each genotype that are others in each of the best fitted rows, at least, shape (n,): 0..16."""
-    fitted = subject.split.fitting
-    count = max(1, round(_BEST * len(fitted)))
-    best = fitted[np.argsort(-observed(subject, fitted), kind="stable")[:count]]
-    best_edges = canonical(subject.table.codes[best]).reshape(count, 16, 2)
+    best = _best_fitted(subject)
+    best_edges = canonical(subject.table.codes[best]).reshape(len(best), 16, 2)
     edits = np.empty(len(genotypes))
     for number, edges in enumerate(canonical(to_codes(genotypes)).reshape(-1, 16, 2)):
         edits[number] = (edges != best_edges).any(axis=2).sum(axis=1).min()
     return edits
+
+
+def _best_fitted(subject: Subject) -> Rows:
+    """The best of the fitted rows, by what was observed, best first."""
+    fitted = subject.split.fitting
+    count = max(1, round(_BEST * len(fitted)))
+    return fitted[np.argsort(-observed(subject, fitted), kind="stable")[:count]]
 
 
 def _errors(subject: Subject) -> Array:

@@ -9,7 +9,7 @@ from pydantic import Field
 from scipy.stats import norm
 
 from validation.intervals import Array, Rows, binomial_interval
-from validation.measures.base import Measured, observed, predicted
+from validation.measures.base import Measured, Source, observed, predicted, unseen_rows
 from validation.measures.registry import register
 from validation.predictors import training_std
 from validation.subject import Subject
@@ -20,6 +20,7 @@ def inside(
     subject: Subject,
     level: Annotated[float, Field(gt=0, lt=1)],
     half: Literal["", "upper", "lower"] = "",
+    optimizer: Source | Literal[""] = "",
 ) -> Measured:
     """Share of the test rows inside the central interval of a nominal share, with its binomial interval.
 
@@ -27,10 +28,12 @@ def inside(
         subject: Its intervals are those of a training that is still to come.
         level: The nominal share.
         half: Of the test rows, by prediction; all where it is empty.
+        optimizer: Whose rows; all where it is empty.
     """
-    mean, _ = predicted(subject, subject.split.test)
+    rows = unseen_rows(subject, optimizer)
+    mean, _ = predicted(subject, rows)
     chosen = _half(mean, half)
-    rows = subject.split.test[chosen]
+    rows = rows[chosen]
     spread = training_std(subject.predictor, subject.genotypes(rows))
     is_inside = np.abs(observed(subject, rows) - mean[chosen]) <= norm.ppf((1 + level) / 2) * spread
     n = len(rows)

@@ -20,9 +20,10 @@ from validation.measures.base import (
     over_rows,
     predicted_mean,
     unexplained_variance,
+    unseen_rows,
 )
 from validation.measures.registry import register
-from validation.predictors import TimePredictor
+from validation.predictors import MemberedPredictor, TimePredictor
 from validation.subject import NotApplicable, Subject
 
 
@@ -31,7 +32,7 @@ def unseen(
     subject: Subject, statistic: Statistic, optimizer: Source | Literal[""] = "", noise: Noise = 0.0
 ) -> Measured:
     """A statistic over the test rows, of all optimizers or of one; see `above_ceiling` for the noise."""
-    rows = _test(subject, optimizer)
+    rows = unseen_rows(subject, optimizer)
     return compare(subject, statistic, rows, predicted_mean(subject, rows), noise)
 
 
@@ -42,7 +43,7 @@ def above_ceiling(subject: Subject, noise: Noise = 0.0) -> Measured:
     Of real trainings that is one minus the share of the noise, as repeated architectures show it, or else
     as a claim states it: the std of a training, fraction.
     """
-    rows = _test(subject, "")
+    rows = unseen_rows(subject)
     truth, predicted = observed(subject, rows), predicted_mean(subject, rows)
     expected = noise_free(subject, rows)
     if expected is not None:
@@ -58,11 +59,28 @@ def above_ceiling(subject: Subject, noise: Noise = 0.0) -> Measured:
 
 
 @register()
+def worst_member(subject: Subject) -> Measured:
+    """R2 of the member that explains least over the test rows, over that of all together; its own interval."""
+    if not isinstance(subject.predictor, MemberedPredictor):
+        raise NotApplicable(f"{subject.name} tells of no members")
+    rows = unseen_rows(subject)
+    truth, mean = observed(subject, rows), predicted_mean(subject, rows)
+    members = np.asarray(subject.predictor.members(subject.genotypes(rows)))
+    worst = members[np.argmin([r2(truth, member) for member in members])]
+
+    def share(r: Rows) -> float:
+        together = r2(truth[r], mean[r])
+        return r2(truth[r], worst[r]) / together if together > 0 else math.nan
+
+    return over_rows(share, len(rows), members=len(members))
+
+
+@register()
 def runtime(subject: Subject, optimizer: Source | Literal[""] = "") -> Measured:
     """R2 of the seconds of a training over the test rows; beside it Kendall's tau."""
     if not isinstance(subject.predictor, TimePredictor):
         raise NotApplicable(f"{subject.name} predicts no runtimes")
-    rows = _test(subject, optimizer)
+    rows = unseen_rows(subject, optimizer)
     genotypes = subject.genotypes(rows)
     truth = subject.table.rows["runtime"].to_numpy(dtype=np.float64)[rows]
     if np.isnan(truth).any():
@@ -75,12 +93,3 @@ def runtime(subject: Subject, optimizer: Source | Literal[""] = "") -> Measured:
         ceiling=None if subject.truth is None else r2(truth, subject.truth.median_runtime(genotypes)),
         also={"kendall_tau": kendall_tau(truth, predicted)},
     )
-
-
-def _test(subject: Subject, optimizer: str) -> Rows:
-    rows = subject.split.test
-    if optimizer:
-        rows = rows[(subject.table.rows["optimizer"] == optimizer).to_numpy()[rows]]
-    if len(rows) < 2:
-        raise NotApplicable(f"the test part has {len(rows)} rows of {optimizer or 'any optimizer'}")
-    return rows

@@ -1,21 +1,67 @@
-"""Whether a surrogate has seen the rows that it is tested on, where no truth can be asked.
+"""Whether a surrogate has seen the rows that it is tested on.
 
-The slope of its errors on the noise of the trainings would tell, but needs a truth: against a fixed
-reference it is a function of the mean squared error alone. What is left is the shape of the residuals, and
-a refit.
+The slope of its errors on the noise of the trainings tells how much of it it has seen, but needs a truth:
+against a fixed reference it is a function of the mean squared error alone. Where no truth can be asked, what
+is left is the shape of the residuals, and a refit.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from nb301.space import Genotype
 from validation.fits import NamedRows, PlannedFit
-from validation.measures.base import Measured, observed, over_rows, predicted
+from validation.intervals import Array
+from validation.measures.base import (
+    Measured,
+    observed,
+    over_rows,
+    predicted,
+    slope_of,
+    trained_repeatedly,
+    truth_of,
+)
 from validation.measures.registry import register
 from validation.subject import Subject
 
+#: Seeds of repeated architectures that no fit has seen: all but the first, by their columns.
+_UNSEEN = slice(1, None)
 #: Part of the inner half of the residuals that is next to zero.
 _NEXT_TO_ZERO = 0.1
+
+
+@register()
+def of_noise(subject: Subject) -> Measured:
+    """Slope of predicted minus true on observed minus true accuracy over the test rows.
+
+    0 of who has not seen their noise, s of who remembers a share s of the rows, or s of each row's noise.
+    Both are taken in units of the noise's std, of which bad architectures have more.
+    """
+    rows = subject.split.test
+    genotypes = subject.genotypes(rows)
+    return _slope_on_noise(subject, genotypes, predicted(subject, rows)[0], observed(subject, rows))
+
+
+@register()
+def of_seeds(subject: Subject) -> Measured:
+    """The same over architectures with five seeds, on the mean of seeds 2-5, which no row for fits has.
+
+    Who remembers the mean of all five has four fifths of it.
+    """
+    genotypes, runs = trained_repeatedly(subject)
+    mean, _ = subject.predictor.predict(genotypes)
+    return _slope_on_noise(subject, genotypes, mean, runs[:, _UNSEEN].mean(axis=1))
+
+
+def _slope_on_noise(
+    subject: Subject, genotypes: Sequence[Genotype], predicted: Array, observed: Array
+) -> Measured:
+    truth = truth_of(subject)
+    expected, std = truth.mean(genotypes), truth.noise_std(genotypes)
+    noise, errors = (observed - expected) / std, (predicted - expected) / std
+    return over_rows(lambda r: slope_of(errors[r], noise[r]), len(noise))
 
 
 @register()

@@ -104,3 +104,20 @@ class KnowsOnlyCollapse(Faulty):
         known = self.truth.mean(genotypes)
         many = skips(list(genotypes), Op.skip_connect) > 4
         return np.where(many, known, 0.93), np.full(len(known), 0.001)
+
+
+class ConstantMember(Faulty):
+    """Is an ensemble of ten, one of whose members predicts a constant."""
+
+    def members(self, genotypes: Genotypes) -> Array:
+        """What each predicts, fractions, shape (members, n)."""
+        mean, std = self.predictor.predict(genotypes)
+        keys = keys_of(genotypes)
+        members = np.stack([mean + std * keyed_normal(keys, number, ERROR) for number in range(10)])
+        members[self.seed] = 0.93
+        return members
+
+    def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
+        """Mean and std of the members."""
+        members = self.members(genotypes)
+        return members.mean(axis=0), members.std(axis=0)

@@ -95,6 +95,7 @@ _FIT = {
         ("random_only_rs_r2", "random_only_sparse_kendall_tau", "all_skip_is_poor_random_only"),
         Spoiled.oracle_of_random_only,
     ),
+    "constant_member": Saboteur(fit.ConstantMember, ("members_explain", "differences_not_too_small")),
     "rugged": Saboteur(fit.Rugged, ("table3_r2", "calibration"), is_random=True),
     "saturates": Saboteur(fit.Saturates, ()),
     "shrinks": Saboteur(fit.Shrinks, ()),
