@@ -10,12 +10,7 @@ from nb301.files import sha256
 from nb301.releases import find
 from nb301.releases.fitted_table import fitted_table
 from nb301.releases.report import ClaimVerdict
-<<<<<<< HEAD
-from validation.claims import claims_about
-=======
 from validation.claims import Claim, claims_of
-from validation.fits import RowSet
->>>>>>> rows20
 from validation.judging import family_of, measure
 from validation.measures import NotApplicable
 from validation.saboteurs.of_emulated import OF_EMULATED

@@ -11,6 +11,7 @@ from nb301.releases.freeze import SEED
 from nb301.surrogates import FAMILIES
 from nb301.tables import load
 from nb301.tables.schema import EvaluationTable
+from nb301.truth.base import described
 from nb301.truth.emulated import EmulatedTruth
 from validation.fits import RowSet
 from validation.intervals import Array, Rows
@@ -18,7 +19,7 @@ from validation.predictors import Genotypes, Predictor, keyed_draws
 from validation.subject import Subject, TrainedOn
 
 #: The emulated truth, as tables and claims name it.
-TRUTH = f"{EmulatedTruth.name} {EmulatedTruth.version}"
+TRUTH = described(EmulatedTruth())
 #: The embedded table of the emulated truth.
 TABLE = "emulated-v1.0"
 #: How far its models would lie apart, had it several, fraction.
