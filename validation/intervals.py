@@ -95,9 +95,7 @@ def distance_interval(
         bootstrap: As there.
     """
     measured = np.asarray(difference(*map(np.arange, strata)))
-    moved = [
-        norm(np.abs(np.asarray(difference(*rows)) - measured)) for rows in _resamples(strata, bootstrap)
-    ]
+    moved = [norm(np.abs(np.asarray(difference(*rows)) - measured)) for rows in _resamples(strata, bootstrap)]
     fewest = min(strata)
     if fewest < 2:
         return UNDEFINED

@@ -96,9 +96,7 @@ def over_rows(statistic: Callable[[Rows], float], n: int, **also: float) -> Meas
     return Measured(statistic(np.arange(n)), bootstrap_interval(statistic, n), n, also=also)
 
 
-def distance(
-    difference: Callable[..., Array], *strata: int, norm: Norm = np.mean, **also: float
-) -> Measured:
+def distance(difference: Callable[..., Array], *strata: int, norm: Norm = np.mean, **also: float) -> Measured:
     """The mean (or largest) absolute value of a difference, with its interval; of the first stratum's rows."""
     value = float(norm(np.abs(difference(*map(np.arange, strata)))))
     return Measured(value, distance_interval(difference, *strata, norm=norm), strata[0], also=also)

@@ -53,9 +53,7 @@ def size(subject: Subject) -> Measured:
     if not (told > 0).all():
         return exact(float("nan"), len(told), zero=float(np.mean(told <= 0)))
     logarithms = np.log(told / true)
-    return distance(
-        lambda r: logarithms[r].mean(), len(logarithms), ratio=float(np.exp(logarithms.mean()))
-    )
+    return distance(lambda r: logarithms[r].mean(), len(logarithms), ratio=float(np.exp(logarithms.mean())))
 
 
 @register()

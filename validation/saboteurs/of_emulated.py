@@ -13,24 +13,30 @@ _READING = {
     "ignores_pools": Saboteur(
         reading.IgnoresPools, ("pools_hurt_at_once_max_pool_3x3", "pools_hurt_at_once_avg_pool_3x3")
     ),
-    "reads_reduction_skips": Saboteur(reading.ReadsReductionSkips, ()),
-    "confuses_separable": Saboteur(reading.ConfusesSeparable, ()),
-    "confuses_separable_of_both": Saboteur(reading.ConfusesSeparableOfBoth, ()),
-    "confuses_dilated": Saboteur(reading.ConfusesDilated, ()),
-    "confuses_dilated_of_both": Saboteur(reading.ConfusesDilatedOfBoth, ()),
-    "swaps_cells": Saboteur(reading.SwapsCells, ("table3_r2", "table3_sparse_kendall_tau")),
-    "confuses_edges": Saboteur(reading.ConfusesEdges, ()),
-    "confuses_inputs": Saboteur(reading.ConfusesInputs, ()),
+    "reads_reduction_skips": Saboteur(reading.ReadsReductionSkips, ("op_effects", "ops_apart")),
+    "confuses_separable": Saboteur(reading.ConfusesSeparable, ("op_effects", "no_relabelling_ops")),
+    "confuses_separable_of_both": Saboteur(
+        reading.ConfusesSeparableOfBoth, ("op_effects", "no_relabelling_ops")
+    ),
+    "confuses_dilated": Saboteur(reading.ConfusesDilated, ("op_effects",)),
+    "confuses_dilated_of_both": Saboteur(reading.ConfusesDilatedOfBoth, ("op_effects",)),
+    "swaps_cells": Saboteur(
+        reading.SwapsCells, ("table3_r2", "table3_sparse_kendall_tau", "no_relabelling_cells")
+    ),
+    "confuses_edges": Saboteur(reading.ConfusesEdges, ("no_relabelling_edges",)),
+    "confuses_inputs": Saboteur(reading.ConfusesInputs, ("no_relabelling_inputs",)),
     "not_canonical": Saboteur(reading.NotCanonical, ("isomorphism",)),
-    "not_canonical_release": Saboteur(reading.NotCanonical, ("isomorphism", "processes"), Spoiled.release),
-    "seldom_canonical": Saboteur(reading.SeldomCanonical, (), is_random=True),
+    "not_canonical_release": Saboteur(
+        reading.NotCanonical, ("isomorphism", "rare_faults_isomorphs", "processes"), Spoiled.release
+    ),
+    "seldom_canonical": Saboteur(reading.SeldomCanonical, ("rare_faults_isomorphs",), is_random=True),
 }
 _MEMORY = {
-    "remembers_test": Saboteur(memory.RemembersTest, ("not_above_ceiling",)),
-    "remembers_fifth": Saboteur(memory.RemembersFifth, (), is_random=True),
-    "remembers_twentieth": Saboteur(memory.RemembersTwentieth, (), is_random=True),
-    "remembers_seeds": Saboteur(memory.RemembersSeeds, ()),
-    "knows_its_table": Saboteur(memory.KnowsItsTable, (), is_random=True),
+    "remembers_test": Saboteur(memory.RemembersTest, ("not_above_ceiling", "no_leak_of_noise")),
+    "remembers_fifth": Saboteur(memory.RemembersFifth, ("no_leak_of_noise",), is_random=True),
+    "remembers_twentieth": Saboteur(memory.RemembersTwentieth, ("no_exact_leak",), is_random=True),
+    "remembers_seeds": Saboteur(memory.RemembersSeeds, ("no_leak_of_seeds",)),
+    "knows_its_table": Saboteur(memory.KnowsItsTable, ("fresh_as_test",), is_random=True),
     "remembers_one_optimizer": Saboteur(
         memory.RemembersOneOptimizer,
         ("table3_r2", "fit_of_optimizer_de", "fit_of_optimizer_tpe", "left_out_r2_de"),
@@ -44,41 +50,48 @@ _MEMORY = {
     ),
 }
 _NOISE = {
-    "halves_noise": Saboteur(noise.HalvesNoise, ()),
-    "doubles_noise": Saboteur(noise.DoublesNoise, ()),
-    "standard_error": Saboteur(noise.StandardError, ()),
-    "variance_for_std": Saboteur(noise.VarianceForStd, ()),
-    "noise_in_percent": Saboteur(noise.NoiseInPercent, ()),
-    "noise_of_percent": Saboteur(noise.NoiseOfPercent, ()),
-    "constant_noise": Saboteur(noise.ConstantNoise, ()),
-    "inverts_noise": Saboteur(noise.InvertsNoise, ()),
+    "halves_noise": Saboteur(
+        noise.HalvesNoise, ("noise_std_size", "covers_0.5", "covers_0.8", "covers_0.95")
+    ),
+    "doubles_noise": Saboteur(
+        noise.DoublesNoise,
+        ("noise_std_size", "covers_no_more_0.5", "covers_no_more_0.8", "covers_no_more_0.95"),
+    ),
+    "standard_error": Saboteur(noise.StandardError, ("noise_std_size", "covers_0.8")),
+    "variance_for_std": Saboteur(noise.VarianceForStd, ("noise_std_size", "covers_0.8")),
+    "noise_in_percent": Saboteur(noise.NoiseInPercent, ("noise_std_size", "covers_no_more_0.8")),
+    "noise_of_percent": Saboteur(noise.NoiseOfPercent, ("noise_std_size", "covers_0.8")),
+    "constant_noise": Saboteur(noise.ConstantNoise, ("noise_std_ranks",)),
+    "inverts_noise": Saboteur(noise.InvertsNoise, ("noise_std_ranks",)),
     "zero_std": Saboteur(
         noise.ZeroStd, ("divergence", "coverage_0.5", "coverage_0.8", "coverage_0.95", "std_of_draws")
     ),
-    "shares_noise": Saboteur(noise.SharesNoise, (), is_random=True),
-    "shares_half_of_noise": Saboteur(noise.SharesHalfOfNoise, (), is_random=True),
-    "ignores_seeds": Saboteur(noise.IgnoresSeeds, (), is_random=True),
-    "two_valued": Saboteur(noise.TwoValued, (), is_random=True),
-    "uniform_noise": Saboteur(noise.Uniform, (), is_random=True),
-    "heavy_tails": Saboteur(noise.HeavyTails, (), is_random=True),
-    "lucky_noise": Saboteur(noise.Lucky, ("mean_of_draws", "std_of_draws")),
+    "shares_noise": Saboteur(noise.SharesNoise, ("noise_independent_architectures",), is_random=True),
+    "shares_half_of_noise": Saboteur(
+        noise.SharesHalfOfNoise, ("noise_independent_architectures",), is_random=True
+    ),
+    "ignores_seeds": Saboteur(noise.IgnoresSeeds, ("noise_independent_seeds",), is_random=True),
+    "two_valued": Saboteur(noise.TwoValued, ("noise_is_normal",), is_random=True),
+    "uniform_noise": Saboteur(noise.Uniform, ("noise_is_normal",), is_random=True),
+    "heavy_tails": Saboteur(noise.HeavyTails, ("noise_is_normal",), is_random=True),
+    "lucky_noise": Saboteur(noise.Lucky, ("mean_of_draws", "std_of_draws", "noise_is_normal")),
 }
 _GENERATORS = {
     "global_noise": Saboteur(generators.GlobalNoise, ("order_of_draws", "global_state")),
-    "reseeds_numpy": Saboteur(generators.ReseedsNumpy, ()),
-    "reseeds_python": Saboteur(generators.ReseedsPython, ()),
-    "reseeds_torch": Saboteur(generators.ReseedsTorch, ()),
+    "reseeds_numpy": Saboteur(generators.ReseedsNumpy, ("global_state",)),
+    "reseeds_python": Saboteur(generators.ReseedsPython, ("global_state",)),
+    "reseeds_torch": Saboteur(generators.ReseedsTorch, ("global_state",)),
 }
 _ANSWERING = {
     "percent": Saboteur(
         answering.Percent, ("table3_r2", "closer_than_table", "divergence", "all_skip_is_poor")
     ),
-    "rounds": Saboteur(answering.Rounds, ()),
-    "sometimes_high": Saboteur(answering.SometimesHigh, (), is_random=True),
-    "sometimes_low": Saboteur(answering.SometimesLow, (), is_random=True),
+    "rounds": Saboteur(answering.Rounds, ("distinct",)),
+    "sometimes_high": Saboteur(answering.SometimesHigh, ("rare_faults_errors",), is_random=True),
+    "sometimes_low": Saboteur(answering.SometimesLow, ("rare_faults_errors",), is_random=True),
     "depends_on_batch": Saboteur(answering.DependsOnBatch, ("batches",)),
-    "shifts_last_chunk": Saboteur(answering.ShiftsLastChunk, ()),
-    "drifts": Saboteur(answering.Drifts, ()),
+    "shifts_last_chunk": Saboteur(answering.ShiftsLastChunk, ("long_lists",)),
+    "drifts": Saboteur(answering.Drifts, ("long_lists",)),
     "tens_of_seconds": Saboteur(answering.TensOfSeconds, ("runtime_r2",)),
     "typical_seconds": Saboteur(answering.TypicalSeconds, ("runtime_r2",)),
 }
@@ -97,13 +110,15 @@ _FIT = {
     ),
     "constant_member": Saboteur(fit.ConstantMember, ("members_explain", "differences_not_too_small")),
     "rugged": Saboteur(fit.Rugged, ("table3_r2", "calibration"), is_random=True),
-    "saturates": Saboteur(fit.Saturates, ()),
-    "shrinks": Saboteur(fit.Shrinks, ()),
-    "stretches": Saboteur(fit.Stretches, ()),
-    "optimist": Saboteur(fit.Optimist, ()),
-    "optimist_at_the_top": Saboteur(fit.OptimistAtTheTop, ()),
-    "flattens": Saboteur(fit.Flattens, ()),
-    "loves_the_best": Saboteur(fit.LovesTheBest, ()),
+    "saturates": Saboteur(fit.Saturates, ("top_not_underrated_0.01", "top_not_underrated_0.05")),
+    "shrinks": Saboteur(fit.Shrinks, ("differences_not_too_small",)),
+    "stretches": Saboteur(fit.Stretches, ("differences_not_too_large",)),
+    "optimist": Saboteur(
+        fit.Optimist, ("top_not_overrated_0.01", "top_not_overrated_0.05", "no_bias_near_best")
+    ),
+    "optimist_at_the_top": Saboteur(fit.OptimistAtTheTop, ("top_not_overrated_0.01", "no_bias_near_best")),
+    "flattens": Saboteur(fit.Flattens, ("top_not_underrated_0.01", "top_not_underrated_0.05")),
+    "loves_the_best": Saboteur(fit.LovesTheBest, ("no_bias_near_best",)),
     "knows_only_collapse": Saboteur(fit.KnowsOnlyCollapse, ("left_out_darts_explained_by_skips",)),
 }
 _SEARCHING = {
