@@ -37,7 +37,7 @@ class Bootstrap:
             are resampled alike.
     """
 
-    resamples: int = 500
+    resamples: int = 2000
     level: float = 0.95
     seed: int = 301
 
@@ -70,6 +70,21 @@ def bootstrap_interval(
     tail = (1 - bootstrap.level) / 2
     low, high = np.quantile(values, [tail, 1 - tail])
     return Interval(float(low), float(high)) if low <= measured <= high else UNDEFINED
+
+
+def of_groups(statistic: Callable[[Rows], float], groups: Sequence[Rows]) -> Callable[[Rows], float]:
+    """A statistic of rows as one of groups of rows, which are resampled whole (Davison and Hinkley 1997, 3.8).
+
+    Rows of one group are alike, so that rows that are resampled one by one claim to know more than they do.
+
+    Args:
+        statistic: A function of an array of row numbers.
+        groups: Disjoint arrays of row numbers.
+
+    Returns:
+        A function of an array of numbers of groups; it gives rows in their order.
+    """
+    return lambda chosen: statistic(np.sort(np.concatenate([groups[number] for number in chosen])))
 
 
 def distance_interval(

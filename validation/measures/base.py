@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, TypeVar
 
@@ -13,12 +13,20 @@ from pydantic import AfterValidator, Field
 
 from nb301.errors import TableError
 from nb301.metrics import kendall_tau, r2, sparse_kendall_tau, spearman
-from nb301.sources import FITTED
+from nb301.sources import FITTED, SourceKind, sources_of
 from nb301.space import Genotype, Op
 from nb301.tables.statistics import noise_variance, seeds
 from nb301.truth.emulated import EmulatedTruth
 from validation.fits import ROW_SETS, RowSet
-from validation.intervals import Array, Interval, Norm, Rows, bootstrap_interval, distance_interval
+from validation.intervals import (
+    Array,
+    Interval,
+    Norm,
+    Rows,
+    bootstrap_interval,
+    distance_interval,
+    of_groups,
+)
 from validation.predictors import Predictor
 from validation.subject import NotApplicable, Subject
 
@@ -102,6 +110,31 @@ def distance(difference: Callable[..., Array], *strata: int, norm: Norm = np.mea
     return Measured(value, distance_interval(difference, *strata, norm=norm), strata[0], also=also)
 
 
+def over_searches(
+    subject: Subject, rows: Rows, statistic: Callable[[Rows], float], **also: float
+) -> Measured:
+    """A statistic of some rows of the table, by their places, with its bootstrap interval.
+
+    What a one-shot method gives in one search is alike: where all rows are of such methods, and the table
+    tells their searches apart, these are resampled, and else the rows.
+    """
+    groups = _searches(subject, rows)
+    value = statistic(np.arange(len(rows)))
+    if len(groups) < 2:
+        return Measured(value, bootstrap_interval(statistic, len(rows)), len(rows), also=also)
+    interval = bootstrap_interval(of_groups(statistic, groups), len(groups))
+    return Measured(value, interval, len(rows), also=also | {"searches": len(groups)})
+
+
+def _searches(subject: Subject, rows: Rows) -> list[Rows]:
+    """Places of rows by their search; empty where a row is of no one-shot method."""
+    chosen = subject.table.rows.iloc[rows]
+    if not chosen["optimizer"].isin(sources_of(SourceKind.ONE_SHOT)).all():
+        return []
+    by_search = chosen.groupby(["optimizer", "run"], observed=True).indices
+    return [np.asarray(places, dtype=np.intp) for places in by_search.values()]
+
+
 def compare(subject: Subject, name: str, rows: Rows, predicted: Array, noise: float = 0.0) -> Measured:
     """A statistic of what was observed and what is predicted for rows of the table; beside it the others.
 
@@ -109,13 +142,9 @@ def compare(subject: Subject, name: str, rows: Rows, predicted: Array, noise: fl
     """
     statistic, truth = STATISTICS[name], observed(subject, rows)
     scores = {name: compute(truth, predicted) for name, compute in STATISTICS.items()}
-    return Measured(
-        value=scores.pop(name),
-        interval=bootstrap_interval(lambda r: statistic(truth[r], predicted[r]), len(truth)),
-        n=len(truth),
-        ceiling=_ceiling(subject, name, rows, truth, noise),
-        also=scores,
-    )
+    del scores[name]
+    measured = over_searches(subject, rows, lambda r: statistic(truth[r], predicted[r]), **scores)
+    return replace(measured, ceiling=_ceiling(subject, name, rows, truth, noise))
 
 
 def _ceiling(subject: Subject, name: str, rows: Rows, truth: Array, noise: float) -> float | None:

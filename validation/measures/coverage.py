@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Literal
 
 import numpy as np
@@ -30,19 +31,25 @@ def inside(
         half: Of the test rows, by prediction; all where it is empty.
         optimizer: Whose rows; all where it is empty.
     """
-    rows = unseen_rows(subject, optimizer)
-    mean, _ = predicted(subject, rows)
+    mean, spread, truth = _of_trainings(subject, optimizer)
     chosen = _half(mean, half)
-    rows = rows[chosen]
-    spread = training_std(subject.predictor, subject.genotypes(rows))
-    is_inside = np.abs(observed(subject, rows) - mean[chosen]) <= norm.ppf((1 + level) / 2) * spread
-    n = len(rows)
+    mean, spread, truth = mean[chosen], spread[chosen], truth[chosen]
+    is_inside = np.abs(truth - mean) <= norm.ppf((1 + level) / 2) * spread
+    n = len(mean)
     return Measured(
         value=float(is_inside.mean()),
         interval=binomial_interval(int(is_inside.sum()), n),
         n=n,
         also={"mean_std": float(spread.mean())},
     )
+
+
+@cache
+def _of_trainings(subject: Subject, optimizer: str) -> tuple[Array, Array, Array]:
+    """Predicted mean, std of a training around it, and observed accuracy of test rows, shape (n,) each."""
+    rows = unseen_rows(subject, optimizer)
+    mean, _ = predicted(subject, rows)
+    return mean, training_std(subject.predictor, subject.genotypes(rows)), observed(subject, rows)
 
 
 def _half(mean: Array, half: str) -> Rows:

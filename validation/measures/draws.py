@@ -18,7 +18,7 @@ from validation.predictors import NoiseKnowingPredictor, NoisyPredictor, draw, n
 from validation.subject import NotApplicable, Subject
 
 #: Architectures, and seeds that each is drawn with.
-_ARCHITECTURES, _SEEDS = 100, 200
+_ARCHITECTURES, _SEEDS = 100, 100
 
 
 @register()

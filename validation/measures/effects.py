@@ -22,7 +22,7 @@ from validation.measures.registry import register
 from validation.subject import NotApplicable, Subject
 
 #: Architectures that ops are replaced in; each gives 14.
-_BASES = 2000
+_BASES = 3000
 _CELLS, _EDGES, _OPS = 2, 8, len(Op)
 #: Ops that differ by less, fraction, on average: no table of noisy trainings tells them apart.
 _ALIKE = 2e-4

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nb301.space import Genotype
+from nb301.space import Genotype, mutate
 from validation.fits import NamedRows, PlannedFit
 from validation.intervals import Array
 from validation.measures.base import (
@@ -28,6 +28,8 @@ from validation.subject import Subject
 
 #: Seeds of repeated architectures that no fit has seen: all but the first, by their columns.
 _UNSEEN = slice(1, None)
+#: Mutants of each architecture, whose errors it shares in part.
+_MUTANTS = 2
 #: Part of the inner half of the residuals that is next to zero.
 _NEXT_TO_ZERO = 0.1
 
@@ -37,7 +39,8 @@ def of_noise(subject: Subject) -> Measured:
     """Slope of predicted minus true on observed minus true accuracy over the test rows.
 
     0 of who has not seen their noise, s of who remembers a share s of the rows, or s of each row's noise.
-    Both are taken in units of the noise's std, of which bad architectures have more.
+    Both are taken in units of the noise's std, of which bad architectures have more. What an error shares with
+    those of mutants, which tell nothing of the row's noise, is taken off it before, as a control variate.
     """
     rows = subject.split.test
     genotypes = subject.genotypes(rows)
@@ -61,7 +64,18 @@ def _slope_on_noise(
     truth = truth_of(subject)
     expected, std = truth.mean(genotypes), truth.noise_std(genotypes)
     noise, errors = (observed - expected) / std, (predicted - expected) / std
+    usual = _errors_of_mutants(subject, genotypes) / std
+    if np.ptp(usual) > 0:
+        errors = errors - slope_of(errors, usual) * usual
     return over_rows(lambda r: slope_of(errors[r], noise[r]), len(noise))
+
+
+def _errors_of_mutants(subject: Subject, genotypes: Sequence[Genotype]) -> Array:
+    """Predicted minus true accuracy, fraction, of architectures one edit away, on average, shape (n,)."""
+    rng = np.random.default_rng(subject.split_seed)
+    mutants = [mutate(genotype, rng, identity=0.0) for genotype in genotypes for _ in range(_MUTANTS)]
+    errors: Array = subject.predictor.predict(mutants)[0] - truth_of(subject).mean(mutants)
+    return errors.reshape(len(genotypes), _MUTANTS).mean(axis=1)
 
 
 @register()

@@ -1,6 +1,7 @@
 """What models predict that were fitted without some rows (Table 4, Appendices E.2 and E.3).
 
 As in the paper these are single models, fitted on the training part and stopped on the validation part.
+Intervals of one-shot methods' rows are over their searches.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from validation.measures.base import (
     compare,
     observed,
     over_rows,
+    over_searches,
     predicted_mean,
     rows_of,
     skips,
@@ -56,8 +58,12 @@ def overpredicted(subject: Subject, name: Source, more_than: Number) -> Measured
     many = count > more_than
     errors = predicted[many] - truth[many]
     fewer = float(np.mean(predicted[~many] - truth[~many]))
-    return over_rows(
-        lambda r: float(errors[r].mean()), len(errors), others=fewer, share=len(errors) / len(rows)
+    return over_searches(
+        subject,
+        rows[many],
+        lambda r: float(errors[r].mean()),
+        others=fewer,
+        share=len(errors) / len(rows),
     )
 
 
@@ -70,7 +76,7 @@ def gain_without_skips(subject: Subject, name: Source, more_than: Number) -> Mea
         few = count[r] <= more_than
         return r2(truth[r][few], predicted[r][few]) - r2(truth[r], predicted[r])
 
-    return over_rows(gain, len(rows), sparse_kendall_tau=sparse_kendall_tau(truth, predicted))
+    return over_searches(subject, rows, gain, sparse_kendall_tau=sparse_kendall_tau(truth, predicted))
 
 
 @register(_as_many_rows)

@@ -10,7 +10,7 @@ from nb301.files import sha256
 from nb301.releases import find
 from nb301.releases.fitted_table import fitted_table
 from nb301.releases.report import ClaimVerdict
-from validation.claims import Claim, claims_of
+from validation.claims import claims_about
 from validation.judging import family_of, measure
 from validation.measures import NotApplicable
 from validation.saboteurs.of_emulated import OF_EMULATED
@@ -57,23 +57,14 @@ def spoiled(what: Spoiled, cache_folder: Path) -> Subject:
     return oracle(cache_folder, TrainedOn.random_only if is_random_only else TrainedOn.all_data)
 
 
-def asked(subject: Subject) -> list[Claim]:
-    """The claims about a saboteur: what spoils a release is somebody's own, so foreign surrogates', too."""
-    family, trained_on = family_of(subject), subject.trained_on
-    return [
-        claim
-        for claim in claims_of(subject.table.truth)
-        if claim.is_about(family, trained_on) or (claim.foreign_only and claim.is_about(None, trained_on))
-    ]
-
-
 def verdict(subject: Subject, claim_id: str) -> ClaimVerdict:
     """What a claim says of a subject.
 
     Raises:
         KeyError: There is no claim of that id about it.
     """
-    by_id = {claim.id: claim for claim in asked(subject)}
+    claims = claims_about(subject.table.truth, family_of(subject), subject.trained_on)
+    by_id = {claim.id: claim for claim in claims}
     try:
         return measure(by_id[claim_id], subject).verdict
     except NotApplicable:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from nb301.releases.report import ClaimKind, ClaimVerdict
-from validation.claims import Claim
-from validation.saboteurs.catalogue import SABOTEURS, asked, sabotaged, verdict
+from validation.claims import Claim, claims_about
+from validation.judging import family_of
+from validation.saboteurs.catalogue import SABOTEURS, sabotaged, verdict
 from validation.saboteurs.saboteur import Saboteur, Spoiled
 
 _ABOUT = """# Saboteurs
@@ -37,7 +38,7 @@ def matrix(cache: Path, report: Callable[[str], None] = lambda _: None) -> dict[
     for name, saboteur in SABOTEURS.items():
         subject = sabotaged(name, cache)
         said = {}
-        for claim in asked(subject):
+        for claim in claims_about(subject.table.truth, family_of(subject), subject.trained_on):
             if not claim.slow or claim.id in saboteur.caught_by:
                 said[claim.id] = (claim, verdict(subject, claim.id))
         verdicts[name] = said
