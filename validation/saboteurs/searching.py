@@ -1,4 +1,4 @@
-"""Faults that show in searches: of what no row is like, nor any random architecture, but what is looked for."""
+"""Faults that show in searches: of what neither rows nor random architectures are like, but is sought."""
 
 from __future__ import annotations
 
