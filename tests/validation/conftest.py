@@ -16,7 +16,10 @@ from nb301.tables.schema import EvaluationTable
 from nb301.truth.base import OFFICIAL
 from tests.official_archives import ensemble, write_folder
 from tests.validation.surrogates import PREDICTED, TRUTH, Oracle, TimedOracle
+from validation import searches
+from validation.measures import trajectories
 from validation.measures.published import FILES
+from validation.runs import PLAN
 from validation.saboteurs.stand_in import stand_in
 from validation.subject import foreign_subject, subject_of, table_behind
 
@@ -111,3 +114,17 @@ def answering(real):
             return self.change(mean), std
 
     return lambda change: replace(real, predictor=Changed(change))
+
+
+@pytest.fixture
+def short_plan(monkeypatch):
+    """A few runs of three optimizers for a hundredth of the time."""
+    for name in [*PLAN]:
+        monkeypatch.delitem(PLAN, name)
+    for name in ("rs", "re", "ls"):
+        monkeypatch.setitem(PLAN, name, {2e4: 6, 4e4: 4})
+    for cached in (searches._runs_on, trajectories.curves):
+        cached.cache_clear()
+    yield
+    for cached in (searches._runs_on, trajectories.curves):
+        cached.cache_clear()

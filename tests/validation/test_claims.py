@@ -129,8 +129,8 @@ def test_unknown_parameter(load):
         ("collapse.gap", '{ op = "skip_connect", count = true }', "parameters.count"),
         ("noise.coverage", "{ level = 95 }", "parameters.level"),
         ("noise.coverage", "{ level = nan }", "parameters.level"),
-        ("trajectories.area", '{ optimizer = "combo" }', "parameters.optimizer"),
-        ("trajectories.area", '{ optimizer = "rs", left_out = 1 }', "parameters.left_out"),
+        ("search.found", '{ optimizer = "combo", seconds = 1e5 }', "parameters.optimizer"),
+        ("search.found", '{ optimizer = "rs", seconds = 2e5 }', "parameters.seconds"),
         ("trajectories.ranking", "{ seconds = 1e9 }", "parameters.seconds"),
         ("trajectories.agreement", '{ other = "xbg", seconds = 1e6 }', "parameters.other"),
         ("size.gain_over_table", "{ rows = 3 }", "parameters.rows"),
@@ -311,7 +311,7 @@ def test_claims_about_kinds_of_release(family):
 
     assert {"table3_r2", "runtime_r2", "left_out_r2_darts"} <= all_data - random_only
     assert {"random_only_rs_r2", "all_optimizers_explain_more"} <= random_only - all_data
-    assert {"isomorphism", "not_above_ceiling", "best_skips", "trajectory_rs"} <= random_only & all_data
+    assert {"isomorphism", "not_above_ceiling", "best_skips", "found_1e5_rs"} <= random_only & all_data
     assert ("gin_diverges_least" in all_data) is (family in {"gin", "official-gin"})
 
 
@@ -344,8 +344,7 @@ def test_thresholds_are_the_papers():
             assert claims[f"left_out_sparse_kendall_tau_{optimizer}"].bound_for(family) == skt
             assert claims[f"fit_of_optimizer_{optimizer}"].bound_for(family) == skt
     assert claims["runtime_r2"].threshold == paper["runtime_model"]["r2"]
-    for name in ("trajectory_rs", "final_error_rs", "left_out_trajectory_re", "one_shot_darts"):
-        assert claims[name].threshold / 100 == pytest.approx(paper["section3"]["mean_std_5_seeds"])
+    assert claims["one_shot_darts"].threshold / 100 == pytest.approx(paper["section3"]["mean_std_5_seeds"])
     assert paper["skip_connections"]["best_number_in_normal_cell"] == [
         claims["best_skips"].parameters[bound] for bound in ("low", "high")
     ]
@@ -407,7 +406,7 @@ def test_cifar10_is_held_to_the_papers_digits():
         assert claim.measure == emulated[name].measure
     for name in ("table3_r2", "left_out_r2_re", "divergence", "one_shot_darts"):
         assert cifar10[name].kind == "gate"
-    assert "trajectory_rs" not in cifar10
+    assert "found_1e5_rs" not in cifar10
     assert claims_about(official.TRUTH, "xgb", "all-data")
 
 

@@ -15,6 +15,8 @@ from validation.intervals import (
     binomial_interval,
     bootstrap_interval,
     distance_interval,
+    mean_interval,
+    simultaneous_band,
 )
 
 
@@ -184,3 +186,36 @@ def test_binomial_intervals_are_those_of_the_exact_test(successes, n):
     ours = binomial_interval(successes, n)
     assert ours == pytest.approx(tuple(theirs))
     assert ours.low <= successes / n <= ours.high
+
+
+def test_intervals_of_means_are_students():
+    """Equal to scipy's; of one value there is none."""
+    values = np.random.default_rng(0).standard_normal(7)
+    theirs = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    assert mean_interval(values) == pytest.approx(tuple(theirs))
+    assert mean_interval(np.ones(3)) == (1, 1)
+    assert mean_interval(np.ones(1)) is UNDEFINED
+
+
+def test_a_band_holds_all_means_at_once():
+    """As often as it says, where intervals of each mean miss one in several far more often."""
+    rng, few = np.random.default_rng(3), Bootstrap(200)
+    held, each = [], []
+    for _ in range(200):
+        values = rng.standard_normal((40, 15))
+        low, high = simultaneous_band(values, few)
+        held.append(((low <= 0) & (high >= 0)).all())
+        single = [mean_interval(column) for column in values.T]
+        each.append(all(lower <= 0 <= upper for lower, upper in single))
+    # three binomial standard errors of 200 are 4.6 %
+    assert np.mean(held) == pytest.approx(0.95, abs=0.046)
+    assert np.mean(each) < 0.7
+
+
+def test_a_band_of_what_does_not_vary():
+    """A mean of equals is itself, beside others."""
+    values = np.random.default_rng(0).standard_normal((20, 2))
+    values[:, 0] = 0.5
+    low, high = simultaneous_band(values)
+    assert low[0] == high[0] == 0.5
+    assert low[1] < values[:, 1].mean() < high[1]

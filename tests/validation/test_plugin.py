@@ -126,7 +126,7 @@ def test_a_run_and_its_reports(validate, table, tiny_release, tmp_path):
     assert claims["isomorphism"]["verdict"] == claims["processes"]["verdict"] == "holds"
     assert claims["closer_than_table"]["verdict"] == "not applicable"
     assert "no architectures with five seeds" in claims["closer_than_table"]["note"]
-    assert claims["trajectory_rs"]["verdict"] == "not run"
+    assert claims["found_1e5_rs"]["verdict"] == "not run"
     lines = [" ".join(line.split()) for line in finished.stdout.splitlines()]
     for claim_id, claim in claims.items():
         (line,) = [line for line in lines if line.startswith(f"{release['name']} {claim_id} ")]

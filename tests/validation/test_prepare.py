@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nb301.releases import find
 from nb301.tables.schema import write_table
 from validation import prepare as preparing
 from validation.claims import claims_about
 from validation.fits import FirstRows, NamedRows, PlannedFit, Without
-from validation.prepare import needed_fits, prepare
+from validation.prepare import needed_fits, needed_runs, prepare
+from validation.searches import PlannedRuns, Where, chunks, is_made
 from validation.subject import subject_of
 
 
@@ -37,6 +40,23 @@ def test_fits_what_is_missing_once(subject, tiny_table, tmp_path, monkeypatch):
     assert not subject.is_fitted(Without("re"), members=10)
     monkeypatch.setattr(preparing, "ProcessPoolExecutor", None)
     prepare([(subject, claims)], str(table), processes=2)
+
+
+@pytest.mark.usefixtures("short_plan")
+def test_runs_what_is_missing_once(embedded_table, tmp_path, monkeypatch):
+    """Runs on the release and on the truth are made in other processes into the cache."""
+    subject = subject_of(find("emulated-xgb-v1.0"), embedded_table, tmp_path)
+    claims = [
+        c for c in claims_about("emulated 1.0", "xgb", "all-data") if c.id in {"found_1e5_rs", "ranking_1e6"}
+    ]
+    assert needed_runs(claims, subject) == [
+        PlannedRuns("rs", where) for where in (Where.truth, Where.subject)
+    ]
+    prepare([(subject, claims)], None, processes=2)
+    for where in (Where.truth, Where.subject):
+        assert all(is_made(subject, where, chunk) for chunk in chunks("rs", where))
+    monkeypatch.setattr(preparing, "ProcessPoolExecutor", None)
+    prepare([(subject, claims)], None, processes=2)
 
 
 def test_without_a_table_nothing_is_fitted(tableless, monkeypatch):

@@ -1,7 +1,8 @@
 """What claims measure: functions of a subject and of a claim's parameters, by the names in `claims/`.
 
 A function with `@register()` in a module of this folder is a measure.
-It may import `nb301`, `answers`, `fits`, `intervals`, `missing_table`, `places`, `predictors` and `subject`.
+It may import `nb301`, `answers`, `fits`, `intervals`, `lockstep`, `missing_table`, `places`, `predictors`,
+`runs`, `searches` and `subject`.
 """
 
 from __future__ import annotations

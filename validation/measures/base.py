@@ -59,7 +59,7 @@ class Measured:
             raise ValueError(f"{self.value} is outside its own interval, {low} to {high}")
 
 
-_Known = TypeVar("_Known", str, int)
+_Known = TypeVar("_Known", str, int, float)
 #: Functions of truth and prediction, fractions, shape (n,) each.
 STATISTICS: Mapping[str, Callable[[Array, Array], float]] = {
     "r2": r2,

@@ -1,4 +1,4 @@
-"""The registry of measures: each registers itself, with the models that it needs fitted."""
+"""The registry of measures: each registers itself, with the models and the runs that it needs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from validation.fits import ROW_SETS, PlannedFit
 from validation.measures.base import Measured
+from validation.searches import PlannedRuns
 from validation.subject import Subject
 
 
@@ -19,13 +20,13 @@ class Measure:
         name: Module and function, such as `fit.unseen`.
         function: Measures a subject, by a claim's parameters.
         fits: Gives the models that it needs fitted to other rows, by the same parameters.
-        shows_runs: Whether the card draws the runs of optimizers that it makes.
+        runs: Gives the runs of optimizers that it needs, likewise.
     """
 
     name: str
     function: Callable[..., Measured]
     fits: Callable[..., Iterable[PlannedFit]]
-    shows_runs: bool
+    runs: Callable[..., Iterable[PlannedRuns]]
 
 
 #: All measures whose module is imported, by name.
@@ -38,13 +39,20 @@ def no_fits(_subject: Subject, **_parameters: object) -> list[PlannedFit]:
     return []
 
 
+def no_runs(_subject: Subject, **_parameters: object) -> list[PlannedRuns]:
+    """Nothing is run for measures that ask for predictions alone."""
+    return []
+
+
 def fits_named(_subject: Subject, fitted_to: str = "", **_parameters: object) -> list[PlannedFit]:
     """A model is fitted to the rows that a claim names, where it names some."""
     return [PlannedFit(ROW_SETS[fitted_to])] if fitted_to else []
 
 
 def register(
-    fits: Callable[..., Iterable[PlannedFit]] = no_fits, *, shows_runs: bool = False
+    fits: Callable[..., Iterable[PlannedFit]] = no_fits,
+    *,
+    runs: Callable[..., Iterable[PlannedRuns]] = no_runs,
 ) -> Callable[[_Function], _Function]:
     """Make a function a measure that claims can name; see `Measure`.
 
@@ -56,7 +64,7 @@ def register(
         name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
         if name in REGISTERED:
             raise ValueError(f"measure {name} is registered twice")
-        REGISTERED[name] = Measure(name, function, fits, shows_runs)
+        REGISTERED[name] = Measure(name, function, fits, runs)
         return function
 
     return add

@@ -20,6 +20,7 @@ from validation.intervals import Array
 from validation.measures.base import Measured, exact, one_of, refitted, rows_of
 from validation.measures.registry import register
 from validation.predictors import DrawnTraining, Predictor, draw
+from validation.searches import PlannedRuns, Where
 from validation.subject import NotApplicable, Subject
 
 #: Runs on models: with the logged one 40, of which the outermost on either side is one in twenty.
@@ -33,7 +34,11 @@ def _without(_subject: Subject, optimizer: str, **_parameters: object) -> list[P
     return [PlannedFit(Without(optimizer), MEMBERS)]
 
 
-@register(_without)
+def _runs(_subject: Subject, optimizer: str, **_parameters: object) -> list[PlannedRuns]:
+    return [PlannedRuns(optimizer, Where.left_out)]
+
+
+@register(_without, runs=_runs)
 def told_apart(subject: Subject, optimizer: Annotated[str, one_of(OPTIMIZERS)]) -> Measured:
     """Probability by rank that a run lies so far outside as the logged one, 0..1.
 

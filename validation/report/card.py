@@ -11,9 +11,10 @@ from nb301.extras import require
 from nb301.files import write_text
 from nb301.releases.report import ClaimKind, ClaimVerdict, ReportedClaim
 from nb301.truth.base import rests_on
-from validation.measures import MEASURES
 from validation.places import CARD
+from validation.prepare import needed_runs
 from validation.report.as_json import Results, not_run_text, threshold_text, value_text
+from validation.searches import PlannedRuns
 
 _OPEN = (ClaimVerdict.fails, ClaimVerdict.undecided)
 
@@ -57,7 +58,7 @@ def _shown(result: Results) -> dict[str, Any]:
         "not_run": [not_run_text(n, reason) for reason, n in result.not_run().items()],
         "entries": claims,
         "open": _open(claims),
-        "figures": list(figures(subject, with_runs=_has_runs(result))),
+        "figures": list(figures(subject, _runs(result))),
     }
 
 
@@ -71,7 +72,7 @@ def _open(claims: Sequence[ReportedClaim]) -> list[tuple[str, list[ReportedClaim
     return lists
 
 
-def _has_runs(result: Results) -> bool:
-    """Whether a claim was measured that leaves runs to show."""
+def _runs(result: Results) -> list[PlannedRuns]:
+    """Runs that were made for claims that were measured."""
     measured = [claim for claim in result.claims if claim.id in result.measured]
-    return any(MEASURES[claim.measure].shows_runs for claim in measured)
+    return needed_runs(measured, result.subject)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -13,9 +14,10 @@ import vl_convert
 from nb301.errors import DataMissing
 from nb301.space import PARAMETER_FREE
 from validation.answers import SubjectError
-from validation.intervals import Array
+from validation.intervals import Array, simultaneous_band
 from validation.measures import NotApplicable, collapse, noise, replay, trajectories
 from validation.measures.base import depths, observed, predicted_mean, rows_of
+from validation.searches import PlannedRuns, Where
 from validation.subject import Subject
 
 #: Truth and prediction (Okabe & Ito, 2008).
@@ -31,14 +33,16 @@ class Figure(NamedTuple):
     svg: str
 
 
-def figures(subject: Subject, *, with_runs: bool) -> Iterator[Figure]:
+def figures(subject: Subject, runs: Sequence[PlannedRuns] = ()) -> Iterator[Figure]:
     """Every figure that applies to a subject.
 
     Args:
         subject: What is shown.
-        with_runs: Whether to show runs of optimizers, which are made if the cache does not have them.
+        runs: Runs of optimizers to show, made if the cache does not have them.
     """
-    drawn = [*_FIGURES, *_RUNS] if with_runs else _FIGURES
+    drawn = list(_FIGURES)
+    for title, caption, draw_runs in _RUNS if runs else []:
+        drawn.append((title, caption, partial(draw_runs, runs=runs)))
     for title, caption, draw in drawn:
         try:
             yield Figure(title, caption, _svg(draw(subject)))
@@ -114,11 +118,56 @@ def _depth(subject: Subject) -> alt.LayerChart:
     )
 
 
-def _trajectories(subject: Subject) -> alt.FacetChart:
+def _trajectories(subject: Subject, runs: Sequence[PlannedRuns]) -> alt.FacetChart:
+    """Errors by the truth of what is found on it, and by the subject of what is found there."""
     rows = []
-    for optimizer in trajectories.SECONDS:
-        rows += _errors(optimizer, "truth", trajectories.truth_curves(subject, optimizer))
-        rows += _errors(optimizer, "predicted", trajectories.curves(subject, optimizer))
+    for optimizer in _on_subject(runs):
+        curves = trajectories.curves(subject, optimizer)
+        for what, values in (("truth", curves.truth), ("predicted", curves.own)):
+            errors = 100 * (1 - values)
+            low, high = np.quantile(errors, [0.05, 0.95], axis=0)
+            rows += _band(optimizer, what, curves.seconds, (low, errors.mean(axis=0), high))
+    return _over_time(rows, "Error (%)", _what())
+
+
+def _differences(subject: Subject, runs: Sequence[PlannedRuns]) -> alt.FacetChart:
+    """Mean differences from the truth's curve, on the subject's own scale and of what is found alone."""
+    rows = []
+    for optimizer in _on_subject(runs):
+        curves = trajectories.curves(subject, optimizer)
+        for what, values in (("found", curves.found), ("own scale", curves.own)):
+            differences = 100 * (values - curves.truth)
+            low, high = simultaneous_band(differences)
+            rows += _band(optimizer, what, curves.seconds, (low, differences.mean(axis=0), high))
+    return _over_time(rows, "Accuracy minus the truth's (points)", _what("found", "own scale"))
+
+
+def _on_subject(runs: Sequence[PlannedRuns]) -> list[str]:
+    """Optimizers that have run on the subject itself."""
+    optimizers = [optimizer for optimizer, where in runs if where is Where.subject]
+    if not optimizers:
+        raise NotApplicable("nothing has run on it")
+    return list(dict.fromkeys(optimizers))
+
+
+def _band(
+    optimizer: str, what: str, seconds: Array, ends: tuple[Array, Array, Array]
+) -> list[dict[str, Any]]:
+    """Low, mean and high over time, with whose they are."""
+    low, mean, high = ends
+    points = seconds.tolist()
+    return _records(
+        optimizer=[optimizer] * len(points),
+        what=[what] * len(points),
+        seconds=points,
+        low=low.tolist(),
+        mean=mean.tolist(),
+        high=high.tolist(),
+    )
+
+
+def _over_time(rows: list[dict[str, Any]], title: str, colour: alt.Color) -> alt.FacetChart:
+    """Lines with bands over simulated time, a chart for each optimizer."""
     base = _chart(rows, width=170, height=150).encode(
         x=alt.X(
             "seconds:Q",
@@ -126,40 +175,27 @@ def _trajectories(subject: Subject) -> alt.FacetChart:
             scale=alt.Scale(type="log"),
             axis=alt.Axis(format="~e", tickCount=4),
         ),
-        color=_what(),
+        color=colour,
     )
-    error = alt.Scale(zero=False)
-    band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", title="Error (%)", scale=error), y2="high:Q")
-    line = base.mark_line(strokeWidth=2).encode(y=alt.Y("mean:Q", scale=error))
+    scale = alt.Scale(zero=False)
+    band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", title=title, scale=scale), y2="high:Q")
+    line = base.mark_line(strokeWidth=2).encode(y=alt.Y("mean:Q", scale=scale))
     return (band + line).facet(alt.Facet("optimizer:N", title=None), columns=3)
 
 
-def _errors(optimizer: str, what: str, curves: trajectories.Curves) -> list[dict[str, Any]]:
-    """Mean and range of the incumbents' errors over runs, percent, with who made them."""
-    points = curves.seconds.tolist()
-    return _records(
-        optimizer=[optimizer] * len(points),
-        what=[what] * len(points),
-        seconds=points,
-        mean=_percent(curves.errors.mean(axis=0)),
-        low=_percent(curves.errors.min(axis=0)),
-        high=_percent(curves.errors.max(axis=0)),
-    )
-
-
-def _replayed(subject: Subject) -> alt.LayerChart:
-    """The logged run of regularized evolution, and the range of runs on models without its rows."""
+def _replayed(subject: Subject, runs: Sequence[PlannedRuns]) -> alt.LayerChart:
+    """The logged run of an optimizer, and the range of runs on models without its rows."""
     if subject.truth is not None:
         raise NotApplicable("runs on the ground truth itself say more")
-    logged, modelled = replay.best_so_far(subject, "re")
+    logged, modelled = replay.best_so_far(subject, runs[0].optimizer)
     # steps are drawn where there are some
     shown = np.flatnonzero(np.diff(np.vstack([logged, modelled]), axis=1, prepend=-1).any(axis=0))
     rows = []
-    for what, runs in (("truth", logged[None]), ("predicted", modelled)):
-        low, median, high = 100 * np.quantile(runs, [0.025, 0.5, 0.975], axis=0)
+    for what, values in (("truth", logged[None]), ("predicted", modelled)):
+        low, median, high = 100 * np.quantile(values, [0.025, 0.5, 0.975], axis=0)
         for place in shown.tolist():
-            values = {"low": low[place], "median": median[place], "high": high[place]}
-            rows.append({"what": what, "evaluations": place + 1, **values})
+            at = {"low": low[place], "median": median[place], "high": high[place]}
+            rows.append({"what": what, "evaluations": place + 1, **at})
     base = _chart(rows, width=340).encode(
         x=alt.X("evaluations:Q", title="Trainings", scale=alt.Scale(type="log", nice=False)), color=_what()
     )
@@ -180,14 +216,9 @@ def _rounded(values: Array) -> list[float]:
     return rounded
 
 
-def _percent(fractions: Array) -> list[float]:
-    percent: list[float] = (100 * fractions).tolist()
-    return percent
-
-
-def _what() -> alt.Color:
-    domain = ["truth", "predicted"]
-    return alt.Color("what:N", title=None, scale=alt.Scale(domain=domain, range=[*_COLOURS]))
+def _what(*domain: str) -> alt.Color:
+    scale = alt.Scale(domain=domain or ("truth", "predicted"), range=_COLOURS)
+    return alt.Color("what:N", title=None, scale=scale)
 
 
 def _chart(rows: list[dict[str, Any]], width: int = 300, height: int = 240) -> alt.Chart:
@@ -211,15 +242,20 @@ _FIGURES: list[tuple[str, str, Callable[[Subject], Any]]] = [
     ),
     ("Depth of cells", "D.7's probes: median, quartiles, 5 to 95 % of accuracy (Figure 19).", _depth),
 ]
-_RUNS: list[tuple[str, str, Callable[[Subject], Any]]] = [
+_RUNS: list[tuple[str, str, Callable[..., Any]]] = [
     (
         "Trajectories",
-        "Error of the incumbent without noise: mean and range of five runs, each on its scale (Figure 4).",
+        "Error of the incumbent without noise: mean and 90 % of runs, each on its scale (Figure 4).",
         _trajectories,
     ),
     (
+        "Trajectories beside the truth's",
+        "What is found, by the truth, and own values of it; 95 % of such bands hold the whole mean curve.",
+        _differences,
+    ),
+    (
         "The logged run",
-        "Regularized evolution: the table's run, and median and 95 % range of runs on models without it.",
+        "The optimizer's run in the table, and median and 95 % range of runs on models without it.",
         _replayed,
     ),
 ]

@@ -9,6 +9,7 @@ import pytest
 
 from validation.fits import PlannedFit, Without
 from validation.measures import MEASURES, registry
+from validation.searches import PlannedRuns, Where
 
 
 @pytest.mark.parametrize("module", ["trajectories", "registry"])
@@ -49,6 +50,8 @@ def test_fits_that_a_claim_names(subject):
     ]
 
 
-def test_measures_that_leave_runs():
-    """The card draws them where one of these was measured."""
-    assert [name for name, measure in MEASURES.items() if measure.shows_runs] == ["trajectories.area"]
+def test_measures_that_need_runs(subject):
+    """The card draws them where one of these was measured; most measures need none."""
+    (needed,) = MEASURES["replay.told_apart"].runs(subject, optimizer="re")
+    assert needed == PlannedRuns("re", Where.left_out)
+    assert MEASURES["fit.unseen"].runs(subject, statistic="r2") == []

@@ -7,86 +7,54 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.validation.surrogates import Constant
-from validation.answers import SubjectError
+from tests.validation.surrogates import TimedOracle
 from validation.fits import PlannedFit, Without
 from validation.measures import MEASURES, NotApplicable, trajectories
-from validation.subject import foreign_subject
+from validation.searches import PlannedRuns, Where
 
 
-@pytest.fixture
-def short(monkeypatch):
-    """Runs of three optimizers for a hundredth of the time."""
-    monkeypatch.setattr(trajectories, "SECONDS", {"rs": 1e5, "re": 1e5, "ls": 1e5})
-    monkeypatch.setattr(trajectories, "RUNS", 3)
+class Contrary(TimedOracle):
+    """Best is worst."""
+
+    def predict(self, genotypes):
+        """Mean and std."""
+        mean, std = super().predict(genotypes)
+        return 1.8 - mean, std
 
 
-@pytest.mark.usefixtures("short")
-def test_runs_on_the_best_surrogate_are_those_on_the_truth(oracle):
-    """An oracle's curves are near the truth's: only the noise of runtimes and trainings differs."""
-    oracle = replace(oracle, key="short")
-    assert trajectories.curves(oracle, "rs").errors.shape == (3, 11)
-    assert trajectories.area(oracle, "rs").value < 0.003
-    assert -1 <= trajectories.ranking(oracle, 1e5).value <= 1
-    # seventy evaluations of neighbours of one genotype are behind as many random ones
-    ahead = trajectories.ahead(oracle, "rs", "ls", 1e5)
-    assert ahead.value == pytest.approx(ahead.ceiling, abs=0.004)
+@pytest.mark.usefixtures("short_plan")
+def test_the_oracle_ranks_optimizers_as_the_truth_does(oracle):
+    """By what they find; a few runs decide little."""
+    measured = trajectories.ranking(oracle, 4e4)
+    assert measured.n == 3
+    assert measured.interval.low <= measured.value <= measured.interval.high
+    ahead = trajectories.ahead(oracle, "rs", "ls", 2e4)
+    assert ahead.n == 6
+    assert ahead.value == pytest.approx(ahead.ceiling, abs=0.01)
+    assert trajectories.ahead(oracle, "ls", "rs", 2e4).value == -ahead.value
 
 
-@pytest.mark.usefixtures("short")
-def test_runs_are_kept(oracle):
-    """Curves are read from the cache, and are the same."""
-    before = {*oracle.cache.glob("runs/*")}
-    first = trajectories.curves(replace(oracle, key="kept", is_kept=True), "rs")
-    files = {*oracle.cache.glob("runs/*")}
-    assert len(files - before) == 1
-    again = trajectories.curves(replace(oracle, key="kept", is_kept=True), "rs")
-    np.testing.assert_array_equal(first.errors, again.errors)
-    assert set((oracle.cache / "runs").iterdir()) == files
-    for text in ("", "[1]", "{}", "[" * 10_000):
-        (path,) = files - before
-        path.write_text(text)
-        curves = trajectories.curves(replace(oracle, key="kept", is_kept=True), "rs")
-        np.testing.assert_array_equal(first.errors, curves.errors)
+@pytest.mark.usefixtures("short_plan")
+def test_curves_are_of_three_values(oracle):
+    """What the truth says of both, and what the subject says of its own, from ten points a decade."""
+    curves = trajectories.curves(replace(oracle, predictor=Contrary()), "rs")
+    assert curves.seconds[[0, -1]] == pytest.approx([1e4, 4e4])
+    assert curves.truth.shape == curves.found.shape == curves.own.shape == (4, 7)
+    np.testing.assert_allclose(curves.own, 1.8 - curves.found)
+    assert curves.found[:, -1].mean() < curves.truth[:, -1].mean()
 
 
-def with_method(name, method):
-    return type("Different", (Constant,), {name: method})()
-
-
-def test_runs_on_a_surrogate_are_its_own(tiny_table, tmp_path, monkeypatch):
-    """Runs on twins are told apart, and nothing of them waits in the cache for the next surrogate."""
-    monkeypatch.setattr(trajectories, "SECONDS", {"rs": 1e5})
-    monkeypatch.setattr(trajectories, "RUNS", 2)
-    plain, noisy, slow = (
-        foreign_subject("mine:Model", surrogate, tiny_table, tmp_path)
-        for surrogate in (
-            Constant(),
-            with_method("draws", lambda self, g, s: self.predict(g)[0] + 0.01 * (np.asarray(s) == 0)),
-            with_method("seconds", lambda _, g: np.full(len(g), 2e4)),
-        )
-    )
-    assert trajectories.curves(plain, "rs") is trajectories.curves(plain, "rs")
-    assert trajectories.curves(noisy, "rs") is not trajectories.curves(plain, "rs")
-    assert trajectories.curves(slow, "rs") is not trajectories.curves(plain, "rs")
-    assert not [*tmp_path.rglob("*.json")]
-
-
-@pytest.mark.parametrize("seconds", [1e-6, 1e9])
-def test_runs_are_bounded(tiny_table, tmp_path, monkeypatch, seconds):
-    """Trainings of no time would never end a run, those of years would never begin one: one line each."""
-    monkeypatch.setattr(trajectories, "SECONDS", {"rs": 1e5})
-    surrogate = with_method("seconds", lambda _, g: np.full(len(g), seconds))
-    subject = foreign_subject("mine:Model", surrogate, tiny_table, tmp_path)
-    with pytest.raises(SubjectError, match=r"mine:Model: a run of rs has \d+ evaluations .* in seconds\?"):
-        trajectories.curves(subject, "rs")
-
-
-def test_models_that_are_fitted_anew(subject):
-    """An optimizer's rows are left out where a claim says so: ten members, of a GIN one."""
-    fits = MEASURES["trajectories.area"].fits
-    assert fits(subject, optimizer="re") == fits(subject, optimizer="re", left_out=False) == []
-    assert fits(subject, optimizer="re", left_out=True) == [PlannedFit(Without("re"), 10)]
+@pytest.mark.usefixtures("short_plan")
+def test_what_is_needed(subject):
+    """Runs of all optimizers that go on until then, or of two; a model without the rows of searches."""
+    pairs = [
+        PlannedRuns(name, where) for name in ("rs", "re", "ls") for where in (Where.truth, Where.subject)
+    ]
+    assert MEASURES["trajectories.ranking"].runs(subject, seconds=4e4) == pairs
+    assert MEASURES["trajectories.agreement"].runs(subject, other="gin", seconds=4e4) == pairs
+    assert MEASURES["trajectories.ranking"].runs(subject, seconds=1e7) == []
+    two = MEASURES["trajectories.ahead"].runs(subject, optimizer="rs", of="re", seconds=4e4)
+    assert two == pairs[:4]
     assert MEASURES["trajectories.one_shot"].fits(subject, method="darts") == [PlannedFit(Without("darts"))]
 
 
@@ -100,9 +68,17 @@ def test_siblings_are_releases(subject, oracle):
         trajectories.agreement(subject, "xgb", 1e5)
 
 
+@pytest.mark.usefixtures("short_plan")
+def test_agreement_with_oneself(subject, monkeypatch):
+    """Whose sibling is itself ranks as it does."""
+    monkeypatch.setattr(trajectories, "_sibling_name", lambda *_: "")
+    monkeypatch.setattr(trajectories, "_sibling", lambda subject, _: subject)
+    assert trajectories.agreement(subject, "gin", 4e4).value == 1
+
+
 def test_searches_that_are_not_there(subject, unasked):
     """Without searches there is no curve, and without a truth to ask none of it."""
     with pytest.raises(NotApplicable, match="table tiny has no rows of pc_darts"):
         trajectories.one_shot(subject, "pc_darts")
     with pytest.raises(NotApplicable, match="the ground truth cannot be asked"):
-        trajectories.truth_curves(unasked, "rs")
+        trajectories.curves(unasked, "rs")

@@ -10,6 +10,7 @@ from tests.validation.surrogates import Constant
 from validation.claims import claims_about
 from validation.report import card
 from validation.report.as_json import Results
+from validation.searches import PlannedRuns, Where
 from validation.subject import foreign_subject
 
 
@@ -67,10 +68,10 @@ def test_texts_are_escaped(results, page):
 
 def test_runs_are_shown_where_they_were_made(results):
     """A card makes no runs of its own."""
-    results.measured["ranking_100000.0"] = {"verdict": "holds"}
-    assert not card._has_runs(results)
-    results.measured["trajectory_rs"] = {"verdict": "holds"}
-    assert card._has_runs(results)
+    results.measured["table3_r2"] = {"verdict": "holds"}
+    assert card._runs(results) == []
+    results.measured["found_1e5_rs"] = {"verdict": "holds"}
+    assert card._runs(results) == [PlannedRuns("rs", Where.truth), PlannedRuns("rs", Where.subject)]
 
 
 def test_what_draws_is_asked_for_first(monkeypatch):
