@@ -97,7 +97,14 @@ _ANSWERING = {
     "depends_on_batch": Saboteur(answering.DependsOnBatch, ("batches",)),
     "shifts_last_chunk": Saboteur(answering.ShiftsLastChunk, ("long_lists",)),
     "drifts": Saboteur(answering.Drifts, ("long_lists",)),
-    "tens_of_seconds": Saboteur(answering.TensOfSeconds, ("runtime_r2",)),
+    "tens_of_seconds": Saboteur(
+        answering.TensOfSeconds,
+        (
+            "runtime_r2",
+            "found_1e5_rs",
+            "found_1e5_ls",
+        ),
+    ),
     "typical_seconds": Saboteur(answering.TypicalSeconds, ("runtime_r2",)),
 }
 _FIT = {
@@ -114,15 +121,53 @@ _FIT = {
         Spoiled.oracle_of_random_only,
     ),
     "constant_member": Saboteur(fit.ConstantMember, ("members_explain", "differences_not_too_small")),
-    "rugged": Saboteur(fit.Rugged, ("table3_r2", "calibration"), is_random=True),
-    "saturates": Saboteur(fit.Saturates, ("top_not_underrated_0.05",)),
+    "rugged": Saboteur(
+        fit.Rugged,
+        (
+            "table3_r2",
+            "calibration",
+            "found_1e5_rs",
+            "overrated_1e5_rs",
+            "found_1e6_ls",
+            "overrated_1e6_ls",
+            "found_1e7_rs",
+            "overrated_1e7_rs",
+        ),
+        is_random=True,
+    ),
+    "saturates": Saboteur(
+        fit.Saturates,
+        (
+            "top_not_underrated_0.05",
+            "found_1e6_re",
+            "found_1e6_ls",
+        ),
+    ),
     "shrinks": Saboteur(fit.Shrinks, ("differences_not_too_small",)),
     "stretches": Saboteur(fit.Stretches, ("differences_not_too_large",)),
     "optimist": Saboteur(
-        fit.Optimist, ("top_not_overrated_0.01", "top_not_overrated_0.05", "no_bias_near_best")
+        fit.Optimist,
+        ("top_not_overrated_0.01", "top_not_overrated_0.05", "no_bias_near_best"),
+        "overrated_1e5_rs",
+        "overrated_1e6_ls",
     ),
-    "optimist_at_the_top": Saboteur(fit.OptimistAtTheTop, ("top_not_overrated_0.01",)),
-    "flattens": Saboteur(fit.Flattens, ("top_not_underrated_0.01", "top_not_underrated_0.05")),
+    "optimist_at_the_top": Saboteur(
+        fit.OptimistAtTheTop,
+        (
+            "top_not_overrated_0.01",
+            "overrated_1e6_re",
+            "overrated_1e6_ls",
+        ),
+    ),
+    "flattens": Saboteur(
+        fit.Flattens,
+        (
+            "top_not_underrated_0.01",
+            "top_not_underrated_0.05",
+            "found_1e6_ls",
+            "overrated_1e6_ls",
+        ),
+    ),
     "loves_the_best": Saboteur(fit.LovesTheBest, ("no_bias_near_best",)),
     "knows_only_collapse": Saboteur(
         fit.KnowsOnlyCollapse,
@@ -133,11 +178,39 @@ _FIT = {
     ),
 }
 _SEARCHING = {
-    "exaggerates": Saboteur(searching.Exaggerates, ()),
-    "rugged_at_the_top": Saboteur(searching.RuggedAtTheTop, (), is_random=True),
-    "saturates_at_the_top": Saboteur(searching.SaturatesAtTheTop, ()),
-    "saturates_without_rows": Saboteur(searching.SaturatesWithoutRows, ()),
-    "draws_without_noise": Saboteur(searching.DrawsWithoutNoise, ("std_of_draws",)),
+    "exaggerates": Saboteur(
+        searching.Exaggerates,
+        (
+            "found_1e6_ls",
+            "overrated_1e6_ls",
+        ),
+    ),
+    "rugged_at_the_top": Saboteur(
+        searching.RuggedAtTheTop,
+        (
+            "overrated_1e5_rs",
+            "overrated_1e6_ls",
+            "found_1e6_ls",
+        ),
+        is_random=True,
+    ),
+    "saturates_at_the_top": Saboteur(
+        searching.SaturatesAtTheTop,
+        (
+            "found_1e6_re",
+            "found_1e6_ls",
+            "overrated_1e6_ls",
+        ),
+    ),
+    "saturates_without_rows": Saboteur(searching.SaturatesWithoutRows, ("left_out_trajectory_re",)),
+    "draws_without_noise": Saboteur(
+        searching.DrawsWithoutNoise,
+        (
+            "std_of_draws",
+            "found_1e6_ls",
+            "found_1e6_rs",
+        ),
+    ),
 }
 OF_EMULATED: dict[str, Saboteur] = {
     **_READING,
