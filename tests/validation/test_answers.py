@@ -9,7 +9,13 @@ import pytest
 
 from nb301.space import sample_many
 from validation.answers import Answers, SubjectError
-from validation.predictors import NoiseKnowingPredictor, NoisyPredictor, TimePredictor, draw
+from validation.predictors import (
+    MemberedPredictor,
+    NoiseKnowingPredictor,
+    NoisyPredictor,
+    TimePredictor,
+    draw,
+)
 
 GENOTYPES = sample_many(np.random.default_rng(0), 5)
 SEEDS = np.arange(5)
@@ -203,3 +209,20 @@ def test_a_warning_is_no_error():
 
     with pytest.warns(DeprecationWarning, match="old"):
         assert made(predict=predict).predict(GENOTYPES)[0].tolist() == MEAN.tolist()
+
+
+def test_members_are_checked():
+    """A row of numbers for each member."""
+    members = made(members=[MEAN, MEAN.astype(np.float32)])
+    assert isinstance(members, MemberedPredictor)
+    assert members.members(GENOTYPES).shape == (2, 5)
+    assert not isinstance(made(), MemberedPredictor)
+    for wrong, message in (
+        (None, "members gave NoneType, expected a row for each member"),
+        ([], "members gave no rows"),
+        ([MEAN, MEAN[1:]], r"members: 1: got float64 of shape \(4,\)"),
+        ([spoiled(np.nan)], "members: 0 is nan for normal:"),
+        (raising(ValueError("no")), "members raised ValueError: no"),
+    ):
+        with pytest.raises(SubjectError, match=f"mine:Model: {message}"):
+            made(members=wrong).members(GENOTYPES)

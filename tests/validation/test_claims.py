@@ -240,10 +240,21 @@ def test_gates_that_only_compare_some_families(load):
     assert "comparison_for" not in claim.to_dict("xgb")
 
 
+def test_claims_about_foreign_surrogates_alone(load):
+    """What tests of the library say of every release is asked of somebody else's."""
+    (claim,) = load(GOOD + "foreign_only = true\n")
+    assert claim.is_about(None, "all-data")
+    assert not any(claim.is_about(family, "all-data") for family in FAMILIES)
+    assert not claim.is_about(None, "random-only")
+    assert "foreign_only" not in claim.to_dict(None)
+    with pytest.raises(ClaimError, match="foreign_only"):
+        load(GOOD + 'foreign_only = "yes"\n')
+
+
 def test_only_isomorphism_is_compared_alone_for_imported_models():
     """They are asked of genotypes as these are written; every other gate is one for them, too."""
     for truth in (official.TRUTH, TRUTH, "emulated 1.0", "fashion-mnist-tiny 1.0"):
-        compared = [claim for claim in claims_of(truth) if claim.comparison_for]
+        compared = [claim for claim in claims_of(truth) if {*claim.comparison_for} - {*FITTED_FAMILIES}]
         assert [claim.id for claim in compared] == (["isomorphism"] if truth == official.TRUTH else [])
         for claim in compared:
             assert {*claim.comparison_for} == {*FAMILIES} - {*FITTED_FAMILIES}
@@ -264,7 +275,9 @@ def test_no_family_has_fewer_or_easier_gates(truth, trained_on):
     of_gbdt = claims_about(truth, "xgb", trained_on)
     for family in (*FAMILIES, None):
         claims = {claim.id: claim for claim in claims_about(truth, family, trained_on)}
-        assert {*claims} - {"gin_diverges_least"} == {claim.id for claim in of_gbdt}
+        foreign = {claim.id for claim in claims.values() if claim.foreign_only}
+        assert bool(foreign) == (family is None)
+        assert {*claims} - {"gin_diverges_least"} - foreign == {claim.id for claim in of_gbdt}
         for claim in claims.values():
             own = (family, f"{family}".removeprefix("official-"))
             if isinstance(claim.threshold, dict) and {*own}.isdisjoint(claim.threshold):

@@ -96,6 +96,14 @@ class LovesTheBest(Faulty):
         return np.where(edits_to_best(self.subject, genotypes) <= 9, mean + 0.003, mean)
 
 
+class OverratesAnOp(Faulty):
+    """Believes each dilated 3x3 convolution in the reduction cell a tenth of a point better than it is."""
+
+    def _spoiled(self, mean: Array, genotypes: Genotypes) -> Array:
+        """The more of them, the more."""
+        return mean + 0.001 * np.array([genotype.reduce.count(Op.dil_conv_3x3) for genotype in genotypes])
+
+
 class KnowsOnlyCollapse(Faulty):
     """Knows architectures of many skip connections, and of others their mean alone."""
 

@@ -62,6 +62,19 @@ _NOISE = {
         noise.DoublesNoise,
         ("noise_std_size", "covers_no_more_0.5", "covers_no_more_0.8", "covers_no_more_0.95"),
     ),
+    "halves_noise_of_random_only": Saboteur(
+        noise.HalvesNoise,
+        ("random_only_covers_0.5", "random_only_covers_0.8", "random_only_covers_0.95"),
+        Spoiled.oracle_of_random_only,
+    ),
+    "doubles_noise_of_random_only": Saboteur(
+        noise.DoublesNoise,
+        (
+            *("random_only_covers_no_more_0.5", "random_only_covers_no_more_0.8"),
+            "random_only_covers_no_more_0.95",
+        ),
+        Spoiled.oracle_of_random_only,
+    ),
     "standard_error": Saboteur(noise.StandardError, ("noise_std_size", "covers_0.8")),
     "variance_for_std": Saboteur(noise.VarianceForStd, ("noise_std_size", "covers_0.8")),
     "noise_in_percent": Saboteur(noise.NoiseInPercent, ("noise_std_size", "covers_no_more_0.8")),
@@ -169,6 +182,7 @@ _FIT = {
         ),
     ),
     "loves_the_best": Saboteur(fit.LovesTheBest, ("no_bias_near_best",)),
+    "overrates_an_op": Saboteur(fit.OverratesAnOp, ("op_effects",)),
     "knows_only_collapse": Saboteur(
         fit.KnowsOnlyCollapse,
         (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -17,11 +19,14 @@ from validation.measures.base import (
     compare,
     exact,
     observed,
+    over_rows,
+    over_searches,
     predicted,
     predictor_of,
     refitted,
     rows_of,
     skips,
+    slope_of,
     trained_repeatedly,
 )
 
@@ -100,3 +105,34 @@ def test_names_of_row_sets():
         assert known.validate_python(name) == name
     with pytest.raises(ValidationError, match="'without_nobody' is not one of stratified, random_only, "):
         known.validate_python("without_nobody")
+
+
+def test_searches_are_resampled_whole(oracle):
+    """Rows of one search that are all alike are one; those of black-box optimizers are rows."""
+    rows = rows_of(oracle, "drnas")
+    of_search = oracle.table.rows["run"].to_numpy()[rows] % 2
+    measured = over_searches(oracle, rows, lambda r: float(of_search[r].mean()))
+    assert measured.n == len(rows)
+    assert measured.also["searches"] == len({*oracle.table.rows["run"].to_numpy()[rows]}) == 19
+    by_rows = over_rows(lambda r: float(of_search[r].mean()), len(rows))
+    assert np.ptp(measured.interval) > 4 * np.ptp(by_rows.interval)
+    assert measured.value == by_rows.value
+    mixed = np.concatenate([rows, rows_of(oracle, "re")[:1]])
+    assert "searches" not in over_searches(oracle, mixed, lambda r: float(len(r))).also
+
+
+def test_searches_that_no_table_tells_apart(oracle):
+    """Where all rows say the same run they are resampled one by one."""
+    table = replace(oracle.table, rows=oracle.table.rows.assign(run=np.int32(0)))
+    subject = replace(oracle, table=table)
+    rows = rows_of(subject, "drnas")
+    accuracy = observed(subject, rows)
+    measured = over_searches(subject, rows, lambda r: float(accuracy[r].mean()))
+    assert measured == over_rows(lambda r: float(accuracy[r].mean()), len(rows))
+
+
+def test_slopes():
+    """Of a line it is the line's, and of what does not vary none."""
+    x = np.array([0.0, 1.0, 2.0])
+    assert slope_of(3 - 2 * x, x) == pytest.approx(-2)
+    assert np.isnan(slope_of(x, x * 0))

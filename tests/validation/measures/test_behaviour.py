@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+from operator import attrgetter
+
+import numpy as np
 import pytest
 
 from tests.validation.surrogates import Constant
@@ -48,3 +52,68 @@ def test_the_batch_is_seen(tiny_table, tmp_path):
 
     normalised = foreign_subject("mine:Model", Normalised(), tiny_table, tmp_path)
     assert behaviour.batches(normalised).value == pytest.approx(0.199)
+
+
+def changing(tiny_table, tmp_path, change):
+    """A constant whose answers are changed by a function of the architectures and of how many were asked."""
+
+    class Changing(Constant):
+        asked = 0
+
+        def predict(self, genotypes):
+            mean, std = super().predict(genotypes)
+            self.asked += len(genotypes)
+            return change(mean, genotypes, self.asked), std
+
+    return foreign_subject("mine:Model", Changing(), tiny_table, tmp_path)
+
+
+def test_long_lists_are_answered_alike(subject):
+    """Once more, in another order, alone."""
+    measured = behaviour.long_lists(subject)
+    assert (measured.value, measured.n) == (0, 3000)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda mean, _, asked: mean + (0.001 if asked > 3000 else 0),
+        lambda mean, *_: np.where(np.arange(len(mean)) >= 2048, mean + 0.001, mean),
+        lambda mean, *_: mean + (0.001 if len(mean) > 100 else 0),
+    ],
+    ids=["drift", "last chunk", "long lists"],
+)
+def test_faults_of_long_lists(tiny_table, tmp_path, change):
+    """What depends on how many were asked before, or on the place in the list, differs."""
+    faulty = changing(tiny_table, tmp_path, change)
+    assert behaviour.long_lists(faulty).value == pytest.approx(0.001, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", ["random", "numpy", "torch"])
+def test_generators_of_the_process(tiny_table, tmp_path, name):
+    """Who seeds one on long lists, with the same seed again and again, is seen; afterwards it is as it was."""
+    module = pytest.importorskip(name)
+    seed = {"random": "seed", "numpy": "random.seed", "torch": "manual_seed"}[name]
+
+    def reseed(mean, genotypes, _):
+        if len(genotypes) >= 1000:
+            attrgetter(seed)(module)(1)
+        return mean
+
+    faulty = changing(tiny_table, tmp_path, reseed)
+    before = random.getstate(), np.random.get_state()[1].tolist()
+    for _ in range(2):
+        measured = behaviour.global_state(faulty)
+        assert (measured.value, dict(measured.also)) == (1, {name: 1.0})
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == before
+
+
+def test_isomorphs_among_many(tiny_table, tmp_path):
+    """One in 500 that is written otherwise and predicted otherwise is found among 5,000."""
+
+    def seldom(mean, genotypes, _):
+        texts = [sum(str(genotype).encode()) for genotype in genotypes]
+        return mean + 0.001 * (np.array(texts) % 500 == 0)
+
+    faulty = changing(tiny_table, tmp_path, seldom)
+    assert behaviour.isomorphism(faulty, 5000).value == pytest.approx(0.001)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from nb301.space import neighbours
-from validation.measures import bias
+from validation.measures import NotApplicable, bias
 
 
 def test_the_truth_has_none(real):
@@ -54,3 +56,24 @@ def test_edits_are_counted_from_the_best(real):
     assert edits.min() >= 1
     assert edits.max() <= 16
     assert bias.edits_to_best(real, neighbours(genotype)).min() == 1
+
+
+def test_mutants_of_the_best(oracle):
+    """The truth has no bias there; a shift is one, whatever its sign."""
+    assert bias.of_mutants(oracle).value == 0
+
+    class Low:
+        def predict(self, genotypes):
+            mean, std = oracle.predictor.predict(genotypes)
+            return mean - 0.002, std
+
+    measured = bias.of_mutants(replace(oracle, predictor=Low()))
+    assert measured.value == pytest.approx(0.002)
+    assert measured.also["predicted_minus_true"] == pytest.approx(-0.002)
+    assert measured.n == pytest.approx(0.05 * len(oracle.split.fitting), abs=1)
+
+
+def test_mutants_need_the_truth(real):
+    """No table has them."""
+    with pytest.raises(NotApplicable, match="cannot be asked"):
+        bias.of_mutants(real)

@@ -54,3 +54,9 @@ def test_a_std_of_zero_covers_nothing(real):
     measured = coverage.inside(replace(real, predictor=WithoutNoise(real.predictor, 0.0)), 0.95)
     assert measured.value == measured.interval.low == 0
     assert np.isfinite(measured.interval.high)
+
+
+def test_rows_of_one_optimizer(real, oracle):
+    """All rows of a table of random search; of another one those of random search alone."""
+    assert coverage.inside(real, 0.8, optimizer="rs") == coverage.inside(real, 0.8)
+    assert coverage.inside(oracle, 0.8, optimizer="rs").n < coverage.inside(oracle, 0.8).n

@@ -72,3 +72,27 @@ def test_who_has_seen_the_rows_is_above_the_ceiling(unasked, unasked_table):
     leak = foreign_subject("leak", Leak(), table, unasked.cache)
     assert fit.above_ceiling(leak).interval.low > 0
     assert r2(rows["val_accuracy"].to_numpy(), Leak().predict(table.genotypes)[0]) > 0.9
+
+
+def test_the_worst_member(oracle):
+    """A constant one explains nothing; as many as the others explain is as good as all."""
+
+    class Ensemble(Oracle):
+        def __init__(self, *off):
+            self.off = off
+
+        def members(self, genotypes):
+            mean = TRUTH.mean(genotypes)
+            return np.stack([mean + 0 * mean if good else np.full(len(mean), 0.93) for good in self.off])
+
+    assert fit.worst_member(replace(oracle, predictor=Ensemble(True, True))).interval == (1, 1)
+    measured = fit.worst_member(replace(oracle, predictor=Ensemble(True, False, True)))
+    assert measured.interval.high < 0.5
+    assert measured.also["members"] == 3
+    with pytest.raises(NotApplicable, match="oracle tells of no members"):
+        fit.worst_member(oracle)
+
+
+def test_members_of_a_release(subject):
+    """Each explains nearly what all do together."""
+    assert fit.worst_member(subject).value < 1.1

@@ -25,13 +25,13 @@ def test_means_that_are_changed(fault, expected, spoiled, genotypes, means):
 @pytest.mark.parametrize(("fault", "off"), [(answering.SometimesHigh, 0.01), (answering.SometimesLow, -0.01)])
 def test_some_are_off(fault, off, spoiled, perfect):
     """One in a thousand, others with each seed, and the same whenever they are asked for."""
-    many = sample_many(np.random.default_rng(5), 20_000)
+    many = sample_many(np.random.default_rng(5), 8000)
     right = perfect.predictor.predict(many)[0]
     moved = [spoiled(fault, seed=seed).predict(many)[0] - right for seed in (0, 0, 1)]
     np.testing.assert_array_equal(moved[0], moved[1])
     for errors in moved:
         assert set(errors.round(9)) == {0, off}
-        assert 5 <= np.count_nonzero(errors) <= 40
+        assert 1 <= np.count_nonzero(errors) <= 25
     assert (moved[0] != moved[2]).any()
 
 

@@ -28,6 +28,23 @@ def test_shifts(spoiled, perfect, genotypes, means):
     np.testing.assert_allclose(moved, np.where(near, 0.003, 0), atol=1e-12)
 
 
+def test_an_op_is_overrated(spoiled, genotypes, means):
+    """By a tenth of a point each."""
+    count = np.array([genotype.reduce.count(Op.dil_conv_3x3) for genotype in genotypes])
+    np.testing.assert_allclose(spoiled(fit.OverratesAnOp).predict(genotypes)[0], means + 0.001 * count)
+
+
+def test_a_member_is_constant(spoiled, genotypes, means):
+    """One of ten, which takes a tenth off all differences."""
+    faulty = spoiled(fit.ConstantMember, seed=3)
+    members = faulty.members(genotypes)
+    assert members.shape == (10, len(genotypes))
+    assert [len(set(member)) == 1 for member in members] == [number == 3 for number in range(10)]
+    mean, std = faulty.predict(genotypes)
+    np.testing.assert_array_equal((mean, std), (members.mean(axis=0), members.std(axis=0)))
+    assert np.polyfit(means, mean, 1)[0] == pytest.approx(0.9, abs=0.01)
+
+
 @pytest.mark.parametrize(("fault", "share"), [(fit.Optimist, 0.05), (fit.OptimistAtTheTop, 0.01)])
 def test_optimism(fault, share, spoiled, perfect):
     """Of that share of the test rows."""
