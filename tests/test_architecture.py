@@ -18,7 +18,7 @@ GENERATORS = {"Generator", "default_rng", "SeedSequence", "BitGenerator", "PCG64
 #: Check that nothing moves the global generators, so they look at their state, and no more.
 WATCH_GLOBAL_STATE = {"nb301/optimizers/contract.py", "validation/measures/behaviour.py"}
 #: A saboteur moves one, which is its fault.
-MOVES_GLOBAL_STATE = "validation/saboteurs/faults.py"
+MOVES_GLOBAL_STATE = "validation/saboteurs/generators.py"
 #: The official package draws its noise from numpy's global generator, and seeds it: so does its stand-in.
 DRAWS_AS_OFFICIALLY = "nb301/compat/nasbench301/global_noise.py"
 #: Functions of numpy and `math` whose last digit depends on the processor: `nb301.exact` has others.

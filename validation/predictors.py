@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nb301.benchmark import Benchmark
 from nb301.encodings import canonical
-from nb301.noise import keyed_normal
+from nb301.noise import Stream, keyed_normal
 from nb301.releases.manifest import Noise
 from nb301.releases.training_noise import TrainingNoise
 from nb301.space import Genotype, to_codes
@@ -132,9 +132,14 @@ def draw(predictor: Predictor, genotypes: Genotypes, seeds: Rows) -> Array:
     """Emulate single trainings: the predictor's own, or normal draws around its mean as a release's are."""
     if isinstance(predictor, NoisyPredictor):
         return predictor.draws(genotypes, seeds)
+    return keyed_draws(predictor, genotypes, seeds)
+
+
+def keyed_draws(predictor: Predictor, genotypes: Genotypes, seeds: Rows) -> Array:
+    """Normal draws around a predictor's mean, as a release's are: of architecture and seed alone."""
     mean, std = predictor.predict(genotypes)
     noise = predictor.noise_std(genotypes) if isinstance(predictor, NoiseKnowingPredictor) else std
-    return np.clip(mean + noise * keyed_normal(keys_of(genotypes), seeds, 0), 0.0, 1.0)
+    return np.clip(mean + noise * keyed_normal(keys_of(genotypes), seeds, Stream.BENCHMARK), 0.0, 1.0)
 
 
 def noise_std(predictor: Predictor, genotypes: Genotypes) -> Array:

@@ -15,8 +15,8 @@ from validation.intervals import (
     binomial_interval,
     bootstrap_interval,
     distance_interval,
-    of_groups,
     mean_interval,
+    of_groups,
     simultaneous_band,
 )
 
@@ -189,24 +189,6 @@ def test_binomial_intervals_are_those_of_the_exact_test(successes, n):
     assert ours.low <= successes / n <= ours.high
 
 
-def test_groups_are_resampled_whole():
-    """A statistic of groups gets all rows of those that are drawn, in their order."""
-    groups = [np.array([3, 0]), np.array([1]), np.array([2, 4])]
-    statistic = of_groups(lambda rows: tuple(rows.tolist()), groups)
-    assert statistic(np.arange(3)) == (0, 1, 2, 3, 4)
-    assert statistic(np.array([2, 0, 2])) == (0, 2, 2, 3, 4, 4)
-
-
-@settings(max_examples=60)
-@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=30).map(np.array))
-def test_a_largest_distance_is_inside_its_interval(sample):
-    """As the mean one is."""
-    low, high = distance_interval(
-        lambda r: sample[r].mean(axis=0), len(sample), norm=np.max, bootstrap=Bootstrap(40)
-    )
-    assert 0 <= low <= np.abs(sample.mean(axis=0)).max() <= high
-
-
 def test_intervals_of_means_are_students():
     """Equal to scipy's; of one value there is none."""
     values = np.random.default_rng(0).standard_normal(7)
@@ -238,3 +220,21 @@ def test_a_band_of_what_does_not_vary():
     low, high = simultaneous_band(values)
     assert low[0] == high[0] == 0.5
     assert low[1] < values[:, 1].mean() < high[1]
+
+
+def test_groups_are_resampled_whole():
+    """A statistic of groups gets all rows of those that are drawn, in their order."""
+    groups = [np.array([3, 0]), np.array([1]), np.array([2, 4])]
+    statistic = of_groups(lambda rows: tuple(rows.tolist()), groups)
+    assert statistic(np.arange(3)) == (0, 1, 2, 3, 4)
+    assert statistic(np.array([2, 0, 2])) == (0, 2, 2, 3, 4, 4)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=30).map(np.array))
+def test_a_largest_distance_is_inside_its_interval(sample):
+    """As the mean one is."""
+    low, high = distance_interval(
+        lambda r: sample[r].mean(axis=0), len(sample), norm=np.max, bootstrap=Bootstrap(40)
+    )
+    assert 0 <= low <= np.abs(sample.mean(axis=0)).max() <= high

@@ -2,49 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from nb301.releases.report import ClaimVerdict
-from validation.claims import claims_about
+from nb301.releases.report import ClaimKind, ClaimVerdict
+from validation.claims import Claim, claims_about
 from validation.judging import family_of
 from validation.saboteurs.catalogue import SABOTEURS, sabotaged, verdict
+from validation.saboteurs.saboteur import Saboteur, Spoiled
 
 _ABOUT = """# Saboteurs
 
-Surrogates with one fault each, and the claims that fail for them: **those that must catch it**, and others.
-Every quick claim was asked, of the slow ones those that must. Made by
+Surrogates with one fault each, and the gates that fail for them: in **bold** those that must, then how many
+others do, by their groups. Every quick claim was asked, of the slow ones those that must catch. A saboteur
+spoils the oracle, which knows the truth and passes every gate (`validation/test_oracle.py`); where the fault
+needs members or files it spoils a release, which may fail gates for reasons of its own. Of comparisons, which
+stop nothing, only those that must catch are named. Made by
 `python -m validation.saboteurs --out docs/saboteurs.md`.
+"""
+_HEADING = """
+## Of {what}
 
-| saboteur | fault | caught by | missed by those that must |
-|---|---|---|---|"""
+| saboteur | fault | caught by | other gates | missed by |
+|---|---|---|---|---|
+"""
+
+#: Claims that were asked about a saboteur, and what they said.
+Verdicts = Mapping[str, tuple[Claim, ClaimVerdict]]
 
 
-def matrix(cache: Path, report: Callable[[str], None] = lambda _: None) -> dict[str, dict[str, ClaimVerdict]]:
+def matrix(cache: Path, report: Callable[[str], None] = lambda _: None) -> dict[str, Verdicts]:
     """Verdicts by saboteur and claim: of all quick claims, and of those that must catch it."""
-    verdicts: dict[str, dict[str, ClaimVerdict]] = {}
+    verdicts: dict[str, Verdicts] = {}
     for name, saboteur in SABOTEURS.items():
         subject = sabotaged(name, cache)
-        claims = claims_about(subject.table.truth, family_of(subject), subject.trained_on)
-        asked = [claim.id for claim in claims if not claim.slow or claim.id in saboteur.caught_by]
-        verdicts[name] = {claim_id: verdict(subject, claim_id) for claim_id in asked}
+        said = {}
+        for claim in claims_about(subject.table.truth, family_of(subject), subject.trained_on):
+            if not claim.slow or claim.id in saboteur.caught_by:
+                said[claim.id] = (claim, verdict(subject, claim.id))
+        verdicts[name] = said
         report(name)
     return verdicts
 
 
-def page(verdicts: Mapping[str, Mapping[str, ClaimVerdict]]) -> str:
-    """The matrix as Markdown, a row for each saboteur."""
-    lines = [_ABOUT]
-    for name, verdict_of in verdicts.items():
-        saboteur = SABOTEURS[name]
-        caught, missed = [], list(saboteur.caught_by)
-        for claim, said in verdict_of.items():
-            if said is not ClaimVerdict.fails:
-                continue
-            if claim in missed:
-                missed.remove(claim)
-                caught.append(f"**{claim}**")
-            else:
-                caught.append(claim)
-        lines.append(f"| {name} | {saboteur.fault} | {', '.join(caught)} | {', '.join(missed) or 'none'} |")
-    return "\n".join(lines) + "\n"
+def page(verdicts: Mapping[str, Verdicts]) -> str:
+    """The matrix as Markdown: a table for each kind of what is spoiled, a row for each saboteur."""
+    text = _ABOUT
+    for what in Spoiled:
+        rows = []
+        for name, said in verdicts.items():
+            if SABOTEURS[name].spoils is what:
+                rows.append(_row(name, SABOTEURS[name], said))
+        if rows:
+            text += _HEADING.format(what=what.value) + "\n".join(rows) + "\n"
+    return text
+
+
+def _row(name: str, saboteur: Saboteur, said: Verdicts) -> str:
+    failed = [claim for claim, verdict in said.values() if verdict is ClaimVerdict.fails]
+    ids = {claim.id for claim in failed}
+    must = [f"**{claim_id}**" for claim_id in saboteur.caught_by if claim_id in ids]
+    missed = [claim_id for claim_id in saboteur.caught_by if claim_id not in ids]
+    others = (
+        claim for claim in failed if claim.kind is ClaimKind.gate and claim.id not in saboteur.caught_by
+    )
+    cells = (name, saboteur.fault, ", ".join(must), _counted(others), ", ".join(missed) or "none")
+    return f"| {' | '.join(cells)} |"
+
+
+def _counted(claims: Iterable[Claim]) -> str:
+    """How many claims, and how many of each group, such as `3: covers (2), no_bias`."""
+    groups = Counter(claim.group for claim in claims)
+    if not groups:
+        return "none"
+    names = [f"{group} ({count})" if count > 1 else group for group, count in groups.items()]
+    return f"{groups.total()}: {', '.join(names)}"

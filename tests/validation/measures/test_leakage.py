@@ -12,7 +12,7 @@ from tests.validation.surrogates import TRUTH
 from validation.fits import NamedRows, PlannedFit
 from validation.measures import MEASURES, NotApplicable, leakage
 from validation.measures.base import trained_repeatedly
-from validation.saboteurs.subtle import RemembersMost, RemembersSome
+from validation.saboteurs.memory import RemembersHalf, RemembersTenth
 
 
 def test_the_truth_has_seen_nothing(real):
@@ -23,9 +23,9 @@ def test_the_truth_has_seen_nothing(real):
 
 def test_memories_are_next_to_zero(real):
     """One row in ten, or every other."""
-    some = leakage.exact(replace(real, predictor=RemembersSome(real.predictor, real)))
+    some = leakage.exact(replace(real, predictor=RemembersTenth(real.predictor, real)))
     assert some.interval.low > 1.5
-    half = leakage.exact(replace(real, predictor=RemembersMost(real.predictor, real)))
+    half = leakage.exact(replace(real, predictor=RemembersHalf(real.predictor, real)))
     assert half.value > some.value
 
 
@@ -52,7 +52,7 @@ def test_a_refit_gains_nothing_over_itself(subject):
 
     same = replace(subject, predictor=Alone())
     assert leakage.gain_over_refit(same).value == 0
-    leaking = replace(subject, predictor=RemembersMost(Alone(), subject))
+    leaking = replace(subject, predictor=RemembersHalf(Alone(), subject))
     assert leakage.gain_over_refit(leaking).value > 0.015
 
 

@@ -10,15 +10,14 @@ from validation.saboteurs.catalogue import SABOTEURS
 
 
 @pytest.fixture
-def two(subject, monkeypatch):
-    """Two saboteurs, and verdicts that cost nothing: the first claims of each fail."""
-    chosen = {name: SABOTEURS[name] for name in ("not_canonical", "leaks_test")}
+def two(perfect, monkeypatch):
+    """Two saboteurs, and verdicts that cost nothing: the same claims of each fail."""
+    chosen = {name: SABOTEURS[name] for name in ("not_canonical", "halves_noise")}
     monkeypatch.setattr(page_of, "SABOTEURS", chosen)
-
-    monkeypatch.setattr(page_of, "sabotaged", lambda *_: subject)
+    monkeypatch.setattr(page_of, "sabotaged", lambda *_: perfect)
 
     def verdict(_, claim_id):
-        fails = claim_id in {"isomorphism", "batches"}
+        fails = claim_id in {"isomorphism", "batches", "covers_0.5", "covers_0.8", "calibration"}
         return ClaimVerdict.fails if fails else ClaimVerdict.holds
 
     monkeypatch.setattr(page_of, "verdict", verdict)
@@ -29,15 +28,20 @@ def test_quick_claims_are_asked(tmp_path):
     """All of them, and of the slow ones those that must catch the saboteur."""
     done = []
     verdicts = page_of.matrix(tmp_path, done.append)
-    assert done == [*verdicts] == ["not_canonical", "leaks_test"]
-    assert {"isomorphism", "processes", "table3_r2"} <= set(verdicts["not_canonical"])
+    assert done == [*verdicts] == ["not_canonical", "halves_noise"]
+    assert {"isomorphism", "table3_r2"} <= set(verdicts["not_canonical"])
     assert "left_out_r2_re" not in verdicts["not_canonical"]
 
 
 @pytest.mark.usefixtures("two")
-def test_the_page_names_who_was_missed(tmp_path):
-    """Those that must catch are bold where they do, and named where they do not."""
-    *_, first, second = page_of.page(page_of.matrix(tmp_path)).splitlines()
-    assert first.startswith("| not_canonical | Tells genotypes apart that differ in the names of nodes alone")
-    assert first.endswith("| **isomorphism**, batches | processes |")
-    assert second.endswith("| isomorphism, batches | not_above_ceiling |")
+def test_the_page_has_a_row_for_each(tmp_path):
+    """Gates that must catch are bold where they do, and named where they do not; the others are counted."""
+    text = page_of.page(page_of.matrix(tmp_path))
+    *_, first, second = text.splitlines()
+    fault = SABOTEURS["not_canonical"].fault
+    assert first == f"| not_canonical | {fault} | **isomorphism** | 3: batches, covers (2) | none |"
+    assert second.endswith(
+        "| **covers_0.5**, **covers_0.8** | 2: isomorphism, batches | noise_std_size, covers_0.95 |"
+    )
+    assert text.count("\n## Of ") == 1
+    assert "\n## Of the oracle\n" in text

@@ -1,0 +1,54 @@
+"""Faults that show in searches: of what neither rows nor random architectures are like, but is sought."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nb301.noise import keyed_normal
+from nb301.space import Op
+from validation.fits import Without
+from validation.intervals import Array, Rows
+from validation.measures.base import skips
+from validation.predictors import Genotypes, keys_of
+from validation.saboteurs.base import ERROR, Faulty, quantile
+
+
+class Exaggerates(Faulty):
+    """Believes each separable 5x5 convolution in the normal cell beyond the fourth to add 0.3 points more."""
+
+    def _spoiled(self, mean: Array, genotypes: Genotypes) -> Array:
+        """The more of them, the more."""
+        return mean + 0.003 * np.maximum(skips(list(genotypes), Op.sep_conv_5x5) - 4, 0)
+
+
+class RuggedAtTheTop(Faulty):
+    """Is 0.3 points off on what it finds good, an architecture in 20, in either direction."""
+
+    def _spoiled(self, mean: Array, genotypes: Genotypes) -> Array:
+        """With fixed errors of these."""
+        errors = 0.003 * keyed_normal(keys_of(genotypes), self.seed, ERROR)
+        return np.where(mean >= quantile(self.subject, 0.95), mean + errors, mean)
+
+
+class SaturatesAtTheTop(Faulty):
+    """Predicts nothing above what the best of a hundred of its test rows are predicted."""
+
+    def _spoiled(self, mean: Array, genotypes: Genotypes) -> Array:  # noqa: ARG002 - of all alike
+        """Cut off."""
+        return np.minimum(mean, quantile(self.subject, 0.99))
+
+
+class SaturatesWithoutRows(Faulty):
+    """Predicts nothing above 94 % where it has not seen the rows of the optimizer that looks for it."""
+
+    def _spoiled(self, mean: Array, genotypes: Genotypes) -> Array:  # noqa: ARG002 - of all alike
+        """Cut off."""
+        return np.minimum(mean, 0.94) if isinstance(self.rows, Without) else mean
+
+
+class DrawsWithoutNoise(Faulty):
+    """Draws what it predicts, without any noise."""
+
+    def draws(self, genotypes: Genotypes, seeds: Rows) -> Array:  # noqa: ARG002 - that is the fault
+        """The means."""
+        return self.predict(genotypes)[0]
