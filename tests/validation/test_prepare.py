@@ -14,7 +14,7 @@ from validation.searches import PlannedRuns, Where, chunks, is_made
 from validation.subject import subject_of
 
 #: All about a release of all data.
-CLAIMS = claims_about("emulated 1.0", "xgb", "all-data")
+CLAIMS = claims_about("emulated 2.0", "xgb", "all-data")
 
 
 def test_what_claims_need(embedded_table, tmp_path):
@@ -48,7 +48,7 @@ def test_fits_what_is_missing_once(subject, tiny_table, tmp_path, monkeypatch):
 @pytest.mark.usefixtures("short_plan")
 def test_runs_what_is_missing_once(embedded_table, tmp_path, monkeypatch):
     """Runs on the release and on the truth are made in other processes into the cache."""
-    subject = subject_of(find("emulated-xgb-v1.0"), embedded_table, tmp_path)
+    subject = subject_of(find("emulated-xgb-v2.0"), embedded_table, tmp_path)
     claims = [claim for claim in CLAIMS if claim.id in {"found_1e5_rs", "overrated_1e6_rs"}]
     assert needed_runs(claims, subject) == [
         PlannedRuns("rs", where) for where in (Where.truth, Where.subject)

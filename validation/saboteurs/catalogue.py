@@ -22,7 +22,7 @@ from validation.subject import Subject, TrainedOn, subject_of
 
 SABOTEURS: dict[str, Saboteur] = {**OF_EMULATED, **OF_TRAININGS}
 #: The release that is spoiled where a fault needs members or files.
-_RELEASE = "emulated-xgb-v1.0"
+_RELEASE = "emulated-xgb-v2.0"
 
 
 def sabotaged(name: str, cache_folder: Path, seed: int = 0) -> Subject:

@@ -21,7 +21,7 @@ from validation.subject import Subject, TrainedOn
 #: The emulated truth, as tables and claims name it.
 TRUTH = described(EmulatedTruth())
 #: The embedded table of the emulated truth.
-TABLE = "emulated-v1.0"
+TABLE = "emulated-v2.0"
 #: How far its models would lie apart, had it several, fraction.
 _STD = 4e-4
 
