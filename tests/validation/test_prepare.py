@@ -20,7 +20,7 @@ CLAIMS = claims_about("emulated 2.0", "xgb", "all-data")
 def test_what_claims_need(embedded_table, tmp_path):
     """Every slow claim's models, each once; ensembles of trees, single GINs for trajectories."""
     for family, members in (("xgb", 10), ("gin", 1)):
-        release = find(f"emulated-{family}-v1.0")
+        release = find(f"emulated-{family}-v2.0")
         subject = subject_of(release, embedded_table, tmp_path)
         fits = needed_fits(claims_about("emulated 2.0", family, "all-data"), subject)
         assert len(fits) == len(set(fits))
