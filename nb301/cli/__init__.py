@@ -3,8 +3,8 @@
 Every error is one line and exit code 1; see `nb301.terminal`.
 
 It may import `nb301`, `benchmark`, `cluster`, `collection`, `errors`, `extras`, `files`, `formats`,
-`images`, `official`, `optimizers`, `parsing`, `releases`, `space`, `surrogates.tuning`, `tables`,
-`terminal`, `training` and `truth`.
+`images`, `official`, `optimizers`, `parsing`, `releases`, `sources`, `space`, `surrogates.tuning`,
+`tables`, `terminal`, `training` and `truth`.
 """
 
 from __future__ import annotations
