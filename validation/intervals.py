@@ -74,9 +74,9 @@ def bootstrap_interval(
 
 
 def of_groups(statistic: Callable[[Rows], float], groups: Sequence[Rows]) -> Callable[[Rows], float]:
-    """A statistic of rows as one of groups of rows, which are resampled whole (Davison and Hinkley 1997, 3.8).
+    """A statistic of rows as one of groups of rows, to be resampled whole (Davison and Hinkley 1997, 3.8).
 
-    Rows of one group are alike, so that rows that are resampled one by one claim to know more than they do.
+    Rows of a group are alike: resampled one by one they claim to know more than they do.
 
     Args:
         statistic: A function of an array of row numbers.

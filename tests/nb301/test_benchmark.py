@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import json
 import pickle
+import random
 import shutil
 from pathlib import Path
 
@@ -61,6 +62,22 @@ def test_alone_in_a_batch_and_in_any_order(genotypes):
     order = np.random.default_rng(1).permutation(len(genotypes))
     shuffled = BENCHMARK.query([genotypes[i] for i in order], seed=order)
     assert [*shuffled] == [alone[i] for i in order]
+
+
+@pytest.mark.parametrize("name", ["embedded", "asked_first"])
+def test_long_lists_are_answered_alike(name, request):
+    """Trees and GIN, in parts: again, in another order, and at both ends alone; generators are left alone."""
+    benchmark, many = request.getfixturevalue(name), sample_many(np.random.default_rng(2), 3000)
+    seeds = np.arange(len(many))
+    before = random.getstate(), repr(np.random.get_state())  # noqa: NPY002 - that it is left alone is the point
+    first = [*benchmark.query(many, seed=seeds)]
+    assert [*benchmark.query(many, seed=seeds)] == first
+    order = np.random.default_rng(1).permutation(len(many))
+    shuffled = benchmark.query([many[place] for place in order], seed=order)
+    assert [*shuffled] == [first[place] for place in order]
+    for place in (0, len(many) - 1):
+        assert benchmark.query(many[place], seed=place) == first[place]
+    assert before == (random.getstate(), repr(np.random.get_state()))  # noqa: NPY002
 
 
 @given(GENOTYPES, SEEDS)

@@ -105,7 +105,7 @@ def over_rows(statistic: Callable[[Rows], float], n: int, **also: float) -> Meas
 
 
 def distance(difference: Callable[..., Array], *strata: int, norm: Norm = np.mean, **also: float) -> Measured:
-    """The mean (or largest) absolute value of a difference, with its interval; of the first stratum's rows."""
+    """The mean absolute value of a difference, or another norm, with its interval; n of the first stratum."""
     value = float(norm(np.abs(difference(*map(np.arange, strata)))))
     return Measured(value, distance_interval(difference, *strata, norm=norm), strata[0], also=also)
 

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import numpy as np
-
 from pydantic import Field
 
 from nb301.releases import Release
@@ -170,14 +169,14 @@ def _answers(subject: Subject, genotypes: list[Genotype], seeds: Rows) -> Array:
 
 @contextmanager
 def _moved_on() -> Iterator[Callable[[], dict[str, object]]]:
-    """Gives states of the global generators, which nobody has seeded just before: afterwards they are as found.
+    """Gives what tells the states of the global generators, moved on a little; afterwards they are as found.
 
-    A generator that every query seeds alike is in the same state before and after one.
+    A generator that every query seeds alike would be in the same state before one and after it.
     """
     torch = sys.modules.get("torch")  # who has not imported it cannot have changed it
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - it is what must not change
     of_torch = torch.get_rng_state() if torch else None
-    random.random()
+    random.random()  # noqa: S311 - nothing is drawn for itself
     np.random.random()  # noqa: NPY002
     if torch:
         torch.rand(1)

