@@ -83,7 +83,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=_positive,
         default=2,
         metavar="N",
-        help="models that are fitted at once (default: 2)",
+        help="models that are fitted, or chunks of runs that are made, at once (default: 2)",
     )
 
 
@@ -111,15 +111,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Fit what slow claims need, several models at once, if all of them are going to be measured."""
+    """Fit and run what slow claims need, several at once, if all of them are going to be measured."""
     option = session.config.option
     if hasattr(session.config, "workerinput") or option.collectonly or option.keyword or option.markexpr:
-        return  # a claim that is chosen by itself fits what it needs
+        return  # a claim that is chosen by itself fits and runs what it needs
     results = session.config.stash[_RESULTS]
     try:
         prepare([(result.subject, result.claims) for result in results], option.table, option.processes)
     except (Nb301Error, OSError, BrokenExecutor) as error:
-        _refuse(f"models for claims cannot be fitted: {error}")
+        _refuse(f"models or runs for claims cannot be made: {error}")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

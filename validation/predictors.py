@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from nb301.benchmark import Benchmark
 from nb301.encodings import canonical
 from nb301.noise import Stream, keyed_normal
+from nb301.releases.manifest import Noise
+from nb301.releases.training_noise import TrainingNoise
 from nb301.space import Genotype, to_codes
 from nb301.surrogates.ensemble import mean_and_std
 from nb301.surrogates.members.base import Surrogate
@@ -101,14 +103,22 @@ class FittedPredictor:
 
     Args:
         surrogate: Their family's evaluation.
+        noise: Of trainings, as the release's manifest has it that they stand in for.
     """
 
-    def __init__(self, surrogate: Surrogate) -> None:
+    def __init__(self, surrogate: Surrogate, noise: Noise | None = None) -> None:
         self._surrogate = surrogate
+        if noise is not None:
+            self._noise = TrainingNoise(noise)
+            self.noise_std = self._noise_std
 
     def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
         """Mean and std of the members."""
         return mean_and_std(self._surrogate.predict(canonical(to_codes(genotypes))))
+
+    def _noise_std(self, genotypes: Genotypes) -> Array:
+        """By their own mean."""
+        return self._noise.std(self.predict(genotypes)[0])
 
 
 class DrawnTraining(NamedTuple):

@@ -23,7 +23,7 @@ from validation.fits import PlannedFit
 from validation.measures import MEASURES
 from validation.runs import Chunk
 from validation.searches import PlannedRuns, Where, chunks, is_made, made
-from validation.subject import NotApplicable, Subject, subject_of
+from validation.subject import NotApplicable, Subject, subject_of, table_behind
 
 #: Something to do in another process.
 _Job = Callable[[], None]
@@ -129,5 +129,4 @@ def _run(folder: Path, table: str | None, cache: Path, where: Where, chunk: Chun
 @lru_cache(maxsize=1)  # jobs of a subject come one after the other
 def _subject(folder: Path, table: str | None, cache: Path) -> Subject:
     release = find(folder)
-    reference = release.manifest.table
-    return subject_of(release, load(table or f"{reference.name}-v{reference.version}"), cache)
+    return subject_of(release, load(table) if table else table_behind(release), cache)

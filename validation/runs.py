@@ -19,10 +19,10 @@ from validation.lockstep import Run, Trainings, run_together
 #: Times that claims ask about, simulated seconds.
 EARLY, MIDDLE, LATE = 1e5, 1e6, 1e7
 #: Of each optimizer, how many runs go on until which time; the first ones go on longest. Paired differences
-#: of what an oracle and the truth find have a std of 0.07 to 0.24 points: 400 runs give a claim of equivalence
-#: a power of 99 % and more where nothing is wrong, and of 80 % where half a margin is. Optimizers that fit
-#: models to propose take seconds for what the others do in a tenth of one, so they end earlier and have fewer
-#: runs (a power of 98 % where nothing is wrong), and COMBO, ten times slower still, does not run.
+#: of what an oracle and the truth find have a std of 0.07 to 0.24 points: 400 runs give a claim of
+#: equivalence a power of 99 % and more where nothing is wrong, and of 80 % where half a margin is. Optimizers
+#: that fit models to propose take seconds for what the others do in a tenth of one, so they end earlier and
+#: have fewer runs (a power of 98 % where nothing is wrong), and COMBO, ten times slower, does not run.
 PLAN: Mapping[str, Mapping[float, int]] = {
     "rs": {EARLY: 400, MIDDLE: 400, LATE: 400},
     "re": {EARLY: 400, MIDDLE: 400, LATE: 400},

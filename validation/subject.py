@@ -105,7 +105,8 @@ class Subject:
                 self.family, self.table, split, self.split_seed, members=members, checkpoints=folder
             )
             files = list(fitted.values())
-        return self.wrap(FittedPredictor(self.family.load(files)), rows)
+        noise = None if self.release is None else self.release.manifest.noise
+        return self.wrap(FittedPredictor(self.family.load(files), noise), rows)
 
     def is_fitted(self, rows: RowSet, members: int = 1) -> bool:
         """Whether `refit` finds all models in the cache."""

@@ -111,6 +111,7 @@ def test_a_run_and_its_reports(validate, table, tiny_release, tmp_path):
     assert written["bootstrap"] == {
         "method": "percentile",
         "distances": "triangle inequality",
+        "means of runs": "Student's t",
         "resamples": 2000,
         "level": 0.95,
         "seed": 301,

@@ -46,6 +46,13 @@ def test_a_release_tells_its_noise(tiny_release):
     )
 
 
+def test_models_fitted_for_a_claim_have_the_releases_noise(tiny_release):
+    """By their own mean: the release's models in their place have its very noise."""
+    tiny = nb301.load(tiny_release)
+    predictor = FittedPredictor(tiny.release.surrogate, tiny.release.manifest.noise)
+    np.testing.assert_array_equal(noise_std(predictor, GENOTYPES), tiny.query(GENOTYPES).noise_std)
+
+
 def test_without_noise_the_std_is_all_there_is(embedded):
     """Of older releases, and of surrogates that tell of none."""
     std = embedded.query(GENOTYPES).std

@@ -13,6 +13,9 @@ from validation.prepare import needed_fits, needed_runs, prepare
 from validation.searches import PlannedRuns, Where, chunks, is_made
 from validation.subject import subject_of
 
+#: All about a release of all data.
+CLAIMS = claims_about("emulated 1.0", "xgb", "all-data")
+
 
 def test_what_claims_need(embedded_table, tmp_path):
     """Every slow claim's models, each once; ensembles of trees, single GINs for trajectories."""
@@ -46,9 +49,7 @@ def test_fits_what_is_missing_once(subject, tiny_table, tmp_path, monkeypatch):
 def test_runs_what_is_missing_once(embedded_table, tmp_path, monkeypatch):
     """Runs on the release and on the truth are made in other processes into the cache."""
     subject = subject_of(find("emulated-xgb-v1.0"), embedded_table, tmp_path)
-    claims = [
-        c for c in claims_about("emulated 1.0", "xgb", "all-data") if c.id in {"found_1e5_rs", "ranking_1e6"}
-    ]
+    claims = [claim for claim in CLAIMS if claim.id in {"found_1e5_rs", "overrated_1e6_rs"}]
     assert needed_runs(claims, subject) == [
         PlannedRuns("rs", where) for where in (Where.truth, Where.subject)
     ]
@@ -62,4 +63,6 @@ def test_runs_what_is_missing_once(embedded_table, tmp_path, monkeypatch):
 def test_without_a_table_nothing_is_fitted(tableless, monkeypatch):
     """The claims that need fits say what is missing."""
     monkeypatch.setattr(preparing, "ProcessPoolExecutor", None)
-    prepare([(tableless, claims_about("emulated 1.0", "xgb", "all-data"))], None, processes=2)
+    claims = [claim for claim in CLAIMS if not needed_runs([claim], tableless)]
+    assert needed_fits(claims, tableless)
+    prepare([(tableless, claims)], None, processes=2)

@@ -141,7 +141,8 @@ def _tau(subject: Subject, seconds: float, other: Callable[[str], Array]) -> Mea
 
     def statistic(*rows: Rows) -> float:
         means = [(on[r].mean(), twins[r].mean()) for (on, twins), r in zip(pairs, rows, strict=True)]
-        return float(kendalltau(*zip(*means, strict=True)).statistic)
+        # scipy's tau of equal orders may be 1 - 1e-16, which is below a threshold of 1
+        return round(float(kendalltau(*zip(*means, strict=True)).statistic), 12)
 
     n = [len(on) for on, _ in pairs]
     return Measured(statistic(*map(np.arange, n)), bootstrap_interval(statistic, *n), len(names))

@@ -122,7 +122,12 @@ def write_report(path: Path, results: Sequence[Results]) -> None:
     report = ValidationReport(
         format=FORMAT,
         releases=tuple(map(Results.to_record, results)),
-        bootstrap={"method": "percentile", "distances": "triangle inequality", **asdict(BOOTSTRAP)},
+        bootstrap={
+            "method": "percentile",
+            "distances": "triangle inequality",
+            "means of runs": "Student's t",
+            **asdict(BOOTSTRAP),
+        },
         libraries=_versions(),
     )
     write_text(path, report.to_json())
