@@ -325,9 +325,13 @@ def test_claims_about_kinds_of_release(family):
 
     assert {"table3_r2", "runtime_r2", "left_out_r2_darts"} <= all_data - random_only
     assert {"random_only_rs_r2", "all_optimizers_explain_more"} <= random_only - all_data
-    assert {"long_lists", "not_above_ceiling", "best_skips", "fresh_as_test", "found_1e5_rs"} <= (
-        random_only & all_data
-    )
+    assert {
+        "long_lists",
+        "not_above_ceiling",
+        "best_skips",
+        "fresh_as_test",
+        "found_1e5_rs",
+    } <= random_only & all_data
     assert ("isomorphism" in random_only & all_data) is (family is None)
     assert ("gin_diverges_least" in all_data) is (family in {"gin", "official-gin"})
 
