@@ -51,8 +51,8 @@ cell](emulation.svg)
 ## What it is
 
 Accuracy in percent is a sum over the edges of an architecture and over pairs of its edges, held below a
-ceiling. To that come noise, of which trainings of one architecture differ by, and for learning curves how far
-behind the best epoch each other epoch is:
+ceiling. To that come noise, by which trainings of one architecture differ, and, for learning curves, how far
+each epoch is behind the best one:
 
     mean  = additive accuracy, held below a ceiling
     val   = mean + run noise + validation noise
@@ -129,7 +129,8 @@ fitted to, and it is the ceiling that holds it. They end in {ends} different arc
 
     {genotype}
 
-Of the edges of their normal cells {normal}; of their reduction cells' {reduce}.
+Of the edges of their normal cells {normal};
+of those of their reduction cells {reduce}.
 """
 _LEARNING = """
 ## Learning curves
@@ -266,10 +267,10 @@ def _single(now: Mapping[str, float], before: Mapping[str, float]) -> Iterator[s
     yield f"| mean runtime, s | {published:,.0f} | {now[mean]:,.0f} | {before[mean]:,.0f} |"
     for statistic in ("R2", "Spearman"):
         name = f"runtime, {statistic}"
-        yield f"| {statistic} of runtimes | | {now[name]:.4f} | {before[name]:.4f} |"
+        yield f"| {statistic} of runtimes | | {now[name]:.4g} | {before[name]:.4g} |"
     yield from (
         "",
-        f"So 10^7 s are about {round(1e7 / now[mean], -1):,.0f} trainings of random architectures.",
+        f"So 10^7 s are about {1e7 / now[mean]:,.0f} trainings of random architectures.",
     )
 
 

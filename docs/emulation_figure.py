@@ -15,7 +15,7 @@ from nb301.truth.emulated import EmulatedTruth
 
 Array = NDArray[np.float64]
 _TRUTH, _YAHPO = "emulated truth", "YAHPO Gym, moved"
-_SEED = 1
+_SEED, _SIZE = 1, 250
 _COLOUR = alt.Color(
     "of:N",
     title=None,
@@ -27,7 +27,9 @@ _SHOWN = (Op.skip_connect, Op.max_pool_3x3, Op.avg_pool_3x3, Op.sep_conv_3x3)
 
 def figure(truth: EmulatedTruth, files: Files, one: Genotype) -> str:
     """Draw trainings against the truth, mean accuracy by counts of ops, and learning curves, one's too."""
-    left = density(files.trained.expected(truth), files.trained.accuracy)
+    left = density(files.trained.expected(truth), files.trained.accuracy).properties(
+        width=_SIZE, height=_SIZE
+    )
     return svg(alt.hconcat(left, _counts(truth, files.curves), _learning(truth, files.curves, one)))
 
 
@@ -41,7 +43,7 @@ def _counts(truth: EmulatedTruth, curves: Published) -> alt.FacetChart:
             for n, mean in enumerate(means.tolist()):
                 rows.append({"op": op.name, "n": n, "of": name, "mean": round(mean, 4)})
     return (
-        alt.Chart(alt.InlineData(values=rows), width=150, height=112)
+        alt.Chart(alt.InlineData(values=rows), width=118, height=88)
         .mark_line(point=True)
         .encode(
             alt.X("n:O", title="In the normal cell", axis=alt.Axis(labelAngle=0)),
@@ -74,7 +76,7 @@ def _learning(truth: EmulatedTruth, curves: Published, one: Genotype) -> alt.Lay
         alt.Chart(alt.InlineData(values=rows)).mark_line().encode(x, y, _COLOUR),
         alt.Chart(alt.InlineData(values=dots)).mark_circle(size=36, opacity=1).encode(x, y, _COLOUR),
     )
-    return alt.layer(*layers).properties(width=300, height=300)
+    return alt.layer(*layers).properties(width=_SIZE, height=_SIZE)
 
 
 def epochs(curves: Published) -> list[int]:

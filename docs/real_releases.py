@@ -76,7 +76,7 @@ these twice, so that their noise is not known, only bounded. The least is the pa
 {paper:.2f} points (Section 3.3): its architectures are good ones, which have less. About the most is what
 the noise model of `{closest}` has: it is fitted to residuals of rows that were left out,
 in which what all members get wrong alike counts as noise. In between, the paper's noise grows for worse
-architectures as the emulated ground truth 1.0 has it: an assumption. So the first row is an upper bound of
+architectures as the emulated ground truth has it: an assumption. So the first row is an upper bound of
 the ceiling, the last one a lower bound, but for chance.
 
 R2 follows from the variances; for ranks, means are taken to be distributed as these trainings are but for

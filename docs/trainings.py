@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from docs.drawing import COLOURS, svg
 from docs.validation import beside_each_other, interval_text
 from nb301 import tables
+from nb301.cli.tables import DEFAULT_TABLE
 from nb301.metrics import kendall_tau, spearman
 from nb301.releases.report import ReportedClaim, read_report
 from nb301.space import PARAMETER_FREE, Genotype, Op
@@ -26,7 +27,11 @@ from nb301.truth.emulated import EmulatedTruth
 from validation.intervals import bootstrap_interval
 
 HERE = Path(__file__).parent
+<<<<<<< HEAD
 EMULATED, REAL = "emulated-v2.0", "fashion-mnist-tiny-v1.0"
+=======
+EMULATED, REAL = DEFAULT_TABLE, "fashion-mnist-tiny-v1.0"
+>>>>>>> pages20
 Array = NDArray[np.float64]
 
 _ABOUT = """# Real trainings

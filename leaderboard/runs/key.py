@@ -16,8 +16,8 @@ from nb301.records import DescribedRecord
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
-#: Budget of a run, unless another is asked for: simulated seconds, about the paper's 115 GPU days, and
-#: evaluations.
+#: Budget of a run, unless another is asked for: simulated seconds, which are 115 days of one GPU and about
+#: 2,150 trainings, and evaluations.
 BUDGET_SECONDS, BUDGET_EVALUATIONS = 1e7, 30_000
 
 
