@@ -28,11 +28,7 @@ NAMES = {name: source.title for name, source in sorted(sources_of(SourceKind.BLA
 def main() -> None:
     """Draw the figure, and print since when each optimizer is as good as random search in the end."""
     truth = EmulatedTruth()
-<<<<<<< HEAD
-    table = tables.load("emulated-v2.0")
-=======
     table = tables.load(DEFAULT_TABLE)
->>>>>>> pages20
     runs = {name: _run(name, table, truth) for name in OPTIMIZERS}
     seconds = np.geomspace(SECONDS / 1000, SECONDS, 300)
     curves = [_curve(name, runs[name], seconds, truth) for name in NAMES]

@@ -27,11 +27,7 @@ from nb301.truth.emulated import EmulatedTruth
 from validation.intervals import bootstrap_interval
 
 HERE = Path(__file__).parent
-<<<<<<< HEAD
-EMULATED, REAL = "emulated-v2.0", "fashion-mnist-tiny-v1.0"
-=======
 EMULATED, REAL = DEFAULT_TABLE, "fashion-mnist-tiny-v1.0"
->>>>>>> pages20
 Array = NDArray[np.float64]
 
 _ABOUT = """# Real trainings
