@@ -119,7 +119,8 @@ def _of_truth(genotypes: list[Genotype]) -> str:
     truth = EmulatedTruth()
     runs = truth.evaluate_many(genotypes, np.arange(N))
     means = (truth.mean(genotypes), truth.noise_std(genotypes), truth.median_runtime(genotypes))
-    return digest(*(getattr(runs, field.name) for field in fields(runs)), *means)
+    curves = truth.learning_curves(genotypes[:200], np.arange(200))
+    return digest(*(getattr(runs, field.name) for field in fields(runs)), *means, curves)
 
 
 def _of_proposals(name: str) -> str:
