@@ -144,7 +144,7 @@ def _pairs(accuracy: Mapping[str, Any]) -> Iterator[Weights]:
         "side_by_side": "Two edges that leave the same node, once for each pair",
         "in_line": "Two edges in line: the first edge's origin and op, the second one's op",
     }.items():
-        by_first = {}
+        by_first: dict[str, Sequence[int]] = {}
         for origin, rows in accuracy[kind].items():
             by_first |= {f"{origin} {op}": row for op, row in zip(_OPS, rows, strict=True)}
         yield Weights(caption, _OPS, _rows(by_first, POINT), 4)
