@@ -19,15 +19,15 @@ from validation.lockstep import Run, Trainings, run_together
 #: Times that claims ask about, simulated seconds.
 EARLY, MIDDLE, LATE = 1e5, 1e6, 1e7
 #: Of each optimizer, how many runs go on until which time; the first ones go on longest. Paired differences
-#: of what an oracle and the truth find have a std of 0.07 to 0.24 points: 400 runs give a claim of
-#: equivalence a power of 99 % and more where nothing is wrong, and of 80 % where half a margin is. Optimizers
-#: that fit models to propose take seconds for what the others do in a tenth of one, so they end earlier and
-#: have fewer runs (a power of 98 % where nothing is wrong), and COMBO, ten times slower, does not run.
+#: of what an oracle and the truth find have a std of 0.12 to 0.24 points by 10^6 s, 0.14 to 0.17 by 10^7 s:
+#: claims of equivalence then have a power of 80 % and more where half a margin is wrong. Optimizers that fit
+#: models to propose take seconds for what the others do in a tenth of one, so they end earlier and have fewer
+#: runs, with that power where a third of a margin is wrong; COMBO, ten times slower, does not run.
 PLAN: Mapping[str, Mapping[float, int]] = {
-    "rs": {EARLY: 400, MIDDLE: 400, LATE: 400},
-    "re": {EARLY: 400, MIDDLE: 400, LATE: 400},
-    "ls": {EARLY: 400, MIDDLE: 400, LATE: 400},
-    "de": {EARLY: 400, MIDDLE: 400, LATE: 400},
+    "rs": {EARLY: 1600, MIDDLE: 1600, LATE: 200},
+    "re": {EARLY: 1600, MIDDLE: 1600, LATE: 200},
+    "ls": {EARLY: 2000, MIDDLE: 2000, LATE: 200},
+    "de": {EARLY: 1600, MIDDLE: 1600, LATE: 200},
     "tpe": {EARLY: 200, MIDDLE: 200},
     "bananas": {EARLY: 200, MIDDLE: 200},
 }
