@@ -199,7 +199,8 @@ def test_tables_of_the_user_are_not_overwritten(ended, wrong, suite_zero, home):
     )
     table = tables.load("cifar10-random-search-v1.1")
     assert (table.truth, {*table.rows["optimizer"]}, {*table.rows["epochs"]}) == ("mine", {"re"}, {50})
-    assert "emulated-v2.0 is the name of an embedded table" in wrong(*import_it, "--name", "emulated", "--version", "2.0")
+    embedded = wrong(*import_it, "--name", "emulated", "--version", "2.0")
+    assert "emulated-v2.0 is the name of an embedded table" in embedded
     assert "name '../x': expected letters" in wrong(*import_it, "--name", "../x")
     assert "is no fraction: where accuracies are percent, say --percent" in wrong(
         *import_it[:-1], "--name", "y"
