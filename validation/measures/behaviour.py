@@ -191,8 +191,9 @@ def _moved_on() -> Iterator[Callable[[], dict[str, object]]]:
 
 def _states() -> dict[str, object]:
     torch = sys.modules.get("torch")
-    kind, key, *rest = np.random.get_state()  # noqa: NPY002
-    states: dict[str, object] = {"random": random.getstate(), "numpy": (kind, bytes(key), *rest)}
+    _, key, *rest = np.random.get_state()  # noqa: NPY002
+    numpy = (np.asarray(key).tobytes(), *rest)
+    states: dict[str, object] = {"random": random.getstate(), "numpy": numpy}
     if torch:
         states["torch"] = bytes(torch.get_rng_state().numpy())
     return states

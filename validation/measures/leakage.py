@@ -74,8 +74,8 @@ def _errors_of_mutants(subject: Subject, genotypes: Sequence[Genotype]) -> Array
     """Predicted minus true accuracy, fraction, of architectures one edit away, on average, shape (n,)."""
     rng = np.random.default_rng(subject.split_seed)
     mutants = [mutate(genotype, rng, identity=0.0) for genotype in genotypes for _ in range(_MUTANTS)]
-    errors: Array = subject.predictor.predict(mutants)[0] - truth_of(subject).mean(mutants)
-    return errors.reshape(len(genotypes), _MUTANTS).mean(axis=1)
+    errors = subject.predictor.predict(mutants)[0] - truth_of(subject).mean(mutants)
+    return np.asarray(errors.reshape(len(genotypes), _MUTANTS).mean(axis=1))
 
 
 @register()

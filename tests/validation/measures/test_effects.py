@@ -36,7 +36,7 @@ def test_the_truth_is_right(oracle):
 
 
 def test_ops_that_are_taken_for_each_other(oracle):
-    """Their differences have the wrong sign, and nearly the same size: what stands beside is read wrongly, too."""
+    """Their differences have the wrong sign and nearly the same size: neighbours are misread, too."""
     exchanged = {Op.sep_conv_3x3: Op.sep_conv_5x5, Op.sep_conv_5x5: Op.sep_conv_3x3}
     subject = replace(oracle, predictor=Reads(0, exchanged))
     measured = effects.weakest_difference(subject)
