@@ -39,7 +39,7 @@ def prepare(subjects: Iterable[tuple[Subject, Sequence[Claim]]], table: str | No
         table: Of the subjects, a name or a file; by default the embedded one that they name.
         processes: Fits or runs at once.
     """
-    wanted = [(subject, claims) for subject, claims in subjects if subject.release is not None]
+    wanted = list(subjects)
     _do("models for claims", _fits(wanted, table), processes)
     _do("runs for claims", _runs(wanted, table), processes)
 
@@ -78,8 +78,10 @@ def _fits(subjects: Iterable[tuple[Subject, Sequence[Claim]]], table: str | None
     jobs: dict[tuple[str, str, str, int, PlannedFit], _Job] = {}
     for subject, claims in subjects:
         release = subject.release
-        for fit in needed_fits(claims, subject) if release else []:
-            if release and _is_missing(subject, fit):
+        if release is None:
+            continue
+        for fit in needed_fits(claims, subject):
+            if _is_missing(subject, fit):
                 key = (*_fitted_as(release), subject.table.content_hash, subject.split_seed, fit)
                 jobs.setdefault(key, partial(_fit, release.folder, table, subject.cache, fit))
     return list(jobs.values())

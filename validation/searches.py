@@ -105,12 +105,12 @@ def scored(runs: Sequence[Run], seconds: Array, mean: Mean) -> Array:
 
     Before the first training of a run has ended, its architecture counts.
     """
+    #: Numbers of those that are incumbents at one of the times: each is valued once.
     places: dict[Genotype, int] = {}
     chosen = np.empty((len(runs), len(seconds)), dtype=np.intp)
     for row, run in zip(chosen, runs, strict=True):
-        numbers = [places.setdefault(genotype, len(places)) for genotype in run.genotypes]
-        at = np.searchsorted(run.seconds, seconds, side="right") - 1
-        row[:] = np.array(numbers)[np.maximum(at, 0)]
+        at = np.maximum(np.searchsorted(run.seconds, seconds, side="right") - 1, 0)
+        row[:] = [places.setdefault(run.genotypes[number], len(places)) for number in at]
     return np.asarray(mean([*places]), dtype=np.float64)[chosen]
 
 
