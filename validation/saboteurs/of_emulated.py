@@ -141,8 +141,8 @@ _FIT = {
             "calibration",
             "found_1e5_rs",
             "overrated_1e5_rs",
-            "found_1e6_ls",
-            "overrated_1e6_ls",
+            "found_1e6_re",
+            "overrated_1e6_re",
             "found_1e7_rs",
             "overrated_1e7_rs",
         ),
@@ -153,32 +153,29 @@ _FIT = {
         (
             "top_not_underrated_0.05",
             "found_1e6_re",
-            "found_1e6_ls",
         ),
     ),
     "shrinks": Saboteur(fit.Shrinks, ("differences_not_too_small",)),
     "stretches": Saboteur(fit.Stretches, ("differences_not_too_large",)),
     "optimist": Saboteur(
         fit.Optimist,
-        ("top_not_overrated_0.01", "top_not_overrated_0.05", "no_bias_near_best"),
+        (
+            "top_not_overrated_0.01",
+            "top_not_overrated_0.05",
+            "no_bias_near_best",
+        ),
         "overrated_1e5_rs",
         "overrated_1e6_ls",
     ),
     "optimist_at_the_top": Saboteur(
         fit.OptimistAtTheTop,
-        (
-            "top_not_overrated_0.01",
-            "overrated_1e6_re",
-            "overrated_1e6_ls",
-        ),
+        ("top_not_overrated_0.01",),
     ),
     "flattens": Saboteur(
         fit.Flattens,
         (
             "top_not_underrated_0.01",
             "top_not_underrated_0.05",
-            "found_1e6_ls",
-            "overrated_1e6_ls",
         ),
     ),
     "loves_the_best": Saboteur(fit.LovesTheBest, ("no_bias_near_best",)),
@@ -194,26 +191,21 @@ _FIT = {
 _SEARCHING = {
     "exaggerates": Saboteur(
         searching.Exaggerates,
-        (
-            "found_1e6_ls",
-            "overrated_1e6_ls",
-        ),
+        ("overrated_1e6_re",),
     ),
-    "rugged_at_the_top": Saboteur(
-        searching.RuggedAtTheTop,
+    "rugged_where_good": Saboteur(
+        searching.RuggedWhereGood,
         (
             "overrated_1e5_rs",
-            "overrated_1e6_ls",
-            "found_1e6_ls",
+            "overrated_1e6_re",
         ),
         is_random=True,
     ),
-    "saturates_at_the_top": Saboteur(
-        searching.SaturatesAtTheTop,
+    "saturates_where_good": Saboteur(
+        searching.SaturatesWhereGood,
         (
             "found_1e6_re",
-            "found_1e6_ls",
-            "overrated_1e6_ls",
+            "overrated_1e6_re",
         ),
     ),
     "saturates_without_rows": Saboteur(searching.SaturatesWithoutRows, ("left_out_trajectory_re",)),

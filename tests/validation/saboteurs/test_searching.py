@@ -23,24 +23,24 @@ def values(perfect, rows):
 
 
 def test_exaggeration(spoiled, rows, values):
-    """Grows with the number of an op from the fifth on."""
-    beyond = np.array([max(0, genotype.normal.count(Op.sep_conv_5x5) - 4) for genotype in rows])
+    """Grows with the number of an op from the third on."""
+    beyond = np.array([max(0, genotype.normal.count(Op.sep_conv_5x5) - 2) for genotype in rows])
     assert beyond.any()
     np.testing.assert_allclose(spoiled(searching.Exaggerates).predict(rows)[0], values + 0.003 * beyond)
 
 
-def test_the_top_is_rugged(spoiled, rows, values):
-    """An architecture in 20, others of them up and down with each seed."""
-    errors = [spoiled(searching.RuggedAtTheTop, seed=seed).predict(rows)[0] - values for seed in (0, 1)]
+def test_what_is_good_is_rugged(spoiled, rows, values):
+    """Every other architecture, up and down, otherwise with each seed."""
+    errors = [spoiled(searching.RuggedWhereGood, seed=seed).predict(rows)[0] - values for seed in (0, 1)]
     off = errors[0] != 0
-    assert off.mean() == pytest.approx(0.05, rel=0.05)
+    assert off.mean() == pytest.approx(0.5, abs=0.01)
     assert values[off].min() >= values[~off].max()
     assert (errors[0] != errors[1])[off].all()
 
 
-def test_the_top_is_cut_off(spoiled, rows, values):
+def test_what_is_good_is_cut_off(spoiled, rows, values):
     """For all, or where an optimizer's rows were not seen."""
-    assert np.mean(spoiled(searching.SaturatesAtTheTop).predict(rows)[0] < values) == pytest.approx(
+    assert np.mean(spoiled(searching.SaturatesWhereGood).predict(rows)[0] < values) == pytest.approx(
         0.01, rel=0.1
     )
     fault = searching.SaturatesWithoutRows
