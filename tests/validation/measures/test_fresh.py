@@ -35,7 +35,7 @@ def test_equal_errors_are_equal_on_rows_and_off_them(oracle):
     """What is off by as much on all is as good on fresh architectures."""
     measured = fresh.as_test(replace(oracle, predictor=OffBy(0.002)))
     assert measured.value == pytest.approx(1, rel=1e-3)
-    assert measured.also["rmse"] == pytest.approx(0.002, rel=1e-3)
+    assert measured.also["mae"] == pytest.approx(0.002, rel=1e-3)
 
 
 def test_who_knows_the_table_alone(oracle):
@@ -49,7 +49,7 @@ def test_who_knows_the_table_alone(oracle):
             return np.where(is_known, TRUTH.mean(genotypes) + 0.0005, mean), std
 
     measured = fresh.as_test(replace(oracle, predictor=Table(0.002)))
-    assert measured.interval.low > 10
+    assert measured.interval.low > 3
 
 
 @pytest.mark.parametrize("scale", [0.9, 1.1])
