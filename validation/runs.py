@@ -12,6 +12,7 @@ import numpy as np
 
 from nb301.files import sha256, write_text
 from nb301.optimizers import OPTIMIZERS
+from nb301.sources import SourceKind, sources_of
 from nb301.space import Genotype
 from validation.code_hash import code_hash
 from validation.lockstep import Run, Trainings, run_together
@@ -81,6 +82,11 @@ def planned(optimizer: str, until: float = np.inf, most: int | None = None) -> I
 def runs_at(optimizer: str, seconds: float) -> int:
     """How many runs of an optimizer go on until a time; 0 where none does."""
     return PLAN[optimizer].get(seconds, 0)
+
+
+def fits_models(optimizer: str) -> bool:
+    """Whether its proposals take time, which is what most of that of runs goes to."""
+    return sources_of(SourceKind.BLACK_BOX)[optimizer].seconds > 0
 
 
 class Store:

@@ -22,7 +22,7 @@ from validation.intervals import Array, Rows, bootstrap_interval
 from validation.measures.base import Measured, Source, distance, one_of, predicted_mean, rows_of
 from validation.measures.registry import register
 from validation.measures.search import Moment, Runs, truth_values_at, values_at
-from validation.runs import EARLY, PLAN, runs_at
+from validation.runs import EARLY, PLAN, fits_models, runs_at
 from validation.searches import PlannedRuns, Where, own_mean, runs_on, scored, truth_of
 from validation.subject import NotApplicable, Subject, TrainedOn, subject_of
 
@@ -47,8 +47,8 @@ def _without(_subject: Subject, method: str, **_parameters: object) -> list[Plan
     return [PlannedFit(Without(method))]
 
 
-def _all_until(_subject: Subject, seconds: float, **_parameters: object) -> list[PlannedRuns]:
-    return [PlannedRuns(name, where) for name in _running_at(seconds) for where in _BOTH]
+def _all_until(subject: Subject, seconds: float, other: str = "", **_parameters: object) -> list[PlannedRuns]:
+    return [PlannedRuns(name, where) for name in _running_at(seconds, subject, other) for where in _BOTH]
 
 
 def _two(_subject: Subject, optimizer: str, of: str, **_parameters: object) -> list[PlannedRuns]:
@@ -61,7 +61,8 @@ _BOTH = (Where.truth, Where.subject)
 @register(runs=_all_until)
 def ranking(subject: Subject, seconds: Moment) -> Measured:
     """Kendall's tau of the optimizers' means at a time, found on subject and truth."""
-    return _tau(subject, seconds, lambda name: truth_values_at(subject, name, seconds))
+    names = _running_at(seconds, subject)
+    return _tau(subject, names, seconds, lambda name: truth_values_at(subject, name, seconds))
 
 
 @register(runs=_all_until)
@@ -76,7 +77,8 @@ def agreement(
         seconds: When.
     """
     sibling = _sibling(subject, _sibling_name(subject, other))
-    return _tau(subject, seconds, lambda name: values_at(sibling, name, seconds))
+    names = _running_at(seconds, subject, other)
+    return _tau(subject, names, seconds, lambda name: values_at(sibling, name, seconds))
 
 
 @register(runs=_two)
@@ -134,9 +136,8 @@ def curves(subject: Subject, optimizer: str) -> Curves:
     )
 
 
-def _tau(subject: Subject, seconds: float, other: Callable[[str], Array]) -> Measured:
+def _tau(subject: Subject, names: Sequence[str], seconds: float, other: Callable[[str], Array]) -> Measured:
     """Kendall's tau of optimizers' means on a subject and elsewhere; runs are drawn with their twins."""
-    names = _running_at(seconds)
     pairs = [(values_at(subject, name, seconds), other(name)) for name in names]
 
     def statistic(*rows: Rows) -> float:
@@ -148,8 +149,11 @@ def _tau(subject: Subject, seconds: float, other: Callable[[str], Array]) -> Mea
     return Measured(statistic(*map(np.arange, n)), bootstrap_interval(statistic, *n), len(names))
 
 
-def _running_at(seconds: float) -> Sequence[str]:
-    return [name for name in PLAN if runs_at(name, seconds)]
+def _running_at(seconds: float, subject: Subject, other: str = "") -> Sequence[str]:
+    """Optimizers whose runs go on until a time; on random-only models none that fits a model itself."""
+    kinds = {subject.trained_on, other}
+    names = [name for name in PLAN if runs_at(name, seconds)]
+    return [name for name in names if TrainedOn.random_only not in kinds or not fits_models(name)]
 
 
 def _sibling_name(subject: Subject, other: str) -> str:
