@@ -80,11 +80,11 @@ class OptimistAtTheTop(Optimist):
 
 
 class Flattens(Faulty):
-    """Tells what it finds good, an architecture in ten, apart by a fifth of what they differ by."""
+    """Tells what it finds good, an architecture in five, apart by a fifth of what they differ by."""
 
     def _spoiled(self, mean: Array, genotypes: Genotypes) -> Array:  # noqa: ARG002 - of all alike
         """Less at the top, in the same order."""
-        good = quantile(self.subject, 0.9)
+        good = quantile(self.subject, 0.8)
         return np.where(mean >= good, good + 0.2 * (mean - good), mean)
 
 

@@ -148,13 +148,7 @@ _FIT = {
         ),
         is_random=True,
     ),
-    "saturates": Saboteur(
-        fit.Saturates,
-        (
-            "top_not_underrated_0.05",
-            "found_1e6_re",
-        ),
-    ),
+    "saturates": Saboteur(fit.Saturates, ("found_1e6_re",)),
     "shrinks": Saboteur(fit.Shrinks, ("differences_not_too_small",)),
     "stretches": Saboteur(fit.Stretches, ("differences_not_too_large",)),
     "optimist": Saboteur(
