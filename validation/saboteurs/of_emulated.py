@@ -157,9 +157,9 @@ _FIT = {
             "top_not_overrated_0.01",
             "top_not_overrated_0.05",
             "no_bias_near_best",
+            "overrated_1e5_rs",
+            "overrated_1e6_ls",
         ),
-        "overrated_1e5_rs",
-        "overrated_1e6_ls",
     ),
     "optimist_at_the_top": Saboteur(
         fit.OptimistAtTheTop,
