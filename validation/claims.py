@@ -110,7 +110,7 @@ class Claim:
         return ClaimKind.comparison if family in self.comparison_for else self.kind
 
     def bound_for(self, family: str | None) -> float:
-        """The number for a family; for one without a number of its own the hardest that is a gate, if any is."""
+        """The number for a family; for one without a number of its own the hardest that is a gate."""
         if not isinstance(self.threshold, dict):
             return self.threshold
         for kind in _kinds_of(family):
