@@ -58,7 +58,7 @@ class Claim:
         unit: Of the number; empty where it has none.
         threshold: The number, in that unit as `report` shows it; where families differ one for each that
             has its own, which imported models of its kind are held to as well; all others, and foreign
-            surrogates, are held to the hardest of them.
+            surrogates, are held to the hardest of those for which it is a gate.
         scale: What the measure's value is multiplied by to have the unit.
         direction: On which side of the threshold, itself included, the value has to be.
         source: Where the number stands in the paper, or the theory that it follows from.
@@ -110,14 +110,15 @@ class Claim:
         return ClaimKind.comparison if family in self.comparison_for else self.kind
 
     def bound_for(self, family: str | None) -> float:
-        """The number for a family; for one without a number of its own the hardest of them."""
+        """The number for a family; for one without a number of its own the hardest that is a gate."""
         if not isinstance(self.threshold, dict):
             return self.threshold
         for kind in _kinds_of(family):
             if kind in self.threshold:
                 return self.threshold[kind]
         hardest = max if self.direction is Direction.at_least else min
-        return hardest(self.threshold.values())
+        gates = [number for name, number in self.threshold.items() if name not in self.comparison_for]
+        return hardest(gates or self.threshold.values())
 
     def is_met_by(self, value: float, family: str | None) -> bool:
         """Whether a value satisfies the threshold; one that equals it does, NaN does not."""
