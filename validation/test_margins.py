@@ -14,7 +14,6 @@ _TOLERANCE = 0.005
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(EmulatedTruth.version == "1.0", reason="the margins are those of truth 2.0")
 def test_margins_are_the_truths(pytestconfig: pytest.Config) -> None:
     """Every claim of equivalence has the margin of its time."""
     computed = margins(EmulatedTruth(), pytestconfig.getoption("cache"))
