@@ -214,7 +214,11 @@ def test_source_keeps_the_rules(path):
             assert node.func.id not in {"eval", "exec", "__import__"}, ast.unparse(node)
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) in {"np.random", "numpy.random"}:
             allowed = GENERATORS | (
-                {"get_state"} if watches else {"seed", "standard_normal"} if moves else set()
+                {"get_state", "set_state", "random"}
+                if watches
+                else {"seed", "standard_normal"}
+                if moves
+                else set()
             )
             allowed |= {"seed", "normal"} if draws else set()
             assert node.attr in allowed, ast.unparse(node)

@@ -124,7 +124,8 @@ def test_a_run_and_its_reports(validate, table, tiny_release, tmp_path):
     claims = {claim["id"]: claim for claim in release["claims"]}
     # 240 rows make no good surrogate, but one that keeps its promises
     assert claims["table3_r2"]["verdict"] == "fails"
-    assert claims["isomorphism"]["verdict"] == claims["processes"]["verdict"] == "holds"
+    assert claims["long_lists"]["verdict"] == claims["processes"]["verdict"] == "holds"
+    assert "isomorphism" not in claims  # tests of the library see to it
     assert claims["closer_than_table"]["verdict"] == "not applicable"
     assert "no architectures with five seeds" in claims["closer_than_table"]["note"]
     assert claims["found_1e5_rs"]["verdict"] == "not run"
@@ -136,7 +137,7 @@ def test_a_run_and_its_reports(validate, table, tiny_release, tmp_path):
     assert f"{release['name']} does not pass" in finished.stdout
     page = card.read_text(encoding="utf-8")
     assert page.count("<svg") >= 2
-    assert claims["isomorphism"]["statement"] in page
+    assert claims["long_lists"]["statement"] in page
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page
 
@@ -158,7 +159,9 @@ def test_foreign_surrogates(validate, table, tmp_path):
         claims.append({claim["id"]: claim for claim in release["claims"]})
     for claim in claims:
         assert claim["runtime_r2"]["verdict"] == "not applicable"
-        assert claim["batches"]["verdict"] == "holds"
+        assert claim["batches"]["verdict"] == claim["long_lists"]["verdict"] == "holds"
+        assert claim["members_explain"]["note"].endswith("tells of no members")
+        assert "has no noise_std" in claim["noise_std_size"]["note"]
         assert claim["best_skips"]["verdict"] == "fails"
     # twins in all that they predict, which only their noise tells apart
     verdicts = [claim["mean_of_draws"]["verdict"] for claim in claims]
@@ -293,7 +296,7 @@ def test_sabotage_fails_on_a_worker(validate, table, tiny_release, tmp_path):
     (release,) = json.loads(report.read_text(encoding="utf-8"))["releases"]
     claims = {claim["id"]: claim for claim in release["claims"]}
     assert claims["table3_r2"]["verdict"] == "fails"
-    assert claims["isomorphism"]["verdict"] == "not run"
+    assert claims["long_lists"]["verdict"] == "not run"
     assert release["checks"] == {"frozen_metrics": "not run"}
 
 
@@ -322,7 +325,7 @@ def test_a_release_whose_table_is_not_here(validate, tiny_release, tmp_path):
     assert not release.passes
     assert release.checks == {"frozen_metrics": "not run"}
     claims = {claim.id: claim for claim in release.claims}
-    for name in ("isomorphism", "batches", "processes", "std_of_draws"):
+    for name in ("long_lists", "rare_faults_isomorphs", "processes", "noise_is_normal"):
         assert claims[name].verdict == "holds"
     assert claims["best_skips"].verdict == "fails"  # its ground truth can be asked, and its rows were few
     assert claims["table3_r2"].verdict == "not run"
@@ -346,9 +349,8 @@ def outcomes(subject):
 
 
 #: What official models are asked for without their table, and with it beside.
-ASKED = {"best_skips", "falls_after_four_skips", "isomorphism", "batches", "processes", "order_of_draws"}
-ASKED |= {"pools_hurt_at_once_max_pool_3x3", "pools_hurt_at_once_avg_pool_3x3", "global_state"}
-ASKED |= {"mean_of_draws", "std_of_draws"}
+ASKED = {"best_skips", "falls_after_four_skips", "isomorphism", "processes"}
+ASKED |= {"pools_hurt_at_once_max_pool_3x3", "pools_hurt_at_once_avg_pool_3x3"}
 BESIDE = {"closer_than_table", "divergence", "calibration", "all_skip_is_poor"}
 BESIDE |= {f"coverage_{level}" for level in (0.5, 0.8, 0.95)} | {f"topology_depth_{k}" for k in range(1, 5)}
 
@@ -357,7 +359,7 @@ def test_imported_models_without_their_table(imported):
     """They are asked alone: no claim about rows has a verdict."""
     measured, notes, entries = outcomes(imported)
     assert measured == ASKED
-    assert entries["batches"]["verdict"] == entries["processes"]["verdict"] == "holds"
+    assert entries["processes"]["verdict"] == "holds"
     missing = {name for name in notes if "verdict" not in entries[name]}
     assert missing == BESIDE
     assert all("nb301 tables fetch official" in notes[name] for name in missing)
@@ -377,7 +379,7 @@ def test_official_models_that_do_not_hold_are_only_compared_by_isomorphism(impor
     """They fail no run there, but by what is a gate for them, too."""
     claims = {claim.id: claim for claim in claims_about(imported.table.truth, "official-xgb", "all-data")}
     assert isinstance(plugin._failure(claims["isomorphism"], imported, ""), pytest.xfail.Exception)
-    assert isinstance(plugin._failure(claims["batches"], imported, ""), pytest.fail.Exception)
+    assert isinstance(plugin._failure(claims["processes"], imported, ""), pytest.fail.Exception)
 
 
 def test_releases_of_a_table_share_it(tiny_release, tmp_path):
