@@ -273,7 +273,7 @@ def test_querying_loads_no_heavy_library(family):
     """A query needs none of the libraries that fitted the release, nor what else is slow and unused."""
     code = f"""
 import nb301, numpy
-benchmark = nb301.load("emulated-{family}-rand-v1.0")
+benchmark = nb301.load("emulated-{family}-rand-v2.0")
 assert benchmark.query(nb301.sample(numpy.random.default_rng(0)), seed=1).runtime > 0
 """
     loaded = loaded_after(code)

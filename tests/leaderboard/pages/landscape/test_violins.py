@@ -7,13 +7,13 @@ import pytest
 
 from leaderboard.pages.landscape.table import Landscape
 from leaderboard.pages.landscape.violins import violins
-from nb301.sources import FITTED
+from nb301.sources import labels
 from nb301.space import Op
 
 
 def test_violins_have_the_tables_quantiles(table, charts):
     """Numbers below the violins of skip connections are quantiles of the table's rows."""
-    rows = table.rows[table.rows["optimizer"].isin([*FITTED, "skip"])]
+    rows = table.rows[table.rows["optimizer"].isin([*labels(), "skip"])]
     counts = np.array([g.normal.count(Op.skip_connect) for g in np.array(table.genotypes)[rows.index]])
     errors = 100 * (1 - rows["val_accuracy"].to_numpy())
     lines = {row[1]: row for row in charts["parameter-free-normal"].data.rows if row[0] == "skip_connect"}
