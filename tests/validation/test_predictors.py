@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 import nb301
 from nb301.space import sample_many
@@ -21,6 +22,14 @@ from validation.predictors import (
 
 GENOTYPES = sample_many(np.random.default_rng(0), 20)
 SEEDS = np.arange(20)
+
+
+@pytest.fixture(scope="module")
+def without_noise():
+    """A release whose manifest tells of no noise of trainings."""
+    benchmark = nb301.load("fashion-mnist-tiny-xgb-v1.0")
+    assert benchmark.release.manifest.noise is None
+    return benchmark
 
 
 def test_a_release_answers_as_to_its_users(embedded):
@@ -53,33 +62,33 @@ def test_models_fitted_for_a_claim_have_the_releases_noise(tiny_release):
     np.testing.assert_array_equal(noise_std(predictor, GENOTYPES), tiny.query(GENOTYPES).noise_std)
 
 
-def test_without_noise_the_std_is_all_there_is(embedded):
-    """Of older releases, and of surrogates that tell of none."""
-    std = embedded.query(GENOTYPES).std
-    for predictor in (ReleasePredictor(embedded), FittedPredictor(embedded.release.surrogate)):
+def test_without_noise_the_std_is_all_there_is(without_noise):
+    """Of releases whose rows tell of none, and of surrogates that tell of none."""
+    std = without_noise.query(GENOTYPES).std
+    for predictor in (ReleasePredictor(without_noise), FittedPredictor(without_noise.release.surrogate)):
         np.testing.assert_array_equal(noise_std(predictor, GENOTYPES), std)
         np.testing.assert_array_equal(training_std(predictor, GENOTYPES), std)
 
 
-def test_draws_of_a_surrogate_without_noise_of_its_own(embedded):
+def test_draws_of_a_surrogate_without_noise_of_its_own(without_noise):
     """They are as a release's: normal around its mean with its std, by architecture and seed."""
 
     class Copy:
         def predict(self, genotypes):
-            answer = embedded.query(list(genotypes))
+            answer = without_noise.query(list(genotypes))
             return answer.mean, answer.std
 
     np.testing.assert_array_equal(
-        draw(Copy(), GENOTYPES, SEEDS), embedded.query(GENOTYPES, seed=SEEDS).val_accuracy
+        draw(Copy(), GENOTYPES, SEEDS), without_noise.query(GENOTYPES, seed=SEEDS).val_accuracy
     )
 
 
-def test_what_a_surrogate_can_do(embedded, tiny_release):
+def test_what_a_surrogate_can_do(without_noise, embedded):
     """A release predicts runtimes and draws, and newer ones know the noise; a constant does nothing of it."""
     assert isinstance(ReleasePredictor(embedded), TimePredictor)
     assert isinstance(ReleasePredictor(embedded), NoisyPredictor)
-    assert isinstance(ReleasePredictor(nb301.load(tiny_release)), NoiseKnowingPredictor)
-    assert not isinstance(ReleasePredictor(embedded), NoiseKnowingPredictor)
+    assert isinstance(ReleasePredictor(embedded), NoiseKnowingPredictor)
+    assert not isinstance(ReleasePredictor(without_noise), NoiseKnowingPredictor)
     assert not isinstance(Constant(), TimePredictor | NoisyPredictor | NoiseKnowingPredictor)
 
 

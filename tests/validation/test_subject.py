@@ -192,5 +192,5 @@ def test_which_rows_imported_models_saw_is_not_known(imported_release, official_
 
 def test_imported_models_are_not_set_beside_another_truth(imported_release, embedded_table, tmp_path):
     """A table of another truth is refused with both."""
-    with pytest.raises(ReleaseError, match=r"'CIFAR-10 training' does, but .*-v1\.0 is of 'emulated 2"):
+    with pytest.raises(ReleaseError, match=r"'CIFAR-10 training' does, but .*-v2\.0 is of 'emulated 2"):
         subject_of(Release(imported_release), embedded_table, tmp_path)

@@ -46,7 +46,7 @@ def test_ops_that_are_taken_for_each_other(oracle):
 
 def test_ops_that_are_taken_for_one(oracle):
     """They differ by nothing; what one of them has on average is off by the difference."""
-    subject = replace(oracle, predictor=Reads(1, {Op.skip_connect: Op.max_pool_3x3}))
+    subject = replace(oracle, predictor=Reads(0, {Op.skip_connect: Op.max_pool_3x3}))
     assert effects.weakest_difference(subject).interval == (0, 0)
     assert effects.largest_error(subject).interval.low > 1e-4
 

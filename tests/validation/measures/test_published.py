@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from nb301.metrics import spearman
-from tests.validation.surrogates import PREDICTED, TRUTH, TimedOracle
+from tests.validation.surrogates import PREDICTED, TRUTH, Oracle, TimedOracle
 from validation.measures import NotApplicable, published
 from validation.measures.linear import linear_mean
 from validation.places import published_predictions
@@ -41,9 +41,10 @@ def test_who_is_the_linear_model_gains_nothing(real):
 @pytest.mark.usefixtures("made_up_predictions")
 def test_seconds_are_those_of_the_older_version(real):
     """The one that has some; who predicts none is not asked."""
-    assert published.runtime(replace(real, predictor=TimedOracle())).value == 1
-    with pytest.raises(NotApplicable, match="stand-in predicts no runtimes"):
-        published.runtime(real)
+    for predictor in (real.predictor, TimedOracle()):
+        assert published.runtime(replace(real, predictor=predictor)).value == 1
+    with pytest.raises(NotApplicable, match="oracle predicts no runtimes"):
+        published.runtime(replace(real, predictor=Oracle()))
 
 
 def test_seconds_may_be_missing(real, made_up_predictions):

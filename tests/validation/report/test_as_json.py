@@ -64,9 +64,9 @@ def test_passes_when_every_gate_holds(results):
     results.checks["frozen_metrics"] = "passed"
     assert results.passes()
     assert f"{results.subject.name} passes" in next(summary([results]))
-    results.measured["isomorphism"] = {"verdict": "not applicable"}
+    results.measured["long_lists"] = {"verdict": "not applicable"}
     assert results.passes()
-    results.measured["isomorphism"] = {"verdict": "undecided"}
+    results.measured["long_lists"] = {"verdict": "undecided"}
     assert not results.passes()
 
 
@@ -101,11 +101,11 @@ def test_the_file_is_what_was_measured(results, tmp_path):
 
 def test_texts_for_people(results):
     """Thresholds with their side and unit, values to four digits, a line for what is exact."""
-    results.measured["isomorphism"] = {"verdict": "holds", "value": 0.0, "interval": [0.0, 0.0]}
+    results.measured["long_lists"] = {"verdict": "holds", "value": 0.0, "interval": [0.0, 0.0]}
     results.measured["divergence"] = {"verdict": "fails", "value": 1234.5, "interval": [1000.0, 2000.0]}
     head, *rows = table_rows([results])
     cells = {row[1]: dict(zip(head, row, strict=True)) for row in rows}
-    assert cells["isomorphism"]["95 % interval"] == "exact"
+    assert cells["long_lists"]["95 % interval"] == "exact"
     assert cells["divergence"]["value"] == "1234"
     assert cells["divergence"]["95 % interval"] == "1000 to 2000"
     assert cells["divergence"]["threshold"] == "<= 134.4 nats"
@@ -126,13 +126,13 @@ def test_published_estimates_are_inside_their_intervals():
 
 def test_what_could_not_be_run_is_told_once(results):
     """How many claims and why, in a line; claims that nobody asked for are not counted."""
-    results.measured["isomorphism"] = {"note": "the table is not here"}
+    results.measured["long_lists"] = {"note": "the table is not here"}
     assert list(summary([results]))[1] == "1 claim was not run: the table is not here"
-    results.measured["batches"] = {"note": "the table is not here"}
+    results.measured["distinct"] = {"note": "the table is not here"}
     results.measured["processes"] = {"note": "does not apply", "verdict": "not applicable"}
     assert results.not_run() == {"the table is not here": 2}
     assert list(summary([results]))[1] == "2 claims were not run: the table is not here"
-    entry = next(claim for claim in results.to_record().claims if claim.id == "batches")
+    entry = next(claim for claim in results.to_record().claims if claim.id == "distinct")
     assert (entry.verdict, entry.note, entry.value) == ("not run", "the table is not here", None)
 
 
@@ -142,7 +142,7 @@ def test_imported_releases_have_no_frozen_metrics(imported):
     assert results.to_record().checks == {}
     assert not results.passes()
     kinds = {claim.id: claim.kind for claim in results.entries()}
-    assert (kinds["isomorphism"], kinds["batches"]) == ("comparison", "gate")
+    assert (kinds["isomorphism"], kinds["processes"]) == ("comparison", "gate")
     for claim in results.claims:
         results.measured[claim.id] = {"verdict": "holds"}
     assert results.passes()
