@@ -21,6 +21,11 @@ needs members or files it spoils a release, which may fail gates for reasons of 
 stop nothing, only those that must catch are named. Made by
 `python -m validation.saboteurs --out docs/saboteurs.md`.
 """
+#: A line of it, and what is said in its place where less was asked.
+_ASKED = "others do, by their groups. Every quick claim was asked, of the slow ones those that must catch."
+_ASKED_QUICK = (
+    "others do, by their groups. Only quick claims that must catch a saboteur were asked (`--quick`)."
+)
 _HEADING = """
 ## Of {what}
 
@@ -32,23 +37,32 @@ _HEADING = """
 Verdicts = Mapping[str, tuple[Claim, ClaimVerdict]]
 
 
-def matrix(cache: Path, report: Callable[[str], None] = lambda _: None) -> dict[str, Verdicts]:
-    """Verdicts by saboteur and claim: of all quick claims, and of those that must catch it."""
+def matrix(
+    cache: Path, report: Callable[[str], None] = lambda _: None, *, quick: bool = False
+) -> dict[str, Verdicts]:
+    """Verdicts by saboteur and claim.
+
+    Args:
+        cache: Folder of what is fitted and run for claims.
+        report: Called with each saboteur's name.
+        quick: Ask the quick ones of those that must catch it, and not all quick ones and all of those.
+    """
     verdicts: dict[str, Verdicts] = {}
     for name, saboteur in SABOTEURS.items():
         subject = sabotaged(name, cache)
         said = {}
         for claim in claims_about(subject.table.truth, family_of(subject), subject.trained_on):
-            if not claim.slow or claim.id in saboteur.caught_by:
+            must = claim.id in saboteur.caught_by
+            if (must and not claim.slow) if quick else (must or not claim.slow):
                 said[claim.id] = (claim, verdict(subject, claim.id))
         verdicts[name] = said
         report(name)
     return verdicts
 
 
-def page(verdicts: Mapping[str, Verdicts]) -> str:
+def page(verdicts: Mapping[str, Verdicts], *, quick: bool = False) -> str:
     """The matrix as Markdown: a table for each kind of what is spoiled, a row for each saboteur."""
-    text = _ABOUT
+    text = _ABOUT.replace(_ASKED, _ASKED_QUICK) if quick else _ABOUT
     for what in Spoiled:
         rows = []
         for name, said in verdicts.items():
@@ -63,7 +77,8 @@ def _row(name: str, saboteur: Saboteur, said: Verdicts) -> str:
     failed = [claim for claim, verdict in said.values() if verdict is ClaimVerdict.fails]
     ids = {claim.id for claim in failed}
     must = [f"**{claim_id}**" for claim_id in saboteur.caught_by if claim_id in ids]
-    missed = [claim_id for claim_id in saboteur.caught_by if claim_id not in ids]
+    must += [f"{claim_id} (not asked)" for claim_id in saboteur.caught_by if claim_id not in said]
+    missed = [claim_id for claim_id in saboteur.caught_by if claim_id in said and claim_id not in ids]
     others = (
         claim for claim in failed if claim.kind is ClaimKind.gate and claim.id not in saboteur.caught_by
     )
