@@ -63,7 +63,7 @@ def test_models_fitted_for_a_claim_have_the_releases_noise(tiny_release):
 
 
 def test_without_noise_the_std_is_all_there_is(without_noise):
-    """Of releases whose rows tell of none, and of surrogates that tell of none."""
+    """Of releases and surrogates that tell of none."""
     std = without_noise.query(GENOTYPES).std
     for predictor in (ReleasePredictor(without_noise), FittedPredictor(without_noise.release.surrogate)):
         np.testing.assert_array_equal(noise_std(predictor, GENOTYPES), std)

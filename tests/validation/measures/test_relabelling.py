@@ -44,7 +44,7 @@ def test_what_readings_confuse():
 
 @pytest.mark.parametrize("what", READINGS)
 def test_the_truth_reads_right(real, what):
-    """No other reading fits better, nor does chance make one look so; ops of neighbouring edges matter alike."""
+    """No other reading fits better, nor does chance make one look so; edges side by side are much alike."""
     measured = relabelling.gain(real, what)
     assert measured.value < 0
     assert measured.interval.high < 0.006  # what the claim allows
