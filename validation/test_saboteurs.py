@@ -21,7 +21,10 @@ _BY_MODEL = ("found_1e5_by_model", "found_1e6_by_model", "overrated_1e5_by_model
 #: Gates that no saboteur of ours fails, with the reason.
 WITHOUT_SABOTEUR = {
     "closer_to_paper_than_linear": "the paper's predictions are not ours to ship; its tests make up some",
-    **dict.fromkeys(_BY_MODEL, "other optimizers show that the measure catches; these take hours to propose"),
+    **dict.fromkeys(
+        _BY_MODEL,
+        "other optimizers show that the measure catches; these take minutes where those take seconds",
+    ),
 }
 #: Of one name are claims by one measure.
 CLAIMS = {claim.id: claim for truth in (OFFICIAL, stand_in.TRUTH, oracle.TRUTH) for claim in claims_of(truth)}
