@@ -19,8 +19,8 @@ KINDS = {
     Spoiled.oracle: TrainedOn.all_data,
     Spoiled.oracle_of_random_only: TrainedOn.random_only,
 }
-#: Gates that are about files, which the truth does not have.
-NOT_APPLICABLE = {"processes"}
+#: Gates that are about files and members, which the truth does not have.
+NOT_APPLICABLE = {"processes", "members_explain"}
 
 
 def _gates() -> Iterator[Any]:
