@@ -111,7 +111,7 @@ def test_answers_have_types_and_units(genotypes):
     }
     assert 0.9 < found.mean < 0.96
     assert 0 < found.std < 0.01
-    assert 500 < found.runtime < 2000
+    assert 2000 < found.runtime < 8000
     assert (found.parameters, found.multiply_adds) == cost(genotypes[0])
     assert (found.release, found.release_hash) == ("emulated-xgb-v2.0", BENCHMARK.release.release_hash)
     assert json.loads(json.dumps(dataclasses.asdict(found))) == dataclasses.asdict(found)
@@ -148,18 +148,18 @@ def test_without_seed_there_is_no_noise(genotypes):
     assert (noisy.val_accuracy != noisy.mean).all()
 
 
-def test_noise_is_normal_with_the_ensembles_std(genotypes):
-    """Over seeds the accuracy is normal around the mean with the members' std."""
+def test_noise_is_normal_with_a_trainings_std(genotypes):
+    """Over seeds the accuracy is normal around the mean with the std of one training."""
     n = 5000
     for genotype in genotypes[:2]:
         found = BENCHMARK.query([genotype] * n, seed=np.arange(n))
-        draws = (found.val_accuracy - found.mean) / found.std
+        draws = (found.val_accuracy - found.mean) / found.noise_std
         assert kstest(draws, "norm").pvalue > 1e-3
 
 
 def test_without_noise_of_its_own_a_release_has_the_members_std(genotypes):
     """Trainings of releases whose manifest has no noise differ by what members do."""
-    answers = BENCHMARK.query(genotypes, seed=1)
+    answers = nb301.load("fashion-mnist-tiny-xgb-v1.0").query(genotypes, seed=1)
     np.testing.assert_array_equal(answers.noise_std, answers.std)
 
 
@@ -195,7 +195,7 @@ def test_golden():
     """Answers of the embedded release do not change: they are what papers will quote."""
     cell = Cell.from_edges((s, n, Op.sep_conv_3x3) for n in (2, 3, 4, 5) for s in (0, 1))
     found = BENCHMARK.query(Genotype(cell, cell), seed=1)
-    golden = (0.9499853057861328, 0.0004857497229929295, 0.9510429576699347, 1889.554250654437)
+    golden = (0.9416971740722657, 0.0006759053058536612, 0.9453737779186491, 7183.237468427643)
     assert (found.mean, found.std, found.val_accuracy, found.runtime) == golden
 
 

@@ -116,7 +116,7 @@ def test_touches_no_global_state():
 
 def test_streams_keep_their_numbers():
     """Published numbers hang on them."""
-    assert [*Stream] == [*range(7)]
-    assert [stream.name for stream in Stream] == [
-        *("BENCHMARK", "PATHS", "RUN", "VALIDATION", "TEST", "TRAIN", "RUNTIME")
-    ]
+    assert {stream.name: int(stream) for stream in Stream} == {
+        **{"BENCHMARK": 0, "RUN": 2, "VALIDATION": 3, "TEST": 4, "TRAIN": 5, "RUNTIME": 6},
+        "EPOCHS": 1000,
+    }

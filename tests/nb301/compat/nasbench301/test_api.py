@@ -59,12 +59,12 @@ def test_noise_comes_from_the_global_generator(darts_genotype):
 
 def test_noise_of_members_where_none_is_fitted(darts_genotype):
     """A release without fitted noise draws with the std of its members, as the official ones do."""
-    model = load_ensemble("emulated-xgb-rand-v2.0")
+    model = load_ensemble("fashion-mnist-tiny-xgb-v1.0")
     np.random.seed(5)  # noqa: NPY002
     noisy = model.predict(darts_genotype, "genotype")
 
     np.random.seed(5)  # noqa: NPY002
-    evaluation = nb301.load("emulated-xgb-rand-v2.0").query(darts_genotype)
+    evaluation = nb301.load("fashion-mnist-tiny-xgb-v1.0").query(darts_genotype)
     draw = np.random.normal(0, 100 * evaluation.std)  # noqa: NPY002
     assert noisy == pytest.approx(100 * evaluation.mean + draw, abs=2e-5)
 
