@@ -117,6 +117,11 @@ def test_touches_no_global_state():
 def test_streams_keep_their_numbers():
     """Published numbers hang on them."""
     assert {stream.name: int(stream) for stream in Stream} == {
-        **{"BENCHMARK": 0, "RUN": 2, "VALIDATION": 3, "TEST": 4, "TRAIN": 5, "RUNTIME": 6},
+        "BENCHMARK": 0,
+        "RUN": 2,
+        "VALIDATION": 3,
+        "TEST": 4,
+        "TRAIN": 5,
+        "RUNTIME": 6,
         "EPOCHS": 1000,
     }
