@@ -96,11 +96,13 @@ def _lead(table: EvaluationTable) -> str:
 
 def _table_sections(table: EvaluationTable) -> list[ChartSection]:
     """What the table is, and how it is beside the paper's."""
+    sources = "Sources are the paper's optimizers (Table 2); probes are architectures made for its analyses."
+    if (table.rows["optimizer"] == "finds").any():
+        sources += " Finds are what searches rated best on a surrogate of all other rows."
     return [
         ChartSection(
             "The table",
-            f"Content hash {table.content_hash}. Sources are the paper's optimizers (Table 2); "
-            "probes are architectures made for its analyses.",
+            f"Content hash {table.content_hash}. {sources}",
             table=_sources(table),
         ),
         ChartSection(
