@@ -34,7 +34,7 @@ FRESH = cycle(sample_many(np.random.default_rng(1), 70_000))
 
 @cache
 def load(family):
-    return nb301.load(f"emulated-{family}-v1.0")
+    return nb301.load(f"emulated-{family}-v2.0")
 
 
 def files(family):
