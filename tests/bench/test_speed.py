@@ -110,7 +110,7 @@ def test_import(benchmark, module):
 @pytest.mark.benchmark(group="load")
 def test_load(benchmark, family):
     """Loading a release in a running process: all hashes checked, no model read."""
-    benchmark.pedantic(nb301.load, [f"emulated-{family}-v1.0"], rounds=10)
+    benchmark.pedantic(nb301.load, [f"emulated-{family}-v2.0"], rounds=10)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -118,7 +118,7 @@ def test_load(benchmark, family):
 def test_first_answer(benchmark, family):
     """A fresh interpreter up to its first answer, and the memory it then holds."""
     code = (
-        f"import nb301; nb301.load('emulated-{family}-v1.0').query({str(GENOTYPES[0])!r}, seed=1); {MEMORY}"
+        f"import nb301; nb301.load('emulated-{family}-v2.0').query({str(GENOTYPES[0])!r}, seed=1); {MEMORY}"
     )
     benchmark.extra_info["megabytes"] = benchmark.pedantic(in_fresh_process, [code], rounds=5)
 
