@@ -23,6 +23,7 @@ from nb301 import encodings
 from nb301.cost import cost_many
 from nb301.optimizers import OPTIMIZERS
 from nb301.space import from_codes, sample, sample_many, to_codes
+from nb301.surrogates.members.trees import features
 from nb301.truth.emulated import EmulatedTruth
 
 FAMILIES = ("xgb", "lgb", "gin")
@@ -45,19 +46,20 @@ def files(family):
 
 def library_route(family):
     """The members in their library, on inputs prepared beforehand: function of codes, giving functions."""
+    counts = load(family).release.manifest.hyperparameters.get("op_counts", False)
     if family == "xgb":
         boosters = [xgboost.Booster({"nthread": 1}, model_file=bytearray(data)) for data in files("xgb")]
 
         def prepare(codes):
-            features = encodings.vector(codes).astype(np.float32)
-            return lambda: np.stack([booster.inplace_predict(features) for booster in boosters]) / 100
+            rows = features(codes, counts=counts).astype(np.float32)
+            return lambda: np.stack([booster.inplace_predict(rows) for booster in boosters]) / 100
 
     elif family == "lgb":
         boosters = [lightgbm.Booster(model_str=data.decode()) for data in files("lgb")]
 
         def prepare(codes):
-            features = encodings.vector(codes).astype(np.float64)
-            return lambda: np.stack([b.predict(features, num_threads=1) for b in boosters]) / 100
+            rows = features(codes, counts=counts).astype(np.float64)
+            return lambda: np.stack([b.predict(rows, num_threads=1) for b in boosters]) / 100
 
     else:
         prepare = _torch_geometric_route()
