@@ -232,7 +232,7 @@ def _usual_seconds(truth: EmulatedTruth) -> float:
 
 @cache
 def _truth_hash(module: str) -> str:
-    """Of a ground truth's code, and of the data beside it."""
+    """Of a ground truth's code, and of the data beside and below it."""
     folder = Path(str(import_module(module).__file__)).parent
-    data = sorted(path for path in folder.iterdir() if path.suffix not in {".py", ""})
+    data = sorted(folder.rglob("*.toml"))
     return sha256("\n".join([code_hash(module), *(sha256(path.read_bytes()) for path in data)]).encode())

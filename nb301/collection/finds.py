@@ -21,7 +21,7 @@ from nb301.tables.splits import stratified_split
 
 #: What searches: optimizers that fit no model of their own.
 SEARCHING = ("ls", "re", "de")
-#: Searches of each, and evaluations of a search: about what the paper's budget of 10^7 s is enough for.
+#: Searches of each, and evaluations of a search: three times what 10^7 s are enough for.
 _SEARCHES, _STEPS = 10, 7000
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nb301.places import EMULATION
 from nb301.tables.schema import EvaluationTable
 from tests.validation.surrogates import TRUTH, Constant, TimedOracle
 from validation import searches
@@ -119,3 +120,11 @@ def test_a_truth_that_cannot_be_asked(unasked):
     for where in Where:
         with pytest.raises(NotApplicable, match="the ground truth cannot be asked"):
             runs_on(replace(unasked), "rs", where, 1e5)
+
+
+def test_weights_of_the_truth_are_in_its_name(monkeypatch):
+    """Runs on other weights are others: the data file is hashed, wherever it lies below the truth."""
+    hashed = []
+    monkeypatch.setattr(searches, "sha256", lambda data: hashed.append(data) or "0")
+    searches._truth_hash.__wrapped__("nb301.truth.emulated")
+    assert EMULATION.read_bytes() in hashed

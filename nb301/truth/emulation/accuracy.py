@@ -19,6 +19,7 @@ def additive_accuracy(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         Percent, shape (n,): equal for isomorphic genotypes, and in any batch.
     """
     fitted = weights()
+    # products of integers: exact, and none of BLAS
     total = fitted.intercept + beyond_free(codes) @ fitted.beyond_free
     for kind, numbers in terms(codes).items():
         total += fitted.terms[kind].take(numbers).sum(axis=1)

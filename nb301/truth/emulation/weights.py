@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301.places import EMULATION
+from nb301.truth.emulation.terms import SIZES
 
 #: Weights of accuracies for one point of accuracy, and those of runtimes for a second.
 POINT, SECOND = 10_000, 100
@@ -55,10 +56,9 @@ def weights() -> Weights:
     """Read the data file."""
     data = tomllib.loads(EMULATION.read_text(encoding="utf-8"))
     accuracy, runtime, curve = data["accuracy"], data["runtime"], data["curve"]
-    kinds = ("edges", "anywhere", "side_by_side", "in_line")
     return Weights(
         intercept=accuracy["intercept"],
-        terms={kind: np.append(_flat(accuracy[kind]), 0) for kind in kinds},
+        terms={kind: np.append(_flat(accuracy[kind]), 0) for kind in SIZES},
         beyond_free=_flat(accuracy["beyond_free"]),
         runtime=runtime["intercept"],
         runtime_edges=_flat(runtime["edges"]),
