@@ -6,6 +6,7 @@ Optimizers go where a surrogate overrates; fitted to trainings of what they find
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -21,8 +22,20 @@ from nb301.tables.splits import stratified_split
 
 #: What searches: optimizers that fit no model of their own.
 SEARCHING = ("ls", "re", "de")
-#: Searches of each, and evaluations of a search: three times what 10^7 s are enough for.
-_SEARCHES, _STEPS = 10, 7000
+#: Searches of each and of a length; evaluations of a long one, as many as 10^7 s are enough for. A short one
+#: has a tenth of them: what is overrated on the way to an optimum is not what is overrated there.
+_SEARCHES, _STEPS = 20, 2150
+#: Of the surrogate, as the embedded releases of trees have them, not to search where only others overrate.
+_SURROGATE = {
+    "max_leaves": 8,
+    "num_boost_round": 600,
+    "colsample_bytree": 0.8251222936223414,
+    "colsample_bylevel": 0.8972226138758699,
+    "min_child_weight": 1,
+    "reg_alpha": 5.363605399030473,
+    "reg_lambda": 1.0958612448122906,
+    "op_counts": True,
+}
 
 
 def finds(rng: np.random.Generator, collection: Collection, earlier: Earlier) -> list[Genotype]:
@@ -48,8 +61,8 @@ def found(
         rng: Seeds the ensemble and the searches.
         rows: All rows so far; the surrogate is fitted to those that are not for analysis only.
         n: Architectures to find that the rows do not have.
-        searches: Of each optimizer of `SEARCHING`, with its default settings.
-        steps: Evaluations of a search.
+        searches: Long ones of each optimizer of `SEARCHING`, with its default settings, and as many short ones.
+        steps: Evaluations of a long search; a short one has a tenth of them.
 
     Returns:
         `n` different genotypes in canonical form: the best of each search, then the second best, and so on,
@@ -60,21 +73,22 @@ def found(
     """
     rated = _Rated(_surrogate(rows, int(rng.integers(2**31))))
     best: list[Iterator[Genotype]] = []
-    for optimizer in SEARCHING * searches:
-        search = simulate(OPTIMIZERS[optimizer](rng), rated, Budget(evaluations=steps), seed=0)
+    for optimizer, length in product(SEARCHING * searches, (steps // 10, steps)):
+        search = simulate(OPTIMIZERS[optimizer](rng), rated, Budget(evaluations=length), seed=0)
         order = np.argsort(-search.val_accuracy, kind="stable")
         best.append(search.genotypes[place].canonical() for place in order)
     new = _in_turn(best, {*map(Genotype.parse, rows["genotype"].unique())}, n)
     if len(new) < n:
         raise TableError(
-            f"{len(best)} searches of {steps} steps found {len(new)} architectures that no row has, not {n}"
+            f"{len(best)} searches of {steps // 10} or {steps} steps found {len(new)} architectures that no row "
+            f"has, not {n}"
         )
     return new
 
 
 def _surrogate(rows: pd.DataFrame, seed: int) -> Surrogate:
     table = EvaluationTable("earlier", "0", "earlier rows", rows)
-    family = FITTED_FAMILIES["xgb"]
+    family = FITTED_FAMILIES["xgb"].with_hyperparameters(_SURROGATE)
     # nothing is held out: members stop on their folds, and the rows to come are the test
     split = stratified_split(table, seed, (0.9, 0.1, 0.0))
     return family.load([*fit_ensemble(family, table, split, seed).values()])

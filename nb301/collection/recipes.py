@@ -49,7 +49,7 @@ EMULATED = (
     Collection("topology", 1800, seed=3018),
     # with the DE run's own, seed 1, five trainings of each (Section 3.3)
     Collection("seeds", 2000, seed=3019, training_seed=2, after="de"),
-    *_finds(rounds=3, rows=600),
+    *_finds(rounds=4, rows=1200),
 )
 
 #: Trainings of one stack: with as many workers the stacked trainer is fastest.
