@@ -13,7 +13,7 @@ import pandas as pd
 
 from nb301.collection.base import Collection, Earlier
 from nb301.errors import TableError
-from nb301.optimizers import OPTIMIZERS, Budget, Observation, simulate
+from nb301.optimizers import OPTIMIZERS, Budget, Observation, Trajectory, simulate
 from nb301.space import Genotype, to_codes
 from nb301.surrogates import FITTED_FAMILIES, Surrogate
 from nb301.surrogates.ensemble import fit_ensemble, mean_and_std
@@ -25,7 +25,7 @@ SEARCHING = ("ls", "re", "de")
 #: Searches of each and of a length; evaluations of a long one, as many as 10^7 s are enough for. A short one
 #: has a tenth of them: what is overrated on the way to an optimum is not what is overrated there.
 _SEARCHES, _STEPS = 20, 2150
-#: Of the surrogate, as the embedded releases of trees have them, not to search where only others overrate.
+#: Of the surrogate: about as the embedded releases of trees have them, whose optimism is to be trained away.
 _SURROGATE = {
     "max_leaves": 8,
     "num_boost_round": 600,
@@ -75,8 +75,7 @@ def found(
     best: list[Iterator[Genotype]] = []
     for optimizer, length in product(SEARCHING * searches, (steps // 10, steps)):
         search = simulate(OPTIMIZERS[optimizer](rng), rated, Budget(evaluations=length), seed=0)
-        order = np.argsort(-search.val_accuracy, kind="stable")
-        best.append(search.genotypes[place].canonical() for place in order)
+        best.append(_best_first(search))
     new = _in_turn(best, {*map(Genotype.parse, rows["genotype"].unique())}, n)
     if len(new) < n:
         raise TableError(
@@ -84,6 +83,12 @@ def found(
             f"has, not {n}"
         )
     return new
+
+
+def _best_first(search: Trajectory) -> Iterator[Genotype]:
+    """A search's genotypes in canonical form, from the best rated on."""
+    for place in np.argsort(-search.val_accuracy, kind="stable"):
+        yield search.genotypes[place].canonical()
 
 
 def _surrogate(rows: pd.DataFrame, seed: int) -> Surrogate:

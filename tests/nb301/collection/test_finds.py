@@ -9,6 +9,7 @@ from nb301.collection.base import EVERYTHING, Collection
 from nb301.collection.collect import collect
 from nb301.collection.finds import SEARCHING, finds, found
 from nb301.errors import TableError
+from nb301.optimizers import simulate
 from nb301.space import Genotype
 from nb301.truth.emulated import EmulatedTruth
 
@@ -53,6 +54,27 @@ def test_what_rows_have_is_passed_over(some, tiny_table):
     rows = tiny_table.rows.astype({"optimizer": str})
     others = found(rng(), rows.merge(probes, how="outer"), 30, searches=1, steps=STEPS)
     assert not {*others} & {*some}
+
+
+def test_finds_are_what_searches_rate_best(monkeypatch, tiny_table):
+    """Of each search, asked in the order of their turns, the best is taken first, then the next best."""
+    searches = []
+
+    def kept(*args, **kwargs):
+        searches.append(simulate(*args, **kwargs))
+        return searches[-1]
+
+    monkeypatch.setattr("nb301.collection.finds.simulate", kept)
+    some = found(rng(), tiny_table.rows, 12, searches=1, steps=100)
+    assert len(searches) == 6
+    for number, search in enumerate(searches):
+        rated = {
+            genotype.canonical(): accuracy
+            for genotype, accuracy in zip(search.genotypes, search.val_accuracy, strict=True)
+        }
+        first, second = (rated[some[number + turn]] for turn in (0, 6))
+        assert first == max(rated.values())
+        assert second == sorted(rated.values())[-2]
 
 
 def test_searches_take_turns(some, tiny_table):
