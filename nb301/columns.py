@@ -51,6 +51,6 @@ class Columns:
 
 
 def _are_equal(one: Any, other: Any) -> bool:
-    if isinstance(one, np.ndarray):
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
         return np.array_equal(one, other, equal_nan=True)
     return bool(one == other)

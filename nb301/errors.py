@@ -69,6 +69,10 @@ class ObjectiveError(Nb301Error, ValueError):
     """An objective's answer that holds no accuracy and runtime; names the evaluation."""
 
 
+class ProposalError(Nb301Error, ValueError):
+    """A training that cannot be begun or go on, such as one of no epoch; names the evaluation."""
+
+
 class TableError(Nb301Error, ValueError):
     """An evaluation table that breaks its schema; names the column and the first row."""
 

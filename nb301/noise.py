@@ -36,16 +36,18 @@ class Stream(IntEnum):
     EPOCHS = 1000
 
 
-def keyed_normal(keys: ArrayLike, seeds: ArrayLike, stream: int) -> NDArray[np.float64]:
+def keyed_normal(
+    keys: ArrayLike, seeds: ArrayLike, stream: int | NDArray[np.integer[Any]]
+) -> NDArray[np.float64]:
     """Draw standard normal numbers, one for each (key, seed) of a stream.
 
     Args:
         keys: What is drawn for, such as `Genotype.key`: integers 0..2^64-1, shape (n,).
         seeds: Integers 0..2^64-1, shape (n,), or one for all.
-        stream: A `Stream`, or the number of another one.
+        stream: A `Stream`, or another one's number; or m numbers, with keys and seeds of shape (n, 1).
 
     Returns:
-        Shape (n,); equal arguments give equal numbers everywhere.
+        Shape (n,), or (n, m); equal arguments give equal numbers everywhere.
 
     Raises:
         SeedError: A key or seed is negative, too large or no integer.
@@ -80,7 +82,9 @@ def _uniform(bits: Any) -> Any:
     return (bits + 0.5) * 2.0**-53
 
 
-def _golden(multiple: int) -> np.uint64:
+def _golden(multiple: int | NDArray[np.integer[Any]]) -> np.uint64 | NDArray[np.uint64]:
+    if isinstance(multiple, np.ndarray):  # products of arrays wrap around
+        return np.uint64(_GOLDEN) * multiple.astype(np.uint64)
     return np.uint64(_GOLDEN * multiple % 2**64)
 
 

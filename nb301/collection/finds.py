@@ -61,7 +61,7 @@ def found(
         rng: Seeds the ensemble and the searches.
         rows: All rows so far; the surrogate is fitted to those that are not for analysis only.
         n: Architectures to find that the rows do not have.
-        searches: Long ones of each optimizer of `SEARCHING`, with its default settings, and as many short ones.
+        searches: Long ones of each optimizer of `SEARCHING`, with its own settings, and as many short ones.
         steps: Evaluations of a long search; a short one has a tenth of them.
 
     Returns:
@@ -79,8 +79,8 @@ def found(
     new = _in_turn(best, {*map(Genotype.parse, rows["genotype"].unique())}, n)
     if len(new) < n:
         raise TableError(
-            f"{len(best)} searches of {steps // 10} or {steps} steps found {len(new)} architectures that no row "
-            f"has, not {n}"
+            f"{len(best)} searches of {steps // 10} or {steps} steps found {len(new)} architectures that no "
+            f"row has, not {n}"
         )
     return new
 

@@ -1,4 +1,4 @@
-"""What an optimizer is: it proposes architectures, and learns from their results."""
+"""What an optimizer is: it proposes architectures or trainings, and learns from their results."""
 
 from __future__ import annotations
 
@@ -7,15 +7,36 @@ from typing import Protocol, runtime_checkable
 
 from nb301.space import Genotype
 
+#: Epochs of a training that are recorded: the last of 100 is not (official_facts F20).
+EPOCHS = 98
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What an optimizer is told of an architecture, and all that it may know of it."""
 
-    #: Of one training run, with that run's noise; fraction.
+    #: Of one training run, with that run's noise, fraction: of its best epoch (F20) where it has ended, of
+    #: its last epoch where it has paused.
     val_accuracy: float
-    #: Of that training, simulated seconds.
+    #: Of that training, or of the part of it that was proposed; simulated seconds.
     runtime: float
+    #: Validation accuracy after each epoch so far, fractions, where epochs were proposed.
+    curve: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Training:
+    """A training of some epochs, which a multi-fidelity optimizer proposes; none but itself is equal to it.
+
+    Args:
+        genotype: What is trained.
+        epochs: After so many it pauses, or has ended where these are all.
+        resumes: The training that it goes on with, told before; None begins a new one.
+    """
+
+    genotype: Genotype
+    epochs: int
+    resumes: Training | None = None
 
 
 class Optimizer(Protocol):
@@ -30,6 +51,19 @@ class Optimizer(Protocol):
 
     def tell(self, genotype: Genotype, observation: Observation) -> None:
         """Take the result of an architecture that was proposed, the very object that `ask` gave."""
+
+
+class MultiFidelityOptimizer(Protocol):
+    """Proposes trainings of some epochs, to pause and to go on with, and learns from their results.
+
+    As of an `Optimizer`, several proposals may be open at once, and results may come in any order.
+    """
+
+    def ask(self) -> Training:
+        """Propose the next training, new or resumed. What is resumed costs the rest of its epochs only."""
+
+    def tell(self, training: Training, observation: Observation) -> None:
+        """Take the result of a training that was proposed, the very object that `ask` gave."""
 
 
 @runtime_checkable

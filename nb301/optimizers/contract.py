@@ -10,11 +10,17 @@ import numpy as np
 
 from nb301.errors import GenotypeError, Nb301Error, shown
 from nb301.formats import read
-from nb301.optimizers.base import LooksAhead, Observation, Optimizer
+from nb301.optimizers.base import (
+    LooksAhead,
+    MultiFidelityOptimizer,
+    Observation,
+    Optimizer,
+    Training,
+)
 from nb301.space import Genotype
 
 #: Builds the optimizer under test; settings, such as a short start, are bound beforehand.
-Make = Callable[[np.random.Generator], Optimizer]
+Make = Callable[[np.random.Generator], Optimizer | MultiFidelityOptimizer]
 
 
 class ContractError(Nb301Error, AssertionError):
@@ -78,8 +84,9 @@ def repeated_results(make: Make, evaluations: int) -> None:
 
 def keeps_what_is_upcoming(make: Make, evaluations: int) -> None:
     """What an optimizer that looks ahead calls upcoming is asked next; looking changes no proposal."""
-    optimizer = make(np.random.default_rng(1))
-    if not isinstance(optimizer, LooksAhead):
+    optimizer: Any = make(np.random.default_rng(1))
+    looks_ahead = isinstance(optimizer, LooksAhead)
+    if not looks_ahead:
         return
     upcoming: list[Genotype] = []
     for index, expected in enumerate(_run(make, evaluations)):
@@ -118,7 +125,7 @@ def _run(
     times: int = 1,
 ) -> list[Genotype]:
     """Keep `workers` proposals open, tell a random one `times` times; all proposals in order."""
-    optimizer = make(np.random.default_rng(seed))
+    optimizer: Any = make(np.random.default_rng(seed))
     order = np.random.default_rng(0)
     proposals: list[Genotype] = []
     still_open: list[tuple[Any, Genotype]] = []
@@ -129,15 +136,23 @@ def _run(
             continue
         asked, genotype = still_open.pop(int(order.integers(len(still_open))))
         for repeat in range(times):
-            optimizer.tell(asked, Observation(accuracy(genotype) + 1e-3 * repeat, 1000.0))
+            optimizer.tell(asked, _observation(asked, accuracy(genotype) + 1e-3 * repeat))
     return proposals
 
 
-def _asked(optimizer: Optimizer, index: int) -> tuple[Any, Genotype]:
+def _observation(asked: object, accuracy: float) -> Observation:
+    """What is told of a proposal; of some epochs, a curve that ends with the accuracy."""
+    if not isinstance(asked, Training):
+        return Observation(accuracy, 1000.0)
+    curve = tuple((accuracy - 1e-3 * np.arange(asked.epochs)[::-1]).tolist())
+    return Observation(accuracy, 10.0 * asked.epochs, curve)
+
+
+def _asked(optimizer: Any, index: int) -> tuple[Any, Genotype]:
     """A proposal as it was given, which the optimizer is told of, and the genotype that it is."""
     asked: object = optimizer.ask()
     try:
-        return asked, read(asked)
+        return asked, read(asked.genotype if isinstance(asked, Training) else asked)
     except GenotypeError as error:
         raise ContractError(f"proposal {index} is {shown(asked)}, expected a Genotype: {error}") from None
 

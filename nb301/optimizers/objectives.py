@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-from nb301.errors import ObjectiveError, shown
+import numpy as np
+from numpy.typing import NDArray
+
+from nb301.errors import ObjectiveError, ProposalError, shown
 from nb301.formats import read
 from nb301.optimizers.base import LooksAhead, Observation
 from nb301.space import Genotype
@@ -41,6 +44,59 @@ class ManyObjective(Objective, Protocol):
 
     def ask_many(self, genotypes: Sequence[Genotype], seed: int, /) -> Iterable[Result]:
         """Evaluate architectures, all with one training seed: what calls give one after the other."""
+
+
+class Curve(Protocol):
+    """What an objective says of one training, epoch by epoch; a `LearningCurve` is such."""
+
+    @property
+    def val_accuracy(self) -> NDArray[np.float64]:
+        """Fractions, shape (epochs,)."""
+
+    @property
+    def runtime(self) -> NDArray[np.float64]:
+        """Seconds from the start to the end of each epoch, shape (epochs,)."""
+
+
+@runtime_checkable
+class CurveObjective(Protocol):
+    """An objective that tells trainings epoch by epoch; `EmulatedTruth` is one."""
+
+    def curve(self, genotype: Genotype, seed: int, /) -> Curve:
+        """One whole training."""
+
+
+class Epochs(NamedTuple):
+    """A part of a training."""
+
+    #: Epochs that the training has had before.
+    before: int
+    #: Epochs after which it pauses or has ended.
+    until: int
+
+
+def trained(objective: object, genotype: Genotype, seed: int, epochs: Epochs, number: int) -> Observation:
+    """What a part of a training gives, and costs.
+
+    Raises:
+        ObjectiveError: The objective tells no curves.
+        ProposalError: A training has not so many epochs.
+    """
+    objective = getattr(objective, "__self__", objective)  # of `EmulatedTruth().evaluate`, say
+    if not isinstance(objective, CurveObjective):
+        raise ObjectiveError(
+            f"evaluation {number}: a training of {epochs.until} epochs was proposed, but "
+            f"{shown(objective)} has no method `curve`, which tells a training epoch by epoch"
+        )
+    curve = objective.curve(genotype, seed)
+    last = len(curve.val_accuracy)
+    if epochs.until > last:
+        raise ProposalError(
+            f"evaluation {number}: a training of {epochs.until} epochs was proposed; one has {last}"
+        )
+    so_far = tuple(curve.val_accuracy[: epochs.until].tolist())
+    seconds = curve.runtime[epochs.until - 1] - (curve.runtime[epochs.before - 1] if epochs.before else 0.0)
+    return Observation(max(so_far) if epochs.until == last else so_far[-1], float(seconds), so_far)
 
 
 def many_behind(objective: Objective) -> ManyObjective | None:
@@ -93,7 +149,9 @@ def observed(result: Any, number: int) -> Observation:
         ObjectiveError: They are not there, or no fraction and no seconds.
     """
     try:
-        if isinstance(result, Mapping):
+        if isinstance(result, Observation):
+            observation = result
+        elif isinstance(result, Mapping):
             observation = Observation(float(result["val_accuracy"]), float(result["runtime"]))
         else:
             observation = Observation(float(result.val_accuracy), float(result.runtime))

@@ -11,10 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from nb301.errors import GenotypeError, SeedError, shown
+from nb301.errors import GenotypeError, ProposalError, SeedError, shown
 from nb301.formats import read
-from nb301.optimizers.base import LooksAhead, Optimizer, RunEnded
-from nb301.optimizers.objectives import Ahead, Objective, many_behind, observed
+from nb301.optimizers.base import (
+    EPOCHS,
+    LooksAhead,
+    MultiFidelityOptimizer,
+    Optimizer,
+    RunEnded,
+    Training,
+)
+from nb301.optimizers.objectives import Ahead, Epochs, Objective, many_behind, observed
 from nb301.optimizers.trajectory import Trajectory
 from nb301.optimizers.workers import SimulatedWorkers, Workers
 from nb301.space import Genotype
@@ -48,7 +55,7 @@ class Budget:
 
 
 def simulate(
-    optimizer: Optimizer,
+    optimizer: Optimizer | MultiFidelityOptimizer,
     objective: Objective,
     budget: Budget,
     *,
@@ -59,7 +66,8 @@ def simulate(
     """Run an optimizer against an objective under a simulated clock; see `drive`.
 
     Args:
-        optimizer: Asked and told until the budget ends.
+        optimizer: Asked and told until the budget ends. One that proposes trainings of some epochs needs an
+            objective with a method `curve`, such as `EmulatedTruth()`.
         objective: Evaluates an architecture with a training seed.
         budget: When to end.
         seed: Training seed of first evaluations, 0..2^62-1.
@@ -68,7 +76,9 @@ def simulate(
 
     Raises:
         GenotypeError: The optimizer asked for what is no genotype; names the evaluation.
-        ObjectiveError: The objective returned no accuracy and runtime; names the evaluation.
+        ObjectiveError: The objective returned no accuracy and runtime, or tells no epochs; names the
+            evaluation.
+        ProposalError: A proposed training can neither begin nor go on; names the evaluation.
         SeedError: The seed is no such integer.
     """
     many = many_behind(objective)
@@ -78,7 +88,7 @@ def simulate(
 
 
 def drive(
-    optimizer: Optimizer,
+    optimizer: Optimizer | MultiFidelityOptimizer,
     workers: Workers,
     budget: Budget,
     *,
@@ -88,14 +98,15 @@ def drive(
     """Keep workers busy with an optimizer's proposals until the budget ends.
 
     The k-th evaluation of the same architecture, up to the names of its nodes, trains with
-    `seed + k`, so that a repeated architecture gets new noise and the order of others matters not.
+    `seed + k`, so that a repeated architecture gets new noise and the order of others matters not. A
+    training that is resumed keeps its seed.
 
     Returns:
         Everything that ended within the budget, or before the optimizer raised `RunEnded`, in the
         order in which it ended.
 
     Raises:
-        GenotypeError, ObjectiveError, SeedError: See `simulate`.
+        GenotypeError, ObjectiveError, ProposalError, SeedError: See `simulate`.
     """
     if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or not 0 <= seed < _SEED_LIMIT:
         raise SeedError(f"a run's seed is an integer from 0 to 2^62-1, got {shown(seed)}")
@@ -110,7 +121,9 @@ class _Log:
 
     def __init__(self) -> None:
         self.proposals: list[Genotype] = []
-        self.seeds = array("q")
+        self.seeds, self.epochs = array("q"), array("q")
+        #: Whether trainings of some epochs are among them.
+        self.has_parts = False
         #: Number of each ended evaluation among the proposals.
         self.ended = array("q")
         self.accuracies, self.runtimes, self.clock = array("d"), array("d"), array("d")
@@ -124,11 +137,12 @@ class _Log:
             val_accuracy=np.array(self.accuracies),
             runtime=np.array(self.runtimes),
             clock=np.array(self.clock),
+            epochs=np.array(self.epochs, dtype=np.int64)[ended] if self.has_parts else None,
         )
 
 
 def _drive(
-    optimizer: Optimizer,
+    optimizer: Any,
     workers: Workers,
     budget: Budget,
     seed: int,
@@ -136,20 +150,14 @@ def _drive(
     log: _Log,
 ) -> None:
     """Fill the log."""
-    repeats: Counter[bytes] = Counter()
+    submitting = _Submitting(workers, seed, log)
     #: Open proposals as they were given, by their numbers: the optimizer is told of these very objects.
     asked: dict[int, Any] = {}
     while True:
         while len(log.proposals) < budget.evaluations and len(log.proposals) - len(log.ended) < workers.count:
             number = len(log.proposals)
             asked[number] = optimizer.ask()
-            genotype = _proposed(asked[number], number)
-            name = genotype.canonical_code
-            log.proposals.append(genotype)
-            log.seeds.append(seed + repeats[name])
-            repeats[name] += 1
-            at = log.clock[-1] if log.clock else 0.0
-            workers.submit(number, genotype, log.seeds[-1], at=at)
+            submitting.submit(asked[number], number)
         if len(log.ended) == len(log.proposals):
             break
         number, result, ended = workers.finished()
@@ -160,9 +168,76 @@ def _drive(
         log.accuracies.append(observation.val_accuracy)
         log.runtimes.append(observation.runtime)
         log.clock.append(ended)
+        submitting.paused(asked[number], number)
         optimizer.tell(asked.pop(number), observation)
         if progress is not None:
             progress(len(log.ended), ended)
+
+
+class _Submitting:
+    """Logs proposals, and starts them with the seeds that are theirs."""
+
+    def __init__(self, workers: Workers, seed: int, log: _Log) -> None:
+        self._workers, self._seed, self._log = workers, seed, log
+        self._repeats: Counter[bytes] = Counter()
+        #: Trainings that may be resumed, by the numbers of their proposals.
+        self._paused: dict[Training, int] = {}
+
+    def submit(self, asked: object, number: int) -> None:
+        """Start a genotype's whole training, or what a `Training` says."""
+        at = self._log.clock[-1] if self._log.clock else 0.0
+        if isinstance(asked, Training):
+            self._submit_part(asked, number, at)
+            return
+        genotype = _proposed(asked, number)
+        self._log_proposal(genotype, self._new_seed(genotype), EPOCHS)
+        self._workers.submit(number, genotype, self._log.seeds[-1], at=at)
+
+    def paused(self, asked: object, number: int) -> None:
+        """Take a training that has paused, or ended."""
+        if isinstance(asked, Training):
+            self._paused[asked] = number
+
+    def _submit_part(self, training: Training, number: int, at: float) -> None:
+        if not isinstance(self._workers, SimulatedWorkers):
+            raise ProposalError(
+                f"evaluation {number}: a training of {training.epochs} epochs was proposed, but only the "
+                "simulated clock's workers pause trainings"
+            )
+        before = self._taken_up(training, number)
+        genotype = _proposed(training.genotype, number)
+        seed = self._new_seed(genotype) if before is None else self._log.seeds[before]
+        epochs = Epochs(0 if before is None else self._log.epochs[before], training.epochs)
+        if not epochs.before < epochs.until:
+            raise ProposalError(
+                f"evaluation {number}: a training of {epochs.until} epochs was proposed that has had "
+                f"{epochs.before}: expected more"
+            )
+        self._log_proposal(genotype, seed, epochs.until)
+        self._log.has_parts = True
+        self._workers.submit_part(number, genotype, seed, at, epochs)
+
+    def _taken_up(self, training: Training, number: int) -> int | None:
+        """Number of the evaluation that a training goes on with, which none else will."""
+        if training.resumes is None:
+            return None
+        before = self._paused.pop(training.resumes, None)
+        if before is None or training.resumes.genotype != training.genotype:
+            raise ProposalError(
+                f"evaluation {number}: {training.genotype} is to go on with a training that is not paused, "
+                "was taken up before, or is another genotype's"
+            )
+        return before
+
+    def _new_seed(self, genotype: Genotype) -> int:
+        name = genotype.canonical_code
+        self._repeats[name] += 1
+        return self._seed + self._repeats[name] - 1
+
+    def _log_proposal(self, genotype: Genotype, seed: int, epochs: int) -> None:
+        self._log.proposals.append(genotype)
+        self._log.seeds.append(seed)
+        self._log.epochs.append(epochs)
 
 
 def _proposed(asked: object, number: int) -> Genotype:

@@ -27,6 +27,8 @@ class Trajectory(Columns):
     runtime: NDArray[np.float64]
     #: Seconds from the start of the run to the end of each evaluation, ascending, shape (n,).
     clock: NDArray[np.float64]
+    #: Epochs that each training had had by then, shape (n,); None where all trainings are whole.
+    epochs: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.genotypes)
@@ -35,15 +37,20 @@ class Trajectory(Columns):
         if not len(self):
             return "<Trajectory without evaluations>"
         size = f"{len(self):,} evaluations in {self.clock[-1]:,.0f} s"
-        return f"<Trajectory of {size}: best val_accuracy {max(self.val_accuracy):.4f}>"
+        return f"<Trajectory of {size}: best val_accuracy {self.val_accuracy[self.incumbents[-1]]:.4f}>"
 
     @property
     def incumbents(self) -> NDArray[np.intp]:
-        """Number of the evaluation with the best observed accuracy so far, shape (n,)."""
+        """Number of the evaluation with the best observed accuracy so far, shape (n,).
+
+        Of trainings of different lengths only the longest so far count: what a run would return is the best
+        of what it has trained longest, as in Hyperband.
+        """
         if not len(self):
             return np.empty(0, dtype=np.intp)
-        best = np.maximum.accumulate(self.val_accuracy)
-        improved = np.append(True, self.val_accuracy[1:] > best[:-1])
+        place = self.val_accuracy if self.epochs is None else _places(self.epochs, self.val_accuracy)
+        best = np.maximum.accumulate(place)
+        improved = np.append(True, place[1:] > best[:-1])
         return np.maximum.accumulate(np.where(improved, np.arange(len(self)), 0))
 
     def incumbent_at(self, seconds: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -57,3 +64,9 @@ class Trajectory(Columns):
         """
         ended = np.searchsorted(self.clock, seconds, side="right")
         return np.append(-1, self.incumbents)[ended]
+
+
+def _places(epochs: NDArray[np.int64], accuracy: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Places of evaluations by epochs, then by accuracy, the worst 0; equals share one. Shape (n,)."""
+    _, places = np.unique(np.stack([epochs, accuracy], axis=1), axis=0, return_inverse=True)
+    return places.reshape(-1)

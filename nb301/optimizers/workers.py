@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from typing import NamedTuple, Protocol
 
-from nb301.optimizers.objectives import Objective, Result, observed
+from nb301.optimizers.objectives import Epochs, Objective, Result, observed, trained
 from nb301.space import Genotype
 
 
@@ -54,7 +54,17 @@ class SimulatedWorkers:
         Raises:
             ObjectiveError: The objective returned no accuracy and runtime.
         """
-        result = self._objective(genotype, seed)
+        self._end_later(number, self._objective(genotype, seed), at)
+
+    def submit_part(self, number: int, genotype: Genotype, seed: int, at: float, epochs: Epochs) -> None:
+        """Evaluate a part of a training at once, to end after the seconds of its epochs.
+
+        Raises:
+            ObjectiveError, ProposalError: See `objectives.trained`.
+        """
+        self._end_later(number, trained(self._objective, genotype, seed, epochs, number), at)
+
+    def _end_later(self, number: int, result: Result, at: float) -> None:
         # of evaluations that end together the one submitted first comes first
         heapq.heappush(self._open, (at + observed(result, number).runtime, number, result))
 

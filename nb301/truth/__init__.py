@@ -1,5 +1,5 @@
 """Ground truths: what answers `evaluate(genotype, seed)`, by a formula or by training.
 
-It may import `cost`, `encodings`, `errors`, `exact`, `images`, `noise`, `space`, `threads`, `training`
-and `truth.emulation`.
+It may import `columns`, `cost`, `encodings`, `errors`, `exact`, `images`, `learning_curves`, `noise`,
+`space`, `threads`, `training` and `truth.emulation`.
 """

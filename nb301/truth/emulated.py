@@ -17,13 +17,16 @@ which changes when any value does; values are equal to the last bit on every pro
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301 import exact
+from nb301.columns import read_only
 from nb301.cost import CIFAR10_NETWORK
 from nb301.encodings import canonical
+from nb301.learning_curves import LearningCurve
 from nb301.noise import Stream, keyed_normal
 from nb301.space import Genotype, keys_of_canonical, to_codes
 from nb301.truth.base import EMULATED, TrainingRun, TrainingRuns
@@ -118,13 +121,29 @@ class EmulatedTruth:
         Raises:
             ValueError: A seed is no integer from 0 to 2^64-1.
         """
+        return self._curves(genotypes, seeds, self.evaluate_many(genotypes, seeds).val_accuracy)
+
+    def curve(self, genotype: Genotype, seed: int) -> LearningCurve:
+        """Emulate one training run, epoch by epoch; all epochs take the same time (F45).
+
+        Raises:
+            ValueError: The seed is no integer from 0 to 2^64-1.
+        """
+        run = self.evaluate(genotype, seed)
+        [accuracies] = self._curves([genotype], seed, np.array([run.val_accuracy]))
+        return LearningCurve(accuracies, run.runtime * (np.arange(1, EPOCHS + 1) / EPOCHS))
+
+    def _curves(
+        self, genotypes: Sequence[Genotype], seeds: ArrayLike, best: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Curves whose best epochs have those accuracies."""
         codes = _canonical_codes(genotypes)
-        keys = keys_of_canonical(codes)
-        behind = points_behind(codes)
-        for epoch, std in enumerate(_epoch_stds()):
-            behind[:, epoch] += std * keyed_normal(keys, seeds, Stream.EPOCHS + epoch)
+        # objects: numpy makes floats of a list with integers above and below 2^63
+        each = seeds if isinstance(seeds, np.ndarray) else np.array(seeds, dtype=object)
+        each = np.broadcast_to(each, len(codes))[:, None]
+        draws = keyed_normal(keys_of_canonical(codes)[:, None], each, Stream.EPOCHS + np.arange(EPOCHS))
+        behind = points_behind(codes) + _epoch_stds() * draws
         behind -= behind.min(axis=1, keepdims=True)
-        best = self.evaluate_many(genotypes, seeds).val_accuracy
         return np.clip(best[:, None] - behind / 100, 0.0, 1.0)
 
     def mean(self, genotypes: Sequence[Genotype]) -> NDArray[np.float64]:
@@ -142,6 +161,8 @@ class EmulatedTruth:
 
 def _canonical_codes(genotypes: Sequence[Genotype]) -> NDArray[np.uint8]:
     # keys are of canonical forms; isomorphic architectures have the same ones
+    if len(genotypes) == 1:  # numpy's calls would cost more than all the rest
+        return np.frombuffer(genotypes[0].canonical_code, dtype=np.uint8).reshape(1, 2, 8, 2)
     return canonical(to_codes(genotypes))
 
 
@@ -155,11 +176,12 @@ def _noise_std(mean: NDArray[np.float64]) -> NDArray[np.float64]:
     return _NOISE_STD * exact.exp(_NOISE_SLOPE * (_NOISE_AT - mean))
 
 
+@cache
 def _epoch_stds() -> NDArray[np.float64]:
     """Of epochs 1 to 98, percent, shape (98,)."""
     annealed = (1 + exact.cos_of_turns(np.arange(EPOCHS) / (2 * (EPOCHS - 1)))) / 2
     stds: NDArray[np.float64] = _EPOCH_STD_LAST + (_EPOCH_STD_FIRST - _EPOCH_STD_LAST) * annealed
-    return stds
+    return read_only(stds)
 
 
 def _fraction(percent: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -107,6 +107,15 @@ def test_refuses_what_is_no_word(name, bad):
         keyed_normal(arguments["key"], arguments["seed"], 0)
 
 
+def test_many_streams_at_once_are_single_ones():
+    """A row for each key, a column for each stream."""
+    keys, seeds, streams = np.array([[3], [2**64 - 1]], np.uint64), np.array([[5], [7]]), np.arange(990, 1100)
+    many = keyed_normal(keys, seeds, streams)
+    assert many.shape == (2, 110)
+    for column, stream in zip(many.T, streams.tolist(), strict=True):
+        assert column.tolist() == keyed_normal(keys[:, 0], seeds[:, 0], stream).tolist()
+
+
 def test_touches_no_global_state():
     """Drawing noise leaves numpy's global generator alone."""
     before = np.random.get_state()  # noqa: NPY002 - that it is left alone is the point

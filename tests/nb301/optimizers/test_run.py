@@ -7,9 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from nb301.errors import GeneratorError, GenotypeError, SeedError
+from nb301.errors import GeneratorError, GenotypeError, ObjectiveError, ProposalError, SeedError
 from nb301.formats import read, to_config, to_darts, to_naslib, to_yahpo
 from nb301.optimizers import OPTIMIZERS, Budget, RandomSearch, RunEnded, Trajectory, simulate
+from nb301.optimizers.base import EPOCHS, Training
 from nb301.space import sample_many
 from nb301.truth.emulated import EmulatedTruth
 
@@ -217,3 +218,57 @@ def test_optimizer_may_end_its_run(at):
     ended = simulate(Ends(np.random.default_rng(0)), EmulatedTruth().evaluate, Budget(evaluations=9), seed=1)
 
     assert len(ended) == 5
+
+
+def part(genotype, epochs, resumes=None):
+    """A proposed training."""
+    return Training(genotype, epochs, resumes)
+
+
+def test_trainings_pause_and_go_on():
+    """Resumed, a training keeps its seed, and costs the rest of its epochs; a new one of the same has another."""
+    truth, genotype = EmulatedTruth(), GENOTYPES[0]
+    first = part(genotype, 10)
+    optimizer = Listed([first, part(genotype, 10), part(genotype, EPOCHS, first)])
+    run = simulate(optimizer, truth, Budget(evaluations=3), seed=4)
+    assert run.seeds.tolist() == [4, 5, 4]
+    assert run.epochs.tolist() == [10, 10, EPOCHS]
+    one, other = truth.curve(genotype, 4), truth.curve(genotype, 5)
+    assert run.val_accuracy.tolist() == [one.val_accuracy[9], other.val_accuracy[9], one.best]
+    rest = one.runtime[-1] - one.runtime[9]
+    assert run.runtime.tolist() == [one.runtime[9], other.runtime[9], rest]
+    assert run.clock[-1] == run.runtime.sum()
+    assert [asked for asked, _ in optimizer.told][0] is first
+    curves = [observation.curve for _, observation in optimizer.told]
+    assert curves == [tuple(one.val_accuracy[:10]), tuple(other.val_accuracy[:10]), tuple(one.val_accuracy)]
+
+
+def test_whole_trainings_have_no_epochs():
+    """Runs of genotypes are what they were."""
+    assert simulate(Listed(GENOTYPES), Scripted([0.9] * 3), Budget(evaluations=3), seed=0).epochs is None
+
+
+PAUSED = part(GENOTYPES[0], 10)
+
+
+@pytest.mark.parametrize(
+    ("trainings", "said"),
+    [
+        ([part(GENOTYPES[0], 0)], r"evaluation 0: a training of 0 epochs .* has had 0"),
+        ([part(GENOTYPES[0], EPOCHS + 1)], rf"evaluation 0: a training of {EPOCHS + 1} epochs .* one has {EPOCHS}"),
+        ([PAUSED, part(GENOTYPES[0], 10, PAUSED)], r"evaluation 1: a training of 10 epochs .* has had 10"),
+        ([PAUSED, part(GENOTYPES[1], 20, PAUSED)], "evaluation 1: .* or is another genotype's"),
+        ([PAUSED, part(GENOTYPES[0], 20, PAUSED), part(GENOTYPES[0], 30, PAUSED)], "evaluation 2: .* before"),
+        ([part(GENOTYPES[0], 20, part(GENOTYPES[0], 10))], "evaluation 0: .* not paused"),
+    ],
+)
+def test_names_the_training_that_cannot_go_on(trainings, said):
+    """No epoch, more than there are, none that are new; another's, taken twice, never begun."""
+    with pytest.raises(ProposalError, match=said):
+        simulate(Listed(trainings), EmulatedTruth(), Budget(evaluations=len(trainings)), seed=0)
+
+
+def test_says_what_tells_no_epochs():
+    """An objective without curves."""
+    with pytest.raises(ObjectiveError, match="evaluation 0: .* has no method `curve`"):
+        simulate(Listed([PAUSED]), Scripted([0.9]), Budget(evaluations=1), seed=0)

@@ -1,5 +1,7 @@
 """What is kept of a run: incumbents, equality by value, a short name."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,17 @@ def test_incumbents_are_the_best_observed_so_far():
     """The incumbent is the first best observed so far; of equals the earlier stays."""
     trajectory = run([0.90, 0.89, 0.92, 0.92, 0.91, 0.93])
     assert trajectory.incumbents.tolist() == [0, 0, 2, 2, 2, 5]
+
+
+def test_of_short_trainings_the_longest_count():
+    """The incumbent is the best of what has been trained longest so far, however good the others look."""
+    whole = run([0.70, 0.80, 0.60, 0.75, 0.90, 0.76])
+    short = replace(whole, epochs=np.array([1, 1, 3, 3, 1, 3]))
+    assert short.incumbents.tolist() == [0, 1, 2, 3, 3, 5]
+    assert short.incumbent_at(np.array([20.0, 50.0])).tolist() == [1, 3]
+    assert repr(short) == "<Trajectory of 6 evaluations in 60 s: best val_accuracy 0.7600>"
+    assert short != whole
+    assert whole != short
 
 
 def test_incumbent_at_any_time():

@@ -209,6 +209,25 @@ def test_the_best_epoch_is_what_a_training_reports(uniform):
     assert TRUTH.learning_curves([uniform[7].canonical()], 7)[0].tolist() == alone.tolist()
 
 
+@given(GENOTYPES, SEEDS)
+def test_a_curve_is_one_training(genotype, seed):
+    """Equal to `learning_curves` to the bit; its time is the run's, spread evenly over the epochs."""
+    curve, run = TRUTH.curve(genotype, seed), TRUTH.evaluate(genotype, seed)
+    assert curve.val_accuracy.tolist() == TRUTH.learning_curves([genotype], seed)[0].tolist()
+    assert curve.best == run.val_accuracy
+    assert curve.runtime[-1] == run.runtime
+    assert (np.diff(curve.runtime) > 0).all()
+    assert curve.runtime[48] == run.runtime * (49 / TRUTH.epochs)
+
+
+def test_curves_have_a_seed_each(uniform):
+    """Seeds above and below 2^63 in one list are no floats on the way."""
+    seeds = [1, 2**64 - 1, 2**63]
+    curves = TRUTH.learning_curves(uniform[:3], seeds)
+    for genotype, seed, curve in zip(uniform[:3], seeds, curves, strict=True):
+        assert TRUTH.curve(genotype, seed).val_accuracy.tolist() == curve.tolist()
+
+
 def test_the_last_epoch_is_a_little_worse(uniform):
     """The last epoch is 0.15 points below the best one, and the first is near 54.6 % (F42, F44, F45)."""
     curves = 100 * TRUTH.learning_curves(uniform[:3000], 1)
