@@ -1,0 +1,1 @@
+"""Examples: other libraries against the benchmark. Each runs from the repository, and as a test."""
