@@ -48,9 +48,9 @@ PAGE = Path(__file__).with_name("multi-fidelity.md")
 TEXT = """# Optimizers that stop trainings early
 
 Made by `python -m docs.multi_fidelity`. The emulated ground truth tells a training epoch by epoch, so that
-optimizers can pause it, look, and go on; the simulated clock charges the epochs that are trained. An incumbent
-is the best of what a run has trained longest, and is valued by the truth's mean of whole trainings. **These are
-results of method on an emulation, never CIFAR-10 accuracies.**
+optimizers can pause it, look, and go on; the simulated clock charges the epochs that are trained. An
+incumbent is the best of what a run has trained longest, and is valued by the truth's mean of whole trainings.
+**These are results of method on an emulation, never CIFAR-10 accuracies.**
 
 Mean true error of the incumbent, percent, and its standard error over {runs} runs, after as many simulated
 seconds; 10^6 are 215 whole trainings. Settings are those of the optimizers' papers, as their docstrings say.

@@ -1,6 +1,8 @@
 """A target function as SMAC, DEHB and HpBandSter call it: a ConfigSpace configuration, a seed, a budget.
 
-python -m docs.examples.configspace_budget
+    python -m docs.examples.configspace_budget
+
+shows the call.
 """
 
 from __future__ import annotations

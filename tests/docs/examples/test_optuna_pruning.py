@@ -2,14 +2,17 @@
 
 import pytest
 
-optuna = pytest.importorskip("optuna")
-from docs.examples.optuna_pruning import main
+from nb301.formats import read
 from nb301.truth.emulated import EmulatedTruth
+
+optuna = pytest.importorskip("optuna")
 
 
 @pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 def test_prunes_and_finds(capsys):
     """Some trainings end early, so that all cost less than whole ones; what is best is a whole one."""
+    from docs.examples.optuna_pruning import main
+
     study = main(30)
     said = capsys.readouterr().out
     states = [trial.state for trial in study.trials]
@@ -18,10 +21,4 @@ def test_prunes_and_finds(capsys):
     assert seconds < 0.8 * 30 * 4652
     assert f"{seconds:,.0f} simulated seconds" in said
     best = study.best_trial
-    assert study.best_value == EmulatedTruth().curve(_genotype(best), best.number).best
-
-
-def _genotype(trial):
-    from nb301.formats import read
-
-    return read(trial.user_attrs["genotype"])
+    assert study.best_value == EmulatedTruth().curve(read(best.user_attrs["genotype"]), best.number).best

@@ -226,7 +226,7 @@ def part(genotype, epochs, resumes=None):
 
 
 def test_trainings_pause_and_go_on():
-    """Resumed, a training keeps its seed, and costs the rest of its epochs; a new one of the same has another."""
+    """Resumed, a training keeps its seed, and costs the rest of its epochs; a new one has another seed."""
     truth, genotype = EmulatedTruth(), GENOTYPES[0]
     first = part(genotype, 10)
     optimizer = Listed([first, part(genotype, 10), part(genotype, EPOCHS, first)])
@@ -238,9 +238,10 @@ def test_trainings_pause_and_go_on():
     rest = one.runtime[-1] - one.runtime[9]
     assert run.runtime.tolist() == [one.runtime[9], other.runtime[9], rest]
     assert run.clock[-1] == run.runtime.sum()
-    assert [asked for asked, _ in optimizer.told][0] is first
+    assert optimizer.told[0][0] is first
     curves = [observation.curve for _, observation in optimizer.told]
-    assert curves == [tuple(one.val_accuracy[:10]), tuple(other.val_accuracy[:10]), tuple(one.val_accuracy)]
+    beginnings = [tuple(curve.val_accuracy[:10]) for curve in (one, other)]
+    assert curves == [*beginnings, tuple(one.val_accuracy)]
 
 
 def test_whole_trainings_have_no_epochs():
@@ -255,7 +256,7 @@ PAUSED = part(GENOTYPES[0], 10)
     ("trainings", "said"),
     [
         ([part(GENOTYPES[0], 0)], r"evaluation 0: a training of 0 epochs .* has had 0"),
-        ([part(GENOTYPES[0], EPOCHS + 1)], rf"evaluation 0: a training of {EPOCHS + 1} epochs .* one has {EPOCHS}"),
+        ([part(GENOTYPES[0], EPOCHS + 1)], rf"evaluation 0: a training of {EPOCHS + 1} .* one has {EPOCHS}"),
         ([PAUSED, part(GENOTYPES[0], 10, PAUSED)], r"evaluation 1: a training of 10 epochs .* has had 10"),
         ([PAUSED, part(GENOTYPES[1], 20, PAUSED)], "evaluation 1: .* or is another genotype's"),
         ([PAUSED, part(GENOTYPES[0], 20, PAUSED), part(GENOTYPES[0], 30, PAUSED)], "evaluation 2: .* before"),
@@ -270,5 +271,5 @@ def test_names_the_training_that_cannot_go_on(trainings, said):
 
 def test_says_what_tells_no_epochs():
     """An objective without curves."""
-    with pytest.raises(ObjectiveError, match="evaluation 0: .* has no method `curve`"):
+    with pytest.raises(ObjectiveError, match=r"evaluation 0: .* has no method `curve`"):
         simulate(Listed([PAUSED]), Scripted([0.9]), Budget(evaluations=1), seed=0)
