@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from nb301.optimizers.bananas import Bananas
-from nb301.optimizers.base import Observation, Optimizer, RunEnded
+from nb301.optimizers.base import MultiFidelityOptimizer, Observation, Optimizer, RunEnded, Training
 from nb301.optimizers.combo import Combo
 from nb301.optimizers.de import DifferentialEvolution
 from nb301.optimizers.ls import LocalSearch
@@ -36,12 +36,14 @@ __all__ = [
     "DifferentialEvolution",
     "LocalSearch",
     "ManyObjective",
+    "MultiFidelityOptimizer",
     "Objective",
     "Observation",
     "Optimizer",
     "RandomSearch",
     "RegularizedEvolution",
     "RunEnded",
+    "Training",
     "Trajectory",
     "TreeParzen",
     "simulate",

@@ -64,6 +64,13 @@ _EPOCH_STD_FIRST, _EPOCH_STD_LAST = 1.0, 0.16
 _RUNTIME_STD = 0.015
 
 
+#: Streams of a learning curve's draws: all epochs, then those of three columns.
+_CURVE_STREAMS = np.array(
+    [*range(Stream.EPOCHS, Stream.EPOCHS + EPOCHS), Stream.RUN, Stream.VALIDATION, Stream.RUNTIME]
+)
+_RUN, _VALIDATION, _RUNTIME = range(EPOCHS, EPOCHS + 3)
+
+
 class EmulatedTruth:
     """The emulated ground truth; a pure function of genotype and seed.
 
@@ -98,8 +105,7 @@ class EmulatedTruth:
         def normal(stream: Stream) -> NDArray[np.float64]:
             return keyed_normal(keys, seeds, stream)
 
-        run = np.sqrt(_SHARED_VARIANCE) * std * normal(Stream.RUN)
-        own = np.sqrt(1 - _SHARED_VARIANCE) * std
+        run, own = _shared(std) * normal(Stream.RUN), _own(std)
         train = 100 - _TRAIN_BASE - _TRAIN_SLOPE * (100 - mean) + _TRAIN_STD * normal(Stream.TRAIN)
         return TrainingRuns(
             val_accuracy=_fraction(mean + run + own * normal(Stream.VALIDATION)),
@@ -121,7 +127,8 @@ class EmulatedTruth:
         Raises:
             ValueError: A seed is no integer from 0 to 2^64-1.
         """
-        return self._curves(genotypes, seeds, self.evaluate_many(genotypes, seeds).val_accuracy)
+        codes = _canonical_codes(genotypes)
+        return _curves(codes, _curve_draws(codes, seeds))
 
     def curve(self, genotype: Genotype, seed: int) -> LearningCurve:
         """Emulate one training run, epoch by epoch; all epochs take the same time (F45).
@@ -129,22 +136,10 @@ class EmulatedTruth:
         Raises:
             ValueError: The seed is no integer from 0 to 2^64-1.
         """
-        run = self.evaluate(genotype, seed)
-        [accuracies] = self._curves([genotype], seed, np.array([run.val_accuracy]))
-        return LearningCurve(accuracies, run.runtime * (np.arange(1, EPOCHS + 1) / EPOCHS))
-
-    def _curves(
-        self, genotypes: Sequence[Genotype], seeds: ArrayLike, best: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Curves whose best epochs have those accuracies."""
-        codes = _canonical_codes(genotypes)
-        # objects: numpy makes floats of a list with integers above and below 2^63
-        each = seeds if isinstance(seeds, np.ndarray) else np.array(seeds, dtype=object)
-        each = np.broadcast_to(each, len(codes))[:, None]
-        draws = keyed_normal(keys_of_canonical(codes)[:, None], each, Stream.EPOCHS + np.arange(EPOCHS))
-        behind = points_behind(codes) + _epoch_stds() * draws
-        behind -= behind.min(axis=1, keepdims=True)
-        return np.clip(best[:, None] - behind / 100, 0.0, 1.0)
+        codes = _canonical_codes([genotype])
+        draws = _curve_draws(codes, seed)
+        seconds = median_seconds(codes) * exact.exp(_RUNTIME_STD * draws[:, _RUNTIME])
+        return LearningCurve(_curves(codes, draws)[0], seconds * (np.arange(1, EPOCHS + 1) / EPOCHS))
 
     def mean(self, genotypes: Sequence[Genotype]) -> NDArray[np.float64]:
         """Expected validation accuracy over seeds, fraction, shape (n,)."""
@@ -170,6 +165,36 @@ def _mean(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
     accuracy = additive_accuracy(codes)
     room, above = CEILING - KNEE, np.maximum(accuracy - KNEE, 0.0)
     return np.minimum(accuracy, KNEE) + room * (1 - exact.exp(-above / room))
+
+
+def _curve_draws(codes: NDArray[np.uint8], seeds: ArrayLike) -> NDArray[np.float64]:
+    """Draws of `_CURVE_STREAMS`, shape (n, 101), by one call: of few, numpy's calls take all the time."""
+    # objects: numpy makes floats of a list with integers above and below 2^63
+    each = seeds if isinstance(seeds, np.ndarray) else np.array(seeds, dtype=object)
+    each = np.broadcast_to(each, len(codes))[:, None]
+    return keyed_normal(keys_of_canonical(codes)[:, None], each, _CURVE_STREAMS)
+
+
+def _curves(codes: NDArray[np.uint8], draws: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Validation accuracy after every epoch, fractions, by the draws of `_CURVE_STREAMS`; shape (n, 98)."""
+    mean = _mean(codes)
+    std = _noise_std(mean)
+    best = _fraction(mean + _shared(std) * draws[:, _RUN] + _own(std) * draws[:, _VALIDATION])
+    behind = points_behind(codes) + _epoch_stds() * draws[:, :EPOCHS]
+    behind -= behind.min(axis=1, keepdims=True)
+    return np.clip(best[:, None] - behind / 100, 0.0, 1.0)
+
+
+def _shared(std: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Std of what a run's validation and test accuracy have in common, percent."""
+    shared: NDArray[np.float64] = np.sqrt(_SHARED_VARIANCE) * std
+    return shared
+
+
+def _own(std: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Std of what a run's validation accuracy has of its own, percent."""
+    own: NDArray[np.float64] = np.sqrt(1 - _SHARED_VARIANCE) * std
+    return own
 
 
 def _noise_std(mean: NDArray[np.float64]) -> NDArray[np.float64]:
