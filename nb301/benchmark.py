@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301 import formats
+from nb301.architectures import Column, Many, One
 from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost_many, cost_tables
 from nb301.encodings import CONFIGURATIONS, canonical, configuration_codes
-from nb301.errors import GenotypeError, SeedError, TrainingError
+from nb301.errors import GenotypeError, ReleaseError, SeedError, TrainingError
 from nb301.evaluations import Evaluation, Evaluations
+from nb301.learning_curves import LearningCurve
 from nb301.noise import Stream, keyed_normal, keyed_normal_of_one
+from nb301.partial import answers_after, checked_epochs, epochs_in, together, without_epochs
 from nb301.releases import Release, find
 from nb301.releases.training_noise import TrainingNoise
 from nb301.space import Genotype, key_of, keys_of_canonical, to_codes
@@ -28,40 +30,8 @@ from nb301.truth.base import is_emulated
 
 if TYPE_CHECKING:
     from nb301.releases.familiarity import Familiarity, KnownSurroundings
+    from nb301.surrogates.curves import CurveModel
     from nb301.tables.schema import EvaluationTable
-
-
-class _TwoCells(Protocol):
-    """DARTS' namedtuple, or what is like it."""
-
-    @property
-    def normal(self) -> Any:
-        """The normal cell."""
-
-    @property
-    def reduce(self) -> Any:
-        """The reduction cell."""
-
-
-class _Column(Protocol):
-    """An array, or a column of a table: of architectures, or one."""
-
-    def tolist(self) -> Any:
-        """Its entries."""
-
-
-#: One architecture, in the notations that have a type: NASLib's compact tuples, lists or not, come last.
-One = (
-    Genotype
-    | str
-    | bytes
-    | os.PathLike[str]
-    | Mapping[str, Any]
-    | _TwoCells
-    | Sequence[Sequence[Sequence[int]]]
-)
-#: Many of them.
-Many = list[Any] | tuple[Genotype, ...] | tuple[str, ...] | tuple[Mapping[str, Any], ...]
 
 
 class Benchmark:
@@ -87,12 +57,20 @@ class Benchmark:
         return Benchmark, (self.release, self._table)
 
     @overload
-    def query(self, genotype: One, seed: int | np.integer[Any] | None = None) -> Evaluation: ...
+    def query(
+        self, genotype: One, seed: int | np.integer[Any] | None = None, epochs: int | None = None
+    ) -> Evaluation: ...
     @overload
-    def query(self, genotype: Many, seed: ArrayLike | None = None) -> Evaluations: ...
+    def query(
+        self, genotype: Many, seed: ArrayLike | None = None, epochs: int | Sequence[int] | None = None
+    ) -> Evaluations: ...
     @overload
-    def query(self, genotype: _Column, seed: ArrayLike | None = None) -> Evaluation | Evaluations: ...
-    def query(self, genotype: Any, seed: ArrayLike | None = None) -> Evaluation | Evaluations:
+    def query(
+        self, genotype: Column, seed: ArrayLike | None = None, epochs: int | Sequence[int] | None = None
+    ) -> Evaluation | Evaluations: ...
+    def query(
+        self, genotype: Any, seed: ArrayLike | None = None, epochs: int | Sequence[int] | None = None
+    ) -> Evaluation | Evaluations:
         """Evaluate one architecture, or a list of them.
 
         The noise depends on (architecture, seed) alone: it is the same in any process, order or
@@ -104,20 +82,60 @@ class Benchmark:
             genotype: A `Genotype`, anything `formats.read` takes, or a list, an array or a column of those,
                 or a tuple of genotypes, texts or configurations. Lists that are one architecture by their
                 structure, such as NASLib's two of eight pairs, are one. Of the training that the release
-                answers for, an entry of a configuration may say the epochs, initial channels and layers.
+                answers for, a configuration may say the epochs, initial channels and layers; where the release
+                has learning curves, YAHPO's `epoch` is taken as `epochs`.
             seed: Training seed to emulate, 0..2^64-1; for a list, one or as many as architectures.
                 Without one `val_accuracy` is the mean.
+            epochs: After so many epochs, 1 to those of its learning curves, the accuracy is told, and the
+                seconds until then; for a list, one or as many as architectures. Without, the answer is for a
+                whole training, whose accuracy is that of its best epoch (official_facts F20).
 
         Returns:
             An `Evaluation`; for a list, `Evaluations`.
 
         Raises:
             GenotypeError: Not an architecture of the space, or a question for another training, such as one
-                of 50 epochs; names its cell, node and edge, and in a list its index.
+                of 600 epochs; names its cell, node and edge, and in a list its index.
+            ReleaseError: Epochs are asked for, and the release has no learning curves.
             SeedError: A seed is no such integer, or there are not as many as architectures.
         """
-        genotypes, many = self._read(genotype)
-        return self._query_many(genotypes, seed) if many else self._query_one(genotypes[0], seed)
+        if isinstance(genotype, Genotype) and epochs is None:
+            return self._query_one(genotype, seed)
+        genotype = formats.unwrapped(genotype)
+        asks_itself = epochs is None and self._curves is not None
+        own = epochs_in(genotype, self._require_curves().epochs) if asks_itself else None
+        genotypes, many = self._read(genotype if own is None else without_epochs(genotype))
+        answers = self._query_many(genotypes, seed) if many else self._query_one(genotypes[0], seed)
+        if epochs is None and own is None:
+            return answers
+        model = self._require_curves()
+        after = own if own is not None else checked_epochs(epochs, len(genotypes), model.epochs)
+        whole = answers if isinstance(answers, Evaluations) else together([answers])
+        parts = answers_after(after, whole, model, canonical(to_codes(genotypes)), seed)
+        return parts if many else parts[0]
+
+    def curve(self, genotype: One, seed: int | np.integer[Any] | None = None) -> LearningCurve:
+        """Tell one whole training, epoch by epoch.
+
+        Its best epoch has the accuracy that `query` answers, to the last bit, and each epoch what `query`
+        answers with `epochs`. Epochs vary by noise of their own, beside that of the whole training.
+
+        Args:
+            genotype: As `query` takes it.
+            seed: Training seed to emulate, 0..2^64-1. Without one accuracies are expected ones, of which the
+                best is below the expected accuracy of a best epoch.
+
+        Raises:
+            GenotypeError, SeedError: See `query`.
+            ReleaseError: The release has no learning curves.
+        """
+        architecture = self.read(genotype)
+        model = self._require_curves()
+        answer = self._query_one(architecture, seed)
+        code = to_codes([architecture.canonical()])
+        behind = model.expected_or_drawn(code, seed)[0]
+        shares = np.arange(1, model.epochs + 1) / model.epochs
+        return LearningCurve(np.maximum(answer.val_accuracy - behind, 0.0), answer.runtime * shares)
 
     #: A benchmark is an objective, see `nb301.optimizers.ManyObjective`; so is its `query`.
     __call__ = query
@@ -165,7 +183,7 @@ class Benchmark:
     @overload
     def familiarity(self, genotype: Many) -> list[Familiarity]: ...
     @overload
-    def familiarity(self, genotype: _Column) -> Familiarity | list[Familiarity]: ...
+    def familiarity(self, genotype: Column) -> Familiarity | list[Familiarity]: ...
     def familiarity(self, genotype: Any) -> Familiarity | list[Familiarity]:
         """Tell how far an architecture is from those that the release was fitted on, and what to beware of.
 
@@ -254,6 +272,17 @@ class Benchmark:
             release=self.release.name,
             release_hash=self.release.release_hash,
         )
+
+    def _require_curves(self) -> CurveModel:
+        if self._curves is None:
+            raise ReleaseError(
+                f"{self.release.name} has no learning curves: the table that it was fitted on keeps none"
+            )
+        return self._curves
+
+    @cached_property
+    def _curves(self) -> CurveModel | None:
+        return self.release.curve_model
 
     def _read(self, genotype: Any) -> tuple[list[Genotype], bool]:
         """The architectures, and whether they came as many."""

@@ -32,8 +32,10 @@ class Stream(IntEnum):
     TEST = 4
     TRAIN = 5
     RUNTIME = 6
-    #: After the first epoch; each further one has the next number.
+    #: Of the emulated ground truth, after the first epoch; each further one has the next number.
     EPOCHS = 1000
+    #: Of a benchmark's learning curves, in the same way; tables keep up to 2,000 epochs.
+    CURVE = 10_000
 
 
 def keyed_normal(

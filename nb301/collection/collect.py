@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -24,13 +24,16 @@ from nb301.optimizers.run import drive
 from nb301.optimizers.workers import SimulatedWorkers, Workers
 from nb301.sources import SOURCES, SourceKind, sources_of
 from nb301.space import Genotype, to_codes
+from nb301.tables.curves import Steps, packed
 from nb301.tables.schema import EvaluationTable
 from nb301.threads import one_blas_thread
-from nb301.truth.base import TrainingRun, TrainingRuns, Truth, described
+from nb301.truth.base import TellsCurves, TrainingRun, TrainingRuns, Truth, described
 from nb301.truth.emulated import EmulatedTruth
 from nb301.truth.trained import TrainingTruth
 
 _EMULATED = EmulatedTruth()
+#: Learning curves that are asked for at once.
+_CHUNK = 4000
 
 
 def collect(
@@ -139,8 +142,19 @@ def _stages(collections: Sequence[Collection]) -> list[list[Collection]]:
 def to_table(
     parts: Sequence[pd.DataFrame], name: str, version: str, truth: Truth = _EMULATED
 ) -> EvaluationTable:
-    """Put the rows of collections under one ground truth together, in their order."""
-    return EvaluationTable(name, version, described(truth), pd.concat(parts, ignore_index=True))
+    """Put the rows of collections under one ground truth together, in their order, with their curves."""
+    table = EvaluationTable(name, version, described(truth), pd.concat(parts, ignore_index=True))
+    return replace(table, steps=_steps(table, truth)) if isinstance(truth, TellsCurves) else table
+
+
+def _steps(table: EvaluationTable, truth: TellsCurves) -> Steps:
+    """The rows' learning curves; some thousand at a time, since their draws take memory."""
+    seeds = table.rows["seed"].to_numpy()
+    steps: list[Steps] = []
+    for start in range(0, len(table), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        steps.append(packed(truth.learning_curves(table.genotypes[part], seeds[part])))
+    return np.concatenate(steps)
 
 
 def _run(

@@ -20,7 +20,7 @@ from nb301.releases import manifest as manifests
 from nb301.releases import training_noise
 from nb301.releases.load import names
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
-from nb301.surrogates import FAMILIES, Family, Surrogate, runtime
+from nb301.surrogates import FAMILIES, Family, Surrogate, curves, runtime
 from nb301.surrogates.ensemble import MEMBERS, Progress, fit_ensemble, mean_and_std
 from nb301.surrogates.libraries import installed
 from nb301.surrogates.members.base import HOW_IMPORTED, Hyperparameters, fitted_names
@@ -212,7 +212,7 @@ def _require_runtimes(draft: _Draft) -> None:
 def _fitted(
     draft: _Draft, checkpoints: Path | None, processes: int, progress: Progress | None
 ) -> dict[str, bytes]:
-    """All files of the release but its manifest: the members, and the runtime model.
+    """All files of the release but its manifest: the members, and the models of runtimes and learning curves.
 
     Raises:
         ReleaseError: The family cannot be fitted to the table.
@@ -228,7 +228,8 @@ def _fitted(
             processes=processes,
             progress=progress,
         )
-        return {**members, **runtime.fit(draft.timed.table, draft.timed.split, draft.seed)}
+        runtimes = runtime.fit(draft.timed.table, draft.timed.split, draft.seed)
+        return {**members, **runtimes, **curves.fit(draft.table, draft.split)}
     except Nb301Error:
         raise
     except (ValueError, TypeError, ArithmeticError) as error:  # of the libraries

@@ -16,6 +16,8 @@ from nb301.places import RELEASES, user_releases
 from nb301.releases import manifest as manifests
 from nb301.releases.manifest import FileReference, Manifest
 from nb301.surrogates import FAMILIES, Surrogate
+from nb301.surrogates.curves import FILE as CURVES_FILE
+from nb301.surrogates.curves import CurveModel
 from nb301.surrogates.members.deep_file import mapped
 from nb301.surrogates.official_runtime import OfficialRuntimeModel, runtime_files
 from nb301.surrogates.runtime import FILE as RUNTIME_FILE
@@ -62,7 +64,7 @@ class Release:
         """Check that the manifest names the files of its family, of no more bytes than are read."""
         members, runtime = FAMILIES[self.manifest.family].files(self.manifest.members), self._runtime_names()
         expected = [*members, *runtime]
-        if odd := {*expected} ^ {*self.manifest.files}:
+        if odd := {*expected} ^ {*self.manifest.files} - {CURVES_FILE}:
             of_runtime = runtime[0] if len(runtime) == 1 else f"{runtime[0]} to {runtime[-1]}"
             raise ReleaseError(
                 f"{path}: files must be {members[0]} to {members[-1]} and {of_runtime}: "
@@ -140,6 +142,16 @@ class Release:
             if names != [RUNTIME_FILE]:
                 return OfficialRuntimeModel([self._mapped[name] for name in names])
             return RuntimeModel({RUNTIME_FILE: file})
+        except ReleaseError as error:
+            raise ReleaseError(f"{self.folder}: {error}") from None
+
+    @cached_property
+    def curve_model(self) -> CurveModel | None:
+        """The model of learning curves; None of a release on a table that keeps none."""
+        if CURVES_FILE not in self.manifest.files:
+            return None
+        try:
+            return CurveModel(self._checked(CURVES_FILE))
         except ReleaseError as error:
             raise ReleaseError(f"{self.folder}: {error}") from None
 

@@ -87,8 +87,7 @@ def fresh_rows(manifest: Manifest, table: EvaluationTable) -> FreshRows:
             f"table that {manifest.name} was fitted on: test it on another table; what its own test rows "
             f"gave, nb301 release show {manifest.name} has"
         )
-    fresh = EvaluationTable(table.name, table.version, table.truth, table.rows[~known])
-    return FreshRows(table=fresh, left_out=left_out, warnings=warnings)
+    return FreshRows(table=table.select(~known), left_out=left_out, warnings=warnings)
 
 
 def _of_another_epoch(manifest: Manifest, table: EvaluationTable) -> list[str]:

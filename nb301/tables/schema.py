@@ -20,6 +20,7 @@ from nb301.files import check_file, file_written_whole, sha256
 from nb301.parsing import NAME, parse_object, read_bytes
 from nb301.sources import FOR_ANALYSIS
 from nb301.space import Genotype, from_codes
+from nb301.tables.curves import Steps, check_steps, columns, from_columns, unpacked
 from nb301.tables.genotype_column import to_codes
 
 #: Columns with their Parquet types, in order; accuracies are fractions, runtime is seconds.
@@ -46,7 +47,8 @@ _NUMBERS_AND_TEXT = (
     pa.types.is_string,
     pa.types.is_large_string,
 )
-_FORMAT = 1
+#: Newest format that this version reads: that of tables with learning curves. Those without have format 1.
+_FORMAT = 2
 #: Of names of truths and optimizers.
 _MOST_LETTERS = 100
 #: Bytes of a file, packed and unpacked, and its rows; 60,000 rows take 3 MB.
@@ -62,22 +64,26 @@ class EvaluationTable:
         version: Such as `1.0`.
         truth: Where the accuracies come from, such as `emulated 2.0`.
         rows: One row a training run, the columns of `SCHEMA`; rows of one run in evaluation order.
+        steps: The rows' learning curves as `curves.packed` packs them, shape (n, epochs), if they were kept.
 
     Raises:
         TableError: A column is missing, unknown or of another type, or a value is out of range (names
-            the column, the first row and its value), or a name is none that a folder can have.
+            the column, the first row and its value), a curve is none, or a name none that a folder can have.
     """
 
     name: str
     version: str
     truth: str
     rows: pd.DataFrame
+    steps: Steps | None = field(default=None, repr=False)
     #: The rows' genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
     codes: NDArray[np.uint8] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_names(self.name, self.version, self.truth)
         codes = _check(self.rows)
+        if self.steps is not None:
+            check_steps(self.steps, len(self.rows))
         rows = self.rows[list(SCHEMA)].reset_index(drop=True)
         object.__setattr__(self, "rows", rows)
         object.__setattr__(self, "codes", codes)
@@ -106,6 +112,8 @@ class EvaluationTable:
                 parts.append(values.to_numpy().astype(dtype).tobytes())
             else:
                 parts.append("\n".join(values.astype(str)).encode())
+        if self.steps is not None:
+            parts += [str(self.steps.shape).encode(), self.steps.astype("<u2").tobytes()]
         return sha256(b"".join(sha256(part).encode() for part in parts))
 
     @cached_property
@@ -125,9 +133,24 @@ class EvaluationTable:
                 raise TableError(
                     f"table {self.name} has no rows of {optimizer!r}, only of {sorted(optimizers_here)}"
                 )
-        return EvaluationTable(
-            self.name, self.version, self.truth, self.rows[self.rows["optimizer"].isin(optimizers)]
-        )
+        return self.select(self.rows["optimizer"].isin(optimizers).to_numpy())
+
+    def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> EvaluationTable:
+        """Some of the rows, by a mask or their numbers, with their curves."""
+        steps = None if self.steps is None else self.steps[rows]
+        return EvaluationTable(self.name, self.version, self.truth, self.rows.iloc[rows], steps)
+
+    def curves(self) -> NDArray[np.float64]:
+        """Validation accuracy after each epoch, fractions, to a tenth of a point; shape (n, epochs).
+
+        Rows whose curve is not known are NaN.
+
+        Raises:
+            TableError: The table keeps no learning curves.
+        """
+        if self.steps is None:
+            raise TableError(f"table {self.full_name} keeps no learning curves")
+        return unpacked(self.steps, self.rows["val_accuracy"].to_numpy())
 
 
 def check_table_path(path: Path) -> None:
@@ -150,11 +173,23 @@ def name_after(path: Path) -> str:
 def write_table(table: EvaluationTable, path: Path) -> None:
     """Write a table as Parquet, whole or not at all; see `check_table_path`."""
     check_table_path(path)
-    about = {"format": _FORMAT, "name": table.name, "version": table.version, "truth": table.truth}
+    file_format = 1 if table.steps is None else _FORMAT
+    about = {"format": file_format, "name": table.name, "version": table.version, "truth": table.truth}
     schema = pa.schema(list(SCHEMA.items()), metadata={"nb301": json.dumps(about)})
     data = pa.Table.from_pandas(table.rows, schema=schema, preserve_index=False)
+    epochs = columns(table.steps)
+    for name, steps in epochs.items():
+        data = data.append_column(name, steps)
     with file_written_whole(path) as temporary:
-        pq.write_table(data, temporary, compression="zstd", compression_level=19)
+        pq.write_table(
+            data,
+            temporary,
+            compression="zstd",
+            compression_level=19,
+            # noise leaves nothing for a dictionary; an epoch's high bytes are all but equal
+            use_dictionary=[*SCHEMA] if epochs else True,
+            column_encoding=dict.fromkeys(epochs, "BYTE_STREAM_SPLIT") or None,
+        )
 
 
 def is_table(path: Path) -> bool:
@@ -184,7 +219,8 @@ def read_table(path: Path) -> EvaluationTable:
         data = read_columns(file)
         name, version, truth = _described((data.schema.metadata or {}).get(b"nb301", b""))
         # pandas' own metadata say nothing that the columns do not
-        return EvaluationTable(name, version, truth, data.replace_schema_metadata(None).to_pandas())
+        data, steps = from_columns(data.replace_schema_metadata(None))
+        return EvaluationTable(name, version, truth, data.to_pandas(), steps)
     except TableError as error:
         raise TableError(f"{path}: {error}") from None
     # pyarrow passes on text that is no UTF-8 as a ValueError

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -75,6 +75,14 @@ class Truth(Protocol):
 
     def evaluate_many(self, genotypes: Sequence[Genotype], seeds: ArrayLike) -> TrainingRuns:
         """Train architectures with their seeds, shape (n,), or with one for all."""
+
+
+@runtime_checkable
+class TellsCurves(Truth, Protocol):
+    """A ground truth that tells learning curves without a training; `EmulatedTruth` is one."""
+
+    def learning_curves(self, genotypes: Sequence[Genotype], seeds: ArrayLike) -> NDArray[np.float64]:
+        """Validation accuracy after every epoch, fractions, shape (n, epochs)."""
 
 
 def described(truth: Truth) -> str:

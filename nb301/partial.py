@@ -1,0 +1,103 @@
+"""Answers about trainings that stop early: which epoch is asked for, and what is told after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nb301.errors import GenotypeError, shown
+from nb301.evaluations import Evaluation, Evaluations
+
+if TYPE_CHECKING:
+    from nb301.surrogates.curves import CurveModel
+
+#: In YAHPO Gym's configurations, the epoch after which the accuracy is asked for.
+_EPOCH = "epoch"
+#: In the place of epochs, of a whole training.
+_WHOLE = 0
+
+
+def epochs_in(architectures: Any, most: int) -> NDArray[np.intp] | None:
+    """Epochs that configurations ask for themselves, 0 where one asks for a whole training.
+
+    Args:
+        architectures: One or a list.
+        most: Epochs of a learning curve; what asks for more is left to whoever reads it.
+
+    Returns:
+        Shape (n,); None where none of them asks for any.
+    """
+    listed = architectures if isinstance(architectures, (list, tuple)) else [architectures]
+    epochs = np.array([_epoch_of(architecture, most) for architecture in listed], dtype=np.intp)
+    return epochs if epochs.any() else None
+
+
+def without_epochs(architectures: Any) -> Any:
+    """Configurations without the epochs that were taken from them."""
+    if isinstance(architectures, (list, tuple)):
+        return [*map(without_epochs, architectures)]
+    if not isinstance(architectures, Mapping):
+        return architectures
+    return {name: value for name, value in architectures.items() if name != _EPOCH}
+
+
+def checked_epochs(epochs: Any, n: int, most: int) -> NDArray[np.intp]:
+    """Epochs that somebody asks for, one for each of `n` architectures.
+
+    Raises:
+        GenotypeError: They are not from 1 to `most`, or there is another number of them.
+    """
+    asked = np.asarray(epochs)
+    valid = asked.dtype.kind in "iu" and asked.shape in {(), (n,)}
+    if not valid or not ((asked >= 1) & (asked <= most)).all():
+        raise GenotypeError(
+            f"epochs is {shown(epochs)}, expected an integer from 1 to {most}, or one for each architecture; "
+            "without it the answer is for a whole training"
+        )
+    return np.broadcast_to(asked, n).astype(np.intp)
+
+
+def answers_after(
+    epochs: NDArray[np.intp], whole: Evaluations, model: CurveModel, codes: NDArray[np.uint8], seed: Any
+) -> Evaluations:
+    """What is told after some epochs.
+
+    Args:
+        epochs: Shape (n,); 0 for a whole training.
+        whole: Answers for whole trainings.
+        model: Of learning curves.
+        codes: Canonical genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
+        seed: Training seeds, shape (n,), or one for all; None for expected accuracies.
+    """
+    is_part, place = epochs != _WHOLE, np.maximum(epochs, 1) - 1
+    rows = np.arange(len(codes))
+    expected = model.behind(codes)[rows, place]
+    behind = model.expected_or_drawn(codes, seed)[rows, place]
+    spread = np.sqrt(whole.noise_std * whole.noise_std + model.spread[place] * model.spread[place])
+    seconds = whole.runtime * ((place + 1) / model.epochs)
+    return replace(
+        whole,
+        mean=np.where(is_part, np.maximum(whole.mean - expected, 0.0), whole.mean),
+        noise_std=np.where(is_part, spread, whole.noise_std),
+        val_accuracy=np.where(is_part, np.maximum(whole.val_accuracy - behind, 0.0), whole.val_accuracy),
+        runtime=np.where(is_part, seconds, whole.runtime),
+    )
+
+
+def together(answers: list[Evaluation]) -> Evaluations:
+    """Answers of one release, one by one, as arrays."""
+    *columns, names, hashes = zip(*map(astuple, answers), strict=True)
+    values: list[Any] = [*map(np.array, columns), names[0], hashes[0]]
+    return Evaluations(*values)
+
+
+def _epoch_of(architecture: Any, most: int) -> int:
+    if not isinstance(architecture, Mapping) or _EPOCH not in architecture:
+        return _WHOLE
+    epoch = architecture[_EPOCH]
+    is_number = isinstance(epoch, (int, float, np.number)) and not isinstance(epoch, bool)
+    return int(epoch) if is_number and epoch in range(1, most + 1) else _WHOLE
