@@ -72,9 +72,8 @@ def fit(table: EvaluationTable, split: Split) -> dict[str, bytes]:
             f"table {table.name}: {len(train)} rows for training and {len(rest)} for validation have "
             f"learning curves, expected {_LEAST} of each"
         )
-    behind, components, parts = _components(
-        _edges(table.codes[train]), STEP * table.steps[train].astype(np.float64)
-    )
+    distances = STEP * table.steps.astype(np.float64)
+    behind, components, parts = _components(_edges(table.codes[train]), distances[train])
     arrays = {"behind": behind, "components": components, "parts": parts}
     left = distances[rest] - _behind(arrays, table.codes[rest])
     std, autocorrelation = _noise(left)
