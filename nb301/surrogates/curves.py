@@ -35,6 +35,8 @@ COMPONENTS = 6
 _PENALTY = 1.0
 #: Digits that are kept, so that another processor's sums give the same file.
 _DIGITS = 9
+#: Trainings that are drawn to know what they differ by.
+_DRAWN = 4000
 #: Rows that a fit needs.
 _LEAST = 20
 _EDGES = FIRST_EDGE[NODES[-1]] + NODES[-1]
@@ -77,8 +79,17 @@ def fit(table: EvaluationTable, split: Split) -> dict[str, bytes]:
     arrays = {"behind": behind, "components": components, "parts": parts}
     left = distances[rest] - _behind(arrays, table.codes[rest])
     std, autocorrelation = _noise(left)
-    arrays |= {"noise_std": std, "spread": left.std(axis=0), "autocorrelation": np.array([autocorrelation])}
-    return {FILE: pack({name: np.round(array, _DIGITS) for name, array in arrays.items()})}
+    arrays |= {"noise_std": std, "spread": std, "autocorrelation": np.array([autocorrelation])}
+    arrays = {name: np.round(array, _DIGITS) for name, array in arrays.items()}
+    arrays["spread"] = np.round(_spread(CurveModel(pack(arrays)), table.codes[train]), _DIGITS)
+    return {FILE: pack(arrays)}
+
+
+def _spread(model: CurveModel, codes: NDArray[np.uint8]) -> Array:
+    """Std of drawn distances around the expected ones; a best epoch's noise is in all of them."""
+    codes = codes[:_DRAWN]
+    spread: Array = (model.draw(codes, 0) - model.behind(codes)).std(axis=0)
+    return spread
 
 
 def _components(edges: NDArray[np.intp], behind: Array) -> tuple[Array, Array, Array]:

@@ -1,0 +1,113 @@
+"""Answers about trainings that stop early, and whole learning curves, of a release."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import nb301
+from nb301.errors import GenotypeError, ReleaseError, SeedError
+from nb301.formats import to_yahpo
+from nb301.optimizers import Budget, simulate
+from nb301.optimizers.multi_fidelity import Asha
+from nb301.space import sample_many
+
+GENOTYPES = sample_many(np.random.default_rng(0), 12)
+EPOCHS = 98
+
+
+@pytest.fixture(scope="module")
+def benchmark_(tiny_release):
+    """A release with learning curves."""
+    return nb301.load(tiny_release)
+
+
+@pytest.fixture(scope="module")
+def without():
+    """A release on a table that keeps no learning curves."""
+    return nb301.load("cifar10-xgb-rand-v1.0")
+
+
+@pytest.mark.parametrize("seed", [None, 7])
+def test_a_curve_is_what_queries_tell(benchmark_, seed):
+    """At each epoch, accuracy and seconds, to the bit; alone and in a list."""
+    for genotype in GENOTYPES[:3]:
+        curve = benchmark_.curve(genotype, seed)
+        assert len(curve) == EPOCHS
+        answers = benchmark_.query([genotype] * EPOCHS, seed, epochs=[*range(1, EPOCHS + 1)])
+        assert answers.val_accuracy.tolist() == curve.val_accuracy.tolist()
+        assert answers.runtime.tolist() == curve.runtime.tolist()
+        for epochs in (1, 50, EPOCHS):
+            alone = benchmark_.query(genotype, seed, epochs=epochs)
+            assert alone == answers[epochs - 1]
+
+
+def test_whole_trainings_stay_what_they_are(benchmark_):
+    """The best epoch of a curve has the accuracy of the whole training, and the last its seconds."""
+    for genotype in GENOTYPES:
+        whole, curve = benchmark_.query(genotype, 3), benchmark_.curve(genotype, 3)
+        assert curve.best == whole.val_accuracy
+        assert curve.runtime[-1] == whole.runtime
+        assert (np.diff(curve.runtime) > 0).all()
+
+
+def test_early_answers_are_lower_and_less_sure(benchmark_):
+    """And the std of what is drawn is what is told."""
+    genotype = GENOTYPES[0]
+    early, late, whole = (benchmark_.query(genotype, epochs=k) for k in (5, EPOCHS, None))
+    assert early.mean < late.mean < whole.mean
+    assert early.noise_std > late.noise_std >= whole.noise_std
+    assert early.val_accuracy == early.mean
+    drawn = benchmark_.query([genotype] * 4000, np.arange(4000), epochs=5).val_accuracy
+    assert drawn.mean() == pytest.approx(early.mean, abs=0.002)
+    assert drawn.std() == pytest.approx(early.noise_std, rel=0.2)
+    assert (early.std, early.parameters, early.release) == (whole.std, whole.parameters, whole.release)
+
+
+@pytest.mark.parametrize("write", [lambda config: config, lambda config: [config, config], pd.Series])
+def test_yahpos_epoch_is_honoured(benchmark_, write):
+    """In one configuration and in a list of them, and in each for itself."""
+    config = to_yahpo(GENOTYPES[0]) | {"epoch": 30}
+    expected = benchmark_.query(GENOTYPES[0], 1, epochs=30)
+    if write is pd.Series:
+        answers = benchmark_.query(pd.Series([config, GENOTYPES[1]]), 1)
+        assert answers[0] == expected
+        assert answers[1] == benchmark_.query(GENOTYPES[1], 1)
+        return
+    answer = benchmark_.query(write(config), 1)
+    assert (answer if answer == expected else answer[1]) == expected
+
+
+def test_epochs_that_no_curve_has_are_refused(benchmark_):
+    """As numbers and in configurations; more than one for one; other numbers of them."""
+    for wrong in (0, 99, -1, 1.5, "5", [1, 2], True):
+        with pytest.raises(GenotypeError, match="expected an integer from 1 to 98"):
+            benchmark_.query(GENOTYPES[0], 1, epochs=wrong)
+    with pytest.raises(GenotypeError, match="one for each architecture"):
+        benchmark_.query(GENOTYPES[:3], 1, epochs=[1, 2])
+    with pytest.raises(GenotypeError, match="epoch is 600"):
+        benchmark_.query(to_yahpo(GENOTYPES[0]) | {"epoch": 600})
+    with pytest.raises(SeedError, match="give one"):
+        benchmark_.query(GENOTYPES[0], [1, 2], epochs=3)
+
+
+def test_releases_without_curves_say_so(without):
+    """Asked for epochs or a curve, while whole trainings are answered, and another number of epochs is not."""
+    assert without.query(GENOTYPES[0]).mean > 0.8
+    with pytest.raises(ReleaseError, match="cifar10-xgb-rand-v1.0 has no learning curves"):
+        without.query(GENOTYPES[0], epochs=3)
+    with pytest.raises(ReleaseError, match="has no learning curves"):
+        without.curve(GENOTYPES[0])
+    with pytest.raises(GenotypeError, match="epoch is 30"):
+        without.query(to_yahpo(GENOTYPES[0]) | {"epoch": 30})
+
+
+def test_trainings_that_stop_early_run_on_a_release(benchmark_):
+    """ASHA, with what the release tells of each training."""
+    run = simulate(Asha(np.random.default_rng(0)), benchmark_.query, Budget(seconds=3e4), seed=1)
+    assert min(run.epochs) == 1
+    assert max(run.epochs) == EPOCHS
+    for genotype, seed, epochs, accuracy in zip(
+        run.genotypes, run.seeds.tolist(), run.epochs.tolist(), run.val_accuracy.tolist(), strict=True
+    ):
+        asked = None if epochs == EPOCHS else epochs
+        assert accuracy == benchmark_.query(genotype, seed, epochs=asked).val_accuracy
