@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301 import formats
-from nb301.architectures import Column, Many, One
 from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost_many, cost_tables
 from nb301.encodings import CONFIGURATIONS, canonical, configuration_codes
 from nb301.errors import GenotypeError, ReleaseError, SeedError, TrainingError
 from nb301.evaluations import Evaluation, Evaluations
+from nb301.formats import Column, Many, One
 from nb301.learning_curves import LearningCurve
 from nb301.noise import Stream, keyed_normal, keyed_normal_of_one
 from nb301.partial import answers_after, checked_epochs, epochs_in, together, without_epochs
@@ -82,8 +82,8 @@ class Benchmark:
             genotype: A `Genotype`, anything `formats.read` takes, or a list, an array or a column of those,
                 or a tuple of genotypes, texts or configurations. Lists that are one architecture by their
                 structure, such as NASLib's two of eight pairs, are one. Of the training that the release
-                answers for, a configuration may say the epochs, initial channels and layers; where the release
-                has learning curves, YAHPO's `epoch` is taken as `epochs`.
+                answers for, a configuration may say the epochs, initial channels and layers; `epochs` may be
+                YAHPO's `epoch`, where the release has learning curves.
             seed: Training seed to emulate, 0..2^64-1; for a list, one or as many as architectures.
                 Without one `val_accuracy` is the mean.
             epochs: After so many epochs, 1 to those of its learning curves, the accuracy is told, and the

@@ -30,7 +30,7 @@ from nb301.formats.containers import unwrapped
 from nb301.formats.literals import MAX_TEXT
 from nb301.formats.notations import NOTATIONS, TEXT_NOTATIONS, Notation
 from nb301.formats.pairs import DartsGenotype, from_darts, from_naslib, to_darts, to_naslib
-from nb301.formats.reading import RESULT_KEY, read
+from nb301.formats.reading import RESULT_KEY, Column, Many, One, read
 from nb301.formats.texts import is_lists
 
 __all__ = [
@@ -40,8 +40,11 @@ __all__ = [
     "NOTATIONS",
     "RESULT_KEY",
     "TEXT_NOTATIONS",
+    "Column",
     "DartsGenotype",
+    "Many",
     "Notation",
+    "One",
     "configuration_space",
     "from_config",
     "from_configuration",

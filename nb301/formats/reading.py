@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from nb301.errors import GenotypeError, shown
 from nb301.formats.configurations import EPOCHS, check_training, from_config
@@ -16,6 +17,39 @@ from nb301.space import CELL_NAMES, Genotype
 
 #: The key of an official result file that holds the configuration, as its writers spell it (F21).
 RESULT_KEY = "optimized_hyperparamater_config"
+
+
+class _TwoCells(Protocol):
+    """DARTS' namedtuple, or what is like it."""
+
+    @property
+    def normal(self) -> Any:
+        """The normal cell."""
+
+    @property
+    def reduce(self) -> Any:
+        """The reduction cell."""
+
+
+class Column(Protocol):
+    """An array, or a column of a table: of architectures, or one."""
+
+    def tolist(self) -> Any:
+        """Its entries."""
+
+
+#: One architecture, in the notations that have a type: NASLib's compact tuples, lists or not, come last.
+One = (
+    Genotype
+    | str
+    | bytes
+    | os.PathLike[str]
+    | Mapping[str, Any]
+    | _TwoCells
+    | Sequence[Sequence[Sequence[int]]]
+)
+#: Many of them.
+Many = list[Any] | tuple[Genotype, ...] | tuple[str, ...] | tuple[Mapping[str, Any], ...]
 
 
 def read(

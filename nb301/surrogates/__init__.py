@@ -1,6 +1,6 @@
 """Surrogates: model families, their ensembles and the runtime model; importing this imports no library.
 
-It may import `columns`, `encodings`, `errors`, `exact`, `files`, `surrogates.families`,
+It may import `columns`, `encodings`, `errors`, `exact`, `files`, `noise`, `space`, `surrogates.families`,
 `surrogates.members` and `tables`.
 """
 

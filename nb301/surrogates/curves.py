@@ -22,7 +22,6 @@ from nb301.errors import ReleaseError, TableError
 from nb301.noise import Stream, keyed_normal
 from nb301.space import CELL_NAMES, FIRST_EDGE, NODES, Op, keys_of_canonical
 from nb301.surrogates.members.arrays import pack, unpack
-from nb301.tables.curves import STEP, is_unknown
 
 if TYPE_CHECKING:
     from nb301.tables.schema import EvaluationTable
@@ -65,6 +64,8 @@ def fit(table: EvaluationTable, split: Split) -> dict[str, bytes]:
     Raises:
         TableError: Too few rows have one.
     """
+    from nb301.tables.curves import STEP, is_unknown  # and with it pandas, which queries do without
+
     if table.steps is None:
         return {}
     known = ~is_unknown(table.steps)

@@ -375,7 +375,7 @@ def test_accuracy_stays_a_fraction():
     """Noise never carries an accuracy out of 0..1."""
 
     class Wild:
-        name, release_hash = "wild", "0" * 64
+        name, release_hash, curve_model = "wild", "0" * 64, None
 
         class manifest:  # noqa: N801
             family, truth, noise = "xgb", "emulated 2.0", None

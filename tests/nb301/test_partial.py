@@ -91,9 +91,9 @@ def test_epochs_that_no_curve_has_are_refused(benchmark_):
 
 
 def test_releases_without_curves_say_so(without):
-    """Asked for epochs or a curve, while whole trainings are answered, and another number of epochs is not."""
+    """Asked for epochs or a curve, while whole trainings are answered, and other ones are not."""
     assert without.query(GENOTYPES[0]).mean > 0.8
-    with pytest.raises(ReleaseError, match="cifar10-xgb-rand-v1.0 has no learning curves"):
+    with pytest.raises(ReleaseError, match=r"cifar10-xgb-rand-v1\.0 has no learning curves"):
         without.query(GENOTYPES[0], epochs=3)
     with pytest.raises(ReleaseError, match="has no learning curves"):
         without.curve(GENOTYPES[0])

@@ -108,7 +108,7 @@ def test_rows_without_a_curve_are_passed_over(many):
     some[split.train[::2]] = UNKNOWN
     assert CurveModel(fit(replace(many, steps=some), split)[FILE]).epochs == EPOCHS
     some[split.train[10:]] = UNKNOWN
-    with pytest.raises(TableError, match="5 rows for training and 500 for validation .* expected 20"):
+    with pytest.raises(TableError, match=r"5 rows for training and 500 for validation .* expected 20"):
         fit(replace(many, steps=some), split)
 
 
