@@ -5,6 +5,7 @@ Nb301Error
 ├── GeneratorError (TypeError)        no numpy generator where random numbers are drawn from one
 ├── SeedError (ValueError)            a seed that is no integer in its range
 ├── ObjectiveError (ValueError)       an objective's answer that holds no accuracy and runtime
+├── ProposalError (ValueError)        a training that cannot be begun or go on
 ├── TableError (ValueError)           an evaluation table that breaks its schema
 ├── CostError (ValueError)            a network that cannot be built
 ├── ReleaseError                      a release that cannot be read

@@ -31,7 +31,7 @@ from nb301.noise import Stream, keyed_normal
 from nb301.space import Genotype, keys_of_canonical, to_codes
 from nb301.truth.base import EMULATED, TrainingRun, TrainingRuns
 from nb301.truth.emulation.accuracy import additive_accuracy, median_seconds
-from nb301.truth.emulation.curves import EPOCHS, points_behind
+from nb301.truth.emulation.curves import EPOCHS, RUN, RUNTIME, STREAMS, VALIDATION, points_behind
 
 NAME, VERSION = EMULATED, "2.0"
 
@@ -62,13 +62,6 @@ _EPOCH_STD_FIRST, _EPOCH_STD_LAST = 1.0, 0.16
 
 # Runtime noise, lognormal. Published: a model explains 0.987 of the variance (Section 4.4), so it is small.
 _RUNTIME_STD = 0.015
-
-
-#: Streams of a learning curve's draws: all epochs, then those of three columns.
-_CURVE_STREAMS = np.array(
-    [*range(Stream.EPOCHS, Stream.EPOCHS + EPOCHS), Stream.RUN, Stream.VALIDATION, Stream.RUNTIME]
-)
-_RUN, _VALIDATION, _RUNTIME = range(EPOCHS, EPOCHS + 3)
 
 
 class EmulatedTruth:
@@ -138,7 +131,7 @@ class EmulatedTruth:
         """
         codes = _canonical_codes([genotype])
         draws = _curve_draws(codes, seed)
-        seconds = median_seconds(codes) * exact.exp(_RUNTIME_STD * draws[:, _RUNTIME])
+        seconds = median_seconds(codes) * exact.exp(_RUNTIME_STD * draws[:, RUNTIME])
         return LearningCurve(_curves(codes, draws)[0], seconds * (np.arange(1, EPOCHS + 1) / EPOCHS))
 
     def mean(self, genotypes: Sequence[Genotype]) -> NDArray[np.float64]:
@@ -168,18 +161,18 @@ def _mean(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def _curve_draws(codes: NDArray[np.uint8], seeds: ArrayLike) -> NDArray[np.float64]:
-    """Draws of `_CURVE_STREAMS`, shape (n, 101), by one call: of few, numpy's calls take all the time."""
+    """Draws of `STREAMS`, shape (n, 101), by one call: of few, numpy's calls take all the time."""
     # objects: numpy makes floats of a list with integers above and below 2^63
     each = seeds if isinstance(seeds, np.ndarray) else np.array(seeds, dtype=object)
     each = np.broadcast_to(each, len(codes))[:, None]
-    return keyed_normal(keys_of_canonical(codes)[:, None], each, _CURVE_STREAMS)
+    return keyed_normal(keys_of_canonical(codes)[:, None], each, STREAMS)
 
 
 def _curves(codes: NDArray[np.uint8], draws: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Validation accuracy after every epoch, fractions, by the draws of `_CURVE_STREAMS`; shape (n, 98)."""
+    """Validation accuracy after every epoch, fractions, by the draws of `STREAMS`; shape (n, 98)."""
     mean = _mean(codes)
     std = _noise_std(mean)
-    best = _fraction(mean + _shared(std) * draws[:, _RUN] + _own(std) * draws[:, _VALIDATION])
+    best = _fraction(mean + _shared(std) * draws[:, RUN] + _own(std) * draws[:, VALIDATION])
     behind = points_behind(codes) + _epoch_stds() * draws[:, :EPOCHS]
     behind -= behind.min(axis=1, keepdims=True)
     return np.clip(best[:, None] - behind / 100, 0.0, 1.0)

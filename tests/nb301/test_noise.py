@@ -133,4 +133,5 @@ def test_streams_keep_their_numbers():
         "TRAIN": 5,
         "RUNTIME": 6,
         "EPOCHS": 1000,
+        "CURVE": 10_000,
     }

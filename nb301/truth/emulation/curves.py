@@ -8,11 +8,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from nb301.noise import Stream
 from nb301.truth.emulation.terms import edge_terms
 from nb301.truth.emulation.weights import POINT, weights
 
 #: Epochs of a training that are recorded (official_facts F20).
 EPOCHS = 98
+#: Streams of a curve's draws: those of all epochs, then of what else decides it, at these places.
+STREAMS = np.array(
+    [*range(Stream.EPOCHS, Stream.EPOCHS + EPOCHS), Stream.RUN, Stream.VALIDATION, Stream.RUNTIME]
+)
+RUN, VALIDATION, RUNTIME = range(EPOCHS, EPOCHS + 3)
 
 
 def points_behind(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
