@@ -132,7 +132,7 @@ class Benchmark:
         architecture = self.read(genotype)
         model = self._require_curves()
         answer = self._query_one(architecture, seed)
-        code = to_codes([architecture.canonical()])
+        code = np.frombuffer(architecture.canonical_code, dtype=np.uint8).reshape(1, 2, 8, 2)
         behind = model.expected_or_drawn(code, seed)[0]
         shares = np.arange(1, model.epochs + 1) / model.epochs
         return LearningCurve(np.maximum(answer.val_accuracy - behind, 0.0), answer.runtime * shares)

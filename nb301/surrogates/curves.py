@@ -36,6 +36,8 @@ _PENALTY = 1.0
 _DIGITS = 9
 #: Trainings that are drawn to know what they differ by.
 _DRAWN = 4000
+#: Weights of earlier epochs below this change no digit of a draw.
+_NOTHING = 1e-18
 #: Rows that a fit needs.
 _LEAST = 20
 _EDGES = FIRST_EDGE[NODES[-1]] + NODES[-1]
@@ -186,7 +188,7 @@ class CurveModel:
         draws = keyed_normal(keys, each, streams) * self._innovations
         # each step doubles how many epochs back are summed: an autoregression without a loop over epochs
         back, weight = 1, self._correlation
-        while back < self.epochs:
+        while back < self.epochs and weight > _NOTHING:
             draws[:, back:] = draws[:, back:] + weight * draws[:, :-back]
             back, weight = 2 * back, weight * weight
         behind: Array = self.behind(codes) + self._arrays["noise_std"] * draws
