@@ -19,7 +19,7 @@ from nb301.evaluations import Evaluation, Evaluations
 from nb301.formats import Column, Many, One
 from nb301.learning_curves import LearningCurve
 from nb301.noise import Stream, keyed_normal, keyed_normal_of_one
-from nb301.partial import answers_after, checked_epochs, epochs_in, together, without_epochs
+from nb301.partial import answer_after, answers_after, checked_epochs, epochs_in, without_epochs
 from nb301.releases import Release, find
 from nb301.releases.training_noise import TrainingNoise
 from nb301.space import Genotype, key_of, keys_of_canonical, to_codes
@@ -110,9 +110,9 @@ class Benchmark:
             return answers
         model = self._require_curves()
         after = own if own is not None else checked_epochs(epochs, len(genotypes), model.epochs)
-        whole = answers if isinstance(answers, Evaluations) else together([answers])
-        parts = answers_after(after, whole, model, canonical(to_codes(genotypes)), seed)
-        return parts if many else parts[0]
+        if isinstance(answers, Evaluation):
+            return answer_after(int(after[0]), answers, model, _canonical_code(genotypes[0]), seed)
+        return answers_after(after, answers, model, canonical(to_codes(genotypes)), seed)
 
     def curve(self, genotype: One, seed: int | np.integer[Any] | None = None) -> LearningCurve:
         """Tell one whole training, epoch by epoch.
@@ -132,8 +132,7 @@ class Benchmark:
         architecture = self.read(genotype)
         model = self._require_curves()
         answer = self._query_one(architecture, seed)
-        code = np.frombuffer(architecture.canonical_code, dtype=np.uint8).reshape(1, 2, 8, 2)
-        behind = model.expected_or_drawn(code, seed)[0]
+        behind = model.expected_or_drawn(_canonical_code(architecture), seed)[0]
         shares = np.arange(1, model.epochs + 1) / model.epochs
         return LearningCurve(np.maximum(answer.val_accuracy - behind, 0.0), answer.runtime * shares)
 
@@ -367,6 +366,11 @@ def load(name: str | Path, *, table: EvaluationTable | None = None) -> Benchmark
         HashMismatch: A file was changed.
     """
     return Benchmark(find(name), table)
+
+
+def _canonical_code(genotype: Genotype) -> NDArray[np.uint8]:
+    """A canonical genotype as `to_codes` packs it, shape (1, 2, 8, 2)."""
+    return np.frombuffer(genotype.canonical_code, dtype=np.uint8).reshape(1, 2, 8, 2)
 
 
 def _are_genotypes(value: Any) -> bool:
