@@ -2,7 +2,7 @@
 
     python -m docs.multi_fidelity [--processes 2]
 
-asks the emulated ground truth, ten runs of 10^6 simulated seconds each, which takes ten minutes of a core.
+asks the emulated ground truth, ten runs of 10^6 simulated seconds each, which takes four minutes of a core.
 Every run is kept in `build/multi-fidelity`, so that what was interrupted goes on.
 """
 

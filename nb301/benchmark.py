@@ -101,9 +101,10 @@ class Benchmark:
         """
         if isinstance(genotype, Genotype) and epochs is None:
             return self._query_one(genotype, seed)
-        genotype = formats.unwrapped(genotype)
-        asks_itself = epochs is None and self._curves is not None
-        own = epochs_in(genotype, self._require_curves().epochs) if asks_itself else None
+        own = None
+        if epochs is None and self._curves is not None:
+            genotype = formats.unwrapped(genotype)
+            own = epochs_in(genotype, self._curves.epochs)
         genotypes, many = self._read(genotype if own is None else without_epochs(genotype))
         answers = self._query_many(genotypes, seed) if many else self._query_one(genotypes[0], seed)
         if epochs is None and own is None:

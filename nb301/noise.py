@@ -46,7 +46,7 @@ def keyed_normal(
     Args:
         keys: What is drawn for, such as `Genotype.key`: integers 0..2^64-1, shape (n,).
         seeds: Integers 0..2^64-1, shape (n,), or one for all.
-        stream: A `Stream`, or another one's number; or m numbers, with keys and seeds of shape (n, 1).
+        stream: A `Stream`, or another one's number; or m numbers, shape (m,), for a draw of each.
 
     Returns:
         Shape (n,), or (n, m); equal arguments give equal numbers everywhere.
@@ -56,6 +56,8 @@ def keyed_normal(
     """
     mixed = _mix(_unsigned(keys, "key") + _golden(1))
     mixed = _mix(mixed ^ _mix(_unsigned(seeds, "seed") + _golden(2)))
+    if isinstance(stream, np.ndarray):
+        mixed = mixed[:, None]
     mixed = _mix(mixed ^ _golden(stream))
     first, second = (_uniform(_mix(mixed + _golden(i)) >> np.uint64(11)) for i in (1, 2))
     normal: NDArray[np.float64] = np.sqrt(-2 * exact.log(first)) * exact.cos_of_turns(second)

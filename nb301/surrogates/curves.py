@@ -96,7 +96,10 @@ def _spread(model: CurveModel, codes: NDArray[np.uint8]) -> Array:
 
 
 def _components(edges: NDArray[np.intp], behind: Array) -> tuple[Array, Array, Array]:
-    """Mean curve, components of what edges explain, shape (k, epochs), and each edge's part of them."""
+    """Mean curve, components of what edges explain, shape (k, epochs), and each edge's part of them.
+
+    Matrix products are of the fit alone: what it gives is hashed, and answers are sums in a fixed order.
+    """
     mean = behind.mean(axis=0)
     is_there = np.zeros((len(edges), _PARTS))
     np.put_along_axis(is_there, edges, 1.0, axis=1)
@@ -182,10 +185,8 @@ class CurveModel:
             codes: As in `behind`.
             seeds: Training seeds, shape (n,), or one for all.
         """
-        each = seeds if isinstance(seeds, np.ndarray) else np.array(seeds, dtype=object)
-        each = np.broadcast_to(each, len(codes))[:, None]
-        keys, streams = keys_of_canonical(codes)[:, None], Stream.CURVE + np.arange(self.epochs)
-        draws = keyed_normal(keys, each, streams) * self._innovations
+        streams = Stream.CURVE + np.arange(self.epochs)
+        draws = keyed_normal(keys_of_canonical(codes), seeds, streams) * self._innovations
         # each step doubles how many epochs back are summed: an autoregression without a loop over epochs
         back, weight = 1, self._correlation
         while back < self.epochs and weight > _NOTHING:

@@ -162,10 +162,7 @@ def _mean(codes: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 def _curve_draws(codes: NDArray[np.uint8], seeds: ArrayLike) -> NDArray[np.float64]:
     """Draws of `STREAMS`, shape (n, 101), by one call: of few, numpy's calls take all the time."""
-    # objects: numpy makes floats of a list with integers above and below 2^63
-    each = seeds if isinstance(seeds, np.ndarray) else np.array(seeds, dtype=object)
-    each = np.broadcast_to(each, len(codes))[:, None]
-    return keyed_normal(keys_of_canonical(codes)[:, None], each, STREAMS)
+    return keyed_normal(keys_of_canonical(codes), seeds, STREAMS)
 
 
 def _curves(codes: NDArray[np.uint8], draws: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -109,11 +109,11 @@ def test_refuses_what_is_no_word(name, bad):
 
 def test_many_streams_at_once_are_single_ones():
     """A row for each key, a column for each stream."""
-    keys, seeds, streams = np.array([[3], [2**64 - 1]], np.uint64), np.array([[5], [7]]), np.arange(990, 1100)
+    keys, seeds, streams = np.array([3, 2**64 - 1], np.uint64), np.array([5, 7]), np.arange(990, 1100)
     many = keyed_normal(keys, seeds, streams)
     assert many.shape == (2, 110)
     for column, stream in zip(many.T, streams.tolist(), strict=True):
-        assert column.tolist() == keyed_normal(keys[:, 0], seeds[:, 0], stream).tolist()
+        assert column.tolist() == keyed_normal(keys, seeds, stream).tolist()
 
 
 def test_touches_no_global_state():
