@@ -29,8 +29,8 @@ PLAN: Mapping[str, Mapping[float, int]] = {
     "re": {EARLY: 1600, MIDDLE: 1600, LATE: 200},
     "ls": {EARLY: 2000, MIDDLE: 2000, LATE: 200},
     "de": {EARLY: 1600, MIDDLE: 1600, LATE: 200},
-    "tpe": {EARLY: 200, MIDDLE: 200},
-    "bananas": {EARLY: 200, MIDDLE: 200},
+    "tpe": {EARLY: 400, MIDDLE: 400},
+    "bananas": {EARLY: 400, MIDDLE: 400},
 }
 #: As many runs are made together, and kept as one file.
 CHUNK = 100
