@@ -303,7 +303,7 @@ def _shares(cells: NDArray[np.uint8]) -> str:
 
 def _learned(truth: EmulatedTruth, curves: Published) -> str:
     uniform = is_uniform(curves)
-    ours = 100 * truth.learning_curves(from_codes(curves.codes[uniform]), SEED)
+    ours = 100 * truth.learning_curves(from_codes(curves.codes[uniform]), SEED).val_accuracy
     lower = float(ours[:, -1].mean() - curves.percent("epoch_98")[uniform].mean())
     lines = []
     for epoch in sorted({1, 20, 40, 60, 98} & {*epochs(curves)}):

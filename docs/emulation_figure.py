@@ -59,7 +59,7 @@ def _counts(truth: EmulatedTruth, curves: Published) -> alt.FacetChart:
 def _learning(truth: EmulatedTruth, curves: Published, one: Genotype) -> alt.LayerChart:
     """Mean learning curves of uniform architectures, and that of one training."""
     uniform = is_uniform(curves)
-    ours = 100 * truth.learning_curves(from_codes(curves.codes[uniform]), _SEED).mean(axis=0)
+    ours = 100 * truth.learning_curves(from_codes(curves.codes[uniform]), _SEED).val_accuracy.mean(axis=0)
     lower = ours[-1] - curves.percent("epoch_98")[uniform].mean()
     rows, dots, run = [], [], []
     for epoch, accuracy in enumerate(ours.tolist(), start=1):
@@ -67,7 +67,7 @@ def _learning(truth: EmulatedTruth, curves: Published, one: Genotype) -> alt.Lay
     for epoch in epochs(curves):
         accuracy = curves.percent(f"epoch_{epoch}")[uniform].mean() + lower
         dots.append({"epoch": epoch, "of": _YAHPO, "accuracy": round(float(accuracy), 4)})
-    for epoch, accuracy in enumerate((100 * truth.learning_curves([one], _SEED)[0]).tolist(), start=1):
+    for epoch, accuracy in enumerate((100 * truth.curve(one, _SEED).val_accuracy).tolist(), start=1):
         run.append({"epoch": epoch, "accuracy": round(accuracy, 4)})
     x = alt.X("epoch:Q", title="Epoch", scale=alt.Scale(domain=[0, 100]))
     y = alt.Y("accuracy:Q", title="Validation accuracy (%)", scale=alt.Scale(zero=False))

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nb301 import formats
+from nb301 import formats, partial
 from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost_many, cost_tables
 from nb301.encodings import CONFIGURATIONS, canonical, configuration_codes
 from nb301.errors import GenotypeError, ReleaseError, SeedError, TrainingError
 from nb301.evaluations import Evaluation, Evaluations
 from nb301.formats import Column, Many, One
-from nb301.learning_curves import LearningCurve
+from nb301.learning_curves import LearningCurve, LearningCurves
 from nb301.noise import Stream, keyed_normal, keyed_normal_of_one
-from nb301.partial import answer_after, answers_after, checked_epochs, epochs_in, without_epochs
 from nb301.releases import Release, find
 from nb301.releases.training_noise import TrainingNoise
 from nb301.space import Genotype, key_of, keys_of_canonical, to_codes
@@ -104,38 +103,51 @@ class Benchmark:
         own = None
         if epochs is None and self._curves is not None:
             genotype = formats.unwrapped(genotype)
-            own = epochs_in(genotype, self._curves.epochs)
-        genotypes, many = self._read(genotype if own is None else without_epochs(genotype))
+            own = partial.epochs_in(genotype, self._curves.epochs)
+        genotypes, many = self._read(genotype if own is None else partial.without_epochs(genotype))
         answers = self._query_many(genotypes, seed) if many else self._query_one(genotypes[0], seed)
         if epochs is None and own is None:
             return answers
         model = self._require_curves()
-        after = own if own is not None else checked_epochs(epochs, len(genotypes), model.epochs)
+        after = own if own is not None else partial.checked_epochs(epochs, len(genotypes), model.epochs)
         if isinstance(answers, Evaluation):
-            return answer_after(int(after[0]), answers, model, _canonical_code(genotypes[0]), seed)
-        return answers_after(after, answers, model, canonical(to_codes(genotypes)), seed)
+            return partial.answer_after(int(after[0]), answers, model, _canonical_code(genotypes[0]), seed)
+        return partial.answers_after(after, answers, model, canonical(to_codes(genotypes)), seed)
 
-    def curve(self, genotype: One, seed: int | np.integer[Any] | None = None) -> LearningCurve:
-        """Tell one whole training, epoch by epoch.
+    @overload
+    def curve(self, genotype: One, seed: int | np.integer[Any] | None = None) -> LearningCurve: ...
+    @overload
+    def curve(self, genotype: Many, seed: ArrayLike | None = None) -> LearningCurves: ...
+    @overload
+    def curve(self, genotype: Column, seed: ArrayLike | None = None) -> LearningCurve | LearningCurves: ...
+    def curve(self, genotype: Any, seed: ArrayLike | None = None) -> LearningCurve | LearningCurves:
+        """Tell a whole training, epoch by epoch, or a list of them.
 
         Its best epoch has the accuracy that `query` answers, to the last bit, and each epoch what `query`
         answers with `epochs`. Epochs vary by noise of their own, beside that of the whole training.
 
         Args:
             genotype: As `query` takes it.
-            seed: Training seed to emulate, 0..2^64-1. Without one accuracies are expected ones, of which the
-                best is below the expected accuracy of a best epoch.
+            seed: Training seed to emulate, 0..2^64-1; for a list, one or as many as architectures. Without
+                one accuracies are expected ones, of which the best is below the expected accuracy of a best
+                epoch.
+
+        Returns:
+            A `LearningCurve`; for a list, `LearningCurves`.
 
         Raises:
             GenotypeError, SeedError: See `query`.
             ReleaseError: The release has no learning curves.
         """
-        architecture = self.read(genotype)
+        genotypes, many = self._read(genotype)
         model = self._require_curves()
-        answer = self._query_one(architecture, seed)
-        behind = model.expected_or_drawn(_canonical_code(architecture), seed)[0]
-        shares = np.arange(1, model.epochs + 1) / model.epochs
-        return LearningCurve(np.maximum(answer.val_accuracy - behind, 0.0), answer.runtime * shares)
+        if many:
+            answers = self._query_many(genotypes, seed)
+            behind = model.expected_or_drawn(canonical(to_codes(genotypes)), seed)
+            return partial.curves_of(answers.val_accuracy, answers.runtime, behind)
+        answer = self._query_one(genotypes[0], seed)
+        behind = model.expected_or_drawn(_canonical_code(genotypes[0]), seed)
+        return partial.curve_of(answer.val_accuracy, answer.runtime, behind[0])
 
     #: A benchmark is an objective, see `nb301.optimizers.ManyObjective`; so is its `query`.
     __call__ = query

@@ -1,8 +1,11 @@
-"""A learning curve: one training, epoch by epoch."""
+"""Learning curves: trainings, epoch by epoch, one and many."""
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,3 +33,44 @@ class LearningCurve(Columns):
     def best(self) -> float:
         """Validation accuracy of the best epoch, which a whole training is labelled with (F20); fraction."""
         return float(self.val_accuracy.max())
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class LearningCurves(Columns, Sequence[LearningCurve]):
+    """Many trainings: the fields of `LearningCurve`, of which each row is one.
+
+    Arrays have shape (n, epochs) and are read-only. An index gives one `LearningCurve`; a slice, a mask or
+    a list of indices gives `LearningCurves`. Equal are those with equal values.
+    """
+
+    val_accuracy: NDArray[np.float64]
+    runtime: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.val_accuracy)
+
+    def __iter__(self) -> Iterator[LearningCurve]:
+        return map(LearningCurve, self.val_accuracy, self.runtime)
+
+    @overload
+    def __getitem__(self, index: int | np.integer[Any]) -> LearningCurve: ...
+    @overload
+    def __getitem__(self, index: slice | Sequence[int] | NDArray[Any]) -> LearningCurves: ...
+    def __getitem__(self, index: Any) -> LearningCurve | LearningCurves:
+        if not isinstance(index, slice) and np.ndim(index) != 1:
+            place = operator.index(index)
+            return LearningCurve(self.val_accuracy[place], self.runtime[place])
+        if not isinstance(index, slice) and len(index) == 0:  # of which numpy makes floats
+            index = slice(0)
+        places = [*index] if isinstance(index, tuple) else index  # tuples are places on several axes
+        return LearningCurves(self.val_accuracy[places], self.runtime[places])
+
+    def __repr__(self) -> str:
+        span = f", best {self.best.min():.4f} to {self.best.max():.4f}" if len(self) else ""
+        return f"<LearningCurves of {len(self):,} trainings, {self.val_accuracy.shape[1]} epochs{span}>"
+
+    @property
+    def best(self) -> NDArray[np.float64]:
+        """Validation accuracy of each one's best epoch (F20); fractions, shape (n,)."""
+        best: NDArray[np.float64] = self.val_accuracy.max(axis=1)
+        return best

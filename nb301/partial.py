@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nb301.errors import GenotypeError, shown
 from nb301.evaluations import Evaluation, Evaluations
+from nb301.learning_curves import LearningCurve, LearningCurves
 
 if TYPE_CHECKING:
     from nb301.surrogates.curves import CurveModel
@@ -104,6 +105,24 @@ def answer_after(
         val_accuracy=max(whole.val_accuracy - behind, 0.0),
         runtime=whole.runtime * (epochs / model.epochs),
     )
+
+
+def curve_of(best: float, seconds: float, behind: NDArray[np.float64]) -> LearningCurve:
+    """A training by its answer and how far behind it each epoch is, fractions, shape (epochs,)."""
+    return LearningCurve(np.maximum(best - behind, 0.0), seconds * _shares(len(behind)))
+
+
+def curves_of(
+    best: NDArray[np.float64], seconds: NDArray[np.float64], behind: NDArray[np.float64]
+) -> LearningCurves:
+    """The same of many, shapes (n,), (n,) and (n, epochs)."""
+    accuracies = np.maximum(best[:, None] - behind, 0.0)
+    return LearningCurves(accuracies, seconds[:, None] * _shares(behind.shape[1]))
+
+
+def _shares(epochs: int) -> NDArray[np.float64]:
+    """What parts of a training's time have passed after each epoch."""
+    return np.arange(1, epochs + 1) / epochs
 
 
 def _epoch_of(architecture: Any, most: int) -> int:

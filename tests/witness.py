@@ -119,7 +119,7 @@ def _of_truth(genotypes: list[Genotype]) -> str:
     truth = EmulatedTruth()
     runs = truth.evaluate_many(genotypes, np.arange(N))
     means = (truth.mean(genotypes), truth.noise_std(genotypes), truth.median_runtime(genotypes))
-    curves = truth.learning_curves(genotypes[:200], np.arange(200))
+    curves = truth.learning_curves(genotypes[:200], np.arange(200)).val_accuracy
     return digest(*(getattr(runs, field.name) for field in fields(runs)), *means, curves)
 
 

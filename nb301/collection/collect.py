@@ -153,7 +153,7 @@ def _steps(table: EvaluationTable, truth: TellsCurves) -> Steps:
     steps: list[Steps] = []
     for start in range(0, len(table), _CHUNK):
         part = slice(start, start + _CHUNK)
-        steps.append(packed(truth.learning_curves(table.genotypes[part], seeds[part])))
+        steps.append(packed(truth.learning_curves(table.genotypes[part], seeds[part]).val_accuracy))
     return np.concatenate(steps)
 
 

@@ -201,7 +201,7 @@ def _edges(codes: NDArray[np.uint8]) -> NDArray[np.intp]:
     """Number the edges by cell, edge and op; shape (n, 16)."""
     edges = _CELLS * _EDGES + _FIRST_EDGES + codes[..., 0]
     numbers: NDArray[np.intp] = (edges * len(Op) + codes[..., 1]).astype(np.intp)
-    return numbers.reshape(len(codes), -1)
+    return numbers.reshape(len(codes), len(CELL_NAMES) * 2 * len(NODES))
 
 
 def _behind(arrays: dict[str, Array], codes: NDArray[np.uint8]) -> Array:

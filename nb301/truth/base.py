@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301.cost import NetworkShape
+from nb301.learning_curves import LearningCurves
 from nb301.space import Genotype
 
 
@@ -81,8 +82,8 @@ class Truth(Protocol):
 class TellsCurves(Truth, Protocol):
     """A ground truth that tells learning curves without a training; `EmulatedTruth` is one."""
 
-    def learning_curves(self, genotypes: Sequence[Genotype], seeds: ArrayLike) -> NDArray[np.float64]:
-        """Validation accuracy after every epoch, fractions, shape (n, epochs)."""
+    def learning_curves(self, genotypes: Sequence[Genotype], seeds: ArrayLike) -> LearningCurves:
+        """Trainings, epoch by epoch."""
 
 
 def described(truth: Truth) -> str:

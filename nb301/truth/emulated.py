@@ -26,7 +26,7 @@ from nb301 import exact
 from nb301.columns import read_only
 from nb301.cost import CIFAR10_NETWORK
 from nb301.encodings import canonical
-from nb301.learning_curves import LearningCurve
+from nb301.learning_curves import LearningCurve, LearningCurves
 from nb301.noise import Stream, keyed_normal
 from nb301.space import Genotype, keys_of_canonical, to_codes
 from nb301.truth.base import EMULATED, TrainingRun, TrainingRuns
@@ -107,32 +107,31 @@ class EmulatedTruth:
             runtime=median_seconds(codes) * exact.exp(_RUNTIME_STD * normal(Stream.RUNTIME)),
         )
 
-    def learning_curves(self, genotypes: Sequence[Genotype], seeds: ArrayLike) -> NDArray[np.float64]:
-        """Validation accuracy after every epoch; the best one is `evaluate_many`'s.
+    def learning_curves(self, genotypes: Sequence[Genotype], seeds: ArrayLike) -> LearningCurves:
+        """Emulate training runs, epoch by epoch; all epochs take the same time (F45).
 
         Args:
             genotypes: The `n` architectures.
             seeds: Training seeds, shape (n,), or one for all.
 
         Returns:
-            Fractions, shape (n, 98), epoch 1 first.
+            Arrays of shape (n, 98), epoch 1 first; the best epochs are `evaluate_many`'s accuracies.
 
         Raises:
             ValueError: A seed is no integer from 0 to 2^64-1.
         """
         codes = _canonical_codes(genotypes)
-        return _curves(codes, _curve_draws(codes, seeds))
+        draws = _curve_draws(codes, seeds)
+        seconds = median_seconds(codes) * exact.exp(_RUNTIME_STD * draws[:, RUNTIME])
+        return LearningCurves(_curves(codes, draws), seconds[:, None] * (np.arange(1, EPOCHS + 1) / EPOCHS))
 
     def curve(self, genotype: Genotype, seed: int) -> LearningCurve:
-        """Emulate one training run, epoch by epoch; all epochs take the same time (F45).
+        """Emulate one training run, epoch by epoch.
 
         Raises:
             ValueError: The seed is no integer from 0 to 2^64-1.
         """
-        codes = _canonical_codes([genotype])
-        draws = _curve_draws(codes, seed)
-        seconds = median_seconds(codes) * exact.exp(_RUNTIME_STD * draws[:, RUNTIME])
-        return LearningCurve(_curves(codes, draws)[0], seconds * (np.arange(1, EPOCHS + 1) / EPOCHS))
+        return self.learning_curves([genotype], seed)[0]
 
     def mean(self, genotypes: Sequence[Genotype]) -> NDArray[np.float64]:
         """Expected validation accuracy over seeds, fraction, shape (n,)."""

@@ -45,7 +45,7 @@ def curves(rng):
                 kinds.append(f"{cell} {op.name} {count}")
                 genotypes.append(with_ops(sample_many(rng, 1)[0], cell, op, count))
     rows = predicted(genotypes).drop(columns="val_accuracy").assign(kind=kinds)
-    behind = TRUTH.learning_curves(genotypes, 1)
+    behind = TRUTH.learning_curves(genotypes, 1).val_accuracy
     for epoch in EPOCHS:
         rows[f"epoch_{epoch}"] = TRUTH.mean(genotypes) - behind[:, -1] + behind[:, epoch - 1]
     return rows

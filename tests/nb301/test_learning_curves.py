@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nb301.learning_curves import LearningCurve
+from nb301.learning_curves import LearningCurve, LearningCurves
 
 
 @pytest.fixture
@@ -25,3 +25,27 @@ def test_is_equal_by_value_and_read_only(curve):
     assert curve != LearningCurve(curve.val_accuracy[::-1], curve.runtime)
     with pytest.raises(ValueError, match="read-only"):
         curve.val_accuracy[0] = 1.0
+
+
+@pytest.fixture
+def curves(curve):
+    """Three trainings of three epochs."""
+    accuracies = curve.val_accuracy - np.array([[0.0], [0.1], [0.2]])
+    return LearningCurves(accuracies, np.tile(curve.runtime, (3, 1)))
+
+
+def test_many_are_rows(curves, curve):
+    """One by a number, many by whatever tells rows of arrays."""
+    assert curves[0] == next(iter(curves)) == curve
+    assert [row.best for row in curves] == curves.best.tolist() == pytest.approx([0.9, 0.8, 0.7])
+    for rows in ([0, 2], (0, 2), np.array([True, False, True]), slice(0, 3, 2)):
+        assert curves[rows] == LearningCurves(curves.val_accuracy[[0, 2]], curves.runtime[[0, 2]])
+    assert len(curves[[]]) == 0
+    with pytest.raises(IndexError):
+        curves[3]
+
+
+def test_many_say_what_they_are(curves):
+    """How many, how long, and what they reach."""
+    assert repr(curves) == "<LearningCurves of 3 trainings, 3 epochs, best 0.7000 to 0.9000>"
+    assert repr(curves[[]]) == "<LearningCurves of 0 trainings, 3 epochs>"

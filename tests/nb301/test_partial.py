@@ -41,6 +41,19 @@ def test_a_curve_is_what_queries_tell(benchmark_, seed):
             assert alone == answers[epochs - 1]
 
 
+def test_curves_of_lists_are_those_of_each(benchmark_):
+    """With a seed for each, with one for all, and expected ones; none of none."""
+    seeds = np.arange(len(GENOTYPES))
+    curves = benchmark_.curve(GENOTYPES, seeds)
+    assert [*curves] == [*map(benchmark_.curve, GENOTYPES, seeds.tolist())]
+    assert benchmark_.curve(GENOTYPES[:2], 5)[1] == benchmark_.curve(GENOTYPES[1], 5)
+    assert benchmark_.curve(GENOTYPES)[3] == benchmark_.curve(GENOTYPES[3])
+    assert benchmark_.curve([]).val_accuracy.shape == (0, EPOCHS)
+    assert len(benchmark_.query([], epochs=3)) == 0
+    with pytest.raises(SeedError, match="2 seeds for 12 architectures"):
+        benchmark_.curve(GENOTYPES, [1, 2])
+
+
 def test_whole_trainings_stay_what_they_are(benchmark_):
     """The best epoch of a curve has the accuracy of the whole training, and the last its seconds."""
     for genotype in GENOTYPES:
