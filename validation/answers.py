@@ -28,12 +28,12 @@ class Answers:
     """A surrogate of somebody else, as claims ask it.
 
     It gets lists and arrays of its own, so that nothing it does to them is seen elsewhere, and its answers
-    are copied. Of `seconds`, `draws`, `noise_std` and `members` it has those that the surrogate has.
+    are copied. Of `seconds`, `draws`, `noise_std`, `members` and `curves` it has what the surrogate has.
 
     Args:
         name: For people.
         surrogate: Has a method `predict`; see `predictors.Predictor`, `TimePredictor`, `NoisyPredictor`,
-            `NoiseKnowingPredictor` and `MemberedPredictor`.
+            `NoiseKnowingPredictor`, `MemberedPredictor` and `CurvePredictor`.
 
     Raises:
         SubjectError: An attribute cannot be read.
@@ -49,6 +49,8 @@ class Answers:
             self.noise_std = self._noise_std
         if self._has("members"):
             self.members = self._members
+        if self._has("curves"):
+            self.curves = self._curves
 
     def predict(self, genotypes: Sequence[Genotype]) -> tuple[Array, Array]:
         """Mean and std.
@@ -116,6 +118,15 @@ class Answers:
         numbers = [self._numbers(f"members: {place}", row, genotypes) for place, row in enumerate(rows)]
         return np.stack(numbers)
 
+    def _curves(self, genotypes: Sequence[Genotype], seeds: Rows | None) -> Array:
+        """Accuracies after each epoch, shape (n, epochs).
+
+        Raises:
+            SubjectError: As for `predict`; there is an epoch.
+        """
+        answer = self._asked("curves", [*genotypes], None if seeds is None else np.array(seeds))
+        return self._numbers("curves", answer, genotypes, per_epoch=True)
+
     def _has(self, method: str) -> bool:
         try:
             return callable(getattr(self._surrogate, method, None))
@@ -130,7 +141,9 @@ class Answers:
         except (Exception, SystemExit) as error:
             raise SubjectError(f"{self._name}: {method} raised {error_line(error)}") from error
 
-    def _numbers(self, what: str, answer: Any, genotypes: Sequence[Genotype]) -> Array:
+    def _numbers(
+        self, what: str, answer: Any, genotypes: Sequence[Genotype], *, per_epoch: bool = False
+    ) -> Array:
         try:
             # what is masked is no answer
             values = np.asarray(np.ma.filled(answer, np.nan) if np.ma.isMaskedArray(answer) else answer)
@@ -139,10 +152,12 @@ class Answers:
             raise SubjectError(
                 f"{self._name}: {what}: cannot be read as numbers ({error_line(error)})"
             ) from error
-        if numbers is None or numbers.shape != (len(genotypes),):
+        expected = f"({len(genotypes)}, epochs)" if per_epoch else f"({len(genotypes)},)"
+        shape = (len(genotypes), *values.shape[1:2]) if per_epoch else (len(genotypes),)
+        if numbers is None or numbers.shape != shape or numbers.ndim != 1 + per_epoch or 0 in shape[1:]:
             raise SubjectError(
                 f"{self._name}: {what}: got {values.dtype} of shape {values.shape}, expected numbers of "
-                f"shape ({len(genotypes)},)"
+                f"shape {expected}"
             )
         self._require(what, numbers, np.abs(numbers) <= _LARGEST, genotypes, "finite numbers")
         return numbers
@@ -150,11 +165,11 @@ class Answers:
     def _require(
         self, what: str, values: Array, right: Any, genotypes: Sequence[Genotype], expected: str
     ) -> None:
-        wrong = np.flatnonzero(~right)
+        wrong = np.argwhere(~right)
         if len(wrong):
-            first = wrong[0]
+            first = tuple(wrong[0])
             raise SubjectError(
-                f"{self._name}: {what} is {values[first]} for {genotypes[first]}, expected {expected}"
+                f"{self._name}: {what} is {values[first]} for {genotypes[first[0]]}, expected {expected}"
             )
 
 

@@ -64,6 +64,21 @@ class MemberedPredictor(Protocol):
         """Validation accuracies by each member, fractions, shape (members, n)."""
 
 
+@runtime_checkable
+class CurvePredictor(Protocol):
+    """A surrogate that also tells trainings epoch by epoch."""
+
+    def curves(self, genotypes: Genotypes, seeds: Rows | None) -> Array:
+        """Validation accuracies after each epoch, fractions, shape (n, epochs).
+
+        The best epoch of a training has the accuracy that `draws` gives.
+
+        Args:
+            genotypes: The `n` architectures.
+            seeds: Of trainings, shape (n,); None asks for what is expected after each epoch.
+        """
+
+
 class ReleasePredictor:
     """A release as it answers its users.
 
@@ -75,6 +90,8 @@ class ReleasePredictor:
         self.benchmark = benchmark
         if benchmark.release.manifest.noise is not None:
             self.noise_std = self._noise_std
+        if benchmark.release.curve_model is not None:
+            self.curves = self._curves
 
     def predict(self, genotypes: Genotypes) -> tuple[Array, Array]:
         """Mean and std of the members."""
@@ -96,6 +113,10 @@ class ReleasePredictor:
     def _noise_std(self, genotypes: Genotypes) -> Array:
         """As the manifest has it."""
         return self.benchmark.query(list(genotypes)).noise_std
+
+    def _curves(self, genotypes: Genotypes, seeds: Rows | None) -> Array:
+        """The curve model's, around its answers."""
+        return self.benchmark.curve(list(genotypes), seeds).val_accuracy
 
 
 class FittedPredictor:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from nb301.files import sha256, write_text
 from nb301.optimizers import OPTIMIZERS
+from nb301.optimizers.multi_fidelity import MULTI_FIDELITY
 from nb301.sources import SourceKind, sources_of
 from nb301.space import Genotype
 from validation.code_hash import code_hash
@@ -32,6 +34,13 @@ PLAN: Mapping[str, Mapping[float, int]] = {
     "tpe": {EARLY: 400, MIDDLE: 400},
     "bananas": {EARLY: 400, MIDDLE: 400},
 }
+#: Likewise of optimizers that stop trainings early, whose paired differences have a smaller std. Margins and
+#: rankings are of the others.
+STOPPING_EARLY: Mapping[str, Mapping[float, int]] = {
+    "hyperband": {EARLY: 800, MIDDLE: 400},
+    "asha": {EARLY: 800, MIDDLE: 400},
+    "dehb": {EARLY: 800, MIDDLE: 400},
+}
 #: As many runs are made together, and kept as one file.
 CHUNK = 100
 #: Training seeds of two runs are no closer: no run has as many evaluations of one architecture.
@@ -45,7 +54,7 @@ class Chunk:
     """Runs that are made together.
 
     Args:
-        optimizer: A name in `OPTIMIZERS`.
+        optimizer: A name in `OPTIMIZERS` or `MULTI_FIDELITY`.
         seconds: Simulated time of each.
         first: Number of the first run, which is its optimizer's seed.
         n: How many.
@@ -59,9 +68,16 @@ class Chunk:
     def make(self, trainings: Trainings, shortest: float = 0.0) -> list[Run]:
         """Make the runs; see `lockstep.run_together`."""
         numbers = range(self.first, self.first + self.n)
-        optimizers = [OPTIMIZERS[self.optimizer](np.random.default_rng(number)) for number in numbers]
+        optimizers = [maker_of(self.optimizer)(np.random.default_rng(number)) for number in numbers]
         seeds = [_SEEDS * number for number in numbers]
-        return run_together(optimizers, trainings, self.seconds, seeds=seeds, shortest=shortest)
+        return run_together(
+            optimizers,
+            trainings,
+            self.seconds,
+            seeds=seeds,
+            shortest=shortest,
+            stop_early=stops_early(self.optimizer),
+        )
 
 
 def planned(optimizer: str, until: float = np.inf, most: int | None = None) -> Iterator[Chunk]:
@@ -72,7 +88,7 @@ def planned(optimizer: str, until: float = np.inf, most: int | None = None) -> I
         until: Simulated seconds after which nobody looks at them.
         most: Runs at most, for whom fewer do.
     """
-    moments = {moment: n for moment, n in PLAN[optimizer].items() if moment <= until}
+    moments = {moment: n for moment, n in _moments(optimizer).items() if moment <= until}
     last = min(max(moments.values()), max(moments.values()) if most is None else most)
     for first in range(0, last, CHUNK):
         going_on = [moment for moment, n in moments.items() if n > first]
@@ -81,7 +97,12 @@ def planned(optimizer: str, until: float = np.inf, most: int | None = None) -> I
 
 def runs_at(optimizer: str, seconds: float) -> int:
     """How many runs of an optimizer go on until a time; 0 where none does."""
-    return PLAN[optimizer].get(seconds, 0)
+    return _moments(optimizer).get(seconds, 0)
+
+
+def stops_early(optimizer: str) -> bool:
+    """Whether it proposes trainings of some epochs."""
+    return optimizer in STOPPING_EARLY
 
 
 def fits_models(optimizer: str) -> bool:
@@ -130,7 +151,16 @@ class Store:
         return self.path(chunk, asked).is_file()
 
 
+def maker_of(optimizer: str) -> Callable[..., Any]:
+    """What makes an optimizer of a generator."""
+    return MULTI_FIDELITY[optimizer] if stops_early(optimizer) else OPTIMIZERS[optimizer]
+
+
 def type_of(optimizer: str) -> str:
     """The module of an optimizer's class."""
-    module: str = OPTIMIZERS[optimizer].__module__
+    module: str = maker_of(optimizer).__module__
     return module
+
+
+def _moments(optimizer: str) -> Mapping[float, int]:
+    return STOPPING_EARLY[optimizer] if stops_early(optimizer) else PLAN[optimizer]

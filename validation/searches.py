@@ -21,8 +21,8 @@ from validation.code_hash import code_hash
 from validation.fits import Without
 from validation.intervals import Array, Rows
 from validation.lockstep import PaceError, Run, Trainings
-from validation.predictors import Predictor, ReleasePredictor, TimePredictor, draw
-from validation.runs import LATE, Chunk, Store, planned
+from validation.predictors import CurvePredictor, Genotypes, Predictor, ReleasePredictor, TimePredictor, draw
+from validation.runs import LATE, Chunk, Store, planned, stops_early
 from validation.subject import NotApplicable, Subject
 
 #: Runs on models without an optimizer's rows, which claims ask about where margins are widest.
@@ -90,7 +90,8 @@ def truth_runs(truth: EmulatedTruth, cache: Path, optimizer: str) -> list[Run]:
     """All planned runs of an optimizer on a ground truth; those of its subjects are the same."""
     runs: list[Run] = []
     for chunk in chunks(optimizer, Where.truth):
-        runs += _kept(cache, truth_key(truth), chunk, partial(chunk.make, on_truth(truth)))
+        trainings = on_truth(truth, stop_early=stops_early(optimizer))
+        runs += _kept(cache, truth_key(truth), chunk, partial(chunk.make, trainings))
     return runs
 
 
@@ -135,24 +136,32 @@ def members_without(subject: Subject) -> int:
     return _FOREIGN_MEMBERS if subject.family is None else subject.family.members_without_rows
 
 
-def on_release(benchmark: Benchmark) -> Trainings:
-    """Trainings as a release emulates them."""
+def on_release(benchmark: Benchmark, *, stop_early: bool = False) -> Trainings:
+    """Trainings as a release emulates them, whole ones or epoch by epoch."""
+
+    def curves(genotypes: list[Genotype], seeds: Rows) -> tuple[Array, Array]:
+        told = benchmark.curve(genotypes, seeds)
+        return told.val_accuracy, told.runtime[:, -1]
 
     def trainings(genotypes: list[Genotype], seeds: Rows) -> tuple[Array, Array]:
         answer = benchmark.query(genotypes, seed=seeds)
         return answer.val_accuracy, answer.runtime
 
-    return trainings
+    return curves if stop_early else trainings
 
 
-def on_truth(truth: EmulatedTruth) -> Trainings:
-    """Trainings under the ground truth."""
+def on_truth(truth: EmulatedTruth, *, stop_early: bool = False) -> Trainings:
+    """Trainings under the ground truth, whole ones or epoch by epoch."""
+
+    def curves(genotypes: list[Genotype], seeds: Rows) -> tuple[Array, Array]:
+        told = truth.learning_curves(genotypes, seeds)
+        return told.val_accuracy, told.runtime[:, -1]
 
     def trainings(genotypes: list[Genotype], seeds: Rows) -> tuple[Array, Array]:
         runs = truth.evaluate_many(genotypes, seeds)
         return runs.val_accuracy, runs.runtime
 
-    return trainings
+    return curves if stop_early else trainings
 
 
 def truth_key(truth: EmulatedTruth) -> str:
@@ -175,10 +184,11 @@ def _kept(cache: Path, key: str | None, chunk: Chunk, make: Callable[[], list[Ru
 def _make(subject: Subject, where: Where, chunk: Chunk) -> list[Run]:
     truth = truth_of(subject)
     if where is Where.truth:
-        return chunk.make(on_truth(truth))
+        return chunk.make(on_truth(truth, stop_early=stops_early(chunk.optimizer)))
     predictor = subject.predictor if where is Where.subject else _without(subject, chunk.optimizer)
     try:
-        return chunk.make(_on(predictor, subject, truth), _usual_seconds(truth) / _SHORTEST)
+        trainings = _on(predictor, subject, truth, stop_early=stops_early(chunk.optimizer))
+        return chunk.make(trainings, _usual_seconds(truth) / _SHORTEST)
     except PaceError as error:
         raise SubjectError(
             f"{subject.name}: a run of {chunk.optimizer} has {error}: are its runtimes in seconds?"
@@ -204,24 +214,43 @@ def _key(subject: Subject, where: Where, optimizer: str) -> str | None:
     return subject.key if where is Where.subject else f"{subject.key} without {optimizer}"
 
 
-def _on(predictor: Predictor, subject: Subject, truth: EmulatedTruth) -> Trainings:
-    """Trainings as a predictor emulates them; they take the truth's median time where it tells none."""
+def _on(
+    predictor: Predictor, subject: Subject, truth: EmulatedTruth, *, stop_early: bool = False
+) -> Trainings:
+    """Trainings as a predictor emulates them; they take the truth's median time where it tells none.
+
+    Raises:
+        NotApplicable: Trainings are to stop early, and it does not tell their epochs.
+    """
     if isinstance(predictor, ReleasePredictor):
-        return on_release(predictor.benchmark)
+        return on_release(predictor.benchmark, stop_early=stop_early)
+    told: Callable[[Genotypes, Rows], Array] = partial(draw, predictor)
+    if stop_early:
+        told = curves_of(predictor, subject).curves
 
     def trainings(genotypes: list[Genotype], seeds: Rows) -> tuple[Array, Array]:
-        accuracies = draw(predictor, genotypes, seeds)
-        wrong = np.flatnonzero(~((accuracies >= 0) & (accuracies <= 1)))
+        accuracies = told(genotypes, seeds)
+        wrong = np.argwhere(~((accuracies >= 0) & (accuracies <= 1)))
         if len(wrong):
-            first = wrong[0]
-            raise SubjectError(
-                f"{subject.name}: draws is {accuracies[first]} for {genotypes[first]}, expected a fraction"
-            )
+            first = tuple(wrong[0])
+            what = f"{'curves' if stop_early else 'draws'} is {accuracies[first]}"
+            raise SubjectError(f"{subject.name}: {what} for {genotypes[first[0]]}, expected a fraction")
         if isinstance(predictor, TimePredictor):
             return accuracies, predictor.seconds(genotypes)
         return accuracies, truth.median_runtime(genotypes)
 
     return trainings
+
+
+def curves_of(predictor: Predictor, subject: Subject) -> CurvePredictor:
+    """A predictor that tells trainings epoch by epoch.
+
+    Raises:
+        NotApplicable: This one does not.
+    """
+    if not isinstance(predictor, CurvePredictor):
+        raise NotApplicable(f"{subject.name} does not tell learning curves: it has no curves")
+    return predictor
 
 
 @lru_cache(maxsize=1)

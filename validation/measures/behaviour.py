@@ -20,6 +20,7 @@ from validation.intervals import Array, Rows
 from validation.measures.base import Measured, exact
 from validation.measures.registry import register
 from validation.predictors import draw, noise_std
+from validation.searches import curves_of
 from validation.subject import NotApplicable, Subject
 
 _N = 200
@@ -48,6 +49,24 @@ def isomorphism(subject: Subject, among: Annotated[int, Field(ge=100, le=100_000
             renamed.append(genotype)
             canonical.append(genotype.canonical())
     return exact(np.abs(_both(subject, renamed) - _both(subject, canonical)).max(), len(renamed))
+
+
+@register()
+def curves(subject: Subject) -> Measured:
+    """Largest difference, fraction, of a learning curve's best epoch from the draw of the whole training.
+
+    And of curves in a list from those that are asked for alone and in another order.
+    """
+    teller = curves_of(subject.predictor, subject)
+    genotypes, seeds = _sampled(_N), np.arange(_N)
+    order = np.random.default_rng(1).permutation(_N)
+    told = np.asarray(teller.curves(genotypes, seeds))
+    shuffled = np.asarray(teller.curves(_reordered(genotypes, order), seeds[order]))
+    off = [told.max(axis=1) - draw(subject.predictor, genotypes, seeds), (shuffled - told[order]).ravel()]
+    for place in (0, _N - 1):
+        alone = np.asarray(teller.curves([genotypes[place]], seeds[place : place + 1]))
+        off.append((alone - told[place]).ravel())
+    return exact(max(np.abs(difference).max() for difference in off), _N)
 
 
 @register()

@@ -16,7 +16,7 @@ from validation.intervals import Array, Interval, mean_interval
 from validation.lockstep import Run
 from validation.measures.base import Measured, one_of
 from validation.measures.registry import register
-from validation.runs import EARLY, LATE, MIDDLE, PLAN, runs_at
+from validation.runs import EARLY, LATE, MIDDLE, PLAN, STOPPING_EARLY, runs_at
 from validation.searches import (
     PlannedRuns,
     Where,
@@ -29,7 +29,7 @@ from validation.searches import (
 from validation.subject import NotApplicable, Subject
 
 #: Claims may ask for an optimizer that runs, and for a time that runs are planned for.
-Runs = Annotated[str, one_of(PLAN)]
+Runs = Annotated[str, one_of({**PLAN, **STOPPING_EARLY})]
 Moment = Annotated[float, one_of((EARLY, MIDDLE, LATE))]
 
 

@@ -12,10 +12,12 @@ from nb301.truth.emulated import EmulatedTruth
 from validation.fits import RowSet
 from validation.intervals import Array, Rows
 from validation.predictors import (
+    CurvePredictor,
     Genotypes,
     NoiseKnowingPredictor,
     Predictor,
     TimePredictor,
+    draw,
     keyed_draws,
     keys_of,
 )
@@ -41,6 +43,8 @@ class Faulty:
         self.predictor, self.subject, self.rows, self.seed = predictor, subject, rows, seed
         if isinstance(predictor, NoiseKnowingPredictor):
             self.noise_std = self._noise_std
+        if isinstance(predictor, CurvePredictor):
+            self.curves = self._curves
 
     @property
     def truth(self) -> EmulatedTruth:
@@ -61,6 +65,21 @@ class Faulty:
         if isinstance(self.predictor, TimePredictor):
             return self.predictor.seconds(genotypes)
         return self.truth.median_runtime(genotypes)
+
+    def _curves(self, genotypes: Genotypes, seeds: Rows | None) -> Array:
+        """Accuracies after each epoch, fractions, shape (n, epochs): as far behind as the other one's."""
+        assert isinstance(self.predictor, CurvePredictor)
+        seen = self._seen(genotypes)
+        curves = np.asarray(self.predictor.curves(seen, seeds))
+        if seeds is None:
+            own, whole = self.predict(genotypes)[0], np.asarray(self.predictor.predict(seen)[0])
+        else:
+            own, whole = self.draws(genotypes, seeds), draw(self.predictor, seen, seeds)
+        return own[:, None] - self._behind(whole[:, None] - curves, genotypes, seeds)
+
+    def _behind(self, behind: Array, genotypes: Genotypes, seeds: Rows | None) -> Array:  # noqa: ARG002
+        """How far each epoch is behind the whole training's answer, fractions, shape (n, epochs)."""
+        return behind
 
     def _seen(self, genotypes: Genotypes) -> Genotypes:
         """The architectures as the surrogate sees them."""

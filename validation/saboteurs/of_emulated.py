@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from validation.saboteurs import answering, fit, generators, memory, noise, reading, searching
+from validation.saboteurs import answering, curves, fit, generators, memory, noise, reading, searching
 from validation.saboteurs.saboteur import Saboteur, Spoiled
 
 _READING = {
@@ -182,6 +182,28 @@ _FIT = {
         ),
     ),
 }
+_CURVES = {
+    "one_shape": Saboteur(
+        curves.OneShape,
+        ("curves_explained", "curves_rank_4", "found_1e5_early_stopping_hyperband"),
+        is_random=True,
+    ),
+    "one_shape_of_random_only": Saboteur(
+        curves.OneShape, ("random_only_curves_explained",), Spoiled.oracle_of_random_only
+    ),
+    "tells_the_end": Saboteur(curves.TellsTheEnd, ("curves_rank_11", "found_1e6_early_stopping_asha")),
+    "swaps_cells_of_curves": Saboteur(curves.SwapsCellsOfCurves, ("curves_explained",)),
+    "late_epochs": Saboteur(curves.LateEpochs, ("curves_explained",)),
+    "no_epoch_noise": Saboteur(
+        curves.NoEpochNoise, ("curves_noise_size", "curves_noise_memory", "curves_cross")
+    ),
+    "halves_epoch_noise": Saboteur(curves.HalvesEpochNoise, ("curves_noise_size", "curves_rank_33")),
+    "doubles_epoch_noise": Saboteur(curves.DoublesEpochNoise, ("curves_noise_size", "curves_rank_33")),
+    "remembers_epochs": Saboteur(
+        curves.RemembersEpochs, ("curves_noise_memory", "curves_cross"), is_random=True
+    ),
+    "ends_elsewhere": Saboteur(curves.EndsElsewhere, ("curves_are_draws",)),
+}
 _SEARCHING = {
     "exaggerates": Saboteur(
         searching.Exaggerates,
@@ -219,5 +241,6 @@ OF_EMULATED: dict[str, Saboteur] = {
     **_GENERATORS,
     **_ANSWERING,
     **_FIT,
+    **_CURVES,
     **_SEARCHING,
 }

@@ -15,6 +15,7 @@ from nb301.truth.base import described
 from nb301.truth.emulated import EmulatedTruth
 from validation.fits import RowSet
 from validation.intervals import Array, Rows
+from validation.measures.curves import expected_curves
 from validation.predictors import Genotypes, Predictor, keyed_draws
 from validation.subject import Subject, TrainedOn
 
@@ -24,6 +25,8 @@ TRUTH = described(EmulatedTruth())
 TABLE = "emulated-v2.0"
 #: How far its models would lie apart, had it several, fraction.
 _STD = 4e-4
+#: Added to seeds of trainings, so that epochs have noise of their own.
+_OTHER_SEEDS = 2**40
 
 
 class Oracle:
@@ -46,6 +49,14 @@ class Oracle:
     def draws(self, genotypes: Genotypes, seeds: Rows) -> Array:
         """Accuracies of a training each, fractions."""
         return keyed_draws(self, genotypes, seeds)
+
+    def curves(self, genotypes: Genotypes, seeds: Rows | None) -> Array:
+        """Accuracies after each epoch, fractions: the truth's under other seeds, around its own draws."""
+        if seeds is None:
+            return expected_curves(self._truth, genotypes, _OTHER_SEEDS)
+        curves = self._truth.learning_curves(genotypes, np.asarray(seeds) + _OTHER_SEEDS)
+        behind = curves.best[:, None] - curves.val_accuracy
+        return np.maximum(self.draws(genotypes, seeds)[:, None] - behind, 0.0)
 
     def seconds(self, genotypes: Genotypes) -> Array:
         """Median durations of trainings."""
