@@ -10,6 +10,7 @@ import pytest
 from nb301.space import sample_many
 from validation.answers import Answers, SubjectError
 from validation.predictors import (
+    CurvePredictor,
     MemberedPredictor,
     NoiseKnowingPredictor,
     NoisyPredictor,
@@ -198,6 +199,32 @@ def test_noise_is_checked():
     assert not isinstance(made(), NoiseKnowingPredictor)
     with pytest.raises(SubjectError, match=r"noise_std is 0\.0 for .*, expected a std"):
         made(noise_std=lambda genotypes: np.zeros(len(genotypes))).noise_std(GENOTYPES)
+
+
+def test_curves_are_checked():
+    """Numbers for each architecture and epoch, of trainings and of what is expected."""
+    asked = []
+
+    def curves(genotypes, seeds):
+        asked.append(seeds)
+        return [[0.1, 0.9]] * len(genotypes)
+
+    answers = made(curves=curves)
+    assert isinstance(answers, CurvePredictor)
+    assert not isinstance(made(), CurvePredictor)
+    assert answers.curves(GENOTYPES, None).shape == answers.curves(GENOTYPES, SEEDS).shape == (5, 2)
+    assert asked[0] is None
+    assert asked[1].tolist() == SEEDS.tolist()
+    for wrong, message in (
+        (MEAN, r"got float64 of shape \(5,\), expected numbers of shape \(5, epochs\)"),
+        (np.ones((5, 0)), r"got float64 of shape \(5, 0\)"),
+        (np.ones((4, 2)), r"got float64 of shape \(4, 2\)"),
+        (np.ones((5, 2, 1)), r"got float64 of shape \(5, 2, 1\)"),
+        ([[1, 2], [3]], "cannot be read as numbers"),
+        (np.array([[0.9, np.nan]] * 5), "is nan for normal:"),
+    ):
+        with pytest.raises(SubjectError, match=f"mine:Model: curves.*{message}"):
+            made(curves=wrong).curves(GENOTYPES, None)
 
 
 def test_a_warning_is_no_error():

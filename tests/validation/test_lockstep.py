@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
+from nb301.optimizers.multi_fidelity import MULTI_FIDELITY
 from tests.validation.surrogates import PREDICTED, TRUTH
 from validation.lockstep import PaceError, run_together
 from validation.searches import on_truth
@@ -27,6 +28,35 @@ def test_runs_are_those_alone(name):
         chosen = np.unique(alone.incumbents)
         assert run.genotypes == [alone.genotypes[number] for number in chosen]
         assert run.seconds == alone.clock[chosen].tolist()
+
+
+@pytest.mark.parametrize("name", ["hyperband", "asha", "dehb"])
+def test_runs_that_stop_trainings_early_are_those_alone(name):
+    """To the bit: what is paused goes on under its seed, and pays the rest."""
+    seconds = 5e4
+    together = run_together(
+        [MULTI_FIDELITY[name](np.random.default_rng(seed)) for seed in (1, 2)],
+        on_truth(TRUTH, stop_early=True),
+        seconds,
+        seeds=[10, 2000],
+        stop_early=True,
+    )
+    for seed, training_seed, run in zip((1, 2), (10, 2000), together, strict=True):
+        optimizer = MULTI_FIDELITY[name](np.random.default_rng(seed))
+        alone = simulate(optimizer, TRUTH.evaluate, Budget(seconds), seed=training_seed)
+        chosen = np.unique(alone.incumbents)
+        assert run.genotypes == [alone.genotypes[number] for number in chosen]
+        assert run.seconds == alone.clock[chosen].tolist()
+
+
+def test_the_pace_of_short_trainings():
+    """Parts of trainings count as parts: who trains an epoch at a time is not too fast."""
+    optimizer = MULTI_FIDELITY["sh"](np.random.default_rng(0))
+    usual = TRUTH.median_runtime(PREDICTED).mean()
+    (run,) = run_together(
+        [optimizer], on_truth(TRUTH, stop_early=True), 2e4, seeds=[1], shortest=usual / 20, stop_early=True
+    )
+    assert run.genotypes
 
 
 class Repeats:

@@ -9,6 +9,7 @@ import nb301
 from nb301.space import sample_many
 from tests.validation.surrogates import Constant
 from validation.predictors import (
+    CurvePredictor,
     FittedPredictor,
     NoiseKnowingPredictor,
     NoisyPredictor,
@@ -53,6 +54,18 @@ def test_a_release_tells_its_noise(tiny_release):
     np.testing.assert_array_equal(
         training_std(predictor, GENOTYPES), np.sqrt(answer.std**2 + answer.noise_std**2)
     )
+
+
+def test_a_release_tells_its_curves(tiny_release, without_noise):
+    """Trainings and what is expected, as to its users; one without a curve model has none."""
+    tiny = nb301.load(tiny_release)
+    predictor = ReleasePredictor(tiny)
+    assert isinstance(predictor, CurvePredictor)
+    for seeds in (None, SEEDS):
+        np.testing.assert_array_equal(
+            predictor.curves(GENOTYPES, seeds), tiny.curve(GENOTYPES, seeds).val_accuracy
+        )
+    assert not isinstance(ReleasePredictor(without_noise), CurvePredictor)
 
 
 def test_models_fitted_for_a_claim_have_the_releases_noise(tiny_release):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.validation.surrogates import TRUTH
 from validation import runs as runs_module
-from validation.runs import CHUNK, LATE, PLAN, Chunk, Store, planned, runs_at
+from validation.runs import CHUNK, LATE, PLAN, STOPPING_EARLY, Chunk, Store, planned, runs_at, stops_early
 from validation.searches import on_truth
 
 
@@ -29,12 +29,14 @@ def test_the_first_runs_go_on_longest(monkeypatch):
 
 def test_the_plan():
     """Whatever runs until late runs until then as often as earlier, and nothing runs once."""
-    for moments in PLAN.values():
+    for moments in (*PLAN.values(), *STOPPING_EARLY.values()):
         numbers = [n for _, n in sorted(moments.items())]
         assert numbers == sorted(numbers, reverse=True)
         assert min(numbers) >= 2
         assert max(moments) <= LATE
     assert CHUNK > 1
+    assert not {*PLAN} & {*STOPPING_EARLY}
+    assert [*map(stops_early, ["re", "asha"])] == [False, True]
 
 
 def test_chunks_are_kept(tmp_path):
@@ -66,3 +68,11 @@ def test_a_chunk_is_named_by_what_decides_it(tmp_path, monkeypatch):
 def test_planned_optimizers_are_found(name):
     """Each has a module of its name, whose code names its runs."""
     assert runs_module.type_of(name) == f"nb301.optimizers.{name}"
+
+
+@pytest.mark.parametrize("name", STOPPING_EARLY)
+def test_planned_optimizers_that_stop_early_are_found(name):
+    """In the modules of their kind, and their runs are made of learning curves."""
+    assert runs_module.type_of(name).startswith("nb301.optimizers.multi_fidelity.")
+    (run,) = Chunk(name, 2e4, 0, 1).make(on_truth(TRUTH, stop_early=True))
+    assert run.genotypes

@@ -14,6 +14,7 @@ from validation import searches
 from validation.answers import SubjectError
 from validation.lockstep import Run
 from validation.measures import NotApplicable
+from validation.runs import STOPPING_EARLY
 from validation.searches import Where, is_made, made, runs_on, scored, truth_key, truth_runs
 from validation.subject import foreign_subject
 
@@ -93,6 +94,19 @@ def test_wrong_units(tiny_table, tmp_path, method, answer, message):
     subject = foreign_subject("mine:Model", surrogate, tiny_table, tmp_path)
     with pytest.raises(SubjectError, match=f"^mine:Model: {message}$"):
         runs_on(subject, "rs", Where.subject, 4e4)
+
+
+@pytest.mark.usefixtures("short_plan")
+def test_runs_that_stop_trainings_early(subject, oracle, monkeypatch):
+    """Of releases by their curves, of surrogates by theirs; those without are asked for none."""
+    monkeypatch.setitem(STOPPING_EARLY, "sh", {2e4: 3})
+    for where in (Where.subject, Where.truth):
+        assert [len(run.genotypes) > 0 for run in runs_on(subject, "sh", where, 2e4)] == [True] * 3
+    with pytest.raises(NotApplicable, match="does not tell learning curves"):
+        runs_on(replace(oracle), "sh", Where.subject, 2e4)
+    percent = with_method("curves", lambda _, genotypes, _seeds: np.full((len(genotypes), 98), 93.0))
+    with pytest.raises(SubjectError, match=r"curves is 93\.0 for .*, expected a fraction"):
+        runs_on(replace(oracle, predictor=percent), "sh", Where.subject, 2e4)
 
 
 def test_incumbents_are_valued_at_times():

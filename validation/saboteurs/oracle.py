@@ -53,7 +53,7 @@ class Oracle:
     def curves(self, genotypes: Genotypes, seeds: Rows | None) -> Array:
         """Accuracies after each epoch, fractions: the truth's under other seeds, around its own draws."""
         if seeds is None:
-            return expected_curves(self._truth, genotypes, _OTHER_SEEDS)
+            return expected_curves(self._truth, genotypes)
         curves = self._truth.learning_curves(genotypes, np.asarray(seeds) + _OTHER_SEEDS)
         behind = curves.best[:, None] - curves.val_accuracy
         return np.maximum(self.draws(genotypes, seeds)[:, None] - behind, 0.0)

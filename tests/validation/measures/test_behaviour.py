@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from operator import attrgetter
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from tests.validation.surrogates import Constant
 from validation.answers import SubjectError
 from validation.measures import NotApplicable, behaviour
+from validation.predictors import draw
 from validation.subject import foreign_subject
 
 
@@ -52,6 +54,25 @@ def test_the_batch_is_seen(tiny_table, tmp_path):
 
     normalised = foreign_subject("mine:Model", Normalised(), tiny_table, tmp_path)
     assert behaviour.batches(normalised).value == pytest.approx(0.199)
+
+
+def test_curves_are_held_to_draws(subject, oracle):
+    """A release's are; whose best epoch is another accuracy, or hangs on the list, is found."""
+    assert behaviour.curves(subject).value == 0
+
+    class Curved(Constant):
+        def __init__(self, off):
+            self.off = off
+
+        def curves(self, genotypes, seeds):
+            whole = draw(self, genotypes, seeds)
+            return whole[:, None] - self.off(len(genotypes)) - np.array([0.1, 0.0])
+
+    for off, expected in ((lambda _: 0.0, 0), (lambda _: 0.002, 0.002), (lambda n: 0.001 * (n == 1), 0.001)):
+        measured = behaviour.curves(replace(oracle, predictor=Curved(off)))
+        assert measured.value == pytest.approx(expected, abs=1e-12)
+    with pytest.raises(NotApplicable, match="does not tell learning curves"):
+        behaviour.curves(oracle)
 
 
 def states():

@@ -30,6 +30,18 @@ def test_its_noise_is_its_own(perfect, genotypes):
     assert abs(own.std() - 1) < 0.05
 
 
+def test_its_curves_are_its_own(perfect, genotypes):
+    """Their best epochs are its draws, and their noise is not that of the truth's trainings."""
+    seeds = np.arange(len(genotypes))
+    own = perfect.predictor.curves(genotypes, seeds)
+    np.testing.assert_array_equal(own.max(axis=1), perfect.predictor.draws(genotypes, seeds))
+    expected = perfect.predictor.curves(genotypes, None)
+    truths = TRUTH.learning_curves(genotypes, seeds).val_accuracy
+    noise = [(curves[:, :20] - expected[:, :20]).ravel() for curves in (own, truths)]
+    assert abs(np.corrcoef(*noise)[0, 1]) < 0.06
+    assert abs(noise[0].std() / noise[1].std() - 1) < 0.05
+
+
 def test_rows_teach_it_nothing(perfect, genotypes, means):
     """What is refitted is as before, spoiled as the subject is."""
     assert perfect.is_fitted(Without("re"))
