@@ -288,7 +288,7 @@ class Benchmark:
     def _require_curves(self) -> CurveModel:
         if self._curves is None:
             raise ReleaseError(
-                f"{self.release.name} has no learning curves: the table that it was fitted on keeps none"
+                f"{self.release.name} has no learning curves: its table keeps none, or too few"
             )
         return self._curves
 

@@ -32,6 +32,8 @@ from nb301.truth.emulated import EmulatedTruth
 from nb301.truth.trained import TrainingTruth
 
 _EMULATED = EmulatedTruth()
+#: Column of learning curves, where trainings told them.
+_CURVE = "curve"
 #: Learning curves that are asked for at once.
 _CHUNK = 4000
 
@@ -56,9 +58,10 @@ def collect(
         progress: Called after each evaluation with their number and the seconds so far.
 
     Returns:
-        One row a training run, in the order in which they ended, the columns of `SCHEMA`. Under the
-        emulated truth and the simulated clock equal arguments give equal rows on every processor,
-        interrupted or not; but BANANAS, COMBO, TPE and finds, whose models may propose other genotypes.
+        One row a training run, in the order in which they ended, the columns of `SCHEMA`; of real trainings
+        one more, `curve`, of validation accuracies after each epoch. Under the emulated truth and the
+        simulated clock equal arguments give equal rows on every processor, interrupted or not; but BANANAS,
+        COMBO, TPE and finds, whose models may propose other genotypes.
 
     Raises:
         TableError: The folder holds a journal of another run.
@@ -143,7 +146,11 @@ def to_table(
     parts: Sequence[pd.DataFrame], name: str, version: str, truth: Truth = _EMULATED
 ) -> EvaluationTable:
     """Put the rows of collections under one ground truth together, in their order, with their curves."""
-    table = EvaluationTable(name, version, described(truth), pd.concat(parts, ignore_index=True))
+    rows = pd.concat(parts, ignore_index=True)
+    curves = rows.pop(_CURVE) if _CURVE in rows else None
+    table = EvaluationTable(name, version, described(truth), rows)
+    if curves is not None:
+        return replace(table, steps=packed(np.array(curves.tolist(), dtype=np.float64)))
     return replace(table, steps=_steps(table, truth)) if isinstance(truth, TellsCurves) else table
 
 
@@ -221,6 +228,7 @@ def _rows(
     results: TrainingRuns,
 ) -> pd.DataFrame:
     costs = cost_many(to_codes(genotypes), truth.network)
+    curves = {} if results.curve is None else {_CURVE: [*results.curve]}
     return pd.DataFrame(
         {
             "genotype": [str(genotype.canonical()) for genotype in genotypes],
@@ -234,5 +242,6 @@ def _rows(
             "parameters": costs[:, 0],
             "multiply_adds": costs[:, 1],
             "epochs": truth.epochs,
+            **curves,
         }
     )

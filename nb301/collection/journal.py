@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -119,6 +118,7 @@ class JournaledWorkers:
             entry = self._replay.pop()
             return Finished(entry["number"], TrainingRun(*entry["result"]), entry["ended"])
         finished = self._workers.finished()
-        result = TrainingRun(*map(partial(getattr, finished.result), TrainingRun._fields))
+        told = {name: getattr(finished.result, name) for name in TrainingRun._fields}
+        result = [value for name, value in told.items() if name != "curve" or value]
         self._journal.end({"number": finished.number, "result": result, "ended": finished.ended})
         return finished

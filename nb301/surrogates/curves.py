@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nb301 import exact
 from nb301.columns import read_only
-from nb301.errors import ReleaseError, TableError
+from nb301.errors import ReleaseError
 from nb301.noise import Stream, keyed_normal
 from nb301.space import CELL_NAMES, FIRST_EDGE, NODES, Op, keys_of_canonical
 from nb301.surrogates.members.arrays import pack, unpack
@@ -38,7 +38,7 @@ _DIGITS = 9
 _DRAWN = 4000
 #: Weights of earlier epochs below this change no digit of a draw.
 _NOTHING = 1e-18
-#: Rows that a fit needs.
+#: Rows of either kind that a fit needs.
 _LEAST = 20
 _EDGES = FIRST_EDGE[NODES[-1]] + NODES[-1]
 _PARTS = len(CELL_NAMES) * _EDGES * len(Op)
@@ -61,10 +61,7 @@ def fit(table: EvaluationTable, split: Split) -> dict[str, bytes]:
     """Fit on the training rows; noise, which is what is left, on the validation rows.
 
     Returns:
-        `curves.safetensors`; nothing of a table without learning curves.
-
-    Raises:
-        TableError: Too few rows have one.
+        `curves.safetensors`; nothing where less than 20 rows of either kind have a learning curve.
     """
     from nb301.tables.curves import STEP, is_unknown  # and with it pandas, which queries do without
 
@@ -73,10 +70,7 @@ def fit(table: EvaluationTable, split: Split) -> dict[str, bytes]:
     known = ~is_unknown(table.steps)
     train, rest = (rows[known[rows]] for rows in (split.train, split.val))
     if min(len(train), len(rest)) < _LEAST:
-        raise TableError(
-            f"table {table.name}: {len(train)} rows for training and {len(rest)} for validation have "
-            f"learning curves, expected {_LEAST} of each"
-        )
+        return {}
     distances = STEP * table.steps.astype(np.float64)
     behind, components, parts = _components(_edges(table.codes[train]), distances[train])
     arrays = {"behind": behind, "components": components, "parts": parts}

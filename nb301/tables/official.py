@@ -24,6 +24,7 @@ from nb301.files import write_text
 from nb301.formats import CONFIG_PREFIX, from_config, to_config
 from nb301.parsing import parse_json, read_bytes
 from nb301.space import Genotype
+from nb301.tables.official_curves import ENTRY, curve_in, steps_of
 from nb301.tables.schema import EvaluationTable, check_names
 
 NAME, VERSION, TRUTH = "cifar10", "1.0", "CIFAR-10 training"
@@ -38,7 +39,7 @@ _OWN = "nb301"  # the entry of files that `write_official` wrote
 _LARGEST = 2**31 - 1
 #: Height of an image, pixels: multiply-adds of the largest networks still are 64-bit integers.
 _LARGEST_IMAGE = 256
-#: Bytes of a file; official ones have about 10,000, ours also a learning curve.
+#: Bytes of a file; official ones have about 10,000, and learning curves.
 _MOST_BYTES = 2**22
 
 
@@ -121,6 +122,7 @@ class _FileRun(NamedTuple):
     runtime: float
     parameters: int
     multiply_adds: int
+    curve: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,9 @@ class OwnRun:
     validation_images: int
     #: Training settings under their names in the official configuration space.
     config: Mapping[str, Any]
-    #: What else is known, in JSON, such as the learning curve.
+    #: Learning curves by their names in the full logs, accuracies in percent.
+    learning_curves: Mapping[str, Sequence[float]]
+    #: What else is known, in JSON.
     more: Mapping[str, Any]
 
 
@@ -164,6 +168,7 @@ def write_official(run: OwnRun, path: Path) -> None:
         "test_accuracy": 100 * run.test_accuracy,
         "runtime": run.runtime,
         "seed": run.seed,
+        ENTRY: run.learning_curves,
         _OWN: {
             **run.more,
             "truth": setting.truth,
@@ -218,11 +223,11 @@ def _finite(value: Any) -> Any:
 def import_official(folder: Path, progress: Progress | None = None) -> Imported:
     """Read every `results_N.json` below a folder, at any depth.
 
-    A run belongs to the optimizer that the nearest folder above it is named after (`FOLDERS`, an
-    ending `_ti` put aside). Validation accuracy is the best over epochs (F20), and `epochs` of a row is
-    the budget. All rows have run 0, since the files do not tell runs apart; a row's seed is the
-    file's where there is one, else it counts the architecture's runs from 1. Rows are in the order of
-    paths with numbers compared as such, whatever order the file system has.
+    A run belongs to the optimizer that the nearest folder above it is named after (`FOLDERS`, an ending `_ti`
+    put aside). Validation accuracy is the best over epochs (F20), `epochs` of a row the budget; learning
+    curves are kept where files have them. All rows have run 0, since files do not tell runs apart; a row's
+    seed is the file's where there is one, else it counts the architecture's runs from 1. Rows are in the
+    order of paths with numbers compared as such, whatever order the file system has.
 
     Args:
         folder: The tree, or any part of it.
@@ -246,9 +251,12 @@ def import_official(folder: Path, progress: Progress | None = None) -> Imported:
             bad_files.append(BadFile(path.relative_to(folder), one_line(reason)))
         if progress is not None:
             progress(done, len(files))
-    unique = list(dict.fromkeys(runs))  # one folder's files only: a run names its optimizer, as in F30
+    unique: dict[_FileRun, _FileRun] = {}  # one folder's files only: a run names its optimizer, as in F30
+    for run in runs:
+        if run.curve or run not in unique:
+            unique[run._replace(curve=())] = run
     by_setting: dict[Setting, list[_FileRun]] = {}
-    for run in unique:
+    for run in unique.values():
         by_setting.setdefault(run.setting, []).append(run)
     tables = {setting: _table(setting, runs) for setting, runs in sorted(by_setting.items())}
     return Imported(tables, bad_files, len(runs) - len(unique))
@@ -314,17 +322,19 @@ def _read(path: Path, optimizer: str) -> _FileRun:
     parameters = _integer(info, "model_parameters", 1, 2**63 - 1)
     if parameters != counted.parameters:
         raise TableError(f"model_parameters is {parameters}, but its network has {counted.parameters}")
+    val_accuracy = _fraction(info, "val_accuracy")
     return _FileRun(
         setting,
         str(genotype),
         optimizer,
         seed=_integer(result, "seed", 0, 2**63 - 1) if "seed" in result else None,
-        val_accuracy=_fraction(info, "val_accuracy"),
+        val_accuracy=val_accuracy,
         test_accuracy=_fraction(result, "test_accuracy"),
         train_accuracy=_fraction(info, "train_accuracy"),
         runtime=_number(result, "runtime", 1e-9, 1e12),
         parameters=parameters,
         multiply_adds=counted.multiply_adds,
+        curve=curve_in(result, setting.epochs, val_accuracy),
     )
 
 
@@ -371,13 +381,14 @@ def _fraction(values: Any, key: str) -> float:
 
 
 def _table(setting: Setting, runs: Sequence[_FileRun]) -> EvaluationTable:
-    rows = pd.DataFrame(runs, columns=_FileRun._fields).drop(columns="setting")
+    rows = pd.DataFrame(runs, columns=_FileRun._fields).drop(columns=["setting", "curve"])
+    steps = steps_of([run.curve for run in runs])
     rows["seed"] = list(_seeds(runs))
     rows["run"], rows["epochs"] = 0, setting.epochs
     if setting.truth != TRUTH:
-        return EvaluationTable(setting.truth.partition(" ")[0], VERSION, setting.truth, rows)
+        return EvaluationTable(setting.truth.partition(" ")[0], VERSION, setting.truth, rows, steps)
     suffix = "" if setting == PROTOCOL else "-" + str(setting).replace(", ", "-").replace(" ", "-")
-    return EvaluationTable(NAME + suffix, VERSION, TRUTH, rows)
+    return EvaluationTable(NAME + suffix, VERSION, TRUTH, rows, steps)
 
 
 def _seeds(runs: Iterable[_FileRun]) -> Iterator[int]:

@@ -112,12 +112,20 @@ def official(training: Training, truth: str) -> OwnRun:
         training_images=training.training_images,
         validation_images=training.validation_images,
         config=_official_config(protocol),
-        more={
-            "data": training.data,
-            "protocol": asdict(protocol),
-            "learning_curve": [epoch._asdict() for epoch in training.curve],
-        },
+        learning_curves=_learning_curves(training.curve),
+        more={"data": training.data, "protocol": asdict(protocol)},
     )
+
+
+def _learning_curves(curve: Sequence[Epoch]) -> dict[str, list[float]]:
+    """A learning curve under the names that the official full logs have (F21), accuracies in percent."""
+    return {
+        "Train/train_loss": [epoch.train_loss for epoch in curve],
+        "Train/train_accuracy": [100 * epoch.train_accuracy for epoch in curve],
+        "Train/val_cross_entropy": [epoch.val_loss for epoch in curve],
+        "Train/val_accuracy": [100 * epoch.val_accuracy for epoch in curve],
+        "Train/learning_rate": [epoch.learning_rate for epoch in curve],
+    }
 
 
 def _official_config(protocol: Protocol) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import repeat
 from typing import NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -27,29 +28,42 @@ class TrainingRun(NamedTuple):
     train_accuracy: float
     #: Seconds, one whole training.
     runtime: float
+    #: Validation accuracy after each epoch, fractions, of trainings that tell it.
+    curve: tuple[float, ...] = ()
+
+
+_NUMBERS = TrainingRun._fields[:-1]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingRuns:
-    """What training runs report: the fields of `TrainingRun` as arrays, one entry a run, shape (n,)."""
+    """What training runs report: the fields of `TrainingRun` as arrays, one entry a run, shape (n,).
+
+    Learning curves have shape (n, epochs); None where they are not told.
+    """
 
     val_accuracy: NDArray[np.float64]
     test_accuracy: NDArray[np.float64]
     train_accuracy: NDArray[np.float64]
     runtime: NDArray[np.float64]
+    curve: NDArray[np.float64] | None = None
 
     @classmethod
     def of(cls, runs: Iterable[TrainingRun]) -> Self:
         """Single runs, together."""
-        values = np.array([*runs], dtype=np.float64).reshape(-1, len(TrainingRun._fields))
-        return cls(*np.ascontiguousarray(values.T))
+        told = [*runs]
+        values = np.array([run[:-1] for run in told], dtype=np.float64).reshape(-1, len(_NUMBERS))
+        curves = [run.curve for run in told]
+        columns = dict(zip(_NUMBERS, np.ascontiguousarray(values.T), strict=True))
+        return cls(**columns, curve=np.array(curves) if any(curves) else None)
 
     def __len__(self) -> int:
         return len(self.val_accuracy)
 
     def __iter__(self) -> Iterator[TrainingRun]:
-        columns = [getattr(self, field).tolist() for field in TrainingRun._fields]
-        return map(TrainingRun, *columns)
+        columns = [getattr(self, field).tolist() for field in _NUMBERS]
+        curves = repeat(()) if self.curve is None else map(tuple, self.curve.tolist())
+        return map(TrainingRun, *columns, curves)
 
 
 class Truth(Protocol):

@@ -135,5 +135,9 @@ def truth_named(text: str, folder: Path | None = None) -> Truth:
 
 def _run(training: Training) -> TrainingRun:
     return TrainingRun(
-        training.val_accuracy, training.test_accuracy, training.train_accuracy, training.runtime
+        training.val_accuracy,
+        training.test_accuracy,
+        training.train_accuracy,
+        training.runtime,
+        tuple(epoch.val_accuracy for epoch in training.curve),
     )

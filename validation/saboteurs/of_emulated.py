@@ -142,6 +142,7 @@ _FIT = {
             "found_1e5_rs",
             "overrated_1e5_rs",
             "found_1e6_re",
+            "found_1e6_early_stopping_hyperband",
             "overrated_1e6_re",
             "found_1e7_rs",
             "overrated_1e7_rs",
@@ -191,7 +192,7 @@ _CURVES = {
     "one_shape_of_random_only": Saboteur(
         curves.OneShape, ("random_only_curves_explained",), Spoiled.oracle_of_random_only
     ),
-    "tells_the_end": Saboteur(curves.TellsTheEnd, ("curves_rank_11", "found_1e6_early_stopping_asha")),
+    "tells_the_end": Saboteur(curves.TellsTheEnd, ("curves_rank_11",)),
     "swaps_cells_of_curves": Saboteur(curves.SwapsCellsOfCurves, ("curves_explained",)),
     "late_epochs": Saboteur(curves.LateEpochs, ("curves_explained",)),
     "no_epoch_noise": Saboteur(

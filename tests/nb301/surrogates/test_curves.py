@@ -7,7 +7,7 @@ import pytest
 from safetensors.numpy import load, save
 
 from nb301.encodings import canonical
-from nb301.errors import ReleaseError, TableError
+from nb301.errors import ReleaseError
 from nb301.space import sample_many, to_codes
 from nb301.surrogates.curves import FILE, CurveModel, fit
 from nb301.tables.curves import UNKNOWN, packed
@@ -108,8 +108,7 @@ def test_rows_without_a_curve_are_passed_over(many):
     some[split.train[::2]] = UNKNOWN
     assert CurveModel(fit(replace(many, steps=some), split)[FILE]).epochs == EPOCHS
     some[split.train[10:]] = UNKNOWN
-    with pytest.raises(TableError, match=r"5 rows for training and 500 for validation .* expected 20"):
-        fit(replace(many, steps=some), split)
+    assert fit(replace(many, steps=some), split) == {}
 
 
 def test_a_table_without_curves_gives_no_file(many):

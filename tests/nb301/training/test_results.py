@@ -72,7 +72,8 @@ def test_official_files_have_the_official_keys(tmp_path, official_result):
         "ImageAugmentation:cutout_holes",
         "ImageAugmentation:fastautoaugment",
     }
-    assert len(document["nb301"]["learning_curve"]) == 3
+    assert {len(curve) for curve in document["learning_curves"].values()} == {3}
+    assert max(document["learning_curves"]["Train/val_accuracy"]) == 75
 
 
 def test_diverged_trainings_are_valid_json(tmp_path):

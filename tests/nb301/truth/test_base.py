@@ -99,6 +99,15 @@ def test_training_runs_are_single_ones_and_back():
     together = TrainingRuns.of(runs)
     assert [*together] == runs
     assert len(together) == 2
-    assert all(isinstance(value, float) for run in together for value in run)
+    assert all(isinstance(value, float) for run in together for value in run[:-1])
     np.testing.assert_array_equal(together.val_accuracy, [0.1 + 0.2, 0.9])
+    assert together.curve is None
     assert [*TrainingRuns.of([])] == []
+
+
+def test_training_runs_keep_their_curves():
+    """A row of epochs for each."""
+    runs = [TrainingRun(0.9, 0.5, 0.3, 12.0, (0.1, 0.9)), TrainingRun(0.4, 0.2, 0.7, 1.0, (0.4, 0.3))]
+    together = TrainingRuns.of(runs)
+    assert together.curve.tolist() == [[0.1, 0.9], [0.4, 0.3]]
+    assert [*together] == runs

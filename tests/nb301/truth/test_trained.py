@@ -80,6 +80,20 @@ def test_collected_rows_are_trainings(quick, tmp_path):
         assert collect(Collection("rs", 5, seed=1, workers=3), tmp_path, truth=quick).equals(rows)
 
 
+def test_tables_of_trainings_keep_their_curves(quick, tmp_path):
+    """One by one, in stacks and from the journal: the best epoch of each is its row's accuracy."""
+    for workers in (1, 3):
+        collection = Collection("rs", 4, seed=1, workers=workers)
+        rows = collect(collection, tmp_path / str(workers), truth=quick)
+        table = to_table([rows], "digits-tiny", "1.0", quick)
+        assert table.steps.shape == (4, quick.epochs)
+        np.testing.assert_array_equal(table.curves().max(axis=1), rows["val_accuracy"])
+        again = to_table(
+            [collect(collection, tmp_path / str(workers), truth=quick)], "digits-tiny", "1.0", quick
+        )
+        assert again.content_hash == table.content_hash
+
+
 def test_train_writes_what_import_reads(quick, tmp_path):
     """`train` writes an official file, from its checkpoint too; `tables import` makes a table of it."""
     out = tmp_path / "tree" / "rs" / "results_0.json"
@@ -90,7 +104,9 @@ def test_train_writes_what_import_reads(quick, tmp_path):
     assert (row.seed, row.genotype, row.epochs) == (4, str(GENOTYPE.canonical()), quick.epochs)
     run("train", GENOTYPE, *options)
     assert json.loads(out.read_text())["info"][0]["epochs"] == 1
-    assert import_official(tmp_path / "tree").table.rows["val_accuracy"][0] == row.val_accuracy
+    imported = import_official(tmp_path / "tree").table
+    assert imported.rows["val_accuracy"][0] == row.val_accuracy
+    assert imported.steps.shape == (1, quick.epochs)
     run("tables", "import", tmp_path / "tree", "--out", tmp_path / "own.parquet")
     assert read_table(tmp_path / "own.parquet").truth == "digits-tiny 1.0"
 
@@ -102,6 +118,7 @@ def test_collect_trains_with_any_optimizer(quick, tmp_path):
     table = read_table(out)
     assert table.truth == described(quick)
     assert Counter(table.rows["optimizer"]) == {"re": 4}
+    assert table.steps.shape == (4, quick.epochs)
 
 
 def test_verify_goes_back_to_the_truth_of_the_release(quick, tmp_path):
