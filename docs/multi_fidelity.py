@@ -2,36 +2,40 @@
 
     python -m docs.multi_fidelity [--processes 2]
 
-asks the emulated ground truth, ten runs of 10^6 simulated seconds each, which takes four minutes of a core.
-Every run is kept in `build/multi-fidelity`, so that what was interrupted goes on.
+asks the emulated ground truth and a release, which takes half an hour of a core. Runs are kept in
+`build/multi-fidelity`, so that what was interrupted goes on.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from itertools import product
 from pathlib import Path
+from typing import Any
 
+import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
-from leaderboard.drawing.anytime import anytime_chart
-from leaderboard.drawing.vega import drawing
-from leaderboard.ranking.curves import Curve
+from docs.drawing import svg
+from leaderboard.drawing.vega import entry_colour, entry_dash
+from nb301 import load
 from nb301.files import write_text
-from nb301.optimizers import OPTIMIZERS, Budget, simulate
-from nb301.optimizers.multi_fidelity import MULTI_FIDELITY
-from nb301.truth.base import described
 from nb301.truth.emulated import EmulatedTruth
+from validation.runs import Chunk, Store, stops_early
+from validation.searches import on_release, on_truth, scored, truth_key
 
-SECONDS, RUNS = 1e6, 10
-#: When errors are told, simulated seconds: 6, 21, 64 and 215 whole trainings.
-MOMENTS = (3e4, 1e5, 3e5, 1e6)
-WHEN = np.geomspace(SECONDS / 1000, SECONDS, 120)
+#: Simulated seconds of a run, and of a run of those that fit models to propose, which take minutes otherwise.
+SECONDS, SHORT = 1e7, 1e6
+SLOW = ("bohb", "re_lce", "ls_lce")
+RUNS = 10
+TRUTH, RELEASE = "the ground truth", "emulated-gin-v2.0"
+#: When errors are told, simulated seconds: 6, 21, 215 and 2,150 whole trainings.
+MOMENTS = (3e4, 1e5, 1e6, 1e7)
 #: Drawn from here on: of a run without a whole training, the incumbent is a guess.
-FROM = 1e4
+WHEN = np.geomspace(1e4, SECONDS, 181)
 FOLDER = Path("build/multi-fidelity")
 TITLES = {
     "rs": "Random search",
@@ -47,91 +51,116 @@ TITLES = {
     "ls_lce": "Extrapolating local search",
 }
 #: More lines than these could not be told apart.
-DRAWN = ("rs", "re", "sh", "asha", "dehb", "re_lce")
+DRAWN = ("rs", "re", "hyperband", "asha", "dehb", "re_lce")
 PAGE = Path(__file__).with_name("multi-fidelity.md")
 TEXT = """# Optimizers that stop trainings early
 
-Made by `python -m docs.multi_fidelity`. The emulated ground truth tells a training epoch by epoch, so that
-optimizers can pause it, look, and go on; the simulated clock charges the epochs that are trained. An
-incumbent is the best of what a run has trained longest, and is valued by the truth's mean of whole trainings.
-**These are results of method on an emulation, never CIFAR-10 accuracies.**
+Made by `python -m docs.multi_fidelity`. The emulated ground truth and the releases fitted to it tell a
+training epoch by epoch, so that optimizers can pause it, look, and go on; the simulated clock charges the
+epochs that are trained. An incumbent is the best of what a run has trained longest, and is valued by the
+truth's mean of whole trainings, wherever it was found. **These are results of methods on an emulation, never
+CIFAR-10 accuracies.**
 
 Mean true error of the incumbent, percent, and its standard error over {runs} runs, after as many simulated
-seconds; 10^6 are 215 whole trainings. Settings are those of the optimizers' papers, as their docstrings say.
+seconds; 10^6 are 215 whole trainings. Settings are those of the optimizers' papers, as their docstrings say;
+runs of those that fit models to propose end after 10^6 s.
 
-{table}
+{tables}
 
 ![Error of the incumbent over simulated seconds, a line for each optimizer](multi-fidelity.svg)
+
+Whether a release leads these optimizers to as good architectures as the truth does is a gate
+(`found_1e5_early_stopping`, `found_1e6_early_stopping` in [validation](validation.md)), and so is whether
+trainings rank alike after some epochs, and have the same noise (`curves_...`).
 """
 
 Array = NDArray[np.float64]
 
 
-def run_errors(name: str, number: int) -> Array:
-    """The true error of a run's incumbent at `WHEN`, percent; NaN before there is one. Kept in a file."""
-    path = FOLDER / f"{name}-{number}.json"
-    if path.is_file():
-        return np.array(json.loads(path.read_text("utf-8")), dtype=np.float64)
-    truth = EmulatedTruth()
-    maker = MULTI_FIDELITY.get(name) or OPTIMIZERS[name]
-    optimizer = maker(np.random.default_rng(number))
-    run = simulate(optimizer, truth.evaluate, Budget(seconds=SECONDS), seed=10**6 * number)
-    incumbents = run.incumbent_at(WHEN)
-    errors = np.full(len(WHEN), np.nan)
-    known = incumbents >= 0
-    errors[known] = 100 * (1 - truth.mean([run.genotypes[place] for place in incumbents[known]]))
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps(errors.tolist()))
+def errors_of(name: str, where: str) -> Array:
+    """True errors of incumbents at `WHEN`, percent, shape (runs, times); NaN before and after a run."""
+    seconds = SHORT if name in SLOW else SECONDS
+    runs = _runs(Chunk(name, seconds, 0, RUNS), where)
+    errors = 100 * (1 - scored(runs, WHEN, EmulatedTruth().mean))
+    first = np.array([run.seconds[0] for run in runs])
+    errors[first[:, None] > WHEN] = np.nan
+    errors[:, seconds * 1.001 < WHEN] = np.nan
     return errors
 
 
-def all_errors(name: str, processes: int) -> Array:
-    """All runs of an optimizer, shape (runs, times)."""
-    with ProcessPoolExecutor(processes) as pool:
-        errors = np.array([*pool.map(partial(run_errors, name), range(RUNS))])
-    print(f"{TITLES[name]:40} {np.round([_at(errors, seconds)[0] for seconds in MOMENTS], 2)}", flush=True)
-    return errors
+def _runs(chunk: Chunk, where: str) -> list[Any]:
+    stop_early, truth = stops_early(chunk.optimizer), EmulatedTruth()
+    store = Store(FOLDER)
+    if where == TRUTH:
+        asked, trainings = truth_key(truth), on_truth(truth, stop_early=stop_early)
+    else:
+        benchmark = load(where)
+        asked = benchmark.release.release_hash
+        trainings = on_release(benchmark, stop_early=stop_early)
+    runs = store.read(chunk, asked)
+    if runs is None:
+        runs = chunk.make(trainings)
+        store.write(chunk, asked, runs)
+    return runs
 
 
-def _at(errors: Array, seconds: float) -> tuple[float, float]:
-    """Mean error and its standard error at a time."""
-    column = errors[:, np.searchsorted(WHEN, seconds * 1.001) - 1]
-    return float(column.mean()), float(column.std(ddof=1) / np.sqrt(len(column)))
-
-
-def curve(name: str, errors: Array) -> Curve:
-    """The mean from when all runs have an incumbent; six bands would hide each other."""
-    started = ~np.isnan(errors).any(axis=0) & (WHEN >= FROM)
-    mean = errors[:, started].mean(axis=0)
-    return Curve(name, TITLES[name], WHEN[started], mean, mean, mean)
-
-
-def page(errors: dict[str, Array]) -> str:
-    """The page's text."""
+def table(errors: Mapping[str, Array], where: str) -> str:
+    """What is told of runs somewhere."""
     moments = [f"{seconds:.0e} s".replace("e+0", "e") for seconds in MOMENTS]
-    lines = ["| optimizer | " + " | ".join(moments) + " |", "|---|" + "---|" * len(MOMENTS)]
+    lines = [f"| on {where} | " + " | ".join(moments) + " |", "|---|" + "---|" * len(MOMENTS)]
     for name, of_optimizer in errors.items():
         cells = []
         for seconds in MOMENTS:
-            mean, error = _at(of_optimizer, seconds)
-            cells.append("-" if np.isnan(mean) else f"{mean:.2f} ± {error:.2f}")
+            column = of_optimizer[:, np.searchsorted(WHEN, seconds * 1.001) - 1]
+            error = column.std(ddof=1) / np.sqrt(len(column))
+            cells.append("-" if np.isnan(column).any() else f"{column.mean():.2f} ± {error:.2f}")
         lines.append(f"| {TITLES[name]} | " + " | ".join(cells) + " |")
-    return TEXT.format(runs=RUNS, table="\n".join(lines))
+    return "\n".join(lines)
+
+
+def figure(errors: Mapping[str, Mapping[str, Array]]) -> alt.FacetChart:
+    """Means from when all runs have an incumbent; more bands than two would hide each other."""
+    rows = []
+    for where, name in product(errors, DRAWN):
+        of_optimizer = errors[where][name]
+        for seconds, column in zip(WHEN.tolist(), of_optimizer.T, strict=True):
+            if not np.isnan(column).any():
+                told = {"on": f"on {where}", "name": TITLES[name], "seconds": float(f"{seconds:.4g}")}
+                rows.append(told | {"error": round(float(column.mean()), 4)})
+    names = [TITLES[name] for name in DRAWN]
+    lines = alt.Chart(alt.Data(values=rows), width=400, height=320).mark_line(
+        interpolate="step-after", strokeWidth=2
+    )
+    encoded = lines.encode(
+        x=alt.X(
+            "seconds:Q",
+            title="Simulated time (seconds)",
+            scale=alt.Scale(type="log", domain=[1e4, SECONDS], nice=False),
+            axis=alt.Axis(values=[1e4, 1e5, 1e6, 1e7], format="~e", grid=False),
+        ),
+        y=alt.Y("error:Q", title="True validation error (%)", scale=alt.Scale(zero=False)),
+        color=entry_colour(names, lines=True),
+        strokeDash=entry_dash(names),
+    )
+    header = alt.Header(title=None, labelFontSize=13, labelFontWeight="bold")
+    return encoded.facet(column=alt.Column("on:N", sort=[f"on {where}" for where in errors], header=header))
 
 
 def main() -> None:
     """Run what is not kept, write the page, draw the figure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--processes", type=int, default=2)
-    processes = parser.parse_args().processes
-    print(f"runs are kept in {FOLDER.absolute()}")
-    errors = {name: all_errors(name, processes) for name in TITLES}
-    curves = [curve(name, errors[name]) for name in DRAWN]
-    chart = anytime_chart(
-        curves, SECONDS, name="multi-fidelity", release="the ground truth", truth=described(EmulatedTruth())
-    )
-    write_text(PAGE, page(errors))
-    write_text(PAGE.with_suffix(".svg"), drawing(chart, "light"))
+    print(f"runs are kept in {FOLDER.absolute()}", flush=True)
+    errors: dict[str, dict[str, Array]] = {TRUTH: {}, RELEASE: {}}
+    with ProcessPoolExecutor(parser.parse_args().processes) as pool:
+        asked = [*product(errors, TITLES)]
+        told = pool.map(errors_of, [name for _, name in asked], [where for where, _ in asked])
+        for (where, name), of_optimizer in zip(asked, told, strict=True):
+            errors[where][name] = of_optimizer
+            print(f"{TITLES[name]} on {where}", flush=True)
+    tables = "\n\n".join(table(errors[where], where) for where in errors)
+    write_text(PAGE, TEXT.format(runs=RUNS, tables=tables))
+    write_text(PAGE.with_suffix(".svg"), svg(figure(errors)))
     print(f"wrote {PAGE}")
 
 

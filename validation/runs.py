@@ -102,7 +102,7 @@ def runs_at(optimizer: str, seconds: float) -> int:
 
 def stops_early(optimizer: str) -> bool:
     """Whether it proposes trainings of some epochs."""
-    return optimizer in STOPPING_EARLY
+    return optimizer in MULTI_FIDELITY
 
 
 def fits_models(optimizer: str) -> bool:
