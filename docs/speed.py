@@ -38,6 +38,8 @@ class Goal:
     unit: str = "s"
     of_each: bool = False
     """Whether it is the time of each architecture of a round."""
+    over: str = ""
+    """Name of the test that it is told as a multiple of."""
 
 
 _SECONDS = {"s": 1.0, "ms": 1e-3, "µs": 1e-6}
@@ -51,6 +53,13 @@ def _goals() -> Iterator[Goal]:
         yield Goal(f"{name}: memory then", f"test_first_answer[{family}]", 300, "MB")
         limit = 1 if family == "gin" else 0.5
         yield Goal(f"{name}: one query", f"test_single_query[{family}]", limit, "ms")
+        yield Goal(
+            f"{name}: one learning curve",
+            f"test_curve[{family}]",
+            3,
+            "queries",
+            over=f"test_single_query[{family}]",
+        )
         limit = 200 if family == "gin" else 50
         yield Goal(
             f"{name}: each of 10,000 queries", f"test_batch[{family}-10000]", limit, "µs", of_each=True
@@ -83,6 +92,8 @@ class Results:
         """In the goal's unit."""
         if goal.unit == "MB":
             return self.megabytes(goal.test)
+        if goal.over:
+            return self.seconds(goal.test) / self.seconds(goal.over)
         return self.seconds(goal.test, of_each=goal.of_each) / _SECONDS[goal.unit]
 
 

@@ -138,6 +138,15 @@ def test_single_query(benchmark, family):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+def test_curve(benchmark, family):
+    """One training, epoch by epoch; another genotype each time."""
+    benchmark.group = f"one query, {family}"
+    curve = load(family).curve
+    curve(GENOTYPES[0], seed=1)
+    benchmark.pedantic(lambda: curve(next(FRESH), seed=1), rounds=1000)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 def test_single_query_by_library(benchmark, family):
     """The accuracy part of one query by the library, on prepared inputs."""
     benchmark.group = f"one query, {family}"

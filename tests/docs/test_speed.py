@@ -38,6 +38,7 @@ def test_medians_in_the_goals_unit(results):
     measured = {goal.what: results.measured(goal) for goal in speed._goals()}
     assert measured["XGBoost: one query"] == pytest.approx(1)
     assert measured["encoding each of 10,000"] == pytest.approx(100)
+    assert measured["GIN: one learning curve"] == pytest.approx(1)
     assert measured["GIN: memory then"] == 100
     assert results.seconds("test_simulated_run[rs-1000]") == 2
 
