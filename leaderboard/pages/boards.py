@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from string import ascii_lowercase
 
+from leaderboard.ranking.core import CORE
 from leaderboard.ranking.pairs import EQUIVALENT
 from leaderboard.ranking.scores import window
 from leaderboard.ranking.selection import Scope
 from leaderboard.ranking.standings import Ranking, Standing, View
-from leaderboard.ranking.statistics import ALPHA, Estimate, smallest_p
+from leaderboard.ranking.statistics import FEWEST_SEEDS, Estimate
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Choice, Site
 from leaderboard.rendering.page import FRONT, Page
@@ -115,10 +116,18 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "notice": wording.notice(view.releases),
             "families": _families(entries.values()),
             "equivalent": f"{EQUIVALENT:g}",
-            "smallest_p": f"{smallest_p(seeds):.3g}",
-            "can_be_significant": smallest_p(seeds) < ALPHA,
+            "fewest_seeds": FEWEST_SEEDS,
+            "guests": _guests(view, entries),
         },
     )
+
+
+def _guests(view: View, entries: Mapping[str, Entry]) -> list[str]:
+    """Names of ranked entries outside of the core set."""
+    ranked = [standing.row for standing in view.standings if standing.row.ranks is not None]
+    outside = [row for row in ranked if row.entry not in CORE]
+    # where less than two are of the core set, all are ranked among all
+    return [entries[row.entry].name for row in outside] if len(ranked) - len(outside) > 1 else []
 
 
 def _families(entries: Iterable[Entry]) -> list[str]:

@@ -13,7 +13,7 @@ from leaderboard.pages.curves import best_error, chart_name
 from leaderboard.ranking.pairs import EQUIVALENT, Pair
 from leaderboard.ranking.rows import Row
 from leaderboard.ranking.standings import Board, Ranking
-from leaderboard.ranking.statistics import ALPHA, Estimate
+from leaderboard.ranking.statistics import Estimate
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, names_by_entry
 from leaderboard.rendering.page import Page
@@ -183,13 +183,13 @@ def _cell(pair: Pair, sign: int) -> PairCell:
     """A pair for people; with a sign of -1 as the other entry minus the one."""
     score, error = _signed(pair.difference, sign), _signed(pair.error_difference, sign)
     order = Order.OPEN
-    if pair.p_holm < ALPHA:
+    if pair.sign:
         order = Order.ABOVE if score.value > 0 else Order.BELOW
     return PairCell(
         score=f"{score.value:+.2f}",
         interval=wording.interval(score),
         error=wording.difference(error),
-        p=f"{pair.p_holm:.2g}",
+        p=f"{pair.p:.2g}",
         order=order,
         equivalent=pair.equivalent,
         seeds_needed=wording.known(pair.seeds_needed, ",d"),

@@ -13,6 +13,7 @@ from leaderboard.inside import canary
 from leaderboard.pages.data import runs_path
 from leaderboard.pages.methods_example import example_of
 from leaderboard.ranking import pairs, scores, statistics
+from leaderboard.ranking.core import CORE
 from leaderboard.ranking.references import Reference
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, run_path
@@ -88,6 +89,7 @@ def methods_page(site: Site) -> Page:
         "real": real_releases(),
         "rests_on": rests_on,
         "statistics": statistics,
+        "core": sorted(CORE),
         "scores": scores,
         "salt_bits": SALT_BITS,
         "seed_bits": SEED_BITS,

@@ -73,7 +73,8 @@ TABLES: Mapping[str, Described] = {
     ),
     "pairs": Described(
         "Pairs of entries",
-        "One row for each two entries, on the releases that count for both; differences are one minus other.",
+        "One row for each two entries, on the releases that count for both; differences are one minus other. "
+        "Intervals are simultaneous: those that leave zero out tell two entries apart.",
         {
             "one": "Slug of the entry that stands before the other.",
             "other": "Slug of the other entry.",
@@ -83,8 +84,7 @@ TABLES: Mapping[str, Described] = {
             "error_difference_points": "Mean difference of final errors, points; below 0 one is better.",
             "error_low": _LOW,
             "error_high": _HIGH,
-            "p": "p-value of Wilcoxon's signed-rank test on scores, two-sided.",
-            "p_holm": "The same after Holm's correction for all pairs.",
+            "p": "p-value of the difference of scores, two-sided, corrected for all pairs.",
             "wins": "Share of seeds on which one has the higher score; ties count half.",
             "equivalent": "Whether the interval of final errors lies within 0.05 points: equal in practice.",
             "seeds_needed": "Seeds to tell the pair apart four times in five; empty where unknown.",
@@ -92,7 +92,7 @@ TABLES: Mapping[str, Described] = {
     ),
     "tie_groups": Described(
         "Tie groups",
-        "Neighbours in the standings of which no test tells two apart; an entry may be in several groups.",
+        "Neighbours in the standings of which no two are told apart; an entry may be in several groups.",
         {"group": "Number of the group, from the top.", "entry": _ENTRY},
     ),
     "examination": Described(

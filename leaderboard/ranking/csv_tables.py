@@ -124,7 +124,7 @@ def _pair_cells(pair: Pair) -> list[object]:
     cells: list[object] = [pair.one, pair.other]
     cells += _estimate_cells(pair.difference)
     cells += _estimate_cells(pair.error_difference)
-    cells += [f"{pair.p:.3g}", f"{pair.p_holm:.3g}", f"{pair.wins:.3f}", pair.equivalent, pair.seeds_needed]
+    cells += [f"{pair.p:.3g}", f"{pair.wins:.3f}", pair.equivalent, pair.seeds_needed]
     return cells
 
 

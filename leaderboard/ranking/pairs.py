@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.ranking import statistics
+from leaderboard.ranking.core import CORE
 from leaderboard.ranking.scored import ScoreTable
-from leaderboard.ranking.statistics import Estimate, estimates
+from leaderboard.ranking.statistics import Compared, Estimate
 from leaderboard.runs.record import ReleaseReference
-
-Array = NDArray[np.float64]
 
 #: Final errors that differ by less, in points of error, are equivalent in practice: about a third of the
 #: standard deviation between trainings of one architecture (Section 3.3).
@@ -28,13 +27,12 @@ class Pair:
 
     one: str
     other: str
-    #: Of scores.
+    #: Of scores, with its simultaneous interval: see `statistics.Compared`.
     difference: Estimate
-    #: Of final errors, points.
+    #: Of final errors, points, likewise.
     error_difference: Estimate
-    #: Of the signed-rank test on scores, alone and corrected for all pairs.
+    #: Of the difference of scores, corrected for all pairs.
     p: float
-    p_holm: float
     #: Share of seeds on which one has the higher score; ties count half.
     wins: float
     #: Whether the interval of final errors lies within `EQUIVALENT`.
@@ -42,54 +40,66 @@ class Pair:
     #: See `statistics.seeds_needed`.
     seeds_needed: int | None
 
+    @property
+    def sign(self) -> int:
+        """1 where one is above other, -1 where it is below, 0 where that is open."""
+        return int(self.difference.low > 0) - int(self.difference.high < 0)
 
-def compare(
-    order: Sequence[str], releases: Sequence[ReleaseReference], table: ScoreTable
-) -> tuple[tuple[Pair, ...], tuple[tuple[str, ...], ...]]:
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Entries compared with each other."""
+
+    #: Ranks that the data allow, by entry.
+    ranks: Mapping[str, tuple[int, int]]
+    #: In the order of entries; of more than `_ALL_PAIRS` entries those at most `_NEAR` apart.
+    pairs: tuple[Pair, ...]
+    #: Longest groups of neighbours of which no two are told apart.
+    tie_groups: tuple[tuple[str, ...], ...]
+
+
+def compare(order: Sequence[str], releases: Sequence[ReleaseReference], table: ScoreTable) -> Comparison:
     """Compare entries with each other.
 
     Args:
         order: The entries that count, best first.
         releases: They are compared on those that count for both.
         table: Their scores and final errors.
-
-    Returns:
-        Pairs in the order of entries; of more than `_ALL_PAIRS` entries those at most `_NEAR` apart. And the
-        groups of neighbours that no test tells apart.
     """
     if not order:
-        return (), ()
-    scores, errors = [], []
-    for entry in order:
-        scores.append(table.scores(entry, releases))
-        errors.append(table.errors(entry, releases))
-    differences = statistics.paired_differences(np.array(scores))
-    p_values = statistics.signed_rank_p(differences)
-    corrected = statistics.holm(p_values)
+        return Comparison({}, (), ())
+    scores = np.array([table.scores(entry, releases) for entry in order])
+    errors = np.array([table.errors(entry, releases) for entry in order])
+    core = np.array([entry in CORE for entry in order])
+    by_score, by_error = statistics.compare(scores, core), statistics.compare(errors, core)
+    differences = statistics.paired_differences(scores)
     first, second = np.triu_indices(len(order), 1)
     listed = np.flatnonzero((second - first <= _NEAR) | (len(order) <= _ALL_PAIRS))
-    score_estimates = estimates(differences[listed])
-    error_estimates = estimates(statistics.paired_differences(np.array(errors))[listed])
     pairs = []
-    for index, difference, error in zip(listed.tolist(), score_estimates, error_estimates, strict=True):
+    for index in listed.tolist():
+        error = _estimate(by_error, index)
         pair = Pair(
             one=order[first[index]],
             other=order[second[index]],
-            difference=difference,
+            difference=_estimate(by_score, index),
             error_difference=error,
-            p=float(p_values[index]),
-            p_holm=float(corrected[index]),
+            p=float(by_score.p[index]),
             wins=float(np.mean(np.sign(differences[index]) / 2 + 0.5)),
             equivalent=error.low > -EQUIVALENT and error.high < EQUIVALENT,
-            seeds_needed=statistics.seeds_needed(differences[index], len(differences)),
+            seeds_needed=statistics.seeds_needed(differences[index], float(by_score.critical[index])),
         )
         pairs.append(pair)
-    return tuple(pairs), _tie_groups(order, corrected)
+    ranks = dict(zip(order, by_score.ranks(), strict=True))
+    return Comparison(ranks, tuple(pairs), _tie_groups(order, by_score.signs))
 
 
-def _tie_groups(order: Sequence[str], p_values: Array) -> tuple[tuple[str, ...], ...]:
-    """Longest groups of neighbours of which no two are told apart; `p_values` are those of all pairs."""
+def _estimate(compared: Compared, index: int) -> Estimate:
+    return Estimate(*(float(ends[index]) for ends in (compared.mean, compared.low, compared.high)))
+
+
+def _tie_groups(order: Sequence[str], signs: NDArray[np.int64]) -> tuple[tuple[str, ...], ...]:
+    """Longest groups of neighbours of which no two are told apart; `signs` are those of all pairs."""
     first, second = np.triu_indices(len(order), 1)
-    matrix = np.ones((len(order), len(order)))
-    matrix[first, second] = matrix[second, first] = p_values
-    return tuple(tuple(order[start : end + 1]) for start, end in statistics.tie_groups(matrix))
+    apart = np.zeros((len(order), len(order)), dtype=bool)
+    apart[first, second] = apart[second, first] = signs != 0
+    return tuple(tuple(order[start : end + 1]) for start, end in statistics.tie_groups(apart))

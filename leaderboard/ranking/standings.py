@@ -67,8 +67,7 @@ class View:
     releases: tuple[ReleaseReference, ...]
     #: Best first.
     standings: tuple[Standing, ...]
-    #: Of entries that count, each once, in the order of the standings, see `pairs.compare`. Tests are
-    #: corrected for all pairs.
+    #: Of entries that count, each once, in the order of the standings, see `pairs.compare`.
     pairs: tuple[Pair, ...]
     #: Entries of which no two are told apart, longest groups of neighbours.
     tie_groups: tuple[tuple[str, ...], ...]
@@ -140,20 +139,23 @@ def rank(runs: Iterable[Run], references: Mapping[str, Reference], track: Track)
 
 
 def _view(releases: tuple[ReleaseReference, ...], table: ScoreTable) -> View:
-    standings = _standings(releases, table)
-    order = [standing.row.entry for standing in standings if standing.row.ranks is not None]
-    pairs, tie_groups = compare(order, releases, table)
-    return View(releases, standings, pairs, tie_groups)
-
-
-def _standings(releases: Sequence[ReleaseReference], table: ScoreTable) -> tuple[Standing, ...]:
     scores = {entry: table.scores(entry, releases) for entry in table.entries(releases)}
-    ranks, behind = _ranks(scores), _beaten_by(scores)
-    standings = []
-    for entry, entry_scores in scores.items():
-        standing = _standing(entry, entry_scores, ranks.get(entry), releases, table)
-        standings.append(standing)
-    return tuple(sorted(standings, key=lambda standing: _order(standing.row, behind[standing.row.entry])))
+    behind = _beaten_by(scores)
+    counted = {entry: _mean(rows) for entry, rows in scores.items() if not np.isnan(rows).all()}
+    order = sorted(counted, key=lambda entry: (behind[entry], -counted[entry], entry))
+    comparison = compare(order, releases, table)
+    ranked: list[Standing] = []
+    others: list[Standing] = []
+    for entry in (*order, *sorted(scores.keys() - counted)):
+        standing = _standing(entry, scores[entry], comparison.ranks.get(entry), releases, table)
+        (ranked if entry in counted else others).append(standing)
+    others.sort(key=lambda standing: -standing.row.observed_score)
+    return View(releases, (*ranked, *others), comparison.pairs, comparison.tie_groups)
+
+
+def _mean(rows: Array) -> float:
+    """Of scores on the releases that count, shape (releases, seeds)."""
+    return float(exact.mean(rows[~np.isnan(rows).any(axis=1)].ravel()))
 
 
 def _standing(
@@ -213,14 +215,6 @@ def _drawn(curves: Iterable[Curve]) -> tuple[Curve, ...]:
     return tuple(curve for curve in curves if len(curve.seconds))
 
 
-def _ranks(scores: Mapping[str, Array]) -> dict[str, tuple[int, int]]:
-    """Rank intervals of the entries that count anywhere."""
-    counted = {entry: rows for entry, rows in scores.items() if not np.isnan(rows).all()}
-    if not counted:
-        return {}
-    return dict(zip(counted, statistics.rank_intervals(np.array(list(counted.values()))), strict=True))
-
-
 def _beaten_by(scores: Mapping[str, Array]) -> dict[str, int]:
     """How many others have the higher mean on the releases that both count on, by entry."""
     first, second = np.triu_indices(len(scores), 1)
@@ -229,10 +223,6 @@ def _beaten_by(scores: Mapping[str, Array]) -> dict[str, int]:
     np.add.at(beaten, first, means < 0)
     np.add.at(beaten, second, means > 0)
     return dict(zip(scores, beaten.tolist(), strict=True))
-
-
-def _order(row: Row, behind: int) -> tuple[bool, int, float, str]:
-    return row.ranks is None, behind, -(row.score.value if row.score else row.observed_score), row.entry
 
 
 def _contrast(

@@ -1,4 +1,4 @@
-"""Inference: intervals, tests and rank intervals from runs that are paired by seed.
+"""Inference: intervals, and one comparison for ranks, ties and pairs, from runs that are paired by seed.
 
 All functions take arrays whose last axis is seeds. Releases are fixed effects: they are averaged over
 before, and never resampled, since a handful of related surrogates is no sample of tasks. Errors of the
@@ -10,10 +10,9 @@ Results are equal to the last bit on every processor (see `nb301.exact`).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import count
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,9 +31,11 @@ POWER = 0.8
 #: Resamples of seeds.
 DRAWS = 10_000
 _BOOTSTRAP_SEED = 301
-#: Beyond so many statements at once Bonferroni's bound takes the place of resampling: hundreds of entries
-#: make hundreds of thousands of pairs.
-MANY_ROWS = 5000
+#: Beyond so many pairs in the core set Bonferroni's bound takes the place of resampling.
+MANY_PAIRS = 5000
+#: Seeds below which nobody is told apart from anybody: of fewer the spread of differences is not known well
+#: enough for a studentized statistic to keep its level.
+FEWEST_SEEDS = 10
 #: Means of so many values are normal whatever the values are: there is nothing to resample.
 _MANY_VALUES = 1000
 #: Rows that are resampled at once, which bounds the memory.
@@ -45,8 +46,6 @@ _ROUNDING = 1e-9
 _QUANTILE_DIGITS = 10
 #: Bits that are kept of values before they are multiplied by the numbers of a resample.
 _RESAMPLED_BITS = 40
-#: A signed-rank test is nearly as good as a t test on normal differences: 3 / pi.
-_EFFICIENCY = 3 / math.pi
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,51 +96,111 @@ def intervals(values: Array) -> Array:
     return np.where(error[:, None] > _ROUNDING, ends, mean[:, None])
 
 
-def separated(differences: Array) -> NDArray[np.int64]:
-    """Which differences are away from zero, all statements together at level `LEVEL`.
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Each two of k entries, all told apart by one maximum statistic; arrays have shape (pairs,).
 
-    Args:
-        differences: Shape (k, n); rows of NaN are pairs that cannot be compared.
-
-    Returns:
-        1 where the mean is above zero, -1 where it is below, 0 where that is open, shape (k,).
+    Pairs are in the order of `numpy.triu_indices(k, 1)`. Two entries are told apart where their simultaneous
+    interval leaves zero out, where `p` is at most `ALPHA`, and where one is certainly above the other in
+    rank: these say the same.
     """
-    signs = np.zeros(len(differences), dtype=np.int64)
-    comparable = ~np.isnan(differences).any(axis=1)
-    if differences.shape[1] < 2 or not comparable.any():
-        return signs
-    compared = differences[comparable]
-    mean, error = _mean_and_error(compared)
-    if len(compared) > MANY_ROWS:
-        critical = _quantile(student.isf(ALPHA / 2 / len(compared), compared.shape[1] - 1))
-    else:
-        # the largest of all at once: Mogstad et al. (2024), whose rank intervals this gives
-        largest = np.max([np.abs(t).max(axis=0) for t in _resampled_t(compared)], axis=0)
-        critical = float(np.quantile(largest, LEVEL, method="inverted_cdf"))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.where(error > _ROUNDING, mean / error, np.where(np.abs(mean) > _ROUNDING, mean * np.inf, 0.0))
-    signs[comparable] = np.sign(t) * (np.abs(t) > critical)
-    return signs
+
+    #: Mean differences, the first entry minus the second; NaN where no release counts for both.
+    mean: Array
+    #: Simultaneous intervals of level `LEVEL`; infinite where seeds are too few.
+    low: Array
+    high: Array
+    #: The share of resamples in which any pair of its family deviates as far: corrected for all of them.
+    p: Array
+    #: How many standard errors a difference has to be away from zero; infinite where seeds are too few.
+    critical: Array
+    #: Which entries are of the core set, shape (k,).
+    core: NDArray[np.bool_]
+
+    @property
+    def signs(self) -> NDArray[np.int64]:
+        """1 where the first entry is above, -1 where it is below, 0 where that is open."""
+        return (self.low > 0).astype(np.int64) - (self.high < 0)
+
+    def ranks(self) -> list[tuple[int, int]]:
+        """Ranks that the data allow for each entry, 1 for the highest mean, all together at level `LEVEL`.
+
+        They are those among the core set and itself, so that further entries make nobody's wider
+        (Mogstad et al., 2024).
+        """
+        first, second = np.triu_indices(len(self.core), 1)
+        above, below = np.zeros((2, len(self.core)), dtype=int)
+        for one, other, signs in ((first, second, self.signs), (second, first, -self.signs)):
+            counts = self.core[other]
+            np.add.at(above, one[counts], signs[counts] < 0)
+            np.add.at(below, one[counts], signs[counts] > 0)
+        last = self.core.sum() + ~self.core - below
+        return list(zip((1 + above).tolist(), last.tolist(), strict=True))
 
 
-def rank_intervals(scores: Array) -> list[tuple[int, int]]:
-    """Ranks that the data allow for each entry, 1 for the highest mean, all together at level `LEVEL`.
+def compare(scores: Array, core: NDArray[np.bool_] | None = None) -> Compared:
+    """Compare entries, each two on the releases that count for both.
+
+    A bootstrap-t maximum statistic over the pairs of the core set (Romano and Wolf, 2005). A pair with
+    entries outside of it is judged together with the core set's and theirs, and changes no other pair.
 
     Args:
-        scores: Shape (k, releases, n), NaN where an entry does not count. Two entries are compared on
-            the releases that count for both.
-
-    Returns:
-        First and last possible rank of each of the k entries.
+        scores: Shape (k, releases, n), NaN where an entry does not count.
+        core: Which entries are of the core set, named before they ran, shape (k,); all by default.
     """
     k = len(scores)
-    above, below = np.zeros((2, k), dtype=int)
-    if k > 1:
-        signs = separated(paired_differences(scores))
-        first, second = np.triu_indices(k, 1)
-        np.add.at(above, np.where(signs > 0, second, first), signs != 0)
-        np.add.at(below, np.where(signs > 0, first, second), signs != 0)
-    return list(zip((1 + above).tolist(), (k - below).tolist(), strict=True))
+    core = np.ones(k, dtype=bool) if core is None or core.sum() < 2 else core
+    differences = paired_differences(scores)
+    mean, error = _mean_and_error(differences)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.where(error > _ROUNDING, mean / error, np.where(np.abs(mean) > _ROUNDING, mean * np.inf, 0.0))
+    critical, p = _judged(differences, np.abs(t), core)
+    with np.errstate(invalid="ignore"):
+        # equal differences have a point for an interval, whatever the critical value is
+        reach = np.where((error > _ROUNDING) | np.isinf(critical), critical * np.maximum(error, _ROUNDING), 0)
+    return Compared(mean, mean - reach, mean + reach, p, critical, core)
+
+
+def _judged(differences: Array, t: Array, core: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Critical values and corrected p-values of pairs with their absolute t, shape (pairs,) each."""
+    critical, p = np.full(len(t), np.inf), np.ones(len(t))
+    n, comparable = differences.shape[1], ~np.isnan(t)
+    if n < FEWEST_SEEDS:
+        return critical, p
+    first, second = np.triu_indices(len(core), 1)
+    guests = (~core[first]).astype(int) + ~core[second]
+    of_core = comparable & (guests == 0)
+    families = [of_core] if of_core.sum() <= MANY_PAIRS else []
+    largest = _largest_t(differences[of_core]) if families else None
+    if largest is not None:
+        critical[of_core], p[of_core] = _by_resamples(largest, t[of_core])
+        for guest in np.flatnonzero(~core):
+            own = comparable & (guests == 1) & ((first == guest) | (second == guest))
+            with_own = np.maximum(largest, _largest_t(differences[own]))
+            critical[own], p[own] = _by_resamples(with_own, t[own])
+    # two outside the core set, and too many in it: Bonferroni's bound takes the place of resampling
+    left = comparable & (guests == 2) if largest is not None else comparable
+    size = core.sum() + 2
+    statements = size * (size - 1) // 2 if largest is not None else comparable.sum()
+    critical[left] = _quantile(student.isf(ALPHA / 2 / max(statements, 1), n - 1))
+    tails = np.round(student.sf(t[left], n - 1), _QUANTILE_DIGITS)
+    p[left] = np.minimum(1.0, 2 * statements * tails)
+    return critical, p
+
+
+def _largest_t(differences: Array) -> Array:
+    """The largest absolute deviation of any row in each resample, shape (draws,); 0 of no rows."""
+    largest = np.zeros(DRAWS)
+    for resampled in _resampled_t(differences):
+        largest = np.maximum(largest, np.abs(resampled).max(axis=0))
+    return largest
+
+
+def _by_resamples(largest: Array, t: Array) -> tuple[float, Array]:
+    """The critical value, and the share of resamples that deviate as far as each t."""
+    ordered = np.sort(largest)
+    critical = float(np.quantile(ordered, LEVEL, method="inverted_cdf"))
+    return critical, 1 - np.searchsorted(ordered, t, side="left") / len(ordered)
 
 
 def paired_differences(scores: Array) -> Array:
@@ -165,119 +224,44 @@ def paired_differences(scores: Array) -> Array:
     return differences
 
 
-def signed_rank_p(differences: Array) -> Array:
-    """Two-sided p-values of Wilcoxon's signed-rank test; 1 where nothing differs or can be compared.
-
-    Exact: the share of all choices of signs that are as far from even, or farther. Differences of zero are
-    left out, and equal ones share their mean rank.
-
-    Args:
-        differences: Shape (k, n).
-
-    Returns:
-        Shape (k,).
-    """
-    tested = np.nan_to_num(np.where(np.abs(differences) > _ROUNDING, differences, 0.0))
-    sizes = np.sort(np.abs(tested), axis=1)
-    is_plain = (np.diff(sizes, axis=1, prepend=0.0) > _ROUNDING).all(axis=1)
-    p_values = np.empty(len(tested))
-    # without ties and zeros all rows have the ranks 1..n, and one distribution of their sums
-    plain = tested[is_plain]
-    order = np.argsort(np.abs(plain), axis=1, kind="stable")
-    doubled = 2 * np.argsort(order, axis=1, kind="stable") + 2
-    all_ranks = range(2, 2 * tested.shape[1] + 1, 2)
-    p_values[is_plain] = _p_of_ranks(all_ranks, (doubled * (plain > 0)).sum(axis=1))
-    for row in np.flatnonzero(~is_plain):
-        values = tested[row][tested[row] != 0]
-        doubled = _doubled_ranks(np.abs(values))
-        p_values[row] = _p_of_ranks(doubled.tolist(), doubled[values > 0].sum())
-    return p_values
-
-
-def _doubled_ranks(sizes: Array) -> NDArray[np.int64]:
-    """Twice the ranks of sizes, shape (n,); those that differ by rounding alone share their mean."""
-    order = np.argsort(sizes, kind="stable")
-    group = np.cumsum(np.diff(sizes[order], prepend=-np.inf) > _ROUNDING) - 1
-    last = np.cumsum(np.bincount(group)) if len(sizes) else group
-    first = np.append(1, last[:-1] + 1)
-    doubled = np.empty(len(sizes), dtype=np.int64)
-    doubled[order] = (first + last)[group]
-    return doubled
-
-
-def _p_of_ranks(ranks: Sequence[int], positive: NDArray[np.int64] | np.int64) -> Array:
-    """Two-sided p-values of sums of the ranks of positive differences, of any shape."""
-    at_most = _chances_of_sums(tuple(sorted(ranks)))
-    return np.asarray(np.minimum(1.0, 2 * at_most[np.minimum(positive, sum(ranks) - positive)]))
-
-
-@lru_cache(maxsize=64)
-def _chances_of_sums(ranks: tuple[int, ...]) -> Array:
-    """Chance of a sum of at most 0, 1, ... where each rank is added or not, shape (sum of ranks + 1,)."""
-    chances = np.zeros(sum(ranks) + 1)
-    chances[0] = 1.0
-    for rank in ranks:
-        halves = chances / 2
-        chances = halves.copy()
-        chances[rank:] += halves[:-rank]
-    return np.cumsum(chances)
-
-
-def holm(p_values: Array) -> Array:
-    """Holm's correction of p-values, shape (k,), for all of them together, in their order."""
-    order = np.argsort(p_values, kind="stable")
-    raised = np.minimum(1.0, p_values[order] * np.arange(len(p_values), 0, -1))
-    adjusted = np.empty(len(p_values))
-    adjusted[order] = np.maximum.accumulate(raised)
-    return adjusted
-
-
-def tie_groups(p_values: Array) -> list[tuple[int, int]]:
+def tie_groups(apart: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Longest runs of neighbours in the ranking of which no two are told apart.
 
     Args:
-        p_values: Corrected, of each pair of entries in ranking order, shape (k, k).
+        apart: Whether entries in ranking order are told apart, shape (k, k).
 
     Returns:
         First and last position of each group, from 0; every position is in one at least.
     """
     groups: list[tuple[int, int]] = []
     last = 0
-    for first in range(len(p_values)):
+    for first in range(len(apart)):
         # whoever is in no group with this one is in none with the next
         last = max(first, last)
-        while last + 1 < len(p_values) and (p_values[first : last + 1, last + 1] >= ALPHA).all():
+        while last + 1 < len(apart) and not apart[first : last + 1, last + 1].any():
             last += 1
         if not groups or last > groups[-1][1]:
             groups.append((first, last))
     return groups
 
 
-def smallest_p(n: int) -> float:
-    """Smallest two-sided p-value of a signed-rank test on `n` pairs."""
-    return min(1.0, 2.0 ** (1 - n))
-
-
-def seeds_needed(differences: Array, comparisons: int = 1) -> int | None:
-    """Seeds with which a signed-rank test would separate a pair with probability `POWER`.
+def seeds_needed(differences: Array, critical: float) -> int | None:
+    """Seeds with which a pair would be told apart with probability `POWER`.
 
     Args:
         differences: Of the pair, shape (n,): their mean and spread are taken for the true ones.
-        comparisons: Pairs that are tested together: the first step of Holm's correction.
+        critical: How many standard errors it has to be away from zero, see `Compared`.
 
     Returns:
-        At least as many as can reach significance at all; None where means are equal, or unknown.
+        `FEWEST_SEEDS` at least; None where means are equal, or the critical value is not known.
     """
     mean, error = _mean_and_error(differences[None])
-    if len(differences) < 2 or not abs(mean[0]) > _ROUNDING:
+    if len(differences) < 2 or not abs(mean[0]) > _ROUNDING or not math.isfinite(critical):
         return None
-    alpha = ALPHA / comparisons
-    fewest = next(n for n in count(1) if smallest_p(n) <= alpha)
-    critical = _quantile(norm.isf(alpha / 2))
     effect = abs(float(mean[0])) / max(float(error[0]) * math.sqrt(len(differences)), _ROUNDING)
     # the second term makes up for the spread that is estimated, too (Guenther, 1981)
     reach = (critical + _quantile(norm.isf(1 - POWER))) / effect
-    return max(fewest, math.ceil(reach * reach / _EFFICIENCY + critical * critical / 2))
+    return max(FEWEST_SEEDS, math.ceil(reach * reach + critical * critical / 2))
 
 
 def _quantile(value: float) -> float:

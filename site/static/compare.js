@@ -93,7 +93,7 @@
   const words = {above: "▲ above", below: "▼ below", open: "= not told apart"};
 
   const pairTable = (chosen, entries) => table(
-    "Difference of scores, row minus column, with 95 % interval; signed-rank test with Holm's correction for all pairs",
+    "Difference of scores, row minus column, with 95 % interval that holds for all pairs at once",
     ["Entry", ...chosen.map(each => each.name)],
     chosen.map(one => [one.name, ...entries.map((slug, k) => {
       const pair = one.pairs[slug];

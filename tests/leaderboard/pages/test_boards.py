@@ -60,13 +60,21 @@ def test_what_releases_rest_on_is_a_choice(make_run, references):
 
 
 def test_page_says_that_few_seeds_prove_nothing(built_of, make_run):
-    """With five paired runs no test can reach 5 %; overlapping entries share their places and a letter."""
+    """Five seeds tell nobody apart; entries share their places and a letter."""
     luck = {"rs": (0, 1, 2, 3, 4), "re": (1, 0, 3, 2, 5)}
     runs = [make_run(entry, s, 5 + luck[entry][s] / 10) for entry in luck for s in range(5)]
     text = built_of(runs).plain
 
-    assert "smallest p-value that a signed-rank test can reach is 0.0625" in text
+    assert "With 5 seeds nobody is told apart from anybody: that takes 10." in text
     assert text.count("1\N{EN DASH}2") == 2
+
+
+def test_page_says_who_is_outside_of_the_core_set(built_of, make_run):
+    """Where there is a core set: such an entry is ranked among it and itself."""
+    runs = [make_run(entry, s, 5 + s / 10) for entry in ("rs", "re", "mine") for s in range(10)]
+    assert ": among the core set and itself" in built_of(runs).plain
+    without = [run for run in runs if run.cell.submission != "rs"]
+    assert "among the core set" not in built_of(without).plain
 
 
 def test_conflicted_entries_are_shown_and_not_counted(built_of, make_run):

@@ -72,7 +72,7 @@ def test_targets_that_nobody_reached_have_no_time(written):
     """The number of runs that got there stands beside it."""
     rows = [row for row in rows_of(written["running_times"]) if row["entry"] == "rs"]
 
-    assert {row["runs_that_reached"] for row in rows} > {"0", "6"}
+    assert {row["runs_that_reached"] for row in rows} > {"0", "10"}
     assert all((row["expected_seconds"] == "") == (row["runs_that_reached"] == "0") for row in rows)
     shares = [float(row["share_of_targets"]) for row in rows_of(written["reached"]) if row["entry"] == "rs"]
     assert 0 < max(shares) < 1

@@ -43,7 +43,7 @@ def test_tracks_and_unsealed_runs_are_apart(ranked, entry_runs, track):
         "1e7-seconds-30-workers",
     ]
     assert ranked(parallel, Track(30, 1e7, 30_000)).runs == tuple(parallel)
-    with pytest.raises(BoardError, match="no run to rank among 6 on the track 1e7-seconds-1-worker"):
+    with pytest.raises(BoardError, match="no run to rank among 10 on the track 1e7-seconds-1-worker"):
         ranked(unsealed)
 
 
