@@ -67,7 +67,9 @@ def example_of(ranking: Ranking, references: Mapping[str, Reference]) -> Example
     board = ranking.boards[0]
     counted = {row.entry: row for row in board.rows if row.score is not None}
     on_board = [run for run in ranking.runs if run.release.name == board.release.name]
-    runs = [run for run in on_board if run.cell.submission in counted and run.evaluations]
+    # one that failed has a step more than readers need
+    whole = [run for run in on_board if run.evaluations and not run.has_failed]
+    runs = [run for run in whole if run.cell.submission in counted]
     if not runs:
         return None
     run = min(runs, key=lambda run: (len(run.incumbents.mean), run.cell.submission, run.cell.seed))

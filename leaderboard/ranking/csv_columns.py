@@ -30,6 +30,7 @@ _ROW_COLUMNS = {
     "score_low": _LOW,
     "score_high": _HIGH,
     "observed_score": "The same by the noisy values that the optimizer was told, which flatter it.",
+    "early_score": "The score from 10^4 s on, as the first boards had it.",
     "error_percent": "Noise-free validation error of the final architecture in percent, median over runs.",
     "observed_error_percent": "The same as the optimizer observed it: the best of thousands of noisy values.",
     "regret_points": "Mean final error above that of the best known architecture, points.",

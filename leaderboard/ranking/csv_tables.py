@@ -105,7 +105,7 @@ def _row_cells(row: Row) -> list[object]:
     cells: list[object] = [row.entry, row.name, row.version]
     cells += row.ranks or ("", "")
     cells += _estimate_cells(row.score)
-    cells += map(_number, (row.observed_score, row.error, row.observed_error, row.regret))
+    cells += map(_number, (row.observed_score, row.early_score, row.error, row.observed_error, row.regret))
     cells += [row.evaluations, f"{row.crash_rate:.4f}", f"{row.cpu_seconds:.2f}"]
     cells += map(_ratio, (row.unfamiliar, row.speed_up))
     cells.append(" ".join(row.conflicts))

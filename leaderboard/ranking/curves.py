@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from leaderboard.ranking.references import Reference
 from leaderboard.ranking.scores import error_at
 from leaderboard.runs.record import Run
 from nb301 import exact
@@ -34,6 +35,7 @@ class Curve:
 
 def curve(
     runs: Sequence[Run],
+    reference: Reference,
     points: int = 150,
     means: Mapping[str, Sequence[float]] | None = None,
     name: str | None = None,
@@ -44,6 +46,7 @@ def curve(
 
     Args:
         runs: Of one entry on one release.
+        reference: Of the release.
         points: How many times.
         means: Accuracies of each run's incumbents by its cell's id, fractions, see `true_means`; by
             default those of the release.
@@ -55,7 +58,7 @@ def curve(
     run_errors = []
     for run in runs:
         if run.evaluations:
-            run_errors.append(error_at(run, seconds, means.get(run.cell.id)))
+            run_errors.append(error_at(run, reference, seconds, means.get(run.cell.id)))
     errors = np.array(run_errors).reshape(-1, points)
     known = ~np.isnan(errors).any(axis=0) & bool(len(errors))
     low, median, high = (

@@ -9,10 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.ranking.scored import Scored, ScoreTable
-from leaderboard.ranking.scores import anytime_score, expected_running_time, final_error, target_times
+from leaderboard.ranking.scores import (
+    EARLY_START,
+    anytime_score,
+    expected_running_time,
+    final_error,
+    target_times,
+)
 from leaderboard.ranking.statistics import Estimate, estimate
 from leaderboard.runs.record import Run
-from leaderboard.sandbox.messages import Verdict
 from nb301 import exact
 
 Array = NDArray[np.float64]
@@ -36,6 +41,8 @@ class Row:
     score: Estimate | None
     #: The same by what the optimizer observed.
     observed_score: float
+    #: The same from 10^4 s on, as the first boards had it: most of it passes before models are fitted.
+    early_score: float
     #: In the end, noise-free, and as the optimizer observed it; medians over seeds.
     error: float
     observed_error: float
@@ -77,9 +84,9 @@ def row_of(scored: Sequence[Scored], ranks: tuple[int, int] | None, table: Score
     for run in runs:
         evaluations.append(run.evaluations)
         cpu_seconds.append(run.usage.cpu_seconds)
-        are_failed.append(run.verdict is not Verdict.completed)
+        are_failed.append(run.has_failed)
     first = runs[0]
-    observed_scores, observed_errors = _observed(scored)
+    observed_scores, early_scores, observed_errors = _beside(scored)
     return Row(
         entry=first.cell.submission,
         name=scored[0].name,
@@ -88,6 +95,7 @@ def row_of(scored: Sequence[Scored], ranks: tuple[int, int] | None, table: Score
         ranks=ranks,
         score=None if ranks is None else estimate(exact.mean(np.array(scores), axis=0)),
         observed_score=_mean(observed_scores),
+        early_score=_mean(early_scores),
         error=float(np.median(np.concatenate(errors))),
         observed_error=float(np.median(observed_errors)),
         regret=float(exact.mean(np.concatenate(regrets))),
@@ -100,14 +108,15 @@ def row_of(scored: Sequence[Scored], ranks: tuple[int, int] | None, table: Score
     )
 
 
-def _observed(scored: Sequence[Scored]) -> tuple[list[float], list[float]]:
-    """Scores and final errors of all runs by what the optimizer observed."""
-    scores, errors = [], []
+def _beside(scored: Sequence[Scored]) -> tuple[list[float], list[float], list[float]]:
+    """Of all runs: scores as observed, scores from early on, final errors as observed."""
+    scores, early, errors = [], [], []
     for release_runs in scored:
         for run in release_runs.runs:
             scores.append(anytime_score(run, release_runs.reference, observed=True))
+            early.append(anytime_score(run, release_runs.reference, start=EARLY_START))
             errors.append(final_error(run, release_runs.reference, observed=True))
-    return scores, errors
+    return scores, early, errors
 
 
 def _unfamiliar_share(runs: Sequence[Run]) -> float | None:

@@ -13,51 +13,58 @@ from nb301 import exact
 
 Array = NDArray[np.float64]
 
-#: Simulated seconds from which the anytime score looks, to the end of the budget.
-START = 1e4
+#: Simulated seconds from which the anytime score looks, to the end of the budget: some twenty trainings,
+#: until which an optimizer that fits models is random search, and who is ahead has begun well.
+START = 1e5
+#: From which the first boards' score looked, which is kept beside it.
+EARLY_START = 1e4
 #: Decades of a budget that the anytime score looks at, where `START` is too late for more.
 _FEWEST_DECADES = 1
 #: Normalised regrets that runs are timed to.
 TARGETS = exact.geometric(1.0, 0.01, 51)
 
 
-def window(budget_seconds: float) -> tuple[float, float]:
+def window(budget_seconds: float, start: float = START) -> tuple[float, float]:
     """Simulated seconds between which the anytime score of runs with a budget looks."""
-    return min(START, budget_seconds / 10**_FEWEST_DECADES), budget_seconds
+    return min(start, budget_seconds / 10**_FEWEST_DECADES), budget_seconds
 
 
-def anytime_score(run: Run, reference: Reference, *, observed: bool = False) -> float:
+def anytime_score(run: Run, reference: Reference, *, observed: bool = False, start: float = START) -> float:
     """Score of a run: 100 x (1 - area under the normalised regret over log10 of time).
 
     The incumbent's noise-free regret is a step function of simulated seconds, 1 before the first
-    evaluation has ended; a run that a fault ended early keeps its last. The integral is exact, and
-    divided by the decades of its `window`, from 10^4 s to the budget. 0 is no better than the median
-    random architecture at any time, 100 the best known one from the start.
+    evaluation has ended, and 1 again once a fault has ended the run: who fails after luck has lost it. The
+    integral is exact, and divided by the decades of its `window`. 0 is no better than the median random
+    architecture at any time, 100 the best known one from the start.
 
     Args:
         run: The run.
         reference: Of its release.
         observed: Whether by the noisy values that the optimizer saw, which flatter it.
+        start: Simulated seconds from which it looks, in budgets that are long enough.
     """
     accuracies = run.incumbents.val_accuracy if observed else run.incumbents.mean
-    regrets = np.append(1.0, reference.regret(np.array(accuracies)))
-    start, end = window(run.cell.budget_seconds)
-    times = np.clip(np.array([start, *run.incumbents.clock_seconds, end]), start, end)
-    area = exact.total(np.diff(exact.log(times)) * regrets) / exact.log(end / start)
+    changes, regrets = [*run.incumbents.clock_seconds], [1.0, *reference.regret(np.array(accuracies))]
+    if run.has_failed:
+        changes.append(run.ended_seconds)
+        regrets.append(1.0)
+    first, end = window(run.cell.budget_seconds, start)
+    times = np.clip(np.array([first, *changes, end]), first, end)
+    area = exact.total(np.diff(exact.log(times)) * np.array(regrets)) / exact.log(end / first)
     return float(100 * (1 - area))
 
 
 def final_error(run: Run, reference: Reference, *, observed: bool = False) -> float:
     """Validation error in the end, percent: of what the submission recommends, or of the last incumbent.
 
-    A run without an evaluation has that of the median random architecture.
+    A run without an evaluation, and one that a fault has ended, have that of the median random architecture.
 
     Args:
         run: The run.
         reference: Of its release.
         observed: The last incumbent's as the optimizer saw it, best of thousands of noisy values.
     """
-    if not run.incumbents.mean:
+    if run.has_failed or not run.incumbents.mean:
         return 100 * (1 - reference.random_accuracy)
     if observed:
         return 100 * (1 - run.incumbents.val_accuracy[-1])
@@ -71,11 +78,12 @@ def final_genotype(run: Run) -> str | None:
     return run.incumbents.genotype[-1] if run.incumbents.genotype else None
 
 
-def error_at(run: Run, seconds: Array, means: Sequence[float] | None = None) -> Array:
+def error_at(run: Run, reference: Reference, seconds: Array, means: Sequence[float] | None = None) -> Array:
     """Noise-free validation error of the incumbent at given times, percent.
 
     Args:
         run: The run.
+        reference: Of its release; once a fault has ended the run it has the error of the median random one.
         seconds: Simulated seconds, shape (m,).
         means: Accuracies of its incumbents, fractions; by default those of its release.
 
@@ -83,7 +91,10 @@ def error_at(run: Run, seconds: Array, means: Sequence[float] | None = None) -> 
         Shape (m,); NaN before the first evaluation has ended.
     """
     ended = np.searchsorted(np.array(run.incumbents.clock_seconds), seconds, side="right")
-    return np.append(np.nan, 100 * (1 - np.array(run.incumbents.mean if means is None else means)))[ended]
+    errors = np.append(np.nan, 100 * (1 - np.array(run.incumbents.mean if means is None else means)))[ended]
+    if run.has_failed and run.evaluations:
+        errors[seconds >= run.ended_seconds] = 100 * (1 - reference.random_accuracy)
+    return errors
 
 
 def target_times(run: Run, reference: Reference, targets: Array = TARGETS) -> Array:

@@ -198,9 +198,9 @@ def _board(view: View, table: ScoreTable, means: Mapping[str, Sequence[float]]) 
         )
     curves, true_curves = [], []
     for scored in runs_by_entry:
-        curves.append(curve(scored.runs, name=scored.name))
+        curves.append(curve(scored.runs, scored.reference, name=scored.name))
         if all(run.cell.id in means for run in scored.runs):
-            true_curves.append(curve(scored.runs, means=means, name=scored.name))
+            true_curves.append(curve(scored.runs, scored.reference, means=means, name=scored.name))
     return Board(
         release=release,
         budget_seconds=runs_by_entry[0].runs[0].cell.budget_seconds,

@@ -138,7 +138,7 @@ class Origin(DescribedRecord):
 class Run(DescribedRecord):
     """One run of one submission on one release, however it ended."""
 
-    format: Literal[3] = 3
+    format: Literal[4] = 4
     """Of the record: raised when a field changes."""
     cell: RunKey
     entry: Entry
@@ -153,6 +153,8 @@ class Run(DescribedRecord):
     """End of what the submission printed."""
     evaluations: Annotated[int, Field(ge=0)]
     """How many ended within the budget, or before the fault."""
+    ended_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    """Simulated seconds from the run's start to the end of its last evaluation; 0 without one."""
     incumbents: Incumbents
     unfinished: tuple[str, ...]
     """What was open when the run ended, in the order of proposals: text forms."""
@@ -171,6 +173,8 @@ class Run(DescribedRecord):
             raise ValueError("release and cell have different release hashes")
         if bool(self.evaluations) != bool(self.incumbents.mean):
             raise ValueError("a run has incumbents if and only if it has evaluations")
+        if self.ended_seconds < max(self.incumbents.clock_seconds, default=0.0):
+            raise ValueError(f"ended_seconds is {self.ended_seconds}, before the last incumbent")
         for text in self.unfinished:
             _check_genotype(text)
         used = (self.usage.cpu_seconds, self.usage.memory_mb, self.usage.wall_seconds)
@@ -178,6 +182,11 @@ class Run(DescribedRecord):
             if not 0 <= amount < math.inf:
                 raise ValueError(f"usage is not negative and finite, got {self.usage}")
         return self
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a fault ended it."""
+        return self.verdict is not Verdict.completed
 
     @property
     def place(self) -> str:

@@ -77,6 +77,7 @@ def recorded(
         detail=outcome.detail,
         output=outcome.output,
         evaluations=len(trace),
+        ended_seconds=float(trace.clock[-1]) if len(trace) else 0.0,
         incumbents=incumbents(outcome.trajectory, benchmark),
         unfinished=proposals.unfinished(outcome.trajectory),
         recommendation=recommendation,

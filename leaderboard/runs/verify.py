@@ -118,6 +118,8 @@ def _contents(run: Run, trace: Trace, campaign: Campaign, benchmark: Benchmark) 
         yield f"the trace was changed: its hash is {trace.hash}, the record has {run.trace_hash}"
     if len(trace) != run.evaluations:
         yield f"the trace has {len(trace):,} evaluations, the record {run.evaluations:,}"
+    if run.ended_seconds != (float(trace.clock[-1]) if len(trace) else 0.0):
+        yield f"ended_seconds is {run.ended_seconds!r}, but the trace ends otherwise"
     try:
         proposals = proposals_of(trace, run.unfinished)
         trajectory = trace.trajectory()

@@ -36,9 +36,9 @@ def test_steps_cover_the_window(make_run, references):
     (ranking,) = rank_tracks([make_run("rs", seed, 5.5) for seed in range(2)], references)
     example = example_of(ranking, references)
 
-    assert (example.steps[0].start, example.steps[-1].end) == (1e4, 1e7)
+    assert (example.steps[0].start, example.steps[-1].end) == (1e5, 1e7)
     assert all(one.end == other.start for one, other in zip(example.steps, example.steps[1:], strict=False))
-    assert example.decades == pytest.approx(math.log10(1e7 / 1e4))
+    assert example.decades == pytest.approx(math.log10(1e7 / 1e5))
     assert [step.regret for step in example.steps] == pytest.approx([0.75, 0.25])
     assert example.score == pytest.approx(anytime_score(example.run, example.reference))
 

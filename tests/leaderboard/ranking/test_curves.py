@@ -9,9 +9,10 @@ from nb301.space import Genotype
 from nb301.truth.emulated import EmulatedTruth
 
 
-def test_curve_starts_where_every_run_has_an_incumbent(make_run):
+def test_curve_starts_where_every_run_has_an_incumbent(make_run, reference):
     """Medians and quartiles over runs, at log-spaced times up to the budget."""
-    found = curve([make_run(seed=seed, error=error) for seed, error in enumerate([5.0, 5.5, 7.0])], points=4)
+    runs = [make_run(seed=seed, error=error) for seed, error in enumerate([5.0, 5.5, 7.0])]
+    found = curve(runs, reference, points=4)
 
     np.testing.assert_allclose(found.seconds, [1e4, 1e5, 1e6, 1e7])
     np.testing.assert_allclose(found.median, [6.5, 6.5, 5.5, 5.5])

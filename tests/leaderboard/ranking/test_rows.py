@@ -12,8 +12,9 @@ def test_rows_hold_the_measures_of_their_runs(ranked, entry_runs):
     (standing,) = ranked(runs).whole.standings
     row = standing.row
 
-    # regret 0.75 for half of the time, 0.25 for the other half, and luck moves both
-    assert row.score.value == pytest.approx(50)
+    # regret 0.75 for a quarter of the time, 0.25 for the rest, and luck moves both; from 10^4 s on for halves
+    assert row.score.value == pytest.approx(62.5)
+    assert row.early_score == pytest.approx(50)
     assert row.error == pytest.approx(5.5)
     assert row.observed_error == pytest.approx(5.4)
     assert row.observed_score > 0

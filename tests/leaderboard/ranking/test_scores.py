@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from leaderboard.ranking.scores import (
+    EARLY_START,
     anytime_score,
     error_at,
     expected_running_time,
@@ -19,7 +20,7 @@ from nb301.space import sample
 
 
 def at(make_run, clock, errors, **changes):
-    """A run with the given incumbents."""
+    """A run with the given incumbents, which ends with the last."""
     accuracies = [1 - error / 100 for error in errors]
     incumbents = {
         "evaluation": list(range(len(clock))),
@@ -28,46 +29,70 @@ def at(make_run, clock, errors, **changes):
         "mean": accuracies,
         "genotype": make_run().incumbents.genotype[:1] * len(clock),
     }
-    return make_run(incumbents=incumbents, **changes)
+    return make_run(incumbents=incumbents, **{"ended_seconds": clock[-1], **changes})
 
 
 @pytest.mark.parametrize(
     ("clock", "errors", "score"),
     [
-        # the best known one from the start, and from the middle of the three decades on
+        # the best known one from the start, and from the middle of the two decades on
         ([1.0], [5], 100),
-        ([10**5.5], [5], 50),
+        ([1e6], [5], 50),
         # half the regret for one decade, none for the last
-        ([1e5, 1e6], [6, 5], 50),
+        ([1e5, 1e6], [6, 5], 75),
         # no better than random, and worse than that: never below zero
         ([1e4], [7], 0),
         ([1e4], [50], 0),
         # beyond the best known one
         ([1e4], [4], 150),
         # a noisy choice may be worse: a curve may rise
-        ([1e4, 1e5, 1e6], [5, 6, 5], 100 - 50 / 3),
+        ([1e4, 1e5, 1e6], [5, 6, 5], 75),
         # after the end
         ([2e7], [5], 0),
     ],
 )
 def test_anytime_score_by_hand(make_run, reference, clock, errors, score):
-    """100 times one minus the area under regret over the decades from 10^4 to 10^7 s."""
+    """100 times one minus the area under regret over the decades from 10^5 to 10^7 s."""
     assert anytime_score(at(make_run, clock, errors), reference) == pytest.approx(score)
 
 
-def test_faults_keep_the_incumbent(make_run, reference):
-    """A run that ends early is carried flat to the end; one that found nothing has regret 1."""
-    short = at(make_run, [1e4], [6], verdict="crash_tell")
+def test_an_earlier_start(make_run, reference):
+    """The first boards' score looks at one decade more."""
+    run = at(make_run, [1e5, 1e6], [6, 5])
+    assert anytime_score(run, reference, start=EARLY_START) == pytest.approx(50)
 
-    assert anytime_score(short, reference) == pytest.approx(50)
+
+def test_a_fault_loses_what_luck_found(make_run, reference):
+    """From the end of the last evaluation on regret is 1, and so it is in the end; of nothing, too."""
+    lucky = {"clock": [1e4], "errors": [5]}
+    failed = at(make_run, **lucky, verdict="crash_tell", ended_seconds=1e6)
+    assert anytime_score(failed, reference) == pytest.approx(50)
+    assert anytime_score(failed, reference, observed=True) <= 50
+    assert final_error(failed, reference) == final_error(failed, reference, observed=True) == pytest.approx(7)
+    errors = error_at(failed, reference, np.array([1e3, 1e5, 1e6, 1e7]))
+    np.testing.assert_allclose(errors, [np.nan, 5, 7, 7])
     assert anytime_score(make_run(evaluations=0), reference) == 0
     assert final_error(make_run(evaluations=0), reference) == pytest.approx(7)
     assert final_genotype(make_run(evaluations=0)) is None
 
 
-@pytest.mark.parametrize(("budget", "start"), [(1e7, 1e4), (1e6, 1e4), (1e5, 1e4), (2e4, 2e3)])
+def test_a_crash_never_pays(make_run, reference):
+    """However good what was found: going on with it, and with nothing better, scores more."""
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        clock = np.sort(rng.uniform(1e3, 9e6, 4)).tolist()
+        errors = rng.uniform(4.5, 8, 4).tolist()
+        gone_on = at(make_run, clock, errors, ended_seconds=1e7)
+        crashed = at(
+            make_run, clock, errors, verdict="timeout", ended_seconds=float(rng.uniform(clock[-1], 1e7))
+        )
+        assert anytime_score(crashed, reference) <= anytime_score(gone_on, reference)
+        assert final_error(crashed, reference) == pytest.approx(7)
+
+
+@pytest.mark.parametrize(("budget", "start"), [(1e7, 1e5), (1e6, 1e5), (1e5, 1e4), (2e4, 2e3)])
 def test_window_ends_with_the_budget(make_run, reference, budget, start):
-    """From 10^4 s, or for the last decade of a budget that is short."""
+    """From 10^5 s, or for the last decade of a budget that is short."""
     halfway = at(make_run, [(start * budget) ** 0.5], [5], cell={"budget_seconds": budget})
 
     assert window(budget) == pytest.approx((start, budget))
@@ -78,7 +103,7 @@ def test_observed_score_is_of_the_noisy_values(make_run, reference):
     """What the optimizer saw lies above, by luck."""
     run = make_run(error=5.5)  # observed 5.4 in the end
 
-    assert anytime_score(run, reference, observed=True) == pytest.approx(100 * (0.8 * 0.5))
+    assert anytime_score(run, reference, observed=True) == pytest.approx(100 * (0.8 * 0.75))
     assert final_error(run, reference) == pytest.approx(5.5)
     assert final_error(run, reference, observed=True) == pytest.approx(5.4)
 
@@ -93,9 +118,9 @@ def test_recommendation_counts_in_the_end(make_run, reference):
     assert anytime_score(run, reference) == anytime_score(make_run(), reference)
 
 
-def test_error_at_carries_the_incumbent_forward(make_run):
+def test_error_at_carries_the_incumbent_forward(make_run, reference):
     """There is no error before the first evaluation has ended, and the last one stays."""
-    errors = error_at(make_run(error=5.0), np.array([9999, 1e4, 3e5, 10**5.5, 1e9]))
+    errors = error_at(make_run(error=5.0), reference, np.array([9999, 1e4, 3e5, 10**5.5, 1e9]))
 
     np.testing.assert_allclose(errors, [np.nan, 6.0, 6.0, 5.0, 5.0])
 

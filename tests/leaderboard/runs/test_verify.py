@@ -269,6 +269,7 @@ def test_completed_runs_have_spent_their_budget(found, honest, loaded):
     shorter = run.model_copy(
         update={
             "evaluations": len(kept),
+            "ended_seconds": float(kept.clock[-1]),
             "trace_hash": kept.hash,
             "incumbents": incumbents(trajectory, loaded),
             "support": support(trajectory, loaded),

@@ -31,12 +31,12 @@ def test_entries_are_gathered_over_tracks(entries_of, make_run):
 
 
 def test_view_has_all_runs(entries_of, make_run, references):
-    """Each with its record, and a mark in the drawing; failed ones say how they ended."""
+    """Each with its record, and a mark in the drawing; failed ones say how they ended, and have lost what they found."""
     failed = make_run(seed=1, verdict=Verdict.timeout)
     ((on_track,),) = entries_of([make_run(error=5.5), failed]).values()
     view = track_view(on_track, references)
 
-    assert [(row.run.cell.seed, row.error) for row in view.runs] == [(0, "5.500"), (1, "5.000")]
+    assert [(row.run.cell.seed, row.error) for row in view.runs] == [(0, "5.500"), (1, "7.000")]
     assert view.verdicts == ("completed", "timeout")
     assert view.runs[1].path == "data/runs/rs/1e7-seconds-1-worker/emulated-xgb-v2.0-1.json"
     assert view.truths == ("ground truth: emulated 2.0, not CIFAR-10",)
