@@ -18,7 +18,7 @@ from nb301.errors import GenotypeError, ReleaseError, SeedError, TrainingError
 from nb301.evaluations import Evaluation, Evaluations
 from nb301.formats import Column, Many, One
 from nb301.learning_curves import LearningCurve, LearningCurves
-from nb301.noise import Stream, keyed_normal, keyed_normal_of_one
+from nb301.noise import Stream, keyed_normal, keyed_normal_of_one, seeds_shape
 from nb301.releases import Release, find
 from nb301.releases.training_noise import TrainingNoise
 from nb301.space import Genotype, key_of, keys_of_canonical, to_codes
@@ -81,8 +81,8 @@ class Benchmark:
             genotype: A `Genotype`, anything `formats.read` takes, or a list, an array or a column of those,
                 or a tuple of genotypes, texts or configurations. Lists that are one architecture by their
                 structure, such as NASLib's two of eight pairs, are one. Of the training that the release
-                answers for, a configuration may say the epochs, initial channels and layers; `epochs` may be
-                YAHPO's `epoch`, where the release has learning curves.
+                answers for, a configuration may say the epochs, initial channels and layers; YAHPO's `epoch`
+                is taken as `epochs` where the release has learning curves, below their last one.
             seed: Training seed to emulate, 0..2^64-1; for a list, one or as many as architectures.
                 Without one `val_accuracy` is the mean.
             epochs: After so many epochs, 1 to those of its learning curves, the accuracy is told, and the
@@ -104,12 +104,14 @@ class Benchmark:
         if epochs is None and self._curves is not None:
             genotype = formats.unwrapped(genotype)
             own = partial.epochs_in(genotype, self._curves.epochs)
-        genotypes, many = self._read(genotype if own is None else partial.without_epochs(genotype))
+        genotypes, many = self._read(genotype if own is None else partial.without_epochs(genotype, own))
         answers = self._query_many(genotypes, seed) if many else self._query_one(genotypes[0], seed)
         if epochs is None and own is None:
             return answers
         model = self._require_curves()
-        after = own if own is not None else partial.checked_epochs(epochs, len(genotypes), model.epochs)
+        after = own
+        if after is None:
+            after = partial.checked_epochs(epochs, len(genotypes), model.epochs, many=many)
         if isinstance(answers, Evaluation):
             return partial.answer_after(int(after[0]), answers, model, _canonical_code(genotypes[0]), seed)
         return partial.answers_after(after, answers, model, canonical(to_codes(genotypes)), seed)
@@ -233,7 +235,7 @@ class Benchmark:
         noise_std = std if self._noise is None else self._noise.std(mean)
         val_accuracy = mean
         if seed is not None:
-            if np.ndim(seed) > 0 and np.shape(seed) != mean.shape:
+            if seeds_shape(seed) not in {(), mean.shape}:
                 raise SeedError(
                     f"{np.size(seed)} seeds for {len(mean)} architectures: give one, or one for each"
                 )
@@ -260,7 +262,7 @@ class Benchmark:
         mean, std = mean_and_std_of_one(self.release.surrogate.predict(codes)[:, 0].tolist())
         noise_std = std if self._noise is None else self._noise.std_of_one(mean)
         val_accuracy = mean
-        if np.ndim(seed) > 0:
+        if seed is not None and seeds_shape(seed):
             raise SeedError(f"{np.size(seed)} seeds for one architecture: give one")
         if seed is not None:
             draw = keyed_normal_of_one(key_of(code), seed, Stream.BENCHMARK)

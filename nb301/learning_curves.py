@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
@@ -74,3 +75,20 @@ class LearningCurves(Columns, Sequence[LearningCurve]):
         """Validation accuracy of each one's best epoch (F20); fractions, shape (n,)."""
         best: NDArray[np.float64] = self.val_accuracy.max(axis=1)
         return best
+
+
+def together(curves: Sequence[Sequence[float]]) -> NDArray[np.float64] | None:
+    """Curves of single trainings as rows; None where no training has one.
+
+    Those of another length than most, the longest of equally many, are not known: nobody says which epochs
+    they lack. Their rows are NaN.
+    """
+    lengths = Counter(len(curve) for curve in curves if len(curve))
+    if not lengths:
+        return None
+    epochs = max(lengths, key=lambda length: (lengths[length], length))
+    rows = np.full((len(curves), epochs), np.nan)
+    for row, curve in zip(rows, curves, strict=True):
+        if len(curve) == epochs:
+            row[:] = curve
+    return rows

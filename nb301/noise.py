@@ -38,6 +38,21 @@ class Stream(IntEnum):
     CURVE = 10_000
 
 
+def seeds_shape(seeds: ArrayLike) -> tuple[int, ...]:
+    """Shape of seeds, () of one.
+
+    Raises:
+        SeedError: They are lists of different lengths, or masked: what is masked is no seed.
+    """
+    try:
+        shape = np.shape(seeds)
+    except ValueError:
+        raise _not_unsigned(seeds, "seed") from None
+    if np.ma.isMaskedArray(seeds):
+        raise _not_unsigned(seeds, "seed")
+    return shape
+
+
 def keyed_normal(
     keys: ArrayLike, seeds: ArrayLike, stream: int | NDArray[np.integer[Any]]
 ) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,10 @@ from numpy.typing import NDArray
 
 from nb301.errors import GenotypeError, shown
 from nb301.evaluations import Evaluation, Evaluations
+from nb301.formats import unwrapped
 from nb301.learning_curves import LearningCurve, LearningCurves
+from nb301.parsing import parse_json
+from nb301.space import Genotype
 
 if TYPE_CHECKING:
     from nb301.surrogates.curves import CurveModel
@@ -28,38 +32,45 @@ def epochs_in(architectures: Any, most: int) -> NDArray[np.intp] | None:
 
     Args:
         architectures: One or a list.
-        most: Epochs of a learning curve; what asks for more is left to whoever reads it.
+        most: Epochs of a learning curve, which are the whole training in a configuration; what asks for more
+            is left to whoever reads it.
 
     Returns:
         Shape (n,); None where none of them asks for any.
     """
-    listed = architectures if isinstance(architectures, (list, tuple)) else [architectures]
+    listed = architectures if _are_listed(architectures) else [architectures]
     epochs = np.array([_epoch_of(architecture, most) for architecture in listed], dtype=np.intp)
     return epochs if epochs.any() else None
 
 
-def without_epochs(architectures: Any) -> Any:
-    """Configurations without the epochs that were taken from them."""
-    if isinstance(architectures, (list, tuple)):
-        return [*map(without_epochs, architectures)]
-    if not isinstance(architectures, Mapping):
-        return architectures
-    return {name: value for name, value in architectures.items() if name != _EPOCH}
+def without_epochs(architectures: Any, epochs: NDArray[np.intp]) -> Any:
+    """Configurations without the epochs that were taken from them, all others as they are."""
+    if not _are_listed(architectures):
+        return _without_epoch(architectures)
+    pairs = zip(architectures, epochs.tolist(), strict=True)
+    return [_without_epoch(architecture) if epoch else architecture for architecture, epoch in pairs]
 
 
-def checked_epochs(epochs: Any, n: int, most: int) -> NDArray[np.intp]:
+def checked_epochs(epochs: Any, n: int, most: int, *, many: bool) -> NDArray[np.intp]:
     """Epochs that somebody asks for, one for each of `n` architectures.
 
     Raises:
         GenotypeError: They are not from 1 to `most`, or there is another number of them.
     """
-    asked = np.asarray(epochs)
-    valid = asked.dtype.kind in "iu" and asked.shape in {(), (n,)}
-    if not valid or not ((asked >= 1) & (asked <= most)).all():
-        raise GenotypeError(
-            f"epochs is {shown(epochs)}, expected an integer from 1 to {most}, or one for each architecture; "
-            "without it the answer is for a whole training"
-        )
+    expected = f"expected an integer from 1 to {most}" + (", or one for each architecture" if many else "")
+    hint = "; without it the answer is for a whole training"
+    try:
+        asked = np.asarray(epochs)
+    except ValueError:  # lists of different lengths
+        raise GenotypeError(f"epochs is {shown(epochs)}, {expected}{hint}") from None
+    shapes = {(), (n,)} if many else {()}
+    is_number = asked.dtype.kind in "iu" or asked.size == 0
+    if np.ma.isMaskedArray(epochs) or not is_number or asked.shape not in shapes:
+        raise GenotypeError(f"epochs is {shown(epochs)}, {expected}{hint}")
+    wrong = np.flatnonzero((asked < 1) | (asked > most))
+    if len(wrong):
+        which = f"epochs[{wrong[0]}] is {asked[wrong[0]]}" if asked.shape else f"epochs is {asked}"
+        raise GenotypeError(f"{which}, {expected}{hint}")
     return np.broadcast_to(asked, n).astype(np.intp)
 
 
@@ -125,9 +136,30 @@ def _shares(epochs: int) -> NDArray[np.float64]:
     return np.arange(1, epochs + 1) / epochs
 
 
+def _are_listed(architectures: Any) -> bool:
+    """Whether this is a list of them; named tuples are one."""
+    return type(architectures) in {list, tuple}
+
+
 def _epoch_of(architecture: Any, most: int) -> int:
-    if not isinstance(architecture, Mapping) or _EPOCH not in architecture:
-        return _WHOLE
-    epoch = architecture[_EPOCH]
+    epoch: Any = (_configuration(architecture) or {}).get(_EPOCH)
     is_number = isinstance(epoch, (int, float, np.number)) and not isinstance(epoch, bool)
-    return int(epoch) if is_number and epoch in range(1, most + 1) else _WHOLE
+    return int(epoch) if is_number and epoch in range(1, most) else _WHOLE
+
+
+def _without_epoch(architecture: Any) -> dict[str, Any]:
+    configuration = _configuration(architecture) or {}
+    return {name: value for name, value in configuration.items() if name != _EPOCH}
+
+
+def _configuration(architecture: Any) -> Mapping[str, Any] | None:
+    """A configuration, in whatever notation; None of anything else."""
+    if isinstance(architecture, str):
+        if not architecture.lstrip().startswith("{"):
+            return None
+        with suppress(ValueError):
+            architecture = parse_json(architecture)
+    elif not isinstance(architecture, (Mapping, Genotype, list, tuple)):
+        with suppress(GenotypeError):
+            architecture = unwrapped(architecture)
+    return architecture if isinstance(architecture, Mapping) else None

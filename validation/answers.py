@@ -41,6 +41,8 @@ class Answers:
 
     def __init__(self, name: str, surrogate: Any) -> None:
         self._name, self._surrogate = name, surrogate
+        #: Of its learning curves, once it has told some.
+        self._epochs = 0
         if self._has("seconds"):
             self.seconds = self._seconds
         if self._has("draws"):
@@ -125,7 +127,13 @@ class Answers:
             SubjectError: As for `predict`; there is an epoch.
         """
         answer = self._asked("curves", [*genotypes], None if seeds is None else np.array(seeds))
-        return self._numbers("curves", answer, genotypes, per_epoch=True)
+        curves = self._numbers("curves", answer, genotypes, per_epoch=True)
+        self._epochs = self._epochs or curves.shape[1]
+        if curves.shape[1] != self._epochs:
+            raise SubjectError(
+                f"{self._name}: curves: got {curves.shape[1]} epochs, expected {self._epochs} as before"
+            )
+        return curves
 
     def _has(self, method: str) -> bool:
         try:

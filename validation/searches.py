@@ -230,6 +230,10 @@ def _on(
 
     def trainings(genotypes: list[Genotype], seeds: Rows) -> tuple[Array, Array]:
         accuracies = told(genotypes, seeds)
+        if stop_early and accuracies.shape[1] != truth.epochs:
+            raise NotApplicable(
+                f"{subject.name} tells {accuracies.shape[1]} epochs, the truth {truth.epochs}"
+            )
         wrong = np.argwhere(~((accuracies >= 0) & (accuracies <= 1)))
         if len(wrong):
             first = tuple(wrong[0])

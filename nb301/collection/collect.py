@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nb301.collection.base import EVERYTHING, Collection, Earlier
-from nb301.collection.journal import CollectionJournal, JournaledWorkers
+from nb301.collection.journal import CollectionJournal, JournaledWorkers, result_of
 from nb301.collection.probes import Listed
 from nb301.collection.workers import ExecutorWorkers, StackedWorkers
 from nb301.cost import cost_many
@@ -24,10 +24,10 @@ from nb301.optimizers.run import drive
 from nb301.optimizers.workers import SimulatedWorkers, Workers
 from nb301.sources import SOURCES, SourceKind, sources_of
 from nb301.space import Genotype, to_codes
-from nb301.tables.curves import Steps, packed
+from nb301.tables.curves import Steps, packed, steps_of
 from nb301.tables.schema import EvaluationTable
 from nb301.threads import one_blas_thread
-from nb301.truth.base import TellsCurves, TrainingRun, TrainingRuns, Truth, described
+from nb301.truth.base import TellsCurves, TrainingRuns, Truth, described
 from nb301.truth.emulated import EmulatedTruth
 from nb301.truth.trained import TrainingTruth
 
@@ -78,7 +78,7 @@ def collect(
             seed=collection.training_seed,
             progress=progress,
         )
-    results = TrainingRuns.of(TrainingRun(*entry["result"]) for entry in journal.ended)
+    results = TrainingRuns.of(map(result_of, journal.ended))
     return _rows(collection, truth, run.genotypes, run.seeds, results)
 
 
@@ -146,12 +146,14 @@ def to_table(
     parts: Sequence[pd.DataFrame], name: str, version: str, truth: Truth = _EMULATED
 ) -> EvaluationTable:
     """Put the rows of collections under one ground truth together, in their order, with their curves."""
-    rows = pd.concat(parts, ignore_index=True)
-    curves = rows.pop(_CURVE) if _CURVE in rows else None
+    told: list[Sequence[float]] = []
+    for part in parts:
+        told += part[_CURVE].tolist() if _CURVE in part else [()] * len(part)
+    rows = pd.concat(parts, ignore_index=True).drop(columns=_CURVE, errors="ignore")
     table = EvaluationTable(name, version, described(truth), rows)
-    if curves is not None:
-        return replace(table, steps=packed(np.array(curves.tolist(), dtype=np.float64)))
-    return replace(table, steps=_steps(table, truth)) if isinstance(truth, TellsCurves) else table
+    if isinstance(truth, TellsCurves):
+        return replace(table, steps=_steps(table, truth))
+    return replace(table, steps=steps_of(told, rows["val_accuracy"].to_numpy()))
 
 
 def _steps(table: EvaluationTable, truth: TellsCurves) -> Steps:
@@ -160,7 +162,8 @@ def _steps(table: EvaluationTable, truth: TellsCurves) -> Steps:
     steps: list[Steps] = []
     for start in range(0, len(table), _CHUNK):
         part = slice(start, start + _CHUNK)
-        steps.append(packed(truth.learning_curves(table.genotypes[part], seeds[part]).val_accuracy))
+        curves = truth.learning_curves(table.genotypes[part], seeds[part])
+        steps.append(packed(curves.val_accuracy, curves.best))
     return np.concatenate(steps)
 
 

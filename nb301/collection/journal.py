@@ -65,7 +65,7 @@ class CollectionJournal(Journal):
             self.ended = [entry["end"] for entry in entries if "end" in entry]
             # a result is what `JournaledWorkers` replays
             for entry in self.ended:
-                TrainingRun(*entry["result"]), entry["number"], float(entry["ended"])
+                result_of(entry), entry["number"], float(entry["ended"])
         except (ValueError, LookupError, TypeError, OverflowError) as error:
             raise TableError(f"{self.path}: not a journal of a collection ({shown(error)})") from None
         if first != self._about:
@@ -116,9 +116,22 @@ class JournaledWorkers:
         """Replay the next end, or wait for one and write it down."""
         if self._replay:
             entry = self._replay.pop()
-            return Finished(entry["number"], TrainingRun(*entry["result"]), entry["ended"])
+            return Finished(entry["number"], result_of(entry), entry["ended"])
         finished = self._workers.finished()
         told = {name: getattr(finished.result, name) for name in TrainingRun._fields}
         result = [value for name, value in told.items() if name != "curve" or value]
         self._journal.end({"number": finished.number, "result": result, "ended": finished.ended})
         return finished
+
+
+def result_of(entry: Mapping[str, Any]) -> TrainingRun:
+    """A result that a journal holds; those of before curves were kept have four numbers.
+
+    Raises:
+        ValueError, LookupError, TypeError: It is none.
+    """
+    val_accuracy, test_accuracy, train_accuracy, runtime, *more = entry["result"]
+    curve = tuple(map(float, more[0])) if more else ()
+    if len(more) > 1 or not all(0 <= accuracy <= 1 for accuracy in curve):
+        raise ValueError(f"no learning curve: {shown(more)}")
+    return TrainingRun(val_accuracy, test_accuracy, train_accuracy, runtime, curve)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from nb301.errors import ObjectiveError, ProposalError, shown
+from nb301.errors import Nb301Error, ObjectiveError, ProposalError, one_line, shown
 from nb301.formats import read
 from nb301.optimizers.base import LooksAhead, Observation
 from nb301.space import Genotype
@@ -79,7 +79,7 @@ def trained(objective: object, genotype: Genotype, seed: int, epochs: Epochs, nu
     """What a part of a training gives, and costs.
 
     Raises:
-        ObjectiveError: The objective tells no curves.
+        ObjectiveError: The objective tells no curves, or what is none.
         ProposalError: A training has not so many epochs.
     """
     objective = getattr(objective, "__self__", objective)  # of `EmulatedTruth().evaluate`, say
@@ -88,15 +88,42 @@ def trained(objective: object, genotype: Genotype, seed: int, epochs: Epochs, nu
             f"evaluation {number}: a training of {epochs.until} epochs was proposed, but "
             f"{shown(objective)} has no method `curve`, which tells a training epoch by epoch"
         )
-    curve = objective.curve(genotype, seed)
-    last = len(curve.val_accuracy)
+    accuracies, clock = _told(objective, genotype, seed, number)
+    last = len(accuracies)
     if epochs.until > last:
         raise ProposalError(
             f"evaluation {number}: a training of {epochs.until} epochs was proposed; one has {last}"
         )
-    so_far = tuple(curve.val_accuracy[: epochs.until].tolist())
-    seconds = curve.runtime[epochs.until - 1] - (curve.runtime[epochs.before - 1] if epochs.before else 0.0)
+    so_far = tuple(accuracies[: epochs.until].tolist())
+    seconds = clock[epochs.until - 1] - (clock[epochs.before - 1] if epochs.before else 0.0)
     return Observation(max(so_far) if epochs.until == last else so_far[-1], float(seconds), so_far)
+
+
+def _told(
+    objective: CurveObjective, genotype: Genotype, seed: int, number: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A whole training: accuracies after each epoch, and when each ended, shape (epochs,) both."""
+    try:
+        curve = objective.curve(genotype, seed)
+        accuracies, clock = (
+            np.asarray(told, dtype=np.float64) for told in (curve.val_accuracy, curve.runtime)
+        )
+    except (AttributeError, TypeError, ValueError, Nb301Error) as error:
+        raise ObjectiveError(f"evaluation {number}: no learning curve: {one_line(str(error))}") from error
+    if accuracies.ndim != 1 or accuracies.shape != clock.shape or not len(accuracies):
+        raise ObjectiveError(
+            f"evaluation {number}: a learning curve has accuracies of shape {accuracies.shape} and times of "
+            f"shape {clock.shape}, expected one of each for each epoch"
+        )
+    steps = np.diff(clock, prepend=0.0)
+    wrong = np.flatnonzero(~((accuracies >= 0) & (accuracies <= 1) & (steps >= 0) & np.isfinite(clock)))
+    if len(wrong):
+        first = wrong[0]
+        raise ObjectiveError(
+            f"evaluation {number}: epoch {first + 1} of a learning curve has accuracy {accuracies[first]:g} "
+            f"at {clock[first]:g} s, expected a fraction from 0 to 1 and ascending seconds"
+        )
+    return accuracies, clock
 
 
 def many_behind(objective: Objective) -> ManyObjective | None:

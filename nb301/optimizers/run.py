@@ -68,7 +68,7 @@ def simulate(
     Args:
         optimizer: Asked and told until the budget ends. One that proposes trainings of some epochs needs an
             objective with a method `curve`, such as `EmulatedTruth()`.
-        objective: Evaluates an architecture with a training seed.
+        objective: Evaluates an architecture with a training seed; or what has a method `evaluate` that does.
         budget: When to end.
         seed: Training seed of first evaluations, 0..2^62-1.
         workers: Evaluations that are open at once; each worker asks as soon as it is free.
@@ -81,6 +81,8 @@ def simulate(
         ProposalError: A proposed training can neither begin nor go on; names the evaluation.
         SeedError: The seed is no such integer.
     """
+    if not callable(objective) and callable(getattr(objective, "evaluate", None)):
+        objective = objective.evaluate  # of a ground truth, as `curve` is asked for parts
     many = many_behind(objective)
     if many is not None and isinstance(optimizer, LooksAhead):
         objective = Ahead(many, optimizer)
@@ -182,6 +184,7 @@ class _Submitting:
         self._repeats: Counter[bytes] = Counter()
         #: Trainings that may be resumed, by the numbers of their proposals.
         self._paused: dict[Training, int] = {}
+        self._proposed: set[Training] = set()
 
     def submit(self, asked: object, number: int) -> None:
         """Start a genotype's whole training, or what a `Training` says."""
@@ -204,6 +207,12 @@ class _Submitting:
                 f"evaluation {number}: a training of {training.epochs} epochs was proposed, but only the "
                 "simulated clock's workers pause trainings"
             )
+        _check_part(training, number)
+        if training in self._proposed:
+            raise ProposalError(
+                f"evaluation {number}: a training was proposed twice: each needs a `Training` of its own"
+            )
+        self._proposed.add(training)
         before = self._taken_up(training, number)
         genotype = _proposed(training.genotype, number)
         seed = self._new_seed(genotype) if before is None else self._log.seeds[before]
@@ -238,6 +247,18 @@ class _Submitting:
         self._log.proposals.append(genotype)
         self._log.seeds.append(seed)
         self._log.epochs.append(epochs)
+
+
+def _check_part(training: Training, number: int) -> None:
+    epochs, resumes = training.epochs, training.resumes
+    if not isinstance(epochs, (int, np.integer)) or isinstance(epochs, bool) or not 0 <= epochs < 2**31:
+        raise ProposalError(
+            f"evaluation {number}: a training of {shown(epochs)} epochs was proposed, expected an integer"
+        )
+    if resumes is not None and not isinstance(resumes, Training):
+        raise ProposalError(
+            f"evaluation {number}: a training is to go on with {shown(resumes)}, expected a `Training`"
+        )
 
 
 def _proposed(asked: object, number: int) -> Genotype:

@@ -1,7 +1,7 @@
 """Evaluation tables: schema, splits, the embedded tables and this user's.
 
-It may import `cost`, `downloads`, `errors`, `extras`, `files`, `formats`, `metrics`, `parsing`, `places`,
-`sources` and `space`.
+It may import `cost`, `downloads`, `errors`, `extras`, `files`, `formats`, `learning_curves`, `metrics`,
+`parsing`, `places`, `sources` and `space`.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ from nb301.files import write_text
 from nb301.formats import CONFIG_PREFIX, from_config, to_config
 from nb301.parsing import parse_json, read_bytes
 from nb301.space import Genotype
-from nb301.tables.official_curves import ENTRY, curve_in, steps_of
+from nb301.tables.curves import steps_of
+from nb301.tables.official_curves import ENTRY, curve_in
 from nb301.tables.schema import EvaluationTable, check_names
 
 NAME, VERSION, TRUTH = "cifar10", "1.0", "CIFAR-10 training"
@@ -253,7 +254,7 @@ def import_official(folder: Path, progress: Progress | None = None) -> Imported:
             progress(done, len(files))
     unique: dict[_FileRun, _FileRun] = {}  # one folder's files only: a run names its optimizer, as in F30
     for run in runs:
-        if run.curve or run not in unique:
+        if len(run.curve) > len(unique.setdefault(run._replace(curve=()), run).curve):
             unique[run._replace(curve=())] = run
     by_setting: dict[Setting, list[_FileRun]] = {}
     for run in unique.values():
@@ -382,13 +383,12 @@ def _fraction(values: Any, key: str) -> float:
 
 def _table(setting: Setting, runs: Sequence[_FileRun]) -> EvaluationTable:
     rows = pd.DataFrame(runs, columns=_FileRun._fields).drop(columns=["setting", "curve"])
-    steps = steps_of([run.curve for run in runs])
+    steps = steps_of([run.curve for run in runs], rows["val_accuracy"].to_numpy())
     rows["seed"] = list(_seeds(runs))
     rows["run"], rows["epochs"] = 0, setting.epochs
-    if setting.truth != TRUTH:
-        return EvaluationTable(setting.truth.partition(" ")[0], VERSION, setting.truth, rows, steps)
     suffix = "" if setting == PROTOCOL else "-" + str(setting).replace(", ", "-").replace(" ", "-")
-    return EvaluationTable(NAME + suffix, VERSION, TRUTH, rows, steps)
+    name = NAME + suffix if setting.truth == TRUTH else setting.truth.partition(" ")[0]
+    return EvaluationTable(name, VERSION, setting.truth, rows, steps)
 
 
 def _seeds(runs: Iterable[_FileRun]) -> Iterator[int]:

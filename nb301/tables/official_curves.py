@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from nb301.errors import TableError, shown
-from nb301.tables.curves import Steps, packed
+from nb301.tables.curves import MOST_EPOCHS
 
 #: The entry of a file, and the curve that tables keep.
 ENTRY, VAL_ACCURACY = "learning_curves", "Train/val_accuracy"
-#: How far the best epoch of a curve may be from the label, points: logs lack the last epoch, which may be it.
-_OFF = 1.0
+#: How far the best epoch of a curve may be below the label, points: logs lack the last, which may be it.
+_BELOW = 1.0
+#: And above it, by rounding.
+_ABOVE = 0.05
 
 
 def curve_in(result: Mapping[str, Any], epochs: int, best: float) -> tuple[float, ...]:
@@ -25,33 +25,20 @@ def curve_in(result: Mapping[str, Any], epochs: int, best: float) -> tuple[float
         best: The label, which is the best epoch's accuracy, fraction.
 
     Raises:
-        TableError: There are no accuracies, more than epochs, or those of another training.
+        TableError: There are no accuracies, more than epochs or than tables keep, or another training's.
     """
     curves = result.get(ENTRY)
     if curves is None or curves == {}:
         return ()
     percents = curves.get(VAL_ACCURACY) if isinstance(curves, Mapping) else None
-    if not isinstance(percents, list) or not 1 <= len(percents) <= epochs:
-        raise TableError(
-            f"{ENTRY}: {VAL_ACCURACY} is {shown(percents)}, expected at most {epochs} accuracies"
-        )
+    most = min(epochs, MOST_EPOCHS)
+    if not isinstance(percents, list) or not 1 <= len(percents) <= most:
+        raise TableError(f"{ENTRY}: {VAL_ACCURACY} is {shown(percents)}, expected at most {most} accuracies")
     for epoch, percent in enumerate(percents, start=1):
         if isinstance(percent, bool) or not isinstance(percent, (int, float)) or not 0 <= percent <= 100:
             raise TableError(f"{ENTRY}: epoch {epoch} is {shown(percent)}, expected a number from 0 to 100")
-    if abs(max(percents) - 100 * best) > _OFF:
+    if not -_ABOVE <= 100 * best - max(percents) <= _BELOW:
         raise TableError(
             f"{ENTRY}: the best epoch has {max(percents):g} %, but val_accuracy is {100 * best:g} %"
         )
-    return tuple(percent / 100 for percent in percents)
-
-
-def steps_of(curves: Sequence[tuple[float, ...]]) -> Steps | None:
-    """Curves of a table's rows as it keeps them, None where no row has one.
-
-    A curve that is shorter than the longest one is not known: nobody says which epochs it lacks.
-    """
-    epochs = max(map(len, curves), default=0)
-    if not epochs:
-        return None
-    unknown = (float("nan"),) * epochs
-    return packed(np.array([curve if len(curve) == epochs else unknown for curve in curves]))
+    return tuple(min(percent / 100, best) for percent in percents)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301.cost import NetworkShape
-from nb301.learning_curves import LearningCurves
+from nb301.learning_curves import LearningCurves, together
 from nb301.space import Genotype
 
 
@@ -39,7 +39,7 @@ _NUMBERS = TrainingRun._fields[:-1]
 class TrainingRuns:
     """What training runs report: the fields of `TrainingRun` as arrays, one entry a run, shape (n,).
 
-    Learning curves have shape (n, epochs); None where they are not told.
+    Learning curves have shape (n, epochs), NaN where one is not told, or None where none is.
     """
 
     val_accuracy: NDArray[np.float64]
@@ -53,16 +53,17 @@ class TrainingRuns:
         """Single runs, together."""
         told = [*runs]
         values = np.array([run[:-1] for run in told], dtype=np.float64).reshape(-1, len(_NUMBERS))
-        curves = [run.curve for run in told]
         columns = dict(zip(_NUMBERS, np.ascontiguousarray(values.T), strict=True))
-        return cls(**columns, curve=np.array(curves) if any(curves) else None)
+        return cls(**columns, curve=together([run.curve for run in told]))
 
     def __len__(self) -> int:
         return len(self.val_accuracy)
 
     def __iter__(self) -> Iterator[TrainingRun]:
         columns = [getattr(self, field).tolist() for field in _NUMBERS]
-        curves = repeat(()) if self.curve is None else map(tuple, self.curve.tolist())
+        curves: Iterable[tuple[float, ...]] = repeat(())
+        if self.curve is not None:
+            curves = [() if np.isnan(curve).any() else tuple(curve.tolist()) for curve in self.curve]
         return map(TrainingRun, *columns, curves)
 
 

@@ -26,8 +26,9 @@ from nb301 import exact
 from nb301.columns import read_only
 from nb301.cost import CIFAR10_NETWORK
 from nb301.encodings import canonical
+from nb301.errors import SeedError
 from nb301.learning_curves import LearningCurve, LearningCurves
-from nb301.noise import Stream, keyed_normal
+from nb301.noise import Stream, keyed_normal, seeds_shape
 from nb301.space import Genotype, keys_of_canonical, to_codes
 from nb301.truth.base import EMULATED, TrainingRun, TrainingRuns
 from nb301.truth.emulation.accuracy import additive_accuracy, median_seconds
@@ -90,6 +91,7 @@ class EmulatedTruth:
         Raises:
             ValueError: A seed is no integer from 0 to 2^64-1.
         """
+        _check_seeds(seeds, len(genotypes))
         codes = _canonical_codes(genotypes)
         keys = keys_of_canonical(codes)
         mean = _mean(codes)
@@ -120,6 +122,7 @@ class EmulatedTruth:
         Raises:
             ValueError: A seed is no integer from 0 to 2^64-1.
         """
+        _check_seeds(seeds, len(genotypes))
         codes = _canonical_codes(genotypes)
         draws = _curve_draws(codes, seeds)
         seconds = median_seconds(codes) * exact.exp(_RUNTIME_STD * draws[:, RUNTIME])
@@ -144,6 +147,12 @@ class EmulatedTruth:
     def noise_std(self, genotypes: Sequence[Genotype]) -> NDArray[np.float64]:
         """Std of validation accuracy between seeds, fraction, shape (n,)."""
         return _noise_std(_mean(_canonical_codes(genotypes))) / 100
+
+
+def _check_seeds(seeds: ArrayLike, n: int) -> None:
+    shape = seeds_shape(seeds)
+    if shape not in {(), (n,)}:
+        raise SeedError(f"seeds of shape {shape} for {n} architectures: give one, or one for each")
 
 
 def _canonical_codes(genotypes: Sequence[Genotype]) -> NDArray[np.uint8]:

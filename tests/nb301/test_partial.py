@@ -1,12 +1,15 @@
 """Answers about trainings that stop early, and whole learning curves, of a release."""
 
+import json
+from collections import namedtuple
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import nb301
 from nb301.errors import GenotypeError, ReleaseError, SeedError
-from nb301.formats import to_yahpo
+from nb301.formats import to_darts, to_yahpo
 from nb301.optimizers import Budget, simulate
 from nb301.optimizers.multi_fidelity import Asha
 from nb301.space import sample_many
@@ -88,6 +91,55 @@ def test_yahpos_epoch_is_honoured(benchmark_, write):
         return
     answer = benchmark_.query(write(config), 1)
     assert (answer if answer == expected else answer[1]) == expected
+
+
+def test_only_epochs_that_are_taken_are_removed(benchmark_):
+    """What stands beside a configuration is read as it is alone: wrong epochs, and named tuples."""
+    part = to_yahpo(GENOTYPES[0]) | {"epoch": 30}
+    for wrong in (500, 0, "abc", True, 30.5):
+        with pytest.raises(GenotypeError, match="architecture 1: epoch is"):
+            benchmark_.query([part, to_yahpo(GENOTYPES[1]) | {"epoch": wrong}], 1)
+    reordered = namedtuple("Reordered", "reduce reduce_concat normal normal_concat")  # noqa: PYI024
+    darts = to_darts(GENOTYPES[1])
+    other = reordered(darts.reduce, darts.reduce_concat, darts.normal, darts.normal_concat)
+    assert benchmark_.query([part, other], 1)[1] == benchmark_.query([other], 1)[0]
+
+
+@pytest.mark.parametrize("write", [json.dumps, pd.Series, lambda config: config])
+def test_an_epoch_means_the_same_in_every_notation(benchmark_, write):
+    """Alone and in lists and tuples; the last epoch and those after it are the whole training."""
+    part = write(to_yahpo(GENOTYPES[0]) | {"epoch": 30})
+    expected = benchmark_.query(GENOTYPES[0], 1, epochs=30)
+    assert (
+        benchmark_.query([part, GENOTYPES[1]], 1)[0]
+        == benchmark_.query([GENOTYPES[1], part], 1)[1]
+        == expected
+    )
+    if not isinstance(part, pd.Series):
+        assert benchmark_.query((part, GENOTYPES[1]), 1)[0] == expected
+    for whole in (98, 100):
+        config = write(to_yahpo(GENOTYPES[0]) | {"epoch": whole})
+        assert benchmark_.query([config], 1)[0] == benchmark_.query(GENOTYPES[0], 1)
+
+
+def test_odd_lists_of_epochs_and_seeds(benchmark_):
+    """Of other lengths or masked they are refused in a line; the first wrong one is named; none are none."""
+    some = GENOTYPES[:2]
+    masked = np.ma.array([1, 2], mask=[True, False])
+    for epochs, said in (
+        ([[1], [2, 3]], r"epochs is \[\[1\], \[2, 3\]\]"),
+        (masked, "epochs is masked"),
+        ([5, 99], r"epochs\[1\] is 99"),
+    ):
+        with pytest.raises(GenotypeError, match=said):
+            benchmark_.query(some, 1, epochs=epochs)
+    for seeds in ([[1], [2, 3]], masked):
+        for ask in (benchmark_.query, benchmark_.curve):
+            with pytest.raises(SeedError, match="a seed is an integer"):
+                ask(some, seeds)
+    with pytest.raises(GenotypeError, match=r"epochs is \[30\], expected an integer from 1 to 98;"):
+        benchmark_.query(some[0], 1, epochs=[30])
+    assert len(benchmark_.query([], seed=[], epochs=[])) == 0
 
 
 def test_epochs_that_no_curve_has_are_refused(benchmark_):

@@ -227,6 +227,14 @@ def test_curves_are_checked():
             made(curves=wrong).curves(GENOTYPES, None)
 
 
+def test_curves_keep_their_epochs():
+    """Another number of them another time is told."""
+    answers = made(curves=lambda genotypes, _: np.full((len(genotypes), 90 + len(genotypes)), 0.5))
+    answers.curves(GENOTYPES, None)
+    with pytest.raises(SubjectError, match="curves: got 91 epochs, expected 95 as before"):
+        answers.curves(GENOTYPES[:1], None)
+
+
 def test_a_warning_is_no_error():
     """A surrogate may warn, whatever this suite makes of warnings."""
 

@@ -104,6 +104,9 @@ def test_runs_that_stop_trainings_early(subject, oracle, monkeypatch):
         assert [len(run.genotypes) > 0 for run in runs_on(subject, "sh", where, 2e4)] == [True] * 3
     with pytest.raises(NotApplicable, match="does not tell learning curves"):
         runs_on(replace(oracle), "sh", Where.subject, 2e4)
+    short = with_method("curves", lambda _, genotypes, _seeds: np.full((len(genotypes), 50), 0.9))
+    with pytest.raises(NotApplicable, match="tells 50 epochs, the truth 98"):
+        runs_on(replace(oracle, predictor=short), "sh", Where.subject, 2e4)
     percent = with_method("curves", lambda _, genotypes, _seeds: np.full((len(genotypes), 98), 93.0))
     with pytest.raises(SubjectError, match=r"curves is 93\.0 for .*, expected a fraction"):
         runs_on(replace(oracle, predictor=percent), "sh", Where.subject, 2e4)

@@ -103,6 +103,9 @@ def rank_kept(subject: Subject, epochs: Annotated[int, Field(ge=1)]) -> Measured
     for curves in _fresh(subject):
         ranks.append((rankdata(curves[:, epochs - 1]), rankdata(curves.max(axis=1))))
 
+    if any(np.ptp(values) == 0 for pair in ranks for values in pair):
+        return exact(float("nan"), _FRESH)
+
     def apart(r: Rows) -> Array:
         own, true = [np.corrcoef(early[r], whole[r])[0, 1] for early, whole in ranks]
         return np.asarray(own - true)

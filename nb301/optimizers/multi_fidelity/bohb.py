@@ -50,9 +50,10 @@ class Bohb(Hyperband):
 
     def tell(self, training: Training, observation: Observation) -> None:
         """Take a result into the rung's estimator and its bracket."""
-        level = self._rungs.index(training.epochs)
-        self._results[level] += 1
-        self._estimators[level].tell(training.genotype, observation)
+        if training in self._bracket_of:  # not told once more
+            level = self._rungs.index(training.epochs)
+            self._results[level] += 1
+            self._estimators[level].tell(training.genotype, observation)
         super().tell(training, observation)
 
     def _draw(self) -> Genotype:

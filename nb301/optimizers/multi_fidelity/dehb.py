@@ -77,7 +77,7 @@ class Dehb:
         crossover: Probability that a component is the mutant's, 0..1; 0.5 in Awad et al.
 
     Raises:
-        ValueError: There are no such rungs.
+        ValueError: There are no such rungs, or they have less than three members.
     """
 
     def __init__(
@@ -94,7 +94,13 @@ class Dehb:
         self._ladder = Ladder(epochs, least, eta).check()
         self._epochs = self._ladder.rungs
         self._slots = self._all_slots()
-        self._populations = [_Population(rng.random((size, len(SIZES)))) for size in self._population_sizes()]
+        sizes = self._population_sizes()
+        if sum(sizes) < _PARENTS:
+            raise ValueError(
+                f"epochs {epochs}, least {least} and eta {eta} give rungs {self._epochs} of {sum(sizes)} "
+                f"members, expected {_PARENTS} at least to breed from"
+            )
+        self._populations = [_Population(rng.random((size, len(SIZES)))) for size in sizes]
         #: Trainings that have gone on to another rung.
         self._promoted: set[Training] = set()
         self._open: dict[Training, _Open] = {}

@@ -44,10 +44,11 @@ class Extrapolation:
     def __init__(
         self, optimizer: Optimizer, epochs: int = EPOCHS, pause: int = 20, start: int = 20, good: float = 0.2
     ) -> None:
-        if not (2 < pause < epochs and start >= 2 and 0 < good < 1):
+        are_integers = all(isinstance(value, int) for value in (epochs, pause, start))
+        if not (are_integers and 2 < pause < epochs and start >= 2 and 0 < good < 1):
             raise ValueError(
-                f"expected 2 < pause < epochs, start of at least 2 and 0 < good < 1, got {pause}, {epochs}, "
-                f"{start} and {good}"
+                "expected integers 2 < pause < epochs, start of at least 2 and 0 < good < 1, got "
+                f"{pause!r}, {epochs!r}, {start!r} and {good!r}"
             )
         self._optimizer, self._epochs, self._pause = optimizer, epochs, pause
         self._start, self._good = start, good

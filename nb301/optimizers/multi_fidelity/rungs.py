@@ -27,10 +27,11 @@ class Ladder(NamedTuple):
         Raises:
             ValueError: There are no such rungs.
         """
-        if not (self.eta >= 2 and 1 <= self.least <= self.epochs):
+        are_integers = all(isinstance(value, int) and not isinstance(value, bool) for value in self)
+        if not (are_integers and self.eta >= 2 and 1 <= self.least <= self.epochs):
             raise ValueError(
-                f"expected eta of at least 2 and 1 <= least <= epochs, got {self.eta}, {self.least} and "
-                f"{self.epochs}"
+                "expected integers, eta of at least 2 and 1 <= least <= epochs, got "
+                f"{self.eta!r}, {self.least!r} and {self.epochs!r}"
             )
         return self
 

@@ -8,6 +8,7 @@ intermediate node. So isomorphic architectures have the same terms.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -60,9 +61,14 @@ def terms(codes: NDArray[np.uint8]) -> dict[str, NDArray[np.intp]]:
     return {
         "edges": edge_terms(codes),
         "anywhere": _pair(anywhere[:, _ANY[0]], anywhere[:, _ANY[1]]),
-        "side_by_side": np.where(is_beside, beside, -1).reshape(n, -1),
-        "in_line": _in_line(sources, origins, ops).reshape(n, -1),
+        "side_by_side": _flat(np.where(is_beside, beside, -1)),
+        "in_line": _flat(_in_line(sources, origins, ops)),
     }
+
+
+def _flat(terms: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of each architecture in a row; numpy cannot tell the length of no rows."""
+    return terms.reshape(len(terms), math.prod(terms.shape[1:]))
 
 
 def beyond_free(codes: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -69,6 +69,21 @@ def test_a_file_that_is_no_journal_is_refused(tmp_path):
         assert (tmp_path / RE.file).read_text() == text
 
 
+@pytest.mark.parametrize("more", [["abc"], [5], [[1, 2]], [[0.5, -1.0]], [[[1], [1]]], [[0.5], [0.5]]])
+def test_a_damaged_curve_is_no_journal(uninterrupted, tmp_path, more):
+    """Numbers of a result, and at most one list of accuracies."""
+    _, journal = uninterrupted
+    lines = journal.decode().splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith('{"end"'))
+    entry = json.loads(lines[place])
+    entry["end"]["result"] += more
+    (tmp_path / RE.file).write_text(
+        "\n".join([*lines[:place], json.dumps(entry), *lines[place + 1 :]]) + "\n"
+    )
+    with pytest.raises(TableError, match="not a journal of a collection"):
+        collect(RE, tmp_path)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such lock")
 def test_two_processes_do_not_write_one_journal(tmp_path):
     """A worker that outlived its interrupted run keeps its journal; afterwards another goes on with it."""

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from nb301 import load
 from nb301.errors import GeneratorError, GenotypeError, ObjectiveError, ProposalError, SeedError
 from nb301.formats import read, to_config, to_darts, to_naslib, to_yahpo
 from nb301.optimizers import OPTIMIZERS, Budget, RandomSearch, RunEnded, Trajectory, simulate
@@ -267,6 +268,69 @@ def test_names_the_training_that_cannot_go_on(trainings, said):
     """No epoch, more than there are, none that are new; another's, taken twice, never begun."""
     with pytest.raises(ProposalError, match=said):
         simulate(Listed(trainings), EmulatedTruth(), Budget(evaluations=len(trainings)), seed=0)
+
+
+@pytest.mark.parametrize("epochs", [33.0, np.float64(33), np.inf, None, "33", 2**70, True, -1])
+def test_epochs_are_integers(epochs):
+    """Or the evaluation is named; numpy's are."""
+    with pytest.raises(ProposalError, match=r"evaluation 0: a training of .* epochs was proposed, expected"):
+        simulate(Listed([part(GENOTYPES[0], epochs)]), EmulatedTruth(), Budget(evaluations=1), seed=0)
+    run = simulate(Listed([part(GENOTYPES[0], np.int64(3))]), EmulatedTruth(), Budget(evaluations=1), seed=0)
+    assert run.epochs.tolist() == [3]
+
+
+def test_a_training_is_proposed_once():
+    """Else nobody could say which of the two is gone on with; and what is resumed is a training."""
+    begun = part(GENOTYPES[0], 5)
+    with pytest.raises(ProposalError, match="evaluation 1: a training was proposed twice"):
+        simulate(Listed([begun, begun]), EmulatedTruth(), Budget(evaluations=2), seed=0)
+    with pytest.raises(ProposalError, match=r"evaluation 0: .* go on with .*, expected a `Training`"):
+        simulate(Listed([part(GENOTYPES[0], 5, [begun])]), EmulatedTruth(), Budget(evaluations=1), seed=0)
+
+
+def test_a_ground_truth_is_an_objective():
+    """Of whole trainings and of parts alike."""
+    whole, method = (
+        simulate(Listed(GENOTYPES), objective, Budget(evaluations=3), seed=0)
+        for objective in (EmulatedTruth(), EmulatedTruth().evaluate)
+    )
+    assert whole == method
+
+
+class Told:
+    """An objective whose learning curve is given."""
+
+    def __init__(self, val_accuracy, runtime):
+        self.told = SimpleNamespace(val_accuracy=val_accuracy, runtime=runtime)
+
+    def curve(self, genotype, seed):
+        return self.told
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "seconds", "said"),
+    [
+        ([0.1, np.nan], [1, 2], "epoch 2 of a learning curve has accuracy nan at 2 s"),
+        ([-3, 0.5], [1, 2], "epoch 1 of a learning curve has accuracy -3 at 1 s"),
+        ([0.1, 0.2], [2, 1], "epoch 2 of a learning curve has accuracy 0.2 at 1 s"),
+        ([0.1, 0.2], [1], r"accuracies of shape \(2,\) and times of shape \(1,\)"),
+        (0.3, [1, 2], r"accuracies of shape \(\)"),
+        ("much", [1, 2], "no learning curve: could not convert"),
+    ],
+)
+def test_what_is_no_learning_curve(accuracies, seconds, said):
+    """Names the evaluation and the epoch, before an optimizer is told of it; lists are as good as arrays."""
+    trainings = [part(GENOTYPES[0], 1)]
+    with pytest.raises(ObjectiveError, match=f"evaluation 0: .*{said}"):
+        simulate(Listed(trainings), Told(accuracies, seconds), Budget(evaluations=1), seed=0)
+    run = simulate(Listed([part(GENOTYPES[0], 1)]), Told([0.3, 0.4], [5, 6]), Budget(evaluations=1), seed=0)
+    assert (run.val_accuracy[0], run.runtime[0]) == (0.3, 5)
+
+
+def test_a_release_without_curves_is_named():
+    """With the evaluation."""
+    with pytest.raises(ObjectiveError, match=r"evaluation 0: .*xgb-rand-v1\.0 has no learning curves"):
+        simulate(Listed([PAUSED]), load("cifar10-xgb-rand-v1.0"), Budget(evaluations=1), seed=0)
 
 
 def test_says_what_tells_no_epochs():

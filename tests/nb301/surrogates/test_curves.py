@@ -29,7 +29,8 @@ def noisy(table, correlation, std, rng):
         draws[:, epoch] = correlation * draws[:, epoch - 1] + fresh
     behind = points_behind(table.codes) / 100 + std * draws
     behind -= behind.min(axis=1, keepdims=True)
-    return replace(table, steps=packed(0.95 - np.clip(behind, 0, 0.95)))
+    curves = 0.95 - np.clip(behind, 0, 0.95)
+    return replace(table, steps=packed(curves, curves.max(axis=1)))
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +119,8 @@ def test_a_table_without_curves_gives_no_file(many):
 
 def test_short_trainings_have_a_model_too(many):
     """Of two epochs, as real trainings of small networks may be."""
-    short = EvaluationTable(many.name, many.version, many.truth, many.rows, packed(many.curves()[:, :2]))
+    steps = packed(many.curves()[:, :2], many.rows["val_accuracy"].to_numpy())
+    short = EvaluationTable(many.name, many.version, many.truth, many.rows, steps)
     model = CurveModel(fit(short, stratified_split(short, 1))[FILE])
     assert model.draw(CODES, 1).shape == (len(CODES), 2)
 

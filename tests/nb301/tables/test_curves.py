@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from nb301.errors import TableError
 from nb301.tables import read_table
-from nb301.tables.curves import STEP, UNKNOWN, packed, unpacked
+from nb301.tables.curves import STEP, UNKNOWN, packed, steps_of, unpacked
 from nb301.tables.schema import write_table
 from nb301.truth.emulated import EmulatedTruth
 
@@ -23,7 +23,7 @@ CURVES = arrays(np.float64, st.tuples(st.integers(1, 5), st.integers(1, 9)), ele
 def test_nothing_but_rounding_is_lost(curves):
     """Packed and unpacked, an accuracy is within half a step, and the best one is what it was."""
     best = curves.max(axis=1)
-    again = unpacked(packed(curves), best)
+    again = unpacked(packed(curves, best), best)
     assert np.abs(again - curves).max() <= STEP / 2 + 1e-12
     assert again.max(axis=1).tolist() == best.tolist()
 
@@ -31,9 +31,35 @@ def test_nothing_but_rounding_is_lost(curves):
 def test_unknown_curves_stay_unknown():
     """A row that is not known, or not throughout, is NaN throughout."""
     curves = np.array([[0.5, 0.6], [np.nan, 0.7], [np.nan, np.nan]])
-    assert packed(curves).tolist() == [[100, 0], [UNKNOWN, UNKNOWN], [UNKNOWN, UNKNOWN]]
-    again = unpacked(packed(curves), np.array([0.6, 0.7, 0.8]))
+    best = np.array([0.6, 0.7, 0.8])
+    assert packed(curves, best).tolist() == [[100, 0], [UNKNOWN, UNKNOWN], [UNKNOWN, UNKNOWN]]
+    again = unpacked(packed(curves, best), best)
     assert np.array_equal(np.isnan(again), [[False] * 2, [True] * 2, [True] * 2])
+
+
+def test_the_best_epoch_may_be_one_that_is_not_kept():
+    """The row's label is above all of its curve, which stays where it is."""
+    curves, best = np.array([[0.5, 0.9]]), np.array([0.91])
+    assert packed(curves, best).tolist() == [[410, 10]]
+    np.testing.assert_allclose(unpacked(packed(curves, best), best), curves)
+
+
+@pytest.mark.parametrize("wrong", [[0.5, 0.92], [-0.1, 0.9], [0.5, np.inf]])
+def test_what_is_no_accuracy_is_not_packed(wrong):
+    """Nor what is above the best epoch: it would come back as something else."""
+    with pytest.raises(
+        TableError, match=r"curve of row 1: epoch [12] has .*, expected an accuracy from 0 to"
+    ):
+        packed(np.array([[np.nan, 0.9], wrong]), np.array([0.9, 0.9]))
+
+
+def test_curves_of_several_lengths():
+    """Those of most are kept, of equally many the longer ones; of none there is nothing."""
+    best = np.array([0.9, 0.8, 0.7])
+    steps = steps_of([(0.5, 0.9), (0.7, 0.75, 0.8), (0.6, 0.7)], best)
+    assert steps.tolist() == [[400, 0], [UNKNOWN] * 2, [100, 0]]
+    assert steps_of([(0.9,), (0.7, 0.8), ()], best).tolist() == [[UNKNOWN] * 2, [100, 0], [UNKNOWN] * 2]
+    assert steps_of([(), (), ()], best) is None
 
 
 def test_collected_tables_keep_them(tiny_table):
@@ -92,13 +118,12 @@ def wrong(change):
         (lambda steps: steps.astype(np.int64), "expected 16-bit steps"),
         (lambda steps: steps[:1], r"shape \(1, 3\), expected 2 rows"),
         (lambda steps: steps[:, :0], r"shape \(2, 0\), expected 2 rows of 1 to 2000 epochs"),
-        (lambda steps: steps + np.uint16(1), "curve of row 0: .*expected steps behind the best epoch"),
         (lambda steps: np.where(steps == 5, 1001, steps).astype(np.uint16), "curve of row 1"),
         (lambda steps: np.where(steps == 5, UNKNOWN, steps).astype(np.uint16), "curve of row 1"),
     ],
 )
 def test_what_are_no_curves_is_refused(change, said, tiny_table):
-    """Other types and shapes, rows without a best epoch, more than all accuracy, half unknown."""
+    """Other types and shapes, more than all accuracy, half unknown."""
     with pytest.raises(TableError, match=said):
         replace(tiny_table.select(np.array([0, 1])), steps=wrong(change))
 

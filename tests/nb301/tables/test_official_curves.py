@@ -49,6 +49,38 @@ def test_shorter_curves_are_not_known(tmp_path):
     assert is_unknown(table.steps).tolist() == [False, True]
 
 
+def test_one_longer_curve_is_the_one_that_is_not_known(tmp_path):
+    """Not all others."""
+    for number, genotype in enumerate(GENOTYPES[:3]):
+        document = logged(genotype)
+        if number == 1:
+            document["learning_curves"]["Train/val_accuracy"].append(90.0)
+        write(tmp_path / "rs" / f"results_{number}.json", document)
+    assert is_unknown(import_official(tmp_path).table.steps).tolist() == [False, True, False]
+
+
+def test_too_many_epochs_are_one_bad_file(tmp_path):
+    """More than tables keep."""
+    document = logged(GENOTYPES[1]) | {"budget": 3000}
+    document["learning_curves"]["Train/val_accuracy"] *= 30
+    write(tmp_path / "rs" / "results_0.json", logged(GENOTYPES[0]))
+    write(tmp_path / "rs" / "results_1.json", document)
+    imported = import_official(tmp_path)
+    assert [bad.path.name for bad in imported.bad_files] == ["results_1.json"]
+    assert len(imported.table) == 1
+
+
+def test_a_curve_below_the_label_stays_where_it_is(tmp_path):
+    """The best epoch is one that the log lacks."""
+    document = logged(GENOTYPES[0])
+    curve = [accuracy - 0.6 for accuracy in document["learning_curves"]["Train/val_accuracy"]]
+    document["learning_curves"]["Train/val_accuracy"] = curve
+    write(tmp_path / "rs" / "results_0.json", document)
+    np.testing.assert_allclose(
+        import_official(tmp_path).table.curves()[0], np.array(curve) / 100, atol=5.1e-4
+    )
+
+
 def test_trees_without_curves_have_tables_without(tmp_path):
     """As the small logs; an empty entry is none."""
     write(tmp_path / "rs" / "results_0.json", official(GENOTYPES[0]))
@@ -61,8 +93,11 @@ def test_a_run_in_both_logs_is_one(tmp_path):
     write(tmp_path / "rs" / "results_0.json", official(GENOTYPES[0]))
     write(tmp_path / "rs" / "results_1.json", logged(GENOTYPES[1]))
     write(tmp_path / "rs" / "full" / "results_2.json", logged(GENOTYPES[0]))
+    short = logged(GENOTYPES[0])
+    del short["learning_curves"]["Train/val_accuracy"][0]
+    write(tmp_path / "rs" / "short" / "results_3.json", short)
     imported = import_official(tmp_path)
-    assert (len(imported.table), imported.duplicates) == (2, 1)
+    assert (len(imported.table), imported.duplicates) == (2, 2)
     assert not is_unknown(imported.table.steps).any()
 
 
@@ -76,6 +111,7 @@ def test_a_run_in_both_logs_is_one(tmp_path):
         ({"Train/val_accuracy": [50.0, 101]}, "epoch 2 is 101, expected a number from 0 to 100"),
         ({"Train/val_accuracy": [True]}, "epoch 1 is True"),
         ({"Train/val_accuracy": [50.0, 60.0]}, r"the best epoch has 60 %, but val_accuracy is 9.* %"),
+        ({"Train/val_accuracy": [50.0, 99.0]}, r"the best epoch has 99 %, but val_accuracy is 9.* %"),
         ({"Train/train_loss": [1.0]}, "Train/val_accuracy is None"),
     ],
 )

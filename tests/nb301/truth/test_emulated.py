@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 from nb301.encodings import canonical
+from nb301.errors import SeedError
 from nb301.metrics import kendall_tau
 from nb301.sources import FITTED
 from nb301.space import Genotype, Op, from_codes, sample_many, to_codes
@@ -229,6 +230,16 @@ def test_curves_have_a_seed_each(uniform):
     curves = TRUTH.learning_curves(uniform[:3], seeds)
     for genotype, seed, curve in zip(uniform[:3], seeds, curves, strict=True):
         assert TRUTH.curve(genotype, seed) == curve
+
+
+def test_seeds_are_one_or_one_for_each(uniform):
+    """Other numbers of them are told; none of none are none."""
+    assert TRUTH.learning_curves([], 1).val_accuracy.shape == (0, TRUTH.epochs)
+    assert len(TRUTH.evaluate_many([], [])) == 0
+    for ask in (TRUTH.evaluate_many, TRUTH.learning_curves):
+        for n, seeds in ((1, [1, 2, 3]), (2, [1, 2, 3]), (2, [[1], [2, 3]]), (1, np.array([1, 2]))):
+            with pytest.raises(SeedError, match="seed"):
+                ask(uniform[:n], seeds)
 
 
 def test_the_last_epoch_is_a_little_worse(uniform):

@@ -17,6 +17,7 @@ from nb301.cost import NetworkShape, cost_many
 from nb301.errors import TrainingError
 from nb301.releases.freeze import freeze
 from nb301.space import sample_many
+from nb301.tables.curves import is_unknown
 from nb301.tables.official import import_official
 from nb301.tables.schema import read_table
 from nb301.training import data as data_module
@@ -92,6 +93,23 @@ def test_tables_of_trainings_keep_their_curves(quick, tmp_path):
             [collect(collection, tmp_path / str(workers), truth=quick)], "digits-tiny", "1.0", quick
         )
         assert again.content_hash == table.content_hash
+
+
+def test_a_journal_of_before_curves_goes_on(quick, tmp_path):
+    """What it has already has no curve; what is trained from now on has one."""
+    collection = Collection("rs", 4, seed=1)
+    collect(collection, tmp_path, truth=quick)
+    (journal,) = tmp_path.glob("*.jsonl")
+    lines = []
+    for line in journal.read_text().splitlines():
+        entry = json.loads(line)
+        if "end" in entry and entry["end"]["number"] < 2:
+            del entry["end"]["result"][4:]
+        if "end" not in entry or entry["end"]["number"] < 3:
+            lines.append(json.dumps(entry))
+    journal.write_text("\n".join(lines) + "\n")
+    table = to_table([collect(collection, tmp_path, truth=quick)], "digits-tiny", "1.0", quick)
+    assert is_unknown(table.steps).tolist() == [True, True, False, False]
 
 
 def test_train_writes_what_import_reads(quick, tmp_path):

@@ -112,6 +112,16 @@ def noisy(std, memory):
     return behind
 
 
+def test_constant_curves_rank_nothing(told):
+    """There is no correlation, and no traceback."""
+
+    class Constant(Oracle):
+        def curves(self, genotypes, seeds):
+            return np.full((len(genotypes), EPOCHS), 0.9)
+
+    assert np.isnan(curves.rank_kept(told(Constant()), 11).value)
+
+
 def test_noise_that_goes_on(told):
     """Its correlation is found, and that such curves cross less often than those of as much noise anew."""
     white, red = (told(Curved(noisy(0.004, memory))) for memory in (0.0, 0.8))

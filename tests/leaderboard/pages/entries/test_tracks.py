@@ -31,7 +31,7 @@ def test_entries_are_gathered_over_tracks(entries_of, make_run):
 
 
 def test_view_has_all_runs(entries_of, make_run, references):
-    """Each with its record, and a mark in the drawing; failed ones say how they ended, and have lost what they found."""
+    """Each with its record, and a mark in the drawing; failed ones say how, and have lost what they found."""
     failed = make_run(seed=1, verdict=Verdict.timeout)
     ((on_track,),) = entries_of([make_run(error=5.5), failed]).values()
     view = track_view(on_track, references)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nb301.optimizers.base import Observation
+from nb301.optimizers.base import Observation, Training
 from nb301.space import Op
 
 pytest.importorskip("optuna")
@@ -28,3 +28,16 @@ def test_the_longest_trainings_decide():
         optimizer.tell(training, Observation(share if training.epochs < 9 else 1 - share, 1.0))
     # one op of seven at random, with a standard error of 0.006
     assert np.mean(begun[-200:]) < 1 / 7 - 0.025
+
+
+def test_a_result_told_once_more_counts_once():
+    """And one that was never proposed not at all."""
+    once, twice = (Bohb(np.random.default_rng(0), epochs=9, startup=10) for _ in range(2))
+    for _ in range(120):
+        one, other = once.ask(), twice.ask()
+        assert one.genotype == other.genotype
+        observation = Observation(share_of_skips(one.genotype), 1.0)
+        once.tell(one, observation)
+        for _ in range(2):
+            twice.tell(other, observation)
+        twice.tell(Training(one.genotype, 5), observation)

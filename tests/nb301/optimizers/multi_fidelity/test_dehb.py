@@ -1,6 +1,7 @@
 """DEHB: how populations are filled, and what is bred from which."""
 
 import numpy as np
+import pytest
 
 from nb301.optimizers.base import Observation
 from nb301.optimizers.multi_fidelity.dehb import Dehb
@@ -56,3 +57,10 @@ def test_evolves_towards_what_is_good():
     for epochs in (1, 3, 9):
         shares = [share(training) for training in trainings if training.epochs == epochs]
         assert np.mean(shares[-20:]) > np.mean(shares[:9]) + 0.15
+
+
+@pytest.mark.parametrize("settings", [{"epochs": 1}, {"epochs": 2}, {"least": 98}, {"eta": 1000}])
+def test_too_few_to_breed_from(settings):
+    """A single rung has one member: refused before it runs."""
+    with pytest.raises(ValueError, match=r"give rungs \[\d+\] of 1 members, expected 3 at least"):
+        Dehb(np.random.default_rng(0), **settings)

@@ -73,8 +73,8 @@ def test_what_promises_much_goes_on(begun):
     assert (genotype, observation.val_accuracy, observation.runtime) == (training.genotype, whole[-1], 10.0)
 
 
-@pytest.mark.parametrize("wrong", [{"pause": 10}, {"pause": 2}, {"start": 1}, {"good": 1.0}])
+@pytest.mark.parametrize("wrong", [{"pause": 10}, {"pause": 2}, {"start": 1}, {"good": 1.0}, {"pause": 4.0}])
 def test_settings_are_checked(wrong):
     """No pause after the end, at least two whole trainings to extrapolate from."""
-    with pytest.raises(ValueError, match="expected 2 < pause < epochs"):
+    with pytest.raises(ValueError, match="expected integers 2 < pause < epochs"):
         Extrapolation(Inside(), **{"epochs": 10, "pause": 4, **wrong})

@@ -20,6 +20,13 @@ def test_published_brackets():
     ]
 
 
+@pytest.mark.parametrize("wrong", [{"eta": 2.5}, {"eta": "3"}, {"epochs": 97.5}, {"least": True}])
+def test_settings_are_integers(wrong):
+    """Half an epoch is none."""
+    with pytest.raises(ValueError, match="expected integers"):
+        Ladder(**wrong).check()
+
+
 def test_default_rungs():
     """Of 98 epochs, whole ones that are nearest to thirds."""
     assert Ladder().rungs == [1, 4, 11, 33, 98]
