@@ -69,8 +69,8 @@ runs of those that fit models to propose end after 10^6 s.
 
 ![Error of the incumbent over simulated seconds, a line for each optimizer](multi-fidelity.svg)
 
-What the literature says of early stopping holds here: at 10^5 s, 21 whole trainings, it is ahead by a third of
-a point; at 10^6 s by a tenth; at 10^7 s it no longer matters. Successive halving, Hyperband and ASHA draw at
+What the literature says of early stopping holds here: at 10^5 s, 21 whole trainings, it is a third of a
+point ahead, at 10^6 s a tenth; at 10^7 s it no longer matters. Successive halving, Hyperband and ASHA draw at
 random, so that evolution, which learns from what was found, overtakes them.
 
 Whether a release leads these optimizers to as good architectures as the truth does is a gate
