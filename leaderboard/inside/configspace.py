@@ -5,6 +5,7 @@ Needs `nb301[configspace]` and a pinned ConfigSpace among the submission's requi
 
 from __future__ import annotations
 
+import random
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,12 @@ class ConfigSpaceOptimizer(ABC):
         self._conditions: dict[str, tuple[str, frozenset[Any]]] = {}
         for condition in self.configspace.conditions:
             self._conditions[condition.child.name] = (condition.parent.name, frozenset(condition.values))
+        orders = random.Random(f"orders {seed}")  # noqa: S311 - each run's, not secret
+        #: Choices of each parameter in an order of the run's own: no place in the cube is better than another
+        #: before the run, as its centre is where the middle choice of all edges is a good one.
+        self._orders: dict[str, tuple[Any, ...]] = {}
+        for name, parameter in self.configspace.items():
+            self._orders[name] = tuple(orders.sample(parameter.choices, len(parameter.choices)))
         self._open: dict[int, Any] = {}
         self.start(seed, budget, **settings)
 
@@ -68,11 +75,11 @@ class ConfigSpaceOptimizer(ABC):
 
         Args:
             point: One number from [0, 1] for each parameter of `configspace`, in its order, shape (34,).
-                Every choice has an equal share of the interval.
+                Every choice has an equal share of the interval, in an order that is drawn from the seed
+                for each parameter: categories have none.
         """
         values = {}
-        for x, (name, parameter) in zip(point, self.configspace.items(), strict=True):
-            choices = parameter.choices
+        for x, (name, choices) in zip(point, self._orders.items(), strict=True):
             values[name] = choices[min(int(x * len(choices)), len(choices) - 1)]
         return values
 
