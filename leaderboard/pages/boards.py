@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from string import ascii_lowercase
 
 from leaderboard.ranking.core import CORE
+from leaderboard.ranking.no_search import no_search
 from leaderboard.ranking.pairs import EQUIVALENT
 from leaderboard.ranking.scores import window
 from leaderboard.ranking.selection import Scope
@@ -118,6 +119,7 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "equivalent": f"{EQUIVALENT:g}",
             "fewest_seeds": FEWEST_SEEDS,
             "guests": _guests(view, entries),
+            "no_search": no_search(view.releases, site.references, track.budget_seconds),
         },
     )
 

@@ -77,6 +77,15 @@ def test_page_says_who_is_outside_of_the_core_set(built_of, make_run):
     assert "among the core set" not in built_of(without).plain
 
 
+def test_what_needs_no_search_stands_beside(site, built_of, make_run):
+    """On releases that are here, with no place; on made-up ones nothing is said."""
+    (page, *_others) = boards.pages(site)
+    known = page.context["no_search"]
+    assert "DARTS' cell, second order" in {one.name for one in known}
+    assert all(len(one.scores) == len(page.context["view"].releases) for one in known)
+    assert "Without a search" not in built_of([make_run("rs"), make_run("re")]).plain
+
+
 def test_conflicted_entries_are_shown_and_not_counted(built_of, make_run):
     """An entry that fits the surrogate's own family has no place, and says why."""
     text = built_of([make_run("rs"), make_run("gbdt", conflicts=("xgboost",))]).text
