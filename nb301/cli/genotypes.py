@@ -43,6 +43,12 @@ def query(
         int | None,
         typer.Option(min=0, max=2**64 - 1, help="Training seed to emulate; without one, no noise."),
     ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="After so many epochs; without it, a whole training. Emulated releases only."
+        ),
+    ] = None,
     members: Annotated[bool, typer.Option("--members", help="Each member's prediction, too.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Warn of what the release was not fitted on; reads its table.")
@@ -65,13 +71,13 @@ def query(
         raise typer.BadParameter("give --json or --csv, not both")
     benchmark = load(name, table=_read_table(table) if table else None)
     inputs = read_all(genotypes, file, benchmark.read)
-    rows = [*_rows(benchmark, inputs, seed, members=members, check=check)]
+    rows = [*_rows(benchmark, inputs, seed, epochs, members=members, check=check)]
     if as_csv:
         print_csv(map(_flat, rows))
     elif as_json:
         print_json(_without_genotype(rows[0]) if len(rows) == 1 else rows)
     elif len(rows) == 1:
-        _print_one(benchmark, rows[0], seed)
+        _print_one(benchmark, rows[0], seed, epochs)
     else:
         _print_many(benchmark, inputs, rows)
 
@@ -83,16 +89,24 @@ def _read_table(path: Path) -> EvaluationTable:
 
 
 def _rows(
-    benchmark: Benchmark, inputs: Sequence[Input], seed: int | None, *, members: bool, check: bool
+    benchmark: Benchmark,
+    inputs: Sequence[Input],
+    seed: int | None,
+    epochs: int | None,
+    *,
+    members: bool,
+    check: bool,
 ) -> Iterator[dict[str, Any]]:
     """What each genotype gets, in batches."""
     for start in range(0, len(inputs), _BATCH):
         batch = [entered.genotype for entered in inputs[start : start + _BATCH]]
         predicted = benchmark.members(batch).T.tolist() if members else []
         familiarities = benchmark.familiarity(batch) if check else []
-        for index, evaluation in enumerate(benchmark.query(batch, seed=seed)):
+        for index, evaluation in enumerate(benchmark.query(batch, seed=seed, epochs=epochs)):
             row = {"genotype": str(batch[index]), **asdict(evaluation)}
             row["truth"] = benchmark.release.manifest.truth
+            if epochs is not None:
+                row["epochs"] = epochs
             if members:
                 row["members"] = predicted[index]
             if check:
@@ -118,7 +132,7 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _print_one(benchmark: Benchmark, row: Mapping[str, Any], seed: int | None) -> None:
+def _print_one(benchmark: Benchmark, row: Mapping[str, Any], seed: int | None, epochs: int | None) -> None:
     noise = "no seed, no noise" if seed is None else f"with the noise of seed {seed}"
     noise_from = "between trainings of the architecture"
     if benchmark.release.manifest.noise is None:
@@ -132,7 +146,7 @@ def _print_one(benchmark: Benchmark, row: Mapping[str, Any], seed: int | None) -
         ["std", f"{row['std']:.2%}", "between the members"],
         ["noise_std", f"{row['noise_std']:.2%}", noise_from],
         ["val_accuracy", f"{row['val_accuracy']:.2%}", noise],
-        ["runtime", f"{row['runtime']:,.0f} s", "of one training"],
+        ["runtime", f"{row['runtime']:,.0f} s", f"of {epochs} epochs" if epochs else "of one training"],
         ["parameters", f"{row['parameters']:,}", f"exact, {counted}{head}"],
         ["multiply_adds", f"{row['multiply_adds']:,}", f"exact, one image of {image} at inference"],
     ]

@@ -58,6 +58,21 @@ def test_query_shows_the_noise_of_trainings(run, tiny_release):
     assert "of draws, that of the members in this release" in without
 
 
+def test_query_after_some_epochs(run, wrong, tiny_release):
+    """What the benchmark answers, in every form; a release without curves says so in a line."""
+    expected = nb301.load(tiny_release).query(GENOTYPE, seed=1, epochs=30)
+    asked = ("query", GENOTYPE, "--release", tiny_release, "--seed", 1, "--epochs", 30)
+    answer = json.loads(run(*asked, "--json"))
+    assert (answer["val_accuracy"], answer["runtime"], answer["epochs"]) == (
+        expected.val_accuracy,
+        expected.runtime,
+        30,
+    )
+    assert f"{expected.runtime:,.0f} s" in run(*asked)
+    assert "of 30 epochs" in run(*asked)
+    assert "cifar10-gin-rand-v1.0 has no learning curves" in wrong("query", GENOTYPE, "--epochs", 30)
+
+
 def test_query_takes_the_folder_of_a_release(run, tiny_release):
     """`--release` takes a name or a folder."""
     assert (
