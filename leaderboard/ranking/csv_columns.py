@@ -111,6 +111,19 @@ TABLES: Mapping[str, Described] = {
             "runs": "Architectures that were judged: one for each run.",
         },
     ),
+    "no_search": Described(
+        "Without a search",
+        "Architectures that are known beforehand, valued as if a run had trained nothing else; of embedded "
+        "releases.",
+        {
+            "release": _RELEASE,
+            "architecture": "What people call it.",
+            "genotype": "Its text form.",
+            "score": "Anytime score.",
+            "error_percent": "Noise-free validation error, percent.",
+            "regret_points": "Its distance from the best known one, points.",
+        },
+    ),
     "reached": Described(
         "Targets reached over time",
         "Empirical distribution of times to 51 targets of normalised regret.",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from leaderboard.legible import to_csv
 from leaderboard.ranking.csv_columns import TABLES
 from leaderboard.ranking.examination import Judgement, examine
+from leaderboard.ranking.no_search import no_search
 from leaderboard.ranking.pairs import Pair
 from leaderboard.ranking.references import Reference
 from leaderboard.ranking.rows import Row
@@ -43,6 +44,7 @@ def tables_of(
         "tie_groups": _grouped(ranking.whole.tie_groups),
         "pairs": map(_pair_cells, ranking.whole.pairs),
         "examination": map(_judgement_cells, judgements),
+        "no_search": _without_search(ranking, references),
         "reached": _reached(timed),
         "running_times": _expected(timed),
     }
@@ -61,6 +63,13 @@ def _timed(ranking: Ranking, references: Mapping[str, Reference]) -> Iterator[tu
         reference = references[runs[0].release.release_hash]
         times = np.array([target_times(run, reference) for run in runs])
         yield release, entry, runs[0].cell.budget_seconds, times
+
+
+def _without_search(ranking: Ranking, references: Mapping[str, Reference]) -> Iterator[Sequence[object]]:
+    for board in ranking.boards:
+        for known in no_search([board.release], references, board.budget_seconds):
+            numbers = map(_number, (known.score, known.error, known.regret))
+            yield board.release.name, known.name, str(known.genotype), *numbers
 
 
 def _reached(timed: Iterable[tuple[str, str, float, Array]]) -> Iterator[Sequence[object]]:

@@ -92,6 +92,7 @@ def test_pack_writes_records_and_numbers(command, runs_folder, tmp_path):
             "ranking.csv",
             "pairs.csv",
             "examination.csv",
+            "no_search.csv",
             "reached.csv",
             "running_times.csv",
             "tie_groups.csv",

@@ -35,7 +35,7 @@ def test_rows_are_as_long_as_their_columns(written):
     for name, text in written.items():
         header, *rows = csv.reader(text.splitlines())
         assert header == [*TABLES[name].columns]
-        assert rows
+        assert rows or name == "no_search"  # releases are made up
         assert {len(row) for row in rows} == {len(header)}, name
 
 
