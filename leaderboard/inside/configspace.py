@@ -5,9 +5,9 @@ Needs `nb301[configspace]` and a pinned ConfigSpace among the submission's requi
 
 from __future__ import annotations
 
-import random
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from nb301.formats import configuration_space
@@ -38,12 +38,11 @@ class ConfigSpaceOptimizer(ABC):
         self._conditions: dict[str, tuple[str, frozenset[Any]]] = {}
         for condition in self.configspace.conditions:
             self._conditions[condition.child.name] = (condition.parent.name, frozenset(condition.values))
-        orders = random.Random(f"orders {seed}")  # noqa: S311 - each run's, not secret
         #: Choices of each parameter in an order of the run's own: no place in the cube is better than another
         #: before the run, as its centre is where the middle choice of all edges is a good one.
         self._orders: dict[str, tuple[Any, ...]] = {}
         for name, parameter in self.configspace.items():
-            self._orders[name] = tuple(orders.sample(parameter.choices, len(parameter.choices)))
+            self._orders[name] = tuple(_ordered(parameter.choices, f"{seed} {name}"))
         self._open: dict[int, Any] = {}
         self.start(seed, budget, **settings)
 
@@ -99,3 +98,8 @@ class ConfigSpaceOptimizer(ABC):
             return True
         parent, activating = self._conditions[name]
         return values[parent] in activating
+
+
+def _ordered(choices: Iterable[Any], of: str) -> list[Any]:
+    """Choices by their hashes: as if drawn, and without a generator that a submission could share."""
+    return sorted(choices, key=lambda choice: sha256(f"{of} {choice}".encode()).digest())

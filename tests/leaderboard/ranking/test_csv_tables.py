@@ -36,7 +36,7 @@ def test_rows_are_as_long_as_their_columns(written):
         header, *rows = csv.reader(text.splitlines())
         assert header == [*TABLES[name].columns]
         assert rows or name == "no_search"  # releases are made up
-        assert {len(row) for row in rows} == {len(header)}, name
+        assert {len(row) for row in rows} <= {len(header)}, name
 
 
 def test_numbers_are_those_of_the_ranking(ranking, written):
