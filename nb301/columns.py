@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -15,6 +16,21 @@ def read_only(array: _Array) -> _Array:
     """Refuse changes to an array from now on, such as one that is kept and handed out."""
     array.flags.writeable = False
     return array
+
+
+def rows_at(index: Any) -> Any:
+    """An index of rows as numpy takes it: an integer for one row; a slice, a mask or a list for many.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if isinstance(index, slice):
+        return index
+    if np.ndim(index) != 1:
+        return operator.index(index)
+    if len(index) == 0:  # of which numpy makes floats
+        return slice(0)
+    return [*index] if isinstance(index, tuple) else index  # tuples are places on several axes
 
 
 class Columns:

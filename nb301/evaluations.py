@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import repeat
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301 import exact
-from nb301.columns import Columns
+from nb301.columns import Columns, rows_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +95,10 @@ class Evaluations(Columns, Sequence[Evaluation]):
     def __getitem__(self, index: slice | Sequence[int] | NDArray[Any]) -> Evaluations: ...
     def __getitem__(self, index: Any) -> Evaluation | Evaluations:
         arrays, names = self._values[:-2], self._values[-2:]
-        if not isinstance(index, slice) and np.ndim(index) != 1:
-            place = operator.index(index)
-            return Evaluation(*[array[place].item() for array in arrays] + names)
-        if isinstance(index, tuple):  # which numpy takes for places on several axes
-            index = [*index]
-        if not isinstance(index, slice) and len(index) == 0:  # of which numpy makes floats
-            index = slice(0)
-        return Evaluations(*[array[index] for array in arrays] + names)
+        rows = rows_at(index)
+        if isinstance(rows, int):
+            return Evaluation(*[array[rows].item() for array in arrays] + names)
+        return Evaluations(*[array[rows] for array in arrays] + names)
 
     @property
     def _values(self) -> list[Any]:

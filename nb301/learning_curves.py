@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from nb301.columns import Columns
+from nb301.columns import Columns, rows_at
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -58,13 +57,9 @@ class LearningCurves(Columns, Sequence[LearningCurve]):
     @overload
     def __getitem__(self, index: slice | Sequence[int] | NDArray[Any]) -> LearningCurves: ...
     def __getitem__(self, index: Any) -> LearningCurve | LearningCurves:
-        if not isinstance(index, slice) and np.ndim(index) != 1:
-            place = operator.index(index)
-            return LearningCurve(self.val_accuracy[place], self.runtime[place])
-        if not isinstance(index, slice) and len(index) == 0:  # of which numpy makes floats
-            index = slice(0)
-        places = [*index] if isinstance(index, tuple) else index  # tuples are places on several axes
-        return LearningCurves(self.val_accuracy[places], self.runtime[places])
+        rows = rows_at(index)
+        kind = LearningCurve if isinstance(rows, int) else LearningCurves
+        return kind(self.val_accuracy[rows], self.runtime[rows])
 
     def __repr__(self) -> str:
         span = f", best {self.best.min():.4f} to {self.best.max():.4f}" if len(self) else ""

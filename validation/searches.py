@@ -83,7 +83,7 @@ def chunks(optimizer: str, where: Where, until: float = LATE) -> list[Chunk]:
 def made(subject: Subject, where: Where, chunk: Chunk) -> list[Run]:
     """A chunk of runs from the cache, or a new one, which it then has; raises what `runs_on` does."""
     key = _key(subject, where, chunk.optimizer)
-    return _kept(subject.cache, key, chunk, lambda: _make(subject, where, chunk))
+    return kept(subject.cache, key, chunk, lambda: _make(subject, where, chunk))
 
 
 def truth_runs(truth: EmulatedTruth, cache: Path, optimizer: str) -> list[Run]:
@@ -91,7 +91,7 @@ def truth_runs(truth: EmulatedTruth, cache: Path, optimizer: str) -> list[Run]:
     runs: list[Run] = []
     for chunk in chunks(optimizer, Where.truth):
         trainings = on_truth(truth, stop_early=stops_early(optimizer))
-        runs += _kept(cache, truth_key(truth), chunk, partial(chunk.make, trainings))
+        runs += kept(cache, truth_key(truth), chunk, partial(chunk.make, trainings))
     return runs
 
 
@@ -169,7 +169,7 @@ def truth_key(truth: EmulatedTruth) -> str:
     return f"{truth.name} {truth.version} {_truth_hash(type(truth).__module__)}"
 
 
-def _kept(cache: Path, key: str | None, chunk: Chunk, make: Callable[[], list[Run]]) -> list[Run]:
+def kept(cache: Path, key: str | None, chunk: Chunk, make: Callable[[], list[Run]]) -> list[Run]:
     """A chunk that is kept by a key, or a new one, which is kept if there is a key."""
     if key is None:
         return make()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leaderboard.ranking.references import Reference
-from leaderboard.ranking.scores import START, window
+from leaderboard.ranking.scores import window
 from leaderboard.runs.record import ReleaseReference
 from leaderboard.runs.releases import loaded
 from nb301 import exact
@@ -57,7 +57,6 @@ def no_search(
     releases: Sequence[ReleaseReference],
     references: Mapping[str, Reference],
     budget_seconds: float,
-    start: float = START,
 ) -> list[NoSearch]:
     """Value the known architectures on releases, the best first.
 
@@ -65,7 +64,6 @@ def no_search(
         releases: Nothing is said where one of them is not embedded.
         references: By release hash.
         budget_seconds: Of a run.
-        start: See `scores.anytime_score`.
     """
     embedded = set(names())
     if any(
@@ -74,7 +72,7 @@ def no_search(
     ):
         return []
     genotypes = [read(text) for text in KNOWN.values()]
-    first, end = window(budget_seconds, start)
+    first, end = window(budget_seconds)
     scores, errors, regrets = [], [], []
     for release in releases:
         reference = references[release.release_hash]

@@ -170,18 +170,16 @@ def _judged(differences: Array, t: Array, core: NDArray[np.bool_]) -> tuple[Arra
     first, second = np.triu_indices(len(core), 1)
     guests = (~core[first]).astype(int) + ~core[second]
     of_core = comparable & (guests == 0)
-    families = [of_core] if of_core.sum() <= MANY_PAIRS else []
-    largest = _largest_t(differences[of_core]) if families else None
-    if largest is not None:
+    left, statements = comparable, int(comparable.sum())
+    if of_core.sum() <= MANY_PAIRS:
+        largest = _largest_t(differences[of_core])
         critical[of_core], p[of_core] = _by_resamples(largest, t[of_core])
         for guest in np.flatnonzero(~core):
             own = comparable & (guests == 1) & ((first == guest) | (second == guest))
             with_own = np.maximum(largest, _largest_t(differences[own]))
             critical[own], p[own] = _by_resamples(with_own, t[own])
-    # two outside the core set, and too many in it: Bonferroni's bound takes the place of resampling
-    left = comparable & (guests == 2) if largest is not None else comparable
-    size = core.sum() + 2
-    statements = size * (size - 1) // 2 if largest is not None else comparable.sum()
+        left, statements = comparable & (guests == 2), math.comb(int(core.sum()) + 2, 2)
+    # two outside of the core set, or too many in it: Bonferroni's bound takes the place of resampling
     critical[left] = _quantile(student.isf(ALPHA / 2 / max(statements, 1), n - 1))
     tails = np.round(student.sf(t[left], n - 1), _QUANTILE_DIGITS)
     p[left] = np.minimum(1.0, 2 * statements * tails)

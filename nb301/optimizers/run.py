@@ -68,7 +68,7 @@ def simulate(
     Args:
         optimizer: Asked and told until the budget ends. One that proposes trainings of some epochs needs an
             objective with a method `curve`, such as `EmulatedTruth()`.
-        objective: Evaluates an architecture with a training seed; or what has a method `evaluate` that does.
+        objective: Evaluates an architecture with a training seed.
         budget: When to end.
         seed: Training seed of first evaluations, 0..2^62-1.
         workers: Evaluations that are open at once; each worker asks as soon as it is free.
@@ -81,8 +81,6 @@ def simulate(
         ProposalError: A proposed training can neither begin nor go on; names the evaluation.
         SeedError: The seed is no such integer.
     """
-    if not callable(objective) and callable(getattr(objective, "evaluate", None)):
-        objective = objective.evaluate  # of a ground truth, as `curve` is asked for parts
     many = many_behind(objective)
     if many is not None and isinstance(optimizer, LooksAhead):
         objective = Ahead(many, optimizer)

@@ -81,6 +81,9 @@ class EmulatedTruth:
         """
         return next(iter(self.evaluate_many([genotype], seed)))
 
+    #: A truth is an objective, see `nb301.optimizers.Objective`, and by `curve` one of parts of trainings.
+    __call__ = evaluate
+
     def evaluate_many(self, genotypes: Sequence[Genotype], seeds: ArrayLike) -> TrainingRuns:
         """Emulate training runs.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from leaderboard import cli, places
+from leaderboard.ranking.no_search import KNOWN
 from leaderboard.runs.check import create
 from leaderboard.runs.packed import campaign_files, read_results
 from leaderboard.runs.store import Store
@@ -86,6 +87,10 @@ def test_pack_writes_records_and_numbers(command, runs_folder, tmp_path):
     assert [path.stem for path in campaign_files(out)] == [Store(runs).campaign().id]
     assert len(Store(runs).campaign().published) == 2
     assert {line["entry"] for line in standings} == {"rs", "re"}
+    with (folder / "no_search.csv").open(encoding="utf-8") as file:
+        known = [*csv.DictReader(file)]
+    assert len(known) == 2 * len(KNOWN)
+    assert all(None not in line and "" not in line.values() for line in known)
     assert {path.name for path in folder.glob("*.csv")} == {
         *(
             "standings.csv",
