@@ -68,7 +68,8 @@ def _path(module: str) -> Path:
     """Where a module of ours is, or would be."""
     package, *rest = module.split(".")
     place = Path(str(import_module(package).__file__)).parent.joinpath(*rest)
-    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    init = place / "__init__.py"
+    return init if init.is_file() else place.with_suffix(".py")  # a folder beside it may hold its data
 
 
 def _meaning(path: Path) -> str:

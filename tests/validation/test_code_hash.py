@@ -51,3 +51,10 @@ def test_optimizers_have_hashes_of_their_own():
     assert {"nb301.optimizers.re", "nb301.optimizers.rs", "nb301.space.genotypes"} <= deciding
     assert "nb301.optimizers.de" not in deciding
     assert libraries == {"numpy"}
+
+
+def test_a_folder_of_data_beside_a_module_is_no_module(package, tmp_path):
+    """`claims.py` has its claims in `claims/`."""
+    before = package()
+    (tmp_path / "hashed_package" / "second").mkdir()
+    assert package() == before

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from nb301.files import sha256, write_text
 from nb301.releases.report import ClaimKind, ClaimVerdict
 from validation.claims import Claim, claims_about
+from validation.code_hash import code_hash
 from validation.judging import family_of
 from validation.saboteurs.catalogue import SABOTEURS, sabotaged, verdict
 from validation.saboteurs.saboteur import Saboteur, Spoiled
+from validation.subject import Subject
 
 _ABOUT = """# Saboteurs
 
@@ -40,24 +45,36 @@ Verdicts = Mapping[str, tuple[Claim, ClaimVerdict]]
 def matrix(
     cache: Path, report: Callable[[str], None] = lambda _: None, *, quick: bool = False
 ) -> dict[str, Verdicts]:
-    """Verdicts by saboteur and claim.
+    """Verdicts by saboteur and claim; those of each saboteur are kept, so that another call goes on.
 
     Args:
-        cache: Folder of what is fitted and run for claims.
+        cache: Folder of what is fitted and run for claims, and of verdicts.
         report: Called with each saboteur's name.
         quick: Ask the quick ones of those that must catch it, and not all quick ones and all of those.
     """
     verdicts: dict[str, Verdicts] = {}
     for name, saboteur in SABOTEURS.items():
         subject = sabotaged(name, cache)
-        said = {}
+        asked = []
         for claim in claims_about(subject.table.truth, family_of(subject), subject.trained_on):
             must = claim.id in saboteur.caught_by
             if (must and not claim.slow) if quick else (must or not claim.slow):
-                said[claim.id] = (claim, verdict(subject, claim.id))
-        verdicts[name] = said
+                asked.append(claim)
+        verdicts[name] = _verdicts(subject, asked, cache)
         report(name)
     return verdicts
+
+
+def _verdicts(subject: Subject, claims: Sequence[Claim], cache: Path) -> Verdicts:
+    """What claims say of a subject; as it was kept where claims and code are the same."""
+    about = [code_hash("validation.saboteurs.catalogue"), subject.key, *map(repr, claims)]
+    path = cache / "saboteurs" / f"{subject.name}-{sha256(json.dumps(about).encode())[:16]}.json"
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return {claim.id: (claim, ClaimVerdict(kept[claim.id])) for claim in claims}
+    said = {claim.id: (claim, verdict(subject, claim.id)) for claim in claims}
+    write_text(path, json.dumps({claim_id: said_of[1] for claim_id, said_of in said.items()}, indent=1) + "\n")
+    return said
 
 
 def page(verdicts: Mapping[str, Verdicts], *, quick: bool = False) -> str:

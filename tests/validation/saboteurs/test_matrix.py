@@ -45,3 +45,15 @@ def test_the_page_has_a_row_for_each(tmp_path):
     )
     assert text.count("\n## Of ") == 1
     assert "\n## Of the oracle\n" in text
+
+
+@pytest.mark.usefixtures("two")
+def test_verdicts_are_kept(tmp_path, monkeypatch):
+    """A second call asks nobody again; a file that cannot be read is made anew."""
+    once = page_of.matrix(tmp_path)
+    monkeypatch.setattr(page_of, "verdict", lambda *_: pytest.fail("asked again"))
+    assert page_of.matrix(tmp_path) == once
+    for path in tmp_path.rglob("*.json"):
+        path.write_text("{}")
+    with pytest.raises(pytest.fail.Exception, match="asked again"):
+        page_of.matrix(tmp_path)
