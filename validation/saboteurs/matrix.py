@@ -73,7 +73,9 @@ def _verdicts(subject: Subject, claims: Sequence[Claim], cache: Path) -> Verdict
         kept = json.loads(path.read_text(encoding="utf-8"))
         return {claim.id: (claim, ClaimVerdict(kept[claim.id])) for claim in claims}
     said = {claim.id: (claim, verdict(subject, claim.id)) for claim in claims}
-    write_text(path, json.dumps({claim_id: said_of[1] for claim_id, said_of in said.items()}, indent=1) + "\n")
+    write_text(
+        path, json.dumps({claim_id: said_of[1] for claim_id, said_of in said.items()}, indent=1) + "\n"
+    )
     return said
 
 
