@@ -6,11 +6,7 @@ Every error is one line and exit code 1; see `nb301.terminal`.
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,15 +14,13 @@ import typer
 
 from leaderboard.legible import legible
 from leaderboard.places import BUILT_SITE, ENVIRONMENTS, REFERENCES, REPORT, RESULTS, RUNS, SUBMISSIONS
-from leaderboard.runs.key import BUDGET_EVALUATIONS, BUDGET_SECONDS
-from nb301.cluster import cluster
+from leaderboard.problems import Problem
+from leaderboard.runs.key import BUDGET_EVALUATIONS, BUDGET_SECONDS, Track
 from nb301.terminal import run as run_app
 
 if TYPE_CHECKING:
     from leaderboard.runs.audit import Examiner
-    from leaderboard.runs.plan import NotRun, Task
     from leaderboard.runs.record import Run
-    from leaderboard.runs.store import Store
 
 app = typer.Typer(
     help="Run optimizers on the releases, rank them, render the site.",
@@ -46,6 +40,8 @@ _Seeds = Annotated[int, typer.Option(min=1, help="Paired runs of each entry on e
 _Seconds = Annotated[float, typer.Option(min=1, help="Simulated seconds of each run.")]
 _Evaluations = Annotated[int, typer.Option(min=1, help="Evaluations of each run.")]
 _Workers = Annotated[int, typer.Option(min=1, help="Simulated workers: the track.")]
+_Problem = Annotated[Problem, typer.Option(help="What is searched for, and what may be asked.")]
+_Blind = Annotated[bool, typer.Option("--blind", help="Ops, inputs and cells have other names in each seed.")]
 _Releases = Annotated[
     list[str] | None,
     typer.Option(help="Name of a release, or a folder with a slash; repeatable. Default: all but tiny ones."),
@@ -68,6 +64,8 @@ def run(
     budget_seconds: _Seconds = BUDGET_SECONDS,
     budget_evaluations: _Evaluations = BUDGET_EVALUATIONS,
     workers: _Workers = 1,
+    problem: _Problem = Problem.accuracy,
+    blind: _Blind = False,
     release: _Releases = None,
     processes: _Processes = 2,
     scheduler: _Scheduler = None,
@@ -75,32 +73,42 @@ def run(
     environments: _Environments = ENVIRONMENTS,
 ) -> None:
     """Run submissions on the releases; an interrupted command goes on where it was."""
-    from leaderboard.runs.plan import install, missing, plan, readable, unspoilt
+    from leaderboard.running import make_missing
+    from leaderboard.runs.plan import plan, readable
     from leaderboard.runs.store import Store
-    from leaderboard.sandbox.attest import attest
     from leaderboard.sandbox.limits import Level
-    from nb301.optimizers import Budget
 
     level, store = Level.limited if unsealed else Level.sealed, Store(out)
-    budget = Budget(seconds=budget_seconds, evaluations=budget_evaluations)
+    track = Track(workers, budget_seconds, budget_evaluations, problem, blind=blind)
     sound, left_out = readable(folders or _submissions())
     releases = release or _default_releases()
-    make_plan = partial(plan, budget=budget, workers=workers, level=level)
-    tasks = make_plan(sound, releases, range(seeds), environments, store.begin())
-    lacking = missing(tasks, store)
-    there = len(tasks) - len(lacking)
-    surprising, spoilt = unspoilt(lacking)
-    to_do, uninstalled = install(surprising)
-    left_out += spoilt + uninstalled
-    for not_run in left_out:
-        typer.echo(f"{not_run.place}: is not run: {not_run.why}", err=True)
-    if to_do and scheduler is None:
-        attest(level)  # a machine that cannot seal one run off cannot seal a hundred
-    with _progress(there + len(to_do), there) as advance, _executor(scheduler, processes) as executor:
-        verdicts, failed = _run_all(to_do, store, executor, advance)
-    counts = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()) or "none"
-    typer.echo(f"{verdicts.total()} new runs ({counts}), {there} were there: {out.resolve()}")
-    _exit_with(left_out + failed)
+    tasks = plan(sound, releases, range(seeds), environments, store.begin(), track=track, level=level)
+    make_missing(tasks, left_out, store, processes=processes, scheduler=scheduler)
+
+
+@app.command()
+def campaign(
+    folders: _Folders = None,
+    out: _Out = RUNS,
+    processes: _Processes = 2,
+    scheduler: _Scheduler = None,
+    environments: _Environments = ENVIRONMENTS,
+) -> None:
+    """Make all runs that the site shows, those of cheap entries first; an interrupted command goes on."""
+    from leaderboard.running import make_missing
+    from leaderboard.runs.plan import readable
+    from leaderboard.runs.schedule import SCHEDULE, cheap_first, scheduled
+    from leaderboard.runs.store import Store
+
+    store = Store(out)
+    sound, left_out = readable(folders or _submissions())
+    tasks = []
+    for stage in SCHEDULE:
+        on_stage = scheduled(stage, sound, environments, store.begin())
+        there = sum(store.has(task.cell) for task in on_stage)
+        typer.echo(f"{stage.track.slug}: {there} of {len(on_stage)} runs are there")
+        tasks += on_stage
+    make_missing(cheap_first(tasks), left_out, store, processes=processes, scheduler=scheduler)
 
 
 @app.command()
@@ -301,33 +309,6 @@ def _default_releases() -> list[str]:
     return sorted(meant, key=lambda name: first_real(truths[name]))
 
 
-def _run_all(
-    tasks: list[Task], store: Store, executor: Executor, advance: Callable[[], object]
-) -> tuple[Counter[str], list[NotRun]]:
-    """Make runs and tell of their faults; how many ended with each verdict, and which were not made."""
-    from leaderboard.runs.plan import NotRun
-    from leaderboard.runs.runner import run_missing
-
-    verdicts: Counter[str] = Counter()
-    failed = []
-    for made in run_missing(tasks, store, executor):
-        advance()
-        if isinstance(made, NotRun):
-            failed.append(made)
-            continue
-        verdicts[made.verdict] += 1
-        if made.detail:
-            typer.echo(f"{made.place}: {made.verdict}: {made.detail}", err=True)
-    return verdicts, failed
-
-
-def _exit_with(not_run: list[NotRun]) -> None:
-    """Exit with an error that lists what was not run, if there is anything."""
-    if not_run:
-        typer.echo(f"error: not run, and tried again by the next command:\n{_listed(not_run)}", err=True)
-        sys.exit(1)
-
-
 def _verify_all(examiner: Examiner, names: Iterable[str]) -> tuple[int, int]:
     """Verify runs and tell of each; how many are wrong, and how many answers were compared."""
     wrong, answers = 0, 0
@@ -338,50 +319,6 @@ def _verify_all(examiner: Examiner, names: Iterable[str]) -> tuple[int, int]:
         verdict = "; ".join(examined.wrong) or f"verified, {examined.evaluations:,} answers"
         typer.echo(f"{examined.place}: {verdict}")
     return wrong, answers
-
-
-def _listed(not_run: Iterable[NotRun]) -> str:
-    """What was not run: a line for all seeds of an entry on a release that have one reason."""
-    seeds_by_kind: dict[tuple[str, str], list[int]] = {}
-    for failure in not_run:
-        seeds = seeds_by_kind.setdefault((failure.place, failure.why), [])
-        if failure.seed is not None:
-            seeds.append(failure.seed)
-    lines = []
-    for (place, why), seeds in seeds_by_kind.items():
-        numbers = ", ".join(map(str, sorted(seeds)))
-        lines.append(f"  {place}, seed {numbers}: {why}" if seeds else f"  {place}: {why}")
-    return "\n".join(lines)
-
-
-@contextmanager
-def _progress(total: int, completed: int) -> Iterator[Callable[[], object]]:
-    """Show how many runs there are and how long the rest will take; gives what to call after each."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("running"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(elapsed_when_finished=True),
-    )
-    # runs end seldom, and several at a time
-    with Progress(*columns, console=Console(stderr=True), speed_estimate_period=3600) as bar:
-        task = bar.add_task("", total=total, completed=completed)
-        yield lambda: bar.advance(task)
-
-
-@contextmanager
-def _executor(scheduler: str | None, processes: int) -> Iterator[Executor]:
-    from leaderboard.runs.pools import local_processes
-
-    if scheduler is None:
-        with local_processes(processes) as pool:
-            yield pool
-        return
-    with cluster(scheduler) as executor:
-        yield executor
 
 
 def main() -> None:

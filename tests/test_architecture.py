@@ -236,6 +236,7 @@ def test_inside_needs_the_standard_library_alone(name):
     assert all(module.startswith("leaderboard.inside") for module in foreign if module.startswith("lead"))
     assert {module for module in foreign if module.startswith("nb301")} <= {
         *("nb301.optimizers", "nb301.optimizers.OPTIMIZERS", "nb301.optimizers.Observation"),
+        *("nb301.optimizers.multi_fidelity", "nb301.optimizers.multi_fidelity.MULTI_FIDELITY"),
         *("nb301.space", "nb301.space.Genotype"),
         *("nb301.formats", "nb301.formats.configuration_space"),
     }

@@ -29,14 +29,16 @@ from leaderboard.places import SUBMISSIONS
 from leaderboard.ranking import references as frozen
 from leaderboard.ranking.examination import examine
 from leaderboard.runs.campaign import Campaign
+from leaderboard.runs.key import Track
 from leaderboard.runs.plan import plan
+from leaderboard.runs.proposals import Proposals
 from leaderboard.runs.record import Origin, Run
-from leaderboard.runs.recording import Proposals, recorded
+from leaderboard.runs.recording import recorded
 from leaderboard.runs.session import Outcome
 from leaderboard.sandbox.messages import Verdict
 from leaderboard.sandbox.process import Usage
 from nb301 import exact, metrics
-from nb301.optimizers import OPTIMIZERS, Budget, Observation, simulate
+from nb301.optimizers import OPTIMIZERS, Budget, simulate
 from nb301.space import Genotype, sample_many
 from nb301.truth.emulated import EmulatedTruth
 
@@ -49,7 +51,6 @@ _SEEDS = 5
 #: Optimizers that fit no model: they propose alike on every processor.
 _PROPOSING = ("rs", "re", "ls", "de")
 #: Stands for an answer: simulated runs are noted after their end.
-_NOT_ASKED = Observation(0.0, 0.0)
 _ORIGIN = Origin(
     grouped=True,
     canary="",
@@ -157,16 +158,14 @@ def _runs() -> Iterator[Run]:
     budget = Budget(seconds=300, evaluations=1000)
     folders = [_SUBMISSIONS / slug for slug in _RANKED]
     campaign = Campaign(salt="0" * 64)
-    for task in plan(folders, _RANKED_ON, range(_SEEDS), Path("nowhere"), campaign, budget=budget):
+    track = Track(1, budget.seconds, int(budget.evaluations))
+    for task in plan(folders, _RANKED_ON, range(_SEEDS), Path("nowhere"), campaign, track=track):
         seed, benchmark = task.cell.seed, benchmarks[task.release]
-        optimizer = OPTIMIZERS[task.cell.submission](np.random.default_rng(seed))
-        trajectory = simulate(optimizer, benchmark.query, budget, seed=seed * 10**6)
-        proposals = Proposals(lambda *_: _NOT_ASKED)
-        for genotype, training_seed in zip(trajectory.genotypes, trajectory.seeds.tolist(), strict=True):
-            proposals(genotype, training_seed)
-        outcome = Outcome(Verdict.completed, "", trajectory, None, Usage(1.0, 30.0, 2.0), "")
+        proposals = Proposals(OPTIMIZERS[task.cell.submission](np.random.default_rng(seed)))
+        trajectory = simulate(proposals, benchmark.query, budget, seed=seed * 10**6)
+        outcome = Outcome(Verdict.completed, "", trajectory, proposals, None, Usage(1.0, 30.0, 2.0), "")
         submission = Submission(task.folder)
-        yield recorded(task.cell, submission, benchmark, outcome, proposals, _ORIGIN)[0]
+        yield recorded(task.cell, submission, benchmark, outcome, _ORIGIN)[0]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
 """Submissions as they are handed in: read, checked, scanned, their packages installed.
 
-It may import `nb301`, `errors`, `legible`, `places` and `sandbox`.
+It may import `nb301`, `errors`, `legible`, `places`, `problems` and `sandbox`.
 """

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError, 
 from leaderboard.entries.tree import read_tree, tree_hash
 from leaderboard.errors import SubmissionError
 from leaderboard.legible import ONE_LINE, legible, marred
+from leaderboard.problems import Problem
 from leaderboard.sandbox.limits import Limits
 from nb301.errors import shown
 from nb301.parsing import parse_toml
@@ -66,6 +67,7 @@ _Line = Annotated[
     StringConstraints(min_length=1, max_length=200, pattern=ONE_LINE, strip_whitespace=True),
     AfterValidator(_legible),
 ]
+_Problem = Annotated[Problem, Field(strict=False)]  # TOML has texts
 _Text = Annotated[str, StringConstraints(max_length=400), AfterValidator(_legible)]
 
 
@@ -130,6 +132,8 @@ class SubmissionManifest(StrictRecord):
         "optimizer:Optimizer"
     )
     """`module:name` of a class or a function."""
+    problems: Annotated[list[_Problem], Field(min_length=1)] = [Problem.accuracy]  # noqa: RUF012
+    """What it can search for: `accuracy`, `multi-fidelity`, `multi-objective`; it runs on their tracks."""
     requirements: list[str] = []  # noqa: RUF012 - pydantic copies it
     """`name==version`, `nb301` for the library's space and optimizers, or `nb301[configspace]` for these and
     the adapter."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nb301.optimizers import OPTIMIZERS, Observation
-from nb301.space import Genotype
+from nb301.optimizers.multi_fidelity import MULTI_FIDELITY
 
 if TYPE_CHECKING:
     from leaderboard.inside.shim import Budget, Result
@@ -24,18 +24,20 @@ class Library:
         space: Not needed: the optimizers bring theirs.
         seed: Of the generator that the optimizer draws from.
         budget: Not used: none of them plans ahead.
-        optimizer: A key of `nb301.optimizers.OPTIMIZERS`.
+        optimizer: A key of `nb301.optimizers.OPTIMIZERS`, or of `MULTI_FIDELITY`.
         settings: Of the optimizer.
     """
 
     def __init__(self, space: Space, seed: int, budget: Budget, *, optimizer: str, **settings: Any) -> None:
         del space, budget
-        self._optimizer = OPTIMIZERS[optimizer](np.random.default_rng(seed), **settings)
+        makers: dict[str, Any] = {**OPTIMIZERS, **MULTI_FIDELITY}
+        self._optimizer = makers[optimizer](np.random.default_rng(seed), **settings)
 
-    def ask(self) -> Genotype:
-        """Propose a genotype."""
+    def ask(self) -> Any:
+        """Propose a genotype, or a training of some epochs."""
         return self._optimizer.ask()
 
-    def tell(self, genotype: Genotype, result: Result) -> None:
+    def tell(self, proposed: Any, result: Result) -> None:
         """Take a result."""
-        self._optimizer.tell(genotype, Observation(1 - result.val_error, result.seconds))
+        curve = tuple(1 - error for error in result.curve)
+        self._optimizer.tell(proposed, Observation(1 - result.val_error, result.seconds, curve))

@@ -44,8 +44,14 @@ class Result:
 
     #: Of one training, with that training's noise; fraction.
     val_error: float
-    #: That the training took, simulated.
+    #: That the training took, or its part that was proposed; simulated.
     seconds: float
+    #: Validation errors after each epoch so far, fractions, of a training that was proposed with epochs.
+    curve: tuple[float, ...] = ()
+    #: Of the network, for one image; where they are to be minimized, too.
+    multiply_adds: int | None = None
+    #: Of the network, trainable; likewise.
+    parameters: int | None = None
 
 
 @dataclass
@@ -70,7 +76,8 @@ class Channel:
 
     def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
         self._requests, self._replies = requests, replies
-        self._number = 0
+        #: Of the last request.
+        self.number = 0
         #: Whether a request waits for its reply.
         self.pending = False
 
@@ -83,20 +90,44 @@ class Channel:
         if not line:
             _leave(CHANNEL_CLOSED)
         request: dict[str, Any] = json.loads(line)
-        self._number, self.pending = request["id"], True
+        self.number, self.pending = request["id"], True
         return request
 
     def reply(self, **fields: Any) -> None:
         """Answer the request that came last, or the next one where that has its answer."""
         if not self.pending:
             self.receive()
-        line = json.dumps({"id": self._number, **fields}).encode() + b"\n"
+        line = json.dumps({"id": self.number, **fields}).encode() + b"\n"
         try:
             self._replies.write(line)
             self._replies.flush()
         except (OSError, ValueError):
             _leave(CHANNEL_CLOSED)
         self.pending = False
+
+
+class Proposals:
+    """What has been proposed: the very objects, by the number of the request that asked for them."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Any] = {}
+        #: Trainings that others may go on with, and their numbers, by the identity of the object.
+        self._trainings: dict[int, tuple[Any, int]] = {}
+
+    def described(self, proposal: Any, number: int) -> dict[str, Any]:
+        """The fields of a reply that propose a genotype, or a training of some epochs."""
+        self._open[number] = proposal
+        if not hasattr(proposal, "epochs"):
+            return {"genotype": _plain(proposal)}
+        self._trainings[id(proposal)] = proposal, number
+        resumed = getattr(proposal, "resumes", None)
+        # what was never proposed has no number, which the evaluator refuses
+        resumes = None if resumed is None else self._trainings.get(id(resumed), (None, -1))[1]
+        return {"genotype": _plain(proposal.genotype), "epochs": _plain(proposal.epochs), "resumes": resumes}
+
+    def taken(self, number: int) -> Any:
+        """The object that was proposed, whose result is there."""
+        return self._open.pop(number)
 
 
 class Objective:
@@ -107,10 +138,11 @@ class Objective:
         self.seed = seed
         self._budget = budget
         self._channel = channel
+        self._proposals = Proposals()
         self._over = False
 
     def __call__(self, genotype: Any) -> Result:
-        """Train a genotype.
+        """Train a genotype, or as a `space.training` says.
 
         Raises:
             BudgetExhausted: The run is over. A function that calls once more fails.
@@ -120,8 +152,10 @@ class Objective:
             _leave()
         if not self._channel.pending:
             self._next("ask")
-        self._channel.reply(genotype=_plain(genotype))
-        result = _result(self._next("tell"), self._budget)
+        self._channel.reply(**self._proposals.described(genotype, self._channel.number))
+        told = self._next("tell")
+        self._proposals.taken(told["proposal"])
+        result = _result(told, self._budget)
         self._channel.reply()
         return result
 
@@ -145,17 +179,15 @@ class Objective:
 
 def serve_class(channel: Channel, optimizer: Any, budget: Budget) -> None:
     """Answer for an optimizer with `ask`, `tell` and perhaps `recommend` until the run is over."""
-    proposed: dict[int, Any] = {}
+    proposals = Proposals()
     while True:
         request = channel.receive()
         if request["do"] == "ask":
-            genotype = optimizer.ask()
-            # told of the very object that it proposed
-            proposed[request["id"]] = genotype
-            channel.reply(genotype=_plain(genotype))
+            channel.reply(**proposals.described(optimizer.ask(), request["id"]))
         elif request["do"] == "tell":
+            # told of the very object that it proposed
             result = _result(request, budget)
-            optimizer.tell(proposed.pop(request["proposal"]), result)
+            optimizer.tell(proposals.taken(request["proposal"]), result)
             channel.reply()
         else:
             recommend = getattr(optimizer, "recommend", None)
@@ -228,7 +260,8 @@ def _serve(channel: Channel) -> None:
 def _result(request: dict[str, Any], budget: Budget) -> Result:
     """The result that a request tells; what is left of the budget is brought up to date."""
     budget.remaining_seconds, budget.remaining_evaluations = request["remaining"]
-    return Result(request["val_error"], request["seconds"])
+    result = request["result"]
+    return Result(**{**result, "curve": tuple(result["curve"])})
 
 
 def _plain(genotype: Any) -> Any:

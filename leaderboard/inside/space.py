@@ -36,6 +36,13 @@ class Generator(Protocol):
         """Draw uniformly from [0, 1)."""
 
 
+class Training:
+    """A training of some epochs; see `Space.training`."""
+
+    def __init__(self, genotype: Any, epochs: int, resumes: Training | None) -> None:
+        self.genotype, self.epochs, self.resumes = genotype, epochs, resumes
+
+
 class Space:
     """The search space, as submissions get it."""
 
@@ -77,6 +84,17 @@ class Space:
                 raise ValueError(f"{name} cell: expected eight [op, source] pairs, got {pairs!r:.200}")
             for index in range(0, EDGES, 2):
                 _check_node(name, 2 + index // 2, pairs[index : index + 2])
+
+    def training(self, genotype: Any, epochs: int, resumes: Training | None = None) -> Training:
+        """What to propose where trainings may pause: `genotype` trained until it has had `epochs`.
+
+        Args:
+            genotype: In any notation.
+            epochs: Of the whole training's 98; of all of them its best one counts.
+            resumes: A training of the same genotype that has paused, which this one goes on with: it costs
+                the rest alone. Without it a new one begins.
+        """
+        return Training(genotype, epochs, resumes)
 
     def to_text(self, genotype: Genotype) -> str:
         """Write the text form of nb301: 'normal:op@source+op@source/...,reduce:...'."""

@@ -119,7 +119,7 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "equivalent": f"{EQUIVALENT:g}",
             "fewest_seeds": FEWEST_SEEDS,
             "guests": _guests(view, entries),
-            "no_search": no_search(view.releases, site.references, track.budget_seconds),
+            "no_search": no_search(view.releases, site.references, track),
         },
     )
 

@@ -72,7 +72,7 @@ def example_of(ranking: Ranking, references: Mapping[str, Reference]) -> Example
     runs = [run for run in whole if run.cell.submission in counted]
     if not runs:
         return None
-    run = min(runs, key=lambda run: (len(run.incumbents.mean), run.cell.submission, run.cell.seed))
+    run = min(runs, key=lambda run: (len(run.incumbents.judged), run.cell.submission, run.cell.seed))
     entry, reference = run.cell.submission, references[run.cell.release_hash]
     own_scores = {}
     for other in on_board:
@@ -92,7 +92,7 @@ def _steps(run: Run, reference: Reference) -> Iterator[Step]:
     start, end = window(run.cell.budget_seconds)
     changes = np.clip(run.incumbents.clock_seconds, start, end)
     times = [start, *changes.tolist(), end]
-    accuracies = [None, *run.incumbents.mean]
+    accuracies = [None, *run.incumbents.judged]
     for since, until, accuracy in zip(times, times[1:], accuracies, strict=False):
         if until > since:
             yield Step(

@@ -34,6 +34,8 @@ _ROW_COLUMNS = {
     "error_percent": "Noise-free validation error of the final architecture in percent, median over runs.",
     "observed_error_percent": "The same as the optimizer observed it: the best of thousands of noisy values.",
     "regret_points": "Mean final error above that of the best known architecture, points.",
+    "final_regret": "Normalised regret in the end, percent, mean: 0 for the best that is known, 100 for the "
+    "median random architecture; where multiply-adds count, too, by hypervolume.",
     "evaluations": "Evaluations that ended within the budget, median over runs.",
     "crash_rate": "Share of runs that did not end as `completed`.",
     "cpu_seconds": "Processor seconds of the submission's own process, mean of a run.",

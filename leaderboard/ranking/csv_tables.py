@@ -67,7 +67,7 @@ def _timed(ranking: Ranking, references: Mapping[str, Reference]) -> Iterator[tu
 
 def _without_search(ranking: Ranking, references: Mapping[str, Reference]) -> Iterator[Sequence[object]]:
     for board in ranking.boards:
-        for known in no_search([board.release], references, board.budget_seconds):
+        for known in no_search([board.release], references, ranking.track):
             numbers = map(_number, (known.score, known.error, known.regret))
             yield board.release.name, known.name, str(known.genotype), *numbers
 
@@ -114,7 +114,8 @@ def _row_cells(row: Row) -> list[object]:
     cells: list[object] = [row.entry, row.name, row.version]
     cells += row.ranks or ("", "")
     cells += _estimate_cells(row.score)
-    cells += map(_number, (row.observed_score, row.early_score, row.error, row.observed_error, row.regret))
+    cells += map(_number, (row.observed_score, row.early_score, row.error, row.observed_error))
+    cells += map(_number, (row.regret, row.final_regret))
     cells += [row.evaluations, f"{row.crash_rate:.4f}", f"{row.cpu_seconds:.2f}"]
     cells += map(_ratio, (row.unfamiliar, row.speed_up))
     cells.append(" ".join(row.conflicts))

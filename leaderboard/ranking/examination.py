@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from leaderboard.ranking.scores import final_genotype
 from leaderboard.ranking.statistics import estimates
 from leaderboard.runs.record import ReleaseReference, Run
-from leaderboard.runs.releases import loaded
+from leaderboard.runs.releases import can_be_asked, loaded
 from nb301 import exact
 from nb301.benchmark import Benchmark
 from nb301.releases import names
 from nb301.space import Genotype
-from nb301.truth.base import described, first_real
+from nb301.truth.base import first_real
 from nb301.truth.emulated import EmulatedTruth
 
 Array = NDArray[np.float64]
@@ -96,10 +96,9 @@ def errors_by_judges(genotypes: list[Genotype], releases: Iterable[ReleaseRefere
     errors = {}
     for judge in _judges(references):
         errors[judge.release.name] = 100 * (1 - judge.query(genotypes).mean)
-    truth = EmulatedTruth()
-    is_asked = np.array([reference.truth == described(truth) for reference in references])
+    is_asked = np.array([can_be_asked(reference.truth) for reference in references])
     if is_asked.any():
-        errors[TRUTH] = np.where(is_asked, 100 * (1 - truth.mean(genotypes)), np.nan)
+        errors[TRUTH] = np.where(is_asked, 100 * (1 - EmulatedTruth().mean(genotypes)), np.nan)
     return errors
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from leaderboard.legible import to_csv
+from leaderboard.problems import Problem
 from leaderboard.ranking.csv_columns import TABLES
 from leaderboard.runs.record import Run
 
@@ -14,22 +15,22 @@ DIMENSION = 22
 
 
 def incumbents_csv(runs: Iterable[Run]) -> str:
-    """The table `iohanalyzer` of `csv_columns.TABLES`; runs without an evaluation have no row."""
+    """The table `iohanalyzer` of `csv_columns.TABLES`; runs of two objectives have no row, nor empty ones."""
     rows = chain.from_iterable(map(_rows, runs))
     return to_csv(tuple(TABLES["iohanalyzer"].columns), rows)
 
 
 def _rows(run: Run) -> Iterator[tuple[object, ...]]:
     incumbents = run.incumbents
-    if not incumbents.mean:
+    if not run.evaluations or run.cell.problem is Problem.multi_objective:
         return
     labels = (run.release.name, run.cell.submission, DIMENSION, run.cell.seed)
-    columns = (incumbents.evaluation, incumbents.mean, incumbents.val_accuracy, incumbents.clock_seconds)
-    for number, mean, observed, seconds in zip(*columns, strict=True):
-        yield (*labels, number + 1, _percent(mean), _percent(observed), f"{seconds:.6g}")
+    columns = (incumbents.evaluation, incumbents.judged, incumbents.val_accuracy, incumbents.clock_seconds)
+    for number, judged, observed, seconds in zip(*columns, strict=True):
+        yield (*labels, number + 1, _percent(judged), _percent(observed), f"{seconds:.6g}")
     if run.evaluations > number + 1:
         end = f"{run.cell.budget_seconds:.6g}"
-        yield (*labels, run.evaluations, _percent(mean), _percent(observed), end)
+        yield (*labels, run.evaluations, _percent(judged), _percent(observed), end)
 
 
 def _percent(accuracy: float) -> str:

@@ -10,15 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from leaderboard.problems import Problem
 from leaderboard.ranking.references import Reference
 from leaderboard.ranking.scores import window
+from leaderboard.runs.key import Track
 from leaderboard.runs.record import ReleaseReference
-from leaderboard.runs.releases import loaded
+from leaderboard.runs.releases import judged, loaded
 from nb301 import exact
+from nb301.cost import cost_many
 from nb301.formats import read
 from nb301.releases import names
-from nb301.space import Genotype
+from nb301.space import Genotype, to_codes
+
+Array = NDArray[np.float64]
 
 
 def _of_one_op(op: str) -> str:
@@ -56,14 +62,14 @@ class NoSearch:
 def no_search(
     releases: Sequence[ReleaseReference],
     references: Mapping[str, Reference],
-    budget_seconds: float,
+    track: Track,
 ) -> list[NoSearch]:
     """Value the known architectures on releases, the best first.
 
     Args:
         releases: Nothing is said where one of them is not embedded.
         references: By release hash.
-        budget_seconds: Of a run.
+        track: What runs are about, and their budget.
     """
     embedded = set(names())
     if any(
@@ -72,20 +78,29 @@ def no_search(
     ):
         return []
     genotypes = [read(text) for text in KNOWN.values()]
-    first, end = window(budget_seconds)
+    costs = cost_many(to_codes(genotypes))[:, 1]
+    first, end = window(track.budget_seconds)
     scores, errors, regrets = [], [], []
     for release in releases:
-        reference = references[release.release_hash]
-        answers = loaded(release.name).query(genotypes)
+        reference, benchmark = references[release.release_hash], loaded(release.name)
+        accuracies = judged(benchmark, genotypes)
         # from the end of its training on it is the incumbent
-        since = np.clip(answers.runtime, first, end)
+        since = np.clip(benchmark.query(genotypes).runtime, first, end)
         share = exact.log(end / since) / exact.log(end / first)
-        scores.append(100 * share * (1 - reference.regret(answers.mean)))
-        errors.append(100 * (1 - answers.mean))
-        regrets.append(100 * (reference.best_accuracy - answers.mean))
+        scores.append(100 * share * (1 - _regrets(accuracies, costs, reference, track.problem)))
+        errors.append(100 * (1 - accuracies))
+        regrets.append(100 * (reference.best_accuracy - accuracies))
     together = [exact.mean(np.array(values), axis=0) for values in (scores, errors, regrets)]
     known = []
     for place, (name, genotype) in enumerate(zip(KNOWN, genotypes, strict=True)):
         of_releases = tuple(float(on_release[place]) for on_release in scores)
         known.append(NoSearch(name, genotype, of_releases, *(float(values[place]) for values in together)))
     return sorted(known, key=lambda one: -one.score)
+
+
+def _regrets(accuracies: Array, costs: NDArray[np.int64], reference: Reference, problem: Problem) -> Array:
+    """Normalised regrets of architectures, each on its own, shape (n,)."""
+    if problem is not Problem.multi_objective:
+        return reference.regret(accuracies)
+    alone = zip(accuracies[:, None], costs[:, None], strict=True)
+    return np.array([reference.front_regret(accuracy, cost) for accuracy, cost in alone])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.ranking.references import Reference, reference_of
-from leaderboard.ranking.scores import anytime_score, final_error
+from leaderboard.ranking.scores import anytime_score, final_error, final_regret
 from leaderboard.ranking.selection import seeds_of
 from leaderboard.runs.record import ReleaseReference, Run
 
@@ -29,6 +29,8 @@ class Scored:
     scores: Array
     #: Final errors in percent, shape (seeds,).
     errors: Array
+    #: Normalised regrets in the end, shape (seeds,).
+    regrets: Array
 
     @property
     def counts(self) -> bool:
@@ -96,11 +98,11 @@ def score_runs(
     scored = {}
     for (entry, release), entry_runs in grouped.items():
         reference = reference_of(entry_runs[0].release.release_hash, release, references)
-        scores, errors = [], []
+        scores, errors, regrets = [], [], []
         for run in entry_runs:
             scores.append(anytime_score(run, reference))
             errors.append(final_error(run, reference))
-        scored[entry, release] = Scored(
-            names[entry], tuple(entry_runs), reference, np.array(scores), np.array(errors)
-        )
+            regrets.append(final_regret(run, reference))
+        columns = map(np.array, (scores, errors, regrets))
+        scored[entry, release] = Scored(names[entry], tuple(entry_runs), reference, *columns)
     return ScoreTable(scored)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leaderboard.problems import Problem
 from leaderboard.ranking.references import Reference
 from leaderboard.runs.record import Run
 from nb301 import exact
@@ -29,29 +30,92 @@ def window(budget_seconds: float, start: float = START) -> tuple[float, float]:
     return min(start, budget_seconds / 10**_FEWEST_DECADES), budget_seconds
 
 
-def anytime_score(run: Run, reference: Reference, *, observed: bool = False, start: float = START) -> float:
-    """Score of a run: 100 x (1 - area under the normalised regret over log10 of time).
+class Steps(NamedTuple):
+    """A step function of simulated seconds; before the first change it is 1."""
 
-    The incumbent's noise-free regret is a step function of simulated seconds, 1 before the first
-    evaluation has ended, and 1 again once a fault has ended the run: who fails after luck has lost it. The
-    integral is exact, and divided by the decades of its `window`. 0 is no better than the median random
-    architecture at any time, 100 the best known one from the start.
+    #: When it changes, shape (n,).
+    seconds: Array
+    #: Normalised regret from each change on, shape (n,).
+    regrets: Array
+
+
+def steps(run: Run, reference: Reference, *, observed: bool = False) -> Steps:
+    """The noise-free regret of what a run would return, over time.
+
+    That is the incumbent's normalised regret, or where multiply-adds count, too, that of all that no other
+    was better than in both, as observed. It is 1 again once a fault has ended the run: who fails after luck
+    has lost it.
 
     Args:
         run: The run.
         reference: Of its release.
         observed: Whether by the noisy values that the optimizer saw, which flatter it.
+    """
+    incumbents = run.incumbents
+    accuracies = np.array(incumbents.val_accuracy if observed else incumbents.judged)
+    if run.cell.problem is Problem.multi_objective:
+        regrets = _front_regrets(run, reference, accuracies)
+    else:
+        regrets = reference.regret(accuracies)
+    seconds = np.array(incumbents.clock_seconds)
+    if run.has_failed:
+        seconds, regrets = np.append(seconds, run.ended_seconds), np.append(regrets, 1.0)
+    return Steps(seconds, regrets)
+
+
+def _front_regrets(run: Run, reference: Reference, accuracies: Array) -> Array:
+    """Regrets of fronts, each with one more of the run's entries than the one before, shape (n,)."""
+    told, costs = np.array(run.incumbents.val_accuracy), np.array(run.incumbents.multiply_adds)
+    regrets = []
+    for last in range(len(told)):
+        # an entry stays until a later one is as good in both, as observed
+        later = slice(last + 1)
+        beats = (told[later, None] >= told[later]) & (costs[later, None] <= costs[later])
+        kept = ~np.triu(beats.T, 1).any(axis=1)
+        regrets.append(reference.front_regret(accuracies[later][kept], costs[later][kept]))
+    return np.array(regrets)
+
+
+def anytime_score(run: Run, reference: Reference, *, observed: bool = False, start: float = START) -> float:
+    """Score of a run: 100 x (1 - area under the normalised regret over log10 of time), see `steps`.
+
+    The integral is exact, and divided by the decades of its `window`. 0 is no better than the median random
+    architecture at any time, 100 the best known one from the start.
+
+    Args:
+        run: The run.
+        reference: Of its release.
+        observed: See `steps`.
         start: Simulated seconds from which it looks, in budgets that are long enough.
     """
-    accuracies = run.incumbents.val_accuracy if observed else run.incumbents.mean
-    changes, regrets = [*run.incumbents.clock_seconds], [1.0, *reference.regret(np.array(accuracies))]
-    if run.has_failed:
-        changes.append(run.ended_seconds)
-        regrets.append(1.0)
+    changes, regrets = steps(run, reference, observed=observed)
     first, end = window(run.cell.budget_seconds, start)
-    times = np.clip(np.array([first, *changes, end]), first, end)
-    area = exact.total(np.diff(exact.log(times)) * np.array(regrets)) / exact.log(end / first)
+    times = np.clip(np.concatenate([[first], changes, [end]]), first, end)
+    area = exact.total(np.diff(exact.log(times)) * np.append(1.0, regrets)) / exact.log(end / first)
     return float(100 * (1 - area))
+
+
+def final_regret(run: Run, reference: Reference) -> float:
+    """Normalised regret in the end: of what the submission recommends, or would return, see `steps`."""
+    if run.recommendation is not None and run.cell.problem is not Problem.multi_objective:
+        return float(reference.regret(np.array([run.recommendation.judged]))[0])
+    regrets = steps(run, reference).regrets
+    return float(regrets[-1]) if len(regrets) else 1.0
+
+
+def regret_at(run: Run, reference: Reference, seconds: Array) -> Array:
+    """Normalised regret at given times, see `steps`.
+
+    Args:
+        run: The run.
+        reference: Of its release.
+        seconds: Simulated seconds, shape (m,).
+
+    Returns:
+        Shape (m,).
+    """
+    changes, regrets = steps(run, reference)
+    return np.append(1.0, regrets)[np.searchsorted(changes, seconds, side="right")]
 
 
 def final_error(run: Run, reference: Reference, *, observed: bool = False) -> float:
@@ -64,34 +128,46 @@ def final_error(run: Run, reference: Reference, *, observed: bool = False) -> fl
         reference: Of its release.
         observed: The last incumbent's as the optimizer saw it, best of thousands of noisy values.
     """
-    if run.has_failed or not run.incumbents.mean:
+    if run.has_failed or not run.evaluations:
         return 100 * (1 - reference.random_accuracy)
+    last = int(leading(run)[-1])
     if observed:
-        return 100 * (1 - run.incumbents.val_accuracy[-1])
-    return 100 * (1 - (run.recommendation.mean if run.recommendation else run.incumbents.mean[-1]))
+        return 100 * (1 - run.incumbents.val_accuracy[last])
+    return 100 * (1 - (run.recommendation.judged if run.recommendation else run.incumbents.judged[last]))
 
 
 def final_genotype(run: Run) -> str | None:
     """What the run found: the recommendation, or the last incumbent; None without an evaluation."""
     if run.recommendation is not None:
         return run.recommendation.genotype
-    return run.incumbents.genotype[-1] if run.incumbents.genotype else None
+    return run.incumbents.genotype[leading(run)[-1]] if run.evaluations else None
 
 
-def error_at(run: Run, reference: Reference, seconds: Array, means: Sequence[float] | None = None) -> Array:
+def leading(run: Run) -> NDArray[np.intp]:
+    """Number of the incumbent of lowest observed error at each change, shape (n,)."""
+    told = np.array(run.incumbents.val_accuracy)
+    numbers = np.arange(len(told))
+    if run.cell.problem is not Problem.multi_objective:
+        return numbers
+    best = np.maximum.accumulate(told)
+    return np.maximum.accumulate(np.where(told == best, numbers, 0))
+
+
+def error_at(run: Run, reference: Reference, seconds: Array, *, judged: bool = True) -> Array:
     """Noise-free validation error of the incumbent at given times, percent.
 
     Args:
         run: The run.
         reference: Of its release; once a fault has ended the run it has the error of the median random one.
         seconds: Simulated seconds, shape (m,).
-        means: Accuracies of its incumbents, fractions; by default those of its release.
+        judged: Whether by what is scored, see `releases.judged`, and not by the release's own mean.
 
     Returns:
         Shape (m,); NaN before the first evaluation has ended.
     """
     ended = np.searchsorted(np.array(run.incumbents.clock_seconds), seconds, side="right")
-    errors = np.append(np.nan, 100 * (1 - np.array(run.incumbents.mean if means is None else means)))[ended]
+    by = run.incumbents.judged if judged else run.incumbents.mean
+    errors = np.append(np.nan, 100 * (1 - np.array(by)[leading(run)]))[ended]
     if run.has_failed and run.evaluations:
         errors[seconds >= run.ended_seconds] = 100 * (1 - reference.random_accuracy)
     return errors
@@ -108,10 +184,11 @@ def target_times(run: Run, reference: Reference, targets: Array = TARGETS) -> Ar
     Returns:
         Shape (m,); infinite where it never was.
     """
-    regrets = np.minimum.accumulate(np.append(np.inf, reference.regret(np.array(run.incumbents.mean))))
+    changes, regrets = steps(run, reference)
+    lowest = np.minimum.accumulate(np.append(np.inf, regrets))
     # regrets fall, so that the first at most a target is the number of those above
-    reached = np.searchsorted(-regrets, -targets, side="left")
-    return np.append(np.append(np.nan, run.incumbents.clock_seconds), np.inf)[reached]
+    reached = np.searchsorted(-lowest, -targets, side="left")
+    return np.concatenate([[np.nan], changes, [np.inf]])[reached]
 
 
 def expected_running_time(times: Array, budget: float) -> Array:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import product, starmap
 
 from leaderboard.errors import BoardError
+from leaderboard.problems import Problem
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import ReleaseReference, Run
 from leaderboard.sandbox.limits import Level
@@ -65,9 +66,14 @@ def scopes_of(releases: Sequence[ReleaseReference]) -> list[Scope]:
 
 
 def tracks_of(runs: Iterable[Run]) -> list[Track]:
-    """The tracks of runs that were sealed off: those with one worker and long budgets first."""
+    """The tracks of runs that were sealed off: by problem, then true names, one worker, long budgets."""
     tracks = {run.cell.track for run in runs if run.cell.level is Level.sealed}
-    return sorted(tracks, key=lambda track: (track.workers, -track.budget_seconds, -track.budget_evaluations))
+    return sorted(tracks, key=_track_place)
+
+
+def _track_place(track: Track) -> tuple[object, ...]:
+    problem = [*Problem].index(track.problem)
+    return problem, track.blind, track.workers, -track.budget_seconds, -track.budget_evaluations
 
 
 def select(runs: Iterable[Run], track: Track) -> list[Run]:

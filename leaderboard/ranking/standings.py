@@ -1,8 +1,8 @@
 """The ranking: pure functions from runs to standings, pairs, boards and anytime curves.
 
-The noise-free ensemble mean of the incumbent is scored against a release's frozen references, so that a new
-entry never moves another's score. Rank intervals and tie groups tell how sure the order is; what the
-optimizer observed, the best of thousands of noisy values, stands beside it.
+The incumbent's noise-free accuracy, by the ground truth where that can be asked, is scored against frozen
+references, so that a new entry never moves another's score. Rank intervals and tie groups tell how sure the
+order is; what the optimizer observed, the best of thousands of noisy values, stands beside it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from leaderboard.errors import BoardError
 from leaderboard.ranking import statistics
-from leaderboard.ranking.curves import Curve, curve, true_means
+from leaderboard.ranking.curves import Curve, curve
 from leaderboard.ranking.naming import names_of
 from leaderboard.ranking.pairs import Pair, compare
 from leaderboard.ranking.references import Reference
@@ -26,6 +26,7 @@ from leaderboard.ranking.selection import Scope, Unfinished, finished, releases_
 from leaderboard.ranking.statistics import Estimate, estimate
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import ReleaseReference, Run
+from leaderboard.runs.releases import can_be_asked
 from nb301 import exact
 
 Array = NDArray[np.float64]
@@ -41,7 +42,7 @@ class Board:
     #: Best first; those that do not count come last.
     rows: tuple[Row, ...]
     curves: tuple[Curve, ...]
-    #: The same incumbents by the ground truth, as far as it can be asked: see `curves.true_means`.
+    #: The same incumbents by the ground truth, which they are scored by where it can be asked.
     true_curves: tuple[Curve, ...]
 
 
@@ -116,7 +117,6 @@ def rank(runs: Iterable[Run], references: Mapping[str, Reference], track: Track)
         )
     releases = releases_of(ranked)
     table = score_runs(ranked, references, names_of(all_runs))
-    means = true_means(ranked)
     views: dict[tuple[ReleaseReference, ...], View] = {}
     by_scope = {}
     for scope in scopes_of(releases):
@@ -127,7 +127,7 @@ def rank(runs: Iterable[Run], references: Mapping[str, Reference], track: Track)
     boards = []
     for release in releases:
         view = views.get((release,)) or _view((release,), table)
-        boards.append(_board(view, table, means))
+        boards.append(_board(view, table))
     return Ranking(
         track=track,
         seeds=table.seeds,
@@ -188,8 +188,8 @@ def _standing(
     )
 
 
-def _board(view: View, table: ScoreTable, means: Mapping[str, Sequence[float]]) -> Board:
-    """What there is of one release beside its view; `means` are those of `true_means`."""
+def _board(view: View, table: ScoreTable) -> Board:
+    """What there is of one release beside its view."""
     (release,), rows = view.releases, tuple(standing.row for standing in view.standings)
     runs_by_entry = [table.scored[entry, release.name] for entry in table.entries(view.releases)]
     if not any(run.evaluations for scored in runs_by_entry for run in scored.runs):
@@ -198,9 +198,9 @@ def _board(view: View, table: ScoreTable, means: Mapping[str, Sequence[float]]) 
         )
     curves, true_curves = [], []
     for scored in runs_by_entry:
-        curves.append(curve(scored.runs, scored.reference, name=scored.name))
-        if all(run.cell.id in means for run in scored.runs):
-            true_curves.append(curve(scored.runs, scored.reference, means=means, name=scored.name))
+        curves.append(curve(scored.runs, scored.reference, judged=False, name=scored.name))
+        if can_be_asked(release.truth):
+            true_curves.append(curve(scored.runs, scored.reference, name=scored.name))
     return Board(
         release=release,
         budget_seconds=runs_by_entry[0].runs[0].cell.budget_seconds,

@@ -1,4 +1,4 @@
 """Runs: planned, made, stored, verified.
 
-It may import `nb301`, `entries`, `errors`, `inside`, `legible`, `places` and `sandbox`.
+It may import `nb301`, `entries`, `errors`, `inside`, `legible`, `places`, `problems` and `sandbox`.
 """

@@ -51,8 +51,11 @@ class Campaign(Record):
         The first 62 bits of HMAC-SHA-256, with the salt's bytes as key, of the seed's decimal digits. Runs of
         equal seed share it, whatever the entry and the release.
         """
-        digest = hmac.digest(bytes.fromhex(self.salt), str(seed).encode(), "sha256")
-        return int.from_bytes(digest[:8]) >> (64 - SEED_BITS)
+        return int.from_bytes(self.digest(str(seed))[:8]) >> (64 - SEED_BITS)
+
+    def digest(self, text: str) -> bytes:
+        """HMAC-SHA-256 of a text, with the salt's bytes as key: nobody knows it before the salt, 32 bytes."""
+        return hmac.digest(bytes.fromhex(self.salt), text.encode(), "sha256")
 
     def is_new_to(self, tree_hash: str) -> bool:
         """Whether submitted files know nothing of the salt: it is secret, or was when they first ran."""

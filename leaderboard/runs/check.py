@@ -13,8 +13,9 @@ from leaderboard.entries.scan import Severity, scan
 from leaderboard.entries.submission import Submission, check_slug
 from leaderboard.errors import SubmissionError
 from leaderboard.places import SKELETON
+from leaderboard.problems import Problem
 from leaderboard.runs.key import BUDGET_EVALUATIONS, BUDGET_SECONDS
-from leaderboard.runs.session import Code, Outcome, run
+from leaderboard.runs.session import Code, Conditions, Outcome, run
 from leaderboard.sandbox.attest import attest
 from leaderboard.sandbox.limits import Level, Limits
 from leaderboard.sandbox.messages import Verdict
@@ -27,8 +28,8 @@ from nb301.truth.emulated import EmulatedTruth
 EVALUATIONS = 150
 _WORKERS = 30
 _WALL_SECONDS = 30.0
-#: Evaluations of a whole run: 10^7 simulated seconds.
-_FULL = 7000
+#: Evaluations of the longest runs: 10^7 simulated seconds.
+_FULL = 2150
 
 
 class State(enum.StrEnum):
@@ -102,6 +103,8 @@ def _runs(submission: Submission, packages: Environment, level: Level) -> Iterat
     again, other = run_once(seed=1), run_once(seed=2)
     yield _seeded(submission, first, again, other)
     yield _asynchronous(first, partial(run_once, workers=_WORKERS))
+    for problem in submission.manifest.problems[1:]:
+        yield _judged(f"{problem} track", run_once(problem=problem))
 
 
 def _run(
@@ -112,6 +115,7 @@ def _run(
     *,
     seed: int = 1,
     workers: int = 1,
+    problem: Problem | None = None,
 ) -> Outcome:
     return run(
         Code.of(submission),
@@ -123,6 +127,7 @@ def _run(
         seed=seed,
         training_seed=0,
         workers=workers,
+        conditions=Conditions(problem or submission.manifest.problems[0]),
         level=level,
         stop_after=EVALUATIONS,
     )

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from leaderboard.problems import Problem
 from leaderboard.sandbox.limits import Level, Limits
 from nb301.files import sha256
 from nb301.records import DescribedRecord
@@ -30,6 +31,9 @@ class Track:
     #: Simulated seconds.
     budget_seconds: float
     budget_evaluations: int
+    problem: Problem = Problem.accuracy
+    #: Whether ops, inputs and cells have other names in each seed, see `blind`.
+    blind: bool = False
 
     @property
     def slug(self) -> str:
@@ -39,6 +43,10 @@ class Track:
         if self.budget_evaluations != BUDGET_EVALUATIONS:
             parts.append(f"{self.budget_evaluations}-evaluations")
         parts.append(f"{self.workers}-worker{'s' * (self.workers > 1)}")
+        if self.problem is not Problem.accuracy:
+            parts.append(self.problem)
+        if self.blind:
+            parts.append("blind")
         return "-".join(parts)
 
 
@@ -65,6 +73,10 @@ class RunKey(DescribedRecord):
     """Evaluations at most, however short."""
     workers: Annotated[int, Field(ge=1)]
     """Evaluations that are open at once."""
+    problem: Problem = Problem.accuracy
+    """What is searched for, and what may be asked."""
+    blind: bool = False
+    """Whether ops, inputs and cells have other names, which follow from campaign and seed."""
     limits: Limits
     level: Level
     """A run that is not sealed off stands in for none that is."""
@@ -78,7 +90,9 @@ class RunKey(DescribedRecord):
     @property
     def track(self) -> Track:
         """What it is ranked in."""
-        return Track(self.workers, self.budget_seconds, self.budget_evaluations)
+        return Track(
+            self.workers, self.budget_seconds, self.budget_evaluations, self.problem, blind=self.blind
+        )
 
     @property
     def generation(self) -> tuple[object, ...]:

@@ -14,16 +14,17 @@ from leaderboard.entries.environment import environment, hash_of
 from leaderboard.entries.scan import Severity, scan
 from leaderboard.entries.submission import Submission
 from leaderboard.errors import RunError, SubmissionError
+from leaderboard.problems import Problem
 from leaderboard.runs.campaign import Campaign
-from leaderboard.runs.key import BUDGET_EVALUATIONS, BUDGET_SECONDS, RunKey
+from leaderboard.runs.key import BUDGET_EVALUATIONS, BUDGET_SECONDS, RunKey, Track
 from leaderboard.runs.releases import loaded
 from leaderboard.runs.store import Store
 from leaderboard.sandbox.limits import Level
 from leaderboard.sandbox.messages import VERSION
 from nb301.errors import Nb301Error
-from nb301.optimizers import Budget
 
-_BUDGET = Budget(seconds=BUDGET_SECONDS, evaluations=BUDGET_EVALUATIONS)
+#: What is run unless something else is asked for.
+TRACK = Track(1, BUDGET_SECONDS, BUDGET_EVALUATIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,12 @@ def plan(
     environments: Path,
     campaign: Campaign,
     *,
-    budget: Budget = _BUDGET,
-    workers: int = 1,
+    track: Track = TRACK,
     level: Level = Level.sealed,
 ) -> list[Task]:
     """List the runs of submissions on releases, paired ones together.
+
+    Submissions that do not search for what a track is about are left out.
 
     Args:
         folders: Of the submissions; one that is named twice, in whatever way, counts once.
@@ -87,20 +89,22 @@ def plan(
             seeds and see the same noise.
         environments: Folder of installed environments.
         campaign: Gives the training seeds.
-        budget: Of each run; both limits are finite.
-        workers: Evaluations that are open at once.
+        track: What is asked, and how much; both limits are finite.
         level: How well submissions are sealed off; those that are not are not ranked.
 
     Raises:
         SubmissionError: A submission is wrong, its source shows what is refused, or two have one name.
         ReleaseError: A release cannot be read, or there is none of that name.
-        RunError: A limit of the budget is infinite.
+        RunError: A limit of the budget is infinite, or a release tells no epochs where trainings pause.
     """
-    if not (np.isfinite(budget.seconds) and np.isfinite(budget.evaluations)):
-        raise RunError(f"a run needs both limits, of seconds and of evaluations, got {budget}")
-    submissions = list(map(_scanned, distinct(folders)))
-    key_makers = [_key_maker(submission, campaign, budget, workers, level) for submission in submissions]
-    hashes = {release: loaded(release).release.release_hash for release in releases}
+    if not np.isfinite(track.budget_seconds):
+        raise RunError(f"a run needs both limits, of seconds and of evaluations, got {track}")
+    submissions = []
+    for submission in map(_scanned, distinct(folders)):
+        if track.problem in submission.manifest.problems:
+            submissions.append(submission)
+    key_makers = [_key_maker(submission, campaign, track, level) for submission in submissions]
+    hashes = {release: _hash_for(release, track) for release in releases}
     tasks = []
     # seeds come first: whatever has been run when somebody looks is paired
     for seed in seeds:
@@ -197,9 +201,15 @@ def _scanned(folder: Path) -> Submission:
     return submission
 
 
-def _key_maker(
-    submission: Submission, campaign: Campaign, budget: Budget, workers: int, level: Level
-) -> partial[RunKey]:
+def _hash_for(release: str, track: Track) -> str:
+    """The hash of a release, which has learning curves where a track needs them."""
+    benchmark = loaded(release)
+    if track.problem is Problem.multi_fidelity and benchmark.release.curve_model is None:
+        raise RunError(f"release {release} has no learning curves, which {track.problem} trainings need")
+    return benchmark.release.release_hash
+
+
+def _key_maker(submission: Submission, campaign: Campaign, track: Track, level: Level) -> partial[RunKey]:
     """Makes a submission's keys from `release_hash` and `seed`; all else that decides its runs is equal."""
     return partial(
         RunKey,
@@ -208,9 +218,11 @@ def _key_maker(
         submission=submission.slug,
         tree_hash=submission.tree_hash,
         environment_hash=hash_of(submission),
-        budget_seconds=budget.seconds,
-        budget_evaluations=int(budget.evaluations),
-        workers=workers,
+        budget_seconds=track.budget_seconds,
+        budget_evaluations=track.budget_evaluations,
+        workers=track.workers,
+        problem=track.problem,
+        blind=track.blind,
         limits=submission.limits(),
         level=level,
     )

@@ -9,9 +9,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from leaderboard.legible import legible
+from leaderboard.problems import Problem
 from leaderboard.runs.key import RunKey, Sha256, Slug
+from leaderboard.runs.proposals import NEW
 from leaderboard.sandbox.messages import Verdict
 from leaderboard.sandbox.process import Usage
+from nb301.optimizers.base import EPOCHS
 from nb301.records import DescribedRecord
 from nb301.space import CELL_NAMES, NODES, Genotype, Op
 
@@ -70,7 +73,10 @@ class Entry(DescribedRecord):
 
 
 class Incumbents(DescribedRecord):
-    """The evaluations that became the incumbent, in order; columns of equal length."""
+    """The evaluations that became the incumbent, in order; columns of equal length.
+
+    Where multiply-adds count, too, those that no earlier one was better than in both, as observed.
+    """
 
     evaluation: tuple[int, ...]
     """Number of the evaluation in the run, from 0."""
@@ -79,19 +85,22 @@ class Incumbents(DescribedRecord):
     val_accuracy: tuple[Fraction, ...]
     """Observed, with noise: what the optimizer was told, and chose the incumbent by. Fractions."""
     mean: tuple[Fraction, ...]
-    """Noise-free ensemble mean of the same architecture: what is scored. Fractions."""
+    """Noise-free ensemble mean of the same architecture, fractions."""
+    judged: tuple[Fraction, ...]
+    """What is scored, see `releases.judged`: noise-free by the ground truth, where that can be asked."""
+    multiply_adds: tuple[Annotated[int, Field(ge=0)], ...]
+    """Of the same architecture's network, for one image; exact."""
     genotype: tuple[str, ...]
     """Text form of the architecture."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Incumbents:
-        rising = (self.evaluation, self.clock_seconds, self.val_accuracy)
-        for column in (*rising, self.genotype):
-            if len(column) != len(self.mean):
+        for name in type(self).model_fields:
+            if len(getattr(self, name)) != len(self.mean):
                 raise ValueError("columns are of different lengths")
-        for column in rising:
+        for column in (self.evaluation, self.clock_seconds):
             if list(column) != sorted(set(column)):
-                raise ValueError("evaluation, clock_seconds and val_accuracy must rise from row to row")
+                raise ValueError("evaluation and clock_seconds must rise from row to row")
         for text in self.genotype:
             _check_genotype(text)
         return self
@@ -103,9 +112,25 @@ class Recommendation(DescribedRecord):
     genotype: str
     mean: Fraction
     """Noise-free ensemble mean, fraction."""
+    judged: Fraction
+    """What is scored, see `Incumbents.judged`."""
 
     @model_validator(mode="after")
     def _readable(self) -> Recommendation:
+        _check_genotype(self.genotype)
+        return self
+
+
+class Unfinished(DescribedRecord):
+    """A proposal that was open when the run ended."""
+
+    genotype: str
+    epochs: Annotated[int, Field(ge=1, le=EPOCHS)] = EPOCHS
+    """See `proposals.Proposal`."""
+    resumes: Annotated[int, Field(ge=NEW)] = NEW
+
+    @model_validator(mode="after")
+    def _readable(self) -> Unfinished:
         _check_genotype(self.genotype)
         return self
 
@@ -138,7 +163,7 @@ class Origin(DescribedRecord):
 class Run(DescribedRecord):
     """One run of one submission on one release, however it ended."""
 
-    format: Literal[4] = 4
+    format: Literal[5] = 5
     """Of the record: raised when a field changes."""
     cell: RunKey
     entry: Entry
@@ -156,8 +181,8 @@ class Run(DescribedRecord):
     ended_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     """Simulated seconds from the run's start to the end of its last evaluation; 0 without one."""
     incumbents: Incumbents
-    unfinished: tuple[str, ...]
-    """What was open when the run ended, in the order of proposals: text forms."""
+    unfinished: tuple[Unfinished, ...]
+    """What was open when the run ended, in the order of proposals."""
     recommendation: Recommendation | None
     support: Support | None
     """None where the release's table is not at hand, or nothing was evaluated."""
@@ -175,8 +200,10 @@ class Run(DescribedRecord):
             raise ValueError("a run has incumbents if and only if it has evaluations")
         if self.ended_seconds < max(self.incumbents.clock_seconds, default=0.0):
             raise ValueError(f"ended_seconds is {self.ended_seconds}, before the last incumbent")
-        for text in self.unfinished:
-            _check_genotype(text)
+        if self.cell.problem is Problem.accuracy:
+            accuracies = self.incumbents.val_accuracy
+            if list(accuracies) != sorted(set(accuracies)):
+                raise ValueError("val_accuracy must rise from row to row")
         used = (self.usage.cpu_seconds, self.usage.memory_mb, self.usage.wall_seconds)
         for amount in used:
             if not 0 <= amount < math.inf:

@@ -2,55 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import count
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.entries.submission import Submission, SubmissionManifest
+from leaderboard.problems import Problem
+from leaderboard.runs.fronts import entering
 from leaderboard.runs.key import RunKey
-from leaderboard.runs.record import Entry, Incumbents, Origin, Recommendation, Run, Support
-from leaderboard.runs.releases import release_reference
+from leaderboard.runs.proposals import Proposal
+from leaderboard.runs.record import Entry, Incumbents, Origin, Recommendation, Run, Support, Unfinished
+from leaderboard.runs.releases import judged, release_reference
 from leaderboard.runs.session import Outcome
 from leaderboard.runs.trace import Trace
 from nb301.benchmark import Benchmark
+from nb301.cost import cost_many
 from nb301.errors import DataMissing
-from nb301.optimizers import Objective, Trajectory
-from nb301.optimizers.objectives import Evaluated
-from nb301.space import Genotype
+from nb301.optimizers import Trajectory
+from nb301.space import Genotype, to_codes
 
 #: Queries of a run that are compared with the release's table; each takes a millisecond.
 _SUPPORT = 100
-
-
-class Proposals:
-    """An objective that notes the order of proposals, those that never finish among them.
-
-    Args:
-        objective: What answers.
-    """
-
-    def __init__(self, objective: Objective) -> None:
-        self._objective = objective
-        #: By architecture and training seed, which tell a proposal from all others.
-        self._genotypes: dict[tuple[bytes, int], Genotype] = {}
-
-    def __call__(self, genotype: Genotype, seed: int) -> Evaluated | Mapping[str, Any]:
-        """Ask the objective."""
-        self._genotypes[genotype.canonical_code, seed] = genotype
-        return self._objective(genotype, seed)
-
-    def numbers(self, trajectory: Trajectory) -> NDArray[np.int64]:
-        """Number of the proposal that each evaluation was, from 0, shape (n,)."""
-        order = dict(zip(self._genotypes, count(), strict=False))
-        return np.array([order[key] for key in _keys(trajectory)], dtype=np.int64)
-
-    def unfinished(self, trajectory: Trajectory) -> tuple[str, ...]:
-        """Proposals that are not in a trajectory, in their order: text forms."""
-        finished = set(_keys(trajectory))
-        return tuple(str(genotype) for key, genotype in self._genotypes.items() if key not in finished)
 
 
 def recorded(
@@ -58,16 +29,14 @@ def recorded(
     submission: Submission,
     benchmark: Benchmark,
     outcome: Outcome,
-    proposals: Proposals,
     origin: Origin,
 ) -> tuple[Run, Trace]:
     """The record and the trace of a run, however it ended."""
     release = release_reference(benchmark.release.manifest)
-    trace = Trace.of(outcome.trajectory, proposals.numbers(outcome.trajectory))
+    trace = Trace.of(outcome.trajectory, outcome.proposals)
     recommendation = None
     if outcome.recommendation is not None:
-        mean = benchmark.query(outcome.recommendation).mean
-        recommendation = Recommendation(genotype=str(outcome.recommendation), mean=mean)
+        recommendation = recommended(outcome.recommendation, benchmark)
     run = Run(
         cell=cell,
         entry=entry_of(submission.manifest),
@@ -78,8 +47,8 @@ def recorded(
         output=outcome.output,
         evaluations=len(trace),
         ended_seconds=float(trace.clock[-1]) if len(trace) else 0.0,
-        incumbents=incumbents(outcome.trajectory, benchmark),
-        unfinished=proposals.unfinished(outcome.trajectory),
+        incumbents=incumbents(outcome.trajectory, benchmark, cell.problem),
+        unfinished=tuple(map(_unfinished, outcome.proposals.unfinished)),
         recommendation=recommendation,
         support=support(outcome.trajectory, benchmark),
         trace_hash=trace.hash,
@@ -101,9 +70,11 @@ def entry_of(manifest: SubmissionManifest) -> Entry:
     )
 
 
-def incumbents(trajectory: Trajectory, benchmark: Benchmark) -> Incumbents:
-    """The incumbents of a run with their observed accuracy and their noise-free ensemble mean."""
-    chosen = np.unique(trajectory.incumbents)
+def incumbents(trajectory: Trajectory, benchmark: Benchmark, problem: Problem) -> Incumbents:
+    """The incumbents of a run with their observed and their noise-free accuracies."""
+    costs = cost_many(to_codes(trajectory.genotypes), benchmark.network)[:, 1]
+    both_count = problem is Problem.multi_objective
+    chosen = entering(trajectory.val_accuracy, costs) if both_count else np.unique(trajectory.incumbents)
     genotypes = _genotypes(trajectory, chosen)
     means = benchmark.query(genotypes).mean.tolist() if genotypes else []
     return Incumbents(
@@ -111,8 +82,16 @@ def incumbents(trajectory: Trajectory, benchmark: Benchmark) -> Incumbents:
         clock_seconds=tuple(trajectory.clock[chosen].tolist()),
         val_accuracy=tuple(trajectory.val_accuracy[chosen].tolist()),
         mean=tuple(means),
+        judged=tuple(judged(benchmark, genotypes).tolist()),
+        multiply_adds=tuple(costs[chosen].tolist()),
         genotype=tuple(map(str, genotypes)),
     )
+
+
+def recommended(genotype: Genotype, benchmark: Benchmark) -> Recommendation:
+    """A recommendation with what it is worth."""
+    mean, scored = benchmark.query(genotype).mean, float(judged(benchmark, [genotype])[0])
+    return Recommendation(genotype=str(genotype), mean=mean, judged=scored)
 
 
 def support(trajectory: Trajectory, benchmark: Benchmark) -> Support | None:
@@ -133,6 +112,5 @@ def _genotypes(trajectory: Trajectory, indices: NDArray[np.intp]) -> list[Genoty
     return [trajectory.genotypes[index] for index in indices]
 
 
-def _keys(trajectory: Trajectory) -> Iterator[tuple[bytes, int]]:
-    for genotype, seed in zip(trajectory.genotypes, trajectory.seeds.tolist(), strict=True):
-        yield genotype.canonical_code, seed
+def _unfinished(proposal: Proposal) -> Unfinished:
+    return Unfinished(genotype=str(proposal.genotype), epochs=proposal.epochs, resumes=proposal.resumes)

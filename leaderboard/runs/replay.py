@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leaderboard.runs.key import RunKey
+from leaderboard.runs.proposals import NEW, Asked, Proposal, distinct
+from leaderboard.runs.record import Unfinished
 from leaderboard.runs.trace import Trace
 from nb301.benchmark import Benchmark
-from nb301.optimizers import Budget, Observation, RunEnded, Trajectory
+from nb301.learning_curves import LearningCurve
+from nb301.optimizers import Budget, Observation, RunEnded, Training, Trajectory
+from nb301.optimizers.base import EPOCHS
 from nb301.optimizers.run import drive
 from nb301.optimizers.workers import SimulatedWorkers
 from nb301.space import Genotype
@@ -20,83 +24,125 @@ from nb301.space import Genotype
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The answers to a run's proposals; columns are in the order of proposals."""
+    """The answers to a run's proposals."""
 
-    #: Shape (n,).
-    training_seed: NDArray[np.int64]
-    #: Shape (n,).
-    val_accuracy: NDArray[np.float64]
-    #: Shape (n,).
-    runtime: NDArray[np.float64]
     #: The evaluations that ended within the budget.
     trajectory: Trajectory
+    #: Numbers of their proposals.
+    ended: list[int]
     #: Whether the budget was spent: no further proposal was asked for.
     is_spent: bool
 
 
-def proposals_of(trace: Trace, unfinished: Sequence[str]) -> list[Genotype] | None:
-    """A run's proposals in their order; None where their numbers are not 0, 1, ...
+def proposals_of(trace: Trace, unfinished: Sequence[Unfinished]) -> list[Proposal] | None:
+    """A run's proposals in their order; None where their numbers are not 0, 1, ..., or go on with later ones.
 
     Args:
         trace: Holds those that were finished.
-        unfinished: Text forms of the others, in their order.
+        unfinished: The others, in their order.
 
     Raises:
         GenotypeError: A text is no genotype.
     """
     numbers = trace.number.tolist()
-    n, finished = len(numbers) + len(unfinished), dict(zip(numbers, trace.genotype, strict=True))
+    columns = (trace.genotype, trace.epochs.tolist(), trace.resumes.tolist())
+    n, finished = len(numbers) + len(unfinished), dict(zip(numbers, zip(*columns, strict=True), strict=True))
     if len(finished) != len(numbers) or not finished.keys() <= set(range(n)):
         return None
-    others = iter(unfinished)
-    texts = [finished[number] if number in finished else next(others) for number in range(n)]
-    return list(map(Genotype.parse, texts))
+    others = ((proposal.genotype, proposal.epochs, proposal.resumes) for proposal in unfinished)
+    proposals = []
+    for number in range(n):
+        text, epochs, resumes = finished[number] if number in finished else next(others)
+        if not NEW <= resumes < number:
+            return None
+        proposals.append(Proposal(Genotype.parse(text), epochs, resumes))
+    return proposals
 
 
-def replay(proposals: list[Genotype], cell: RunKey, first_seed: int, benchmark: Benchmark) -> Replay:
+def replay(proposals: list[Proposal], cell: RunKey, first_seed: int, benchmark: Benchmark) -> Replay:
     """Evaluate proposals again.
 
     Args:
         proposals: In their order.
         cell: Key of the run.
-        first_seed: Training seed of first evaluations; the k-th repetition of an architecture adds k.
+        first_seed: Training seed of first evaluations; the k-th repetition of an architecture adds k, and a
+            training that goes on keeps its seed.
         benchmark: What answers.
+
+    Raises:
+        ProposalError: A training goes on with what has not paused, or does not get longer.
     """
-    repeats: Counter[bytes] = Counter()
-    seeds = []
-    for genotype in proposals:
-        seeds.append(first_seed + repeats[genotype.canonical_code])
-        repeats[genotype.canonical_code] += 1
-    training_seed = np.array(seeds, dtype=np.int64)
-    accuracies = runtimes = np.empty(0)
-    if proposals:
-        answers = benchmark.query(proposals, seed=training_seed.astype(np.uint64))
-        accuracies, runtimes = answers.val_accuracy, answers.runtime
-    results = map(Observation, accuracies.tolist(), runtimes.tolist())
     proposer = _Proposer(proposals)
     trajectory = drive(
         proposer,
-        # evaluations are submitted in the order of proposals
-        SimulatedWorkers(lambda *_: next(results), cell.workers),
+        SimulatedWorkers(_Answers(proposals, first_seed, benchmark), cell.workers),
         Budget(seconds=cell.budget_seconds, evaluations=cell.budget_evaluations),
         seed=first_seed,
     )
-    return Replay(training_seed, accuracies, runtimes, trajectory, not proposer.ran_out)
+    return Replay(trajectory, proposer.ended, is_spent=not proposer.ran_out)
+
+
+class _Answers:
+    """Answers to whole trainings, asked for together, and learning curves."""
+
+    def __init__(self, proposals: list[Proposal], first_seed: int, benchmark: Benchmark) -> None:
+        self._benchmark = benchmark
+        repeats: Counter[bytes] = Counter()
+        self._numbers: dict[tuple[bytes, int], int] = {}
+        genotypes: list[Genotype] = []
+        seeds = []
+        for proposal in proposals:
+            if proposal.resumes == NEW:
+                name = proposal.genotype.canonical_code
+                seed = first_seed + repeats[name]
+                repeats[name] += 1
+                self._numbers[name, seed] = len(genotypes)
+                genotypes.append(proposal.genotype)
+                seeds.append(seed)
+        if genotypes:
+            answers = benchmark.query(genotypes, seed=np.array(seeds, dtype=np.uint64))
+            self._results = [*map(Observation, answers.val_accuracy.tolist(), answers.runtime.tolist())]
+
+    def __call__(self, genotype: Genotype, seed: int) -> Observation:
+        """What a whole training gives."""
+        return self._results[self._numbers[genotype.canonical_code, seed]]
+
+    def curve(self, genotype: Genotype, seed: int) -> LearningCurve:
+        """A training, epoch by epoch."""
+        return self._benchmark.curve(genotype, seed)
 
 
 class _Proposer:
     """An optimizer that makes given proposals."""
 
-    def __init__(self, proposals: list[Genotype]) -> None:
-        self._left = iter(proposals)
+    def __init__(self, proposals: list[Proposal]) -> None:
+        self._proposals = proposals
+        self._asked: list[Asked] = []
+        self._numbers: dict[int, int] = {}
         #: Whether it was asked for more than there are.
         self.ran_out = False
+        #: Numbers of those that have ended, in that order.
+        self.ended: list[int] = []
 
-    def ask(self) -> Genotype:
-        for genotype in self._left:
-            return genotype
-        self.ran_out = True
-        raise RunEnded
+    def ask(self) -> Any:
+        number = len(self._asked)
+        if number == len(self._proposals):
+            self.ran_out = True
+            raise RunEnded
+        proposal = self._proposals[number]
+        asked: Asked
+        if proposal.epochs == EPOCHS and proposal.resumes == NEW:
+            asked = distinct(proposal.genotype)
+        else:
+            before = None if proposal.resumes == NEW else self._asked[proposal.resumes]
+            # what was a whole training cannot go on: the run refuses it
+            resumes = before if isinstance(before, Training) or before is None else Training(before, EPOCHS)
+            asked = Training(proposal.genotype, proposal.epochs, resumes)
+        self._numbers[id(asked)] = number
+        self._asked.append(asked)
+        return asked
 
-    def tell(self, genotype: Genotype, observation: Observation) -> None:
-        """Nothing is learnt."""
+    def tell(self, asked: Asked, observation: Observation) -> None:
+        """Note that it has ended; nothing is learnt."""
+        del observation
+        self.ended.append(self._numbers[id(asked)])

@@ -16,11 +16,12 @@ from leaderboard.entries.environment import environment
 from leaderboard.entries.submission import Submission
 from leaderboard.errors import RunError
 from leaderboard.runs import session
+from leaderboard.runs.blind import Labels
 from leaderboard.runs.plan import NotRun, Task, missing
 from leaderboard.runs.record import Origin, Run
-from leaderboard.runs.recording import Proposals, recorded
+from leaderboard.runs.recording import recorded
 from leaderboard.runs.releases import loaded
-from leaderboard.runs.session import Code
+from leaderboard.runs.session import Code, Conditions
 from leaderboard.runs.store import Store
 from leaderboard.runs.trace import Trace
 from leaderboard.sandbox.attest import Attestation, attest
@@ -46,20 +47,23 @@ def execute(task: Task) -> tuple[Run, Trace]:
     _check(f"{task.folder}: its environment", packages.hash, cell.environment_hash)
     _check(f"release {task.release}", benchmark.release.release_hash, cell.release_hash)
     _check("the campaign", task.campaign.id, cell.campaign)
-    attestation, proposals = _attested(cell.level), Proposals(benchmark.query)
+    attestation = _attested(cell.level)
     outcome = session.run(
         Code.of(submission),
         packages,
         cell.limits,
-        proposals,
+        benchmark.query,
         Budget(seconds=cell.budget_seconds, evaluations=cell.budget_evaluations),
         seed=cell.seed,
         training_seed=task.campaign.training_seed(cell.seed),
         workers=cell.workers,
+        conditions=Conditions(
+            cell.problem, benchmark.network, Labels.of(task.campaign, cell.seed) if cell.blind else None
+        ),
         level=cell.level,
     )
     origin = _origin(attestation, started)
-    return recorded(cell, submission, benchmark, outcome, proposals, origin)
+    return recorded(cell, submission, benchmark, outcome, origin)
 
 
 def run_missing(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import signal
-from collections import defaultdict, deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,13 +11,19 @@ from typing import NoReturn
 
 from leaderboard.entries.submission import Submission
 from leaderboard.inside.shim import CHANNEL_CLOSED
+from leaderboard.problems import Problem
+from leaderboard.runs.blind import Labels
+from leaderboard.runs.proposals import Asked, Proposals, distinct
 from leaderboard.sandbox.limits import Level, Limits
 from leaderboard.sandbox.messages import CRASHES, Crash, Fault, Reply, Verdict, printable, read_reply
 from leaderboard.sandbox.mounts import Environment
 from leaderboard.sandbox.process import Process, Usage
 from leaderboard.sandbox.start import start
+from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost
+from nb301.errors import shown
 from nb301.formats import read
 from nb301.optimizers import Budget, Objective, Observation, Trajectory
+from nb301.optimizers.base import EPOCHS, Training
 from nb301.optimizers.run import drive
 from nb301.optimizers.workers import Finished, SimulatedWorkers
 from nb301.space import Genotype
@@ -43,6 +48,17 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a run is about, beside its budget."""
+
+    problem: Problem = Problem.accuracy
+    #: Whose multiply-adds and parameters are told where they count.
+    network: NetworkShape = CIFAR10_NETWORK
+    #: What names stand for; None for what they say.
+    labels: Labels | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """A run, however it ended."""
 
@@ -51,6 +67,8 @@ class Outcome:
     detail: str
     #: The evaluations that ended within the budget, or before the fault.
     trajectory: Trajectory
+    #: Those and what was open in the end.
+    proposals: Proposals
     #: The submission's recommendation; None where it has none, or did not get so far.
     recommendation: Genotype | None
     usage: Usage
@@ -82,16 +100,28 @@ class Session:
         clock: Knows how much of the budget is spent.
         limits: Deadlines.
         seed: Of the submission's random numbers.
+        conditions: What the run is about.
     """
 
     def __init__(
-        self, process: Process, code: Code, budget: Budget, clock: Clock, limits: Limits, seed: int
+        self,
+        process: Process,
+        code: Code,
+        budget: Budget,
+        clock: Clock,
+        limits: Limits,
+        seed: int,
+        conditions: Conditions,
     ) -> None:
         self._process, self._code, self._budget = process, code, budget
         self._clock, self._limits, self._seed = clock, limits, seed
+        self._conditions = conditions
         self._number = 0
         self._told = 0
-        self._open: defaultdict[Genotype, deque[int]] = defaultdict(deque)
+        #: Numbers of the requests that open proposals answered, by the identity of the object.
+        self._open: dict[int, int] = {}
+        #: Trainings that may go on, by the number of the request that they answered.
+        self._paused: dict[int, Training] = {}
         #: Whether the entry point is a function, not a class.
         self.is_function = False
         #: Why the run ended before its budget.
@@ -119,8 +149,8 @@ class Session:
                 "workers: write a class with ask and tell",
             )
 
-    def ask(self) -> Genotype:
-        """Ask for a genotype.
+    def ask(self) -> Asked:
+        """Ask for a genotype, or for a training of some epochs.
 
         Raises:
             Fault: There is none.
@@ -132,27 +162,58 @@ class Session:
                 f"the function returned after {self._told} evaluations, with budget left: call objective "
                 "until it raises BudgetExhausted",
             )
-        genotype = self._read(reply.genotype, f"proposal {self._told}")
-        self._open[genotype].append(self._number)
-        return genotype
+        genotype = distinct(self._read(reply.genotype, f"proposal {len(self._open) + self._told}"))
+        asked = genotype if reply.epochs is None else self._training(genotype, reply.epochs, reply.resumes)
+        self._open[id(asked)] = self._number
+        return asked
 
-    def tell(self, genotype: Genotype, observation: Observation) -> None:
+    def _training(self, genotype: Genotype, epochs: int, resumes: int | None) -> Training:
+        """A training of some epochs, where such may be proposed, new or going on with another one."""
+        what = f"a training of {shown(epochs)} epochs"
+        if self._conditions.problem is not Problem.multi_fidelity:
+            self._end(Verdict.invalid_genotype, f"{what}: on this track every training is whole")
+        before = None if resumes is None else self._paused.pop(resumes, None)
+        if resumes is not None and (before is None or before.genotype != genotype):
+            self._end(
+                Verdict.invalid_genotype,
+                f"{what} goes on with one that has not paused, was taken up before, or is another genotype's",
+            )
+        fewest = 1 if before is None else before.epochs + 1
+        if not fewest <= epochs <= EPOCHS:
+            self._end(Verdict.invalid_genotype, f"{what}: expected {fewest} to {EPOCHS} here")
+        return Training(genotype, epochs, before)
+
+    def tell(self, asked: Asked, observation: Observation) -> None:
         """Tell a result.
 
         Raises:
             Fault: It cannot take it.
         """
         self._told += 1
+        number = self._open.pop(id(asked))
+        if isinstance(asked, Training):
+            self._paused[number] = asked
         self._request(
             "tell",
-            proposal=self._open[genotype].popleft(),
-            val_error=1 - observation.val_accuracy,
-            seconds=observation.runtime,
+            proposal=number,
+            result=self._result(asked, observation),
             remaining=[
                 _finite(self._budget.seconds - self._clock.seconds),
                 _finite(self._budget.evaluations - self._told),
             ],
         )
+
+    def _result(self, asked: Asked, observation: Observation) -> dict[str, object]:
+        """The fields of a result: of the architecture that was trained, whatever its name in the run."""
+        result: dict[str, object] = {
+            "val_error": 1 - observation.val_accuracy,
+            "seconds": observation.runtime,
+            "curve": [1 - accuracy for accuracy in observation.curve],
+        }
+        if self._conditions.problem is Problem.multi_objective and isinstance(asked, Genotype):
+            costs = cost(asked, self._conditions.network)
+            result.update(multiply_adds=costs.multiply_adds, parameters=costs.parameters)
+        return result
 
     def finish(self) -> Genotype | None:
         """Ask for the recommendation, if there is one.
@@ -188,8 +249,10 @@ class Session:
         return reply
 
     def _read(self, written: object, what: str) -> Genotype:
+        labels = self._conditions.labels
         try:
-            return read(written)
+            genotype = read(written)
+            return genotype if labels is None else labels.named(genotype)
         except Exception as error:  # noqa: BLE001 - whatever hostile data makes of a reader, the run ends here
             self._end(Verdict.invalid_genotype, f"{what}: {error}")
 
@@ -235,6 +298,7 @@ def run(
     seed: int,
     training_seed: int,
     workers: int = 1,
+    conditions: Conditions = Conditions(),
     level: Level = Level.sealed,
     stop_after: float = math.inf,
 ) -> Outcome:
@@ -244,11 +308,13 @@ def run(
         code: What is run.
         environment: What it may import.
         limits: What it may use.
-        objective: Evaluates an architecture with a training seed.
+        objective: Evaluates an architecture with a training seed; where trainings pause it has a method
+            `curve`.
         budget: When to end, as the submission is told.
         seed: Of the submission's random numbers.
         training_seed: Of first evaluations, see `simulate`.
         workers: Evaluations that are open at once.
+        conditions: What the run is about.
         level: How well it is sealed off.
         stop_after: Evaluations after which to end nonetheless, of which the submission is told nothing.
 
@@ -258,9 +324,15 @@ def run(
     process = start(code.files, environment, limits, level=level)
     try:
         clock = Clock(objective, workers)
-        session = Session(process, code, budget, clock, limits, seed)
+        session = Session(process, code, budget, clock, limits, seed, conditions)
+        proposals = Proposals(session)
         spent = replace(budget, evaluations=min(budget.evaluations, stop_after))
-        trajectory, recommendation = _driven(session, clock, spent, training_seed)
+        with suppress(Fault):
+            session.begin()
+        trajectory = drive(proposals, clock, spent, seed=training_seed)
+        recommendation = None
+        with suppress(Fault):
+            recommendation = session.finish()
         if session.fault is not None:
             process.kill()
     except BaseException:
@@ -272,23 +344,12 @@ def run(
         verdict=Verdict.completed if session.fault is None else session.fault.verdict,
         detail="" if session.fault is None else session.fault.detail,
         trajectory=trajectory,
+        proposals=proposals,
         recommendation=recommendation,
         usage=usage,
         output=printable(process.output),
         is_function=session.is_function,
     )
-
-
-def _driven(
-    session: Session, clock: Clock, budget: Budget, training_seed: int
-) -> tuple[Trajectory, Genotype | None]:
-    recommendation = None
-    with suppress(Fault):
-        session.begin()
-    trajectory = drive(session, clock, budget, seed=training_seed)
-    with suppress(Fault):
-        recommendation = session.finish()
-    return trajectory, recommendation
 
 
 def _signal(status: int) -> str:

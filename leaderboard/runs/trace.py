@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.errors import RunFileError
+from leaderboard.runs.proposals import Proposals
 from nb301.errors import one_line
 from nb301.files import sha256
 from nb301.optimizers import Trajectory
+from nb301.optimizers.base import EPOCHS
 from nb301.space import Genotype
 
-_COLUMNS = ("genotype", "number", "training_seed", "val_accuracy", "runtime", "clock")
+_COLUMNS = ("genotype", "number", "epochs", "resumes", "training_seed", "val_accuracy", "runtime", "clock")
+_INTEGERS = _COLUMNS[1:5]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Trace:
     genotype: tuple[str, ...]
     #: Number of the proposal, from 0: with several workers later ones may end first. Shape (n,).
     number: NDArray[np.int64]
+    #: Epochs that the training had had by then, 98 of a whole one, shape (n,).
+    epochs: NDArray[np.int64]
+    #: Number of the proposal whose training went on, -1 for a new one, shape (n,).
+    resumes: NDArray[np.int64]
     #: Shape (n,).
     training_seed: NDArray[np.int64]
     #: Observed, with noise; fractions, shape (n,).
@@ -39,11 +46,15 @@ class Trace:
         return len(self.genotype)
 
     @classmethod
-    def of(cls, trajectory: Trajectory, number: NDArray[np.int64]) -> Trace:
-        """The trace of a trajectory; `number` has the numbers of its proposals, shape (n,)."""
+    def of(cls, trajectory: Trajectory, proposals: Proposals) -> Trace:
+        """The trace of a trajectory."""
+        number = proposals.ended
+        asked = [proposals.all[at] for at in number]
         return cls(
             genotype=tuple(map(str, trajectory.genotypes)),
             number=number,
+            epochs=np.array([proposal.epochs for proposal in asked], dtype=np.int64),
+            resumes=np.array([proposal.resumes for proposal in asked], dtype=np.int64),
             training_seed=trajectory.seeds,
             val_accuracy=trajectory.val_accuracy,
             runtime=trajectory.runtime,
@@ -53,15 +64,15 @@ class Trace:
     def trajectory(self) -> Trajectory:
         """The run that this is the trace of."""
         genotypes = list(map(Genotype.parse, self.genotype))
-        return Trajectory(genotypes, self.training_seed, self.val_accuracy, self.runtime, self.clock)
+        epochs = None if (self.epochs == EPOCHS).all() else self.epochs
+        return Trajectory(genotypes, self.training_seed, self.val_accuracy, self.runtime, self.clock, epochs)
 
     @property
     def hash(self) -> str:
         """SHA-256 of all rows as text: Parquet's bytes change with the library that writes them."""
-        integers = (self.number.tolist(), self.training_seed.tolist())
-        reals = (self.val_accuracy.tolist(), self.runtime.tolist(), self.clock.tolist())
-        rows = zip(self.genotype, *integers, *reals, strict=True)
-        return sha256("".join(f"{g},{n},{s},{v!r},{r!r},{c!r}\n" for g, n, s, v, r, c in rows).encode())
+        columns = [getattr(self, name).tolist() for name in _COLUMNS[1:]]
+        rows = zip(self.genotype, *columns, strict=True)
+        return sha256("".join(f"{row[0]},{','.join(map(repr, row[1:]))}\n" for row in rows).encode())
 
 
 def write_trace(trace: Trace, path: Path) -> None:
@@ -99,5 +110,5 @@ def read_trace(path: Path) -> Trace:
 def _schema() -> Any:
     import pyarrow as pa
 
-    whole, real = pa.int64(), pa.float64()
-    return pa.schema(dict(zip(_COLUMNS, (pa.string(), whole, whole, real, real, real), strict=True)))
+    types = {"genotype": pa.string(), **dict.fromkeys(_INTEGERS, pa.int64())}
+    return pa.schema({name: types.get(name, pa.float64()) for name in _COLUMNS})

@@ -14,10 +14,11 @@ import numpy as np
 
 from leaderboard.entries.submission import Submission, conflicting
 from leaderboard.errors import RunError
+from leaderboard.problems import Problem
 from leaderboard.runs.campaign import Campaign
 from leaderboard.runs.plan import Task
 from leaderboard.runs.record import Run
-from leaderboard.runs.recording import entry_of, incumbents, support
+from leaderboard.runs.recording import entry_of, incumbents, recommended, support
 from leaderboard.runs.releases import release_reference
 from leaderboard.runs.replay import Replay, proposals_of, replay
 from leaderboard.runs.runner import execute
@@ -27,8 +28,10 @@ from leaderboard.sandbox.limits import Level
 from leaderboard.sandbox.messages import VERSION, Verdict
 from nb301 import tables
 from nb301.benchmark import Benchmark
-from nb301.errors import GenotypeError
+from nb301.errors import GenotypeError, ProposalError, ReleaseError
 from nb301.optimizers import Trajectory
+from nb301.optimizers.base import EPOCHS
+from nb301.space import Genotype
 
 #: Verdicts that fall before the first proposal, while there is budget left, and after it is spent.
 _BEFORE = {Verdict.crash_import, Verdict.crash_build}
@@ -129,18 +132,38 @@ def _contents(run: Run, trace: Trace, campaign: Campaign, benchmark: Benchmark) 
     if proposals is None:
         yield "the trace's numbers are not those of proposals, from 0 to the last of unfinished"
         return
-    replayed = replay(proposals, run.cell, campaign.training_seed(run.cell.seed), benchmark)
-    yield from _answers(trace, replayed)
-    yield from _clock(run, trace, replayed)
-    yield from _ended(run, replayed)
+    try:
+        replayed = replay(proposals, run.cell, campaign.training_seed(run.cell.seed), benchmark)
+    except (ProposalError, ReleaseError) as error:
+        yield f"the trace has what cannot have been trained: {error}"
+        return
+    yield from _paused(run, trace)
+    yield from _answers(run, trace, replayed)
+    yield from _ended(run, replayed, len(proposals))
     yield from _scored(run, trajectory, benchmark)
 
 
-def _answers(trace: Trace, replayed: Replay) -> Iterator[str]:
-    if not np.array_equal(trace.training_seed, replayed.training_seed[trace.number]):
+def _paused(run: Run, trace: Trace) -> Iterator[str]:
+    """Trainings that pause, where there are none."""
+    whole = {EPOCHS, *(trace.epochs.tolist()), *(proposal.epochs for proposal in run.unfinished)} == {EPOCHS}
+    if not whole and run.cell.problem is not Problem.multi_fidelity:
+        yield f"there are trainings of other than {EPOCHS} epochs, but cell.problem is {run.cell.problem}"
+
+
+def _answers(run: Run, trace: Trace, replayed: Replay) -> Iterator[str]:
+    """Evaluations start when a worker is free, and those that would end too late are not in the trace."""
+    ended = replayed.trajectory
+    if len(trace) > run.cell.budget_evaluations or (trace.clock > run.cell.budget_seconds).any():
+        yield "evaluations lie beyond the budget"
+    if len(ended) != len(trace):
+        yield f"of the proposals {len(ended):,} end within the budget, but the trace has {len(trace):,}"
+        return
+    if replayed.ended != trace.number.tolist() or not np.array_equal(ended.clock, trace.clock):
+        yield f"the clock does not follow from the runtimes with {run.cell.workers} workers"
+    if not np.array_equal(trace.training_seed, ended.seeds):
         yield "training seeds are not those that salt, seed and repetitions give"
     for name in ("val_accuracy", "runtime"):
-        stored, computed = getattr(trace, name), getattr(replayed, name)[trace.number]
+        stored, computed = getattr(trace, name), getattr(ended, name)
         differing = np.flatnonzero(stored != computed)
         if differing.size:
             first = differing[0]
@@ -150,18 +173,7 @@ def _answers(trace: Trace, replayed: Replay) -> Iterator[str]:
             )
 
 
-def _clock(run: Run, trace: Trace, replayed: Replay) -> Iterator[str]:
-    """Evaluations start when a worker is free, and those that would end too late are not in the trace."""
-    ended = replayed.trajectory
-    if len(trace) > run.cell.budget_evaluations or (trace.clock > run.cell.budget_seconds).any():
-        yield "evaluations lie beyond the budget"
-    if len(ended) != len(trace):
-        yield f"of the proposals {len(ended):,} end within the budget, but the trace has {len(trace):,}"
-    elif [*map(str, ended.genotypes)] != [*trace.genotype] or not np.array_equal(ended.clock, trace.clock):
-        yield f"the clock does not follow from the runtimes with {run.cell.workers} workers"
-
-
-def _ended(run: Run, replayed: Replay) -> Iterator[str]:
+def _ended(run: Run, replayed: Replay, proposals: int) -> Iterator[str]:
     """Whether the run can have ended as its verdict says."""
     if replayed.is_spent and run.verdict in _WITHIN:
         yield f"verdict is {run.verdict}, but the budget was spent"
@@ -170,7 +182,7 @@ def _ended(run: Run, replayed: Replay) -> Iterator[str]:
             f"verdict is {run.verdict}, but there was budget left after {run.evaluations:,} evaluations, and "
             f"{len(run.unfinished)} unfinished"
         )
-    if run.verdict in _BEFORE and len(replayed.runtime):
+    if run.verdict in _BEFORE and proposals:
         yield f"verdict is {run.verdict}, but there are proposals"
     if run.verdict is Verdict.crash_tell and not run.evaluations:
         yield f"verdict is {run.verdict}, but nothing was told"
@@ -181,17 +193,21 @@ def _ended(run: Run, replayed: Replay) -> Iterator[str]:
 
 
 def _scored(run: Run, trajectory: Trajectory, benchmark: Benchmark) -> Iterator[str]:
-    computed, stored = incumbents(trajectory, benchmark), run.incumbents
-    for name in ("evaluation", "clock_seconds", "val_accuracy", "genotype"):
+    computed, stored = incumbents(trajectory, benchmark, run.cell.problem), run.incumbents
+    for name in ("evaluation", "clock_seconds", "val_accuracy", "multiply_adds", "genotype"):
         if getattr(computed, name) != getattr(stored, name):
             yield f"incumbents.{name} does not follow from the trace"
             return
     if computed.mean != stored.mean:
         yield "incumbents.mean is not the release's"
+    if computed.judged != stored.judged:
+        yield "incumbents.judged is not what the release's runs are scored by"
     if run.recommendation is not None:
-        mean = benchmark.query(run.recommendation.genotype).mean
-        if mean != run.recommendation.mean:
-            yield f"recommendation.mean is {run.recommendation.mean!r}, computed {mean!r}"
+        again = recommended(Genotype.parse(run.recommendation.genotype), benchmark)
+        for name in ("mean", "judged"):
+            value, true = getattr(run.recommendation, name), getattr(again, name)
+            if value != true:
+                yield f"recommendation.{name} is {value!r}, computed {true!r}"
     familiarity = support(trajectory, benchmark)
     # the release's table may not be at hand here, or may not have been where the run was made
     is_unknown = familiarity is None or (run.support is None and not _is_embedded(benchmark))

@@ -6,8 +6,11 @@
 | `import` entry_point                     | nothing                                               |
 | `build` seed, budget, settings           | `function`: whether it is one, not a class            |
 | `ask`                                    | `genotype`, or `returned`: the function is at its end |
-| `tell` proposal, val_error, seconds, remaining | nothing                                         |
+| `tell` proposal, result, remaining       | nothing                                               |
 | `finish`                                 | `genotype`: the recommendation, or null               |
+
+Of a training that is to pause, `ask` is answered with its `epochs`, too, and one that is to go on with the
+proposal that it `resumes`: the `id` of that request. `result` has the fields of `shim.Result`.
 
 Any reply may be `failed` with the error instead; `asked_after_budget` may be the one to `finish`.
 """
@@ -24,7 +27,7 @@ from nb301.optimizers import RunEnded
 from nb301.records import StrictRecord, first_wrong
 
 #: Raised whenever an equal submission with an equal seed would no longer be told the same.
-VERSION = 2
+VERSION = 3
 #: Longest line in bytes, its end included.
 MAX_LINE = 64 * 1024
 #: Longest text of a submission that a verdict repeats, in characters.
@@ -64,7 +67,7 @@ class Verdict(enum.StrEnum):
     output_too_large = "output_too_large", "More on stdout and stderr than anybody reads."
     invalid_genotype = (
         "invalid_genotype",
-        "A proposal that is no genotype of the space; nothing is put in its place.",
+        "No genotype of the space, or no training of the track, was proposed; nothing is put in its place.",
     )
     exited_early = "exited_early", "The process or the function ended while there was budget left."
     asked_after_budget = (
@@ -87,7 +90,7 @@ CRASHES = {
 _FIELDS: dict[str, set[str]] = {
     "import": set(),
     "build": {"function"},
-    "ask": {"genotype", "returned"},
+    "ask": {"genotype", "epochs", "resumes", "returned"},
     "tell": set(),
     "finish": {"genotype", "asked_after_budget"},
 }
@@ -114,6 +117,8 @@ class Reply(StrictRecord):
 
     id: int
     genotype: Any = None
+    epochs: int | None = None
+    resumes: int | None = None
     function: bool = False
     returned: bool = False
     failed: Crash | None = None

@@ -20,7 +20,7 @@ from leaderboard.sandbox.limits import Limits
 
 #: What `nb301` among the requirements mounts: the space and the optimizers, nothing that knows a result.
 _LIBRARY_FILES = ("__init__.py", "errors.py", "extras.py", "columns.py", "sources.py", "encodings.py")
-_LIBRARY_FOLDERS = ("space", "formats", "optimizers")
+_LIBRARY_FOLDERS = ("space", "formats", "optimizers", "optimizers/multi_fidelity")
 #: What `nb301[configspace]` mounts beside these; a change of it runs nobody else's submission again.
 _ADAPTER = INSIDE / "configspace.py"
 #: Where a submission finds what it may import, and itself.

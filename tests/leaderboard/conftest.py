@@ -21,12 +21,15 @@ from leaderboard.entries.submission import Submission
 from leaderboard.errors import SandboxError
 from leaderboard.pages.build import build_site
 from leaderboard.places import SKELETON, SUBMISSIONS
+from leaderboard.problems import Problem
 from leaderboard.ranking.references import Reference
 from leaderboard.runs.campaign import Campaign
 from leaderboard.runs.check import create
+from leaderboard.runs.key import Track
 from leaderboard.runs.plan import plan
+from leaderboard.runs.proposals import Proposals
 from leaderboard.runs.record import Incumbents, Origin, Run
-from leaderboard.runs.recording import Proposals, recorded
+from leaderboard.runs.recording import recorded
 from leaderboard.runs.releases import loaded
 from leaderboard.runs.session import Outcome
 from leaderboard.runs.store import CAMPAIGN, Store
@@ -37,6 +40,7 @@ from leaderboard.sandbox.messages import Verdict
 from leaderboard.sandbox.mounts import Environment
 from leaderboard.sandbox.process import Usage
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
+from nb301.optimizers.multi_fidelity import MULTI_FIDELITY
 
 RELEASES = ("emulated-xgb-v2.0", "emulated-xgb-rand-v2.0")
 SALT = Campaign(salt="5a" * 32)
@@ -57,6 +61,8 @@ def references() -> dict[str, Reference]:
             random_accuracy=0.93,
             best_accuracy=0.95,
             best_genotype=GENOTYPE,
+            random_multiply_adds=150_000_000,
+            front=((0.91, 80_000_000), (0.94, 100_000_000), (0.95, 140_000_000)),
         )
         for letter, name in (("a", "emulated-xgb-v2.0"), ("b", "other"))
     }
@@ -84,7 +90,7 @@ def make_run() -> Callable[..., Run]:
         final = 1 - error / 100
         content = {
             "cell": {
-                "protocol": 2,
+                "protocol": 3,
                 "campaign": SALT.id,
                 "submission": entry,
                 "tree_hash": "c" * 64,
@@ -124,6 +130,8 @@ def make_run() -> Callable[..., Run]:
                 "clock_seconds": (1e4, 10**5.5),
                 "val_accuracy": (final - 0.02, final + 0.001),
                 "mean": (final - 0.01, final),
+                "judged": (final - 0.01, final),
+                "multiply_adds": (2 * 10**8, 10**8),
                 "genotype": (GENOTYPE, GENOTYPE),
             }
             if evaluations
@@ -153,20 +161,28 @@ def make_run() -> Callable[..., Run]:
 def simulated() -> Callable[..., tuple[Run, Trace]]:
     """Make a short run of one of the library's optimizers, in this process instead of the sandbox."""
 
-    def make(slug: str, release: str, seed: int, seconds: float = 5e4, workers: int = 1) -> tuple[Run, Trace]:
+    def make(
+        slug: str,
+        release: str,
+        seed: int,
+        seconds: float = 5e4,
+        workers: int = 1,
+        problem: Problem = Problem.accuracy,
+    ) -> tuple[Run, Trace]:
         folder = SUBMISSIONS / slug
-        budget = Budget(seconds=seconds, evaluations=30_000)
-        (task,) = plan([folder], [release], [seed], Path("nowhere"), SALT, budget=budget, workers=workers)
+        track = Track(workers, seconds, 30_000, problem)
+        (task,) = plan([folder], [release], [seed], Path("nowhere"), SALT, track=track)
         benchmark = loaded(release)
-        proposals = Proposals(benchmark.query)
+        makers = {**OPTIMIZERS, **MULTI_FIDELITY}
+        proposals = Proposals(makers[slug](np.random.default_rng(seed)))
         trajectory = simulate(
-            OPTIMIZERS[slug](np.random.default_rng(seed)),
             proposals,
-            budget,
+            benchmark.query,
+            Budget(seconds=seconds, evaluations=30_000),
             seed=SALT.training_seed(seed),
             workers=workers,
         )
-        outcome = Outcome(Verdict.completed, "", trajectory, None, Usage(1.0, 30.0, 2.0), "")
+        outcome = Outcome(Verdict.completed, "", trajectory, proposals, None, Usage(1.0, 30.0, 2.0), "")
         origin = Origin(
             grouped=True,
             canary="f" * 64,
@@ -177,7 +193,7 @@ def simulated() -> Callable[..., tuple[Run, Trace]]:
             started="2020-01-01T00:00:00+00:00",
             ended="2020-01-01T00:00:01+00:00",
         )
-        return recorded(task.cell, Submission(folder), benchmark, outcome, proposals, origin)
+        return recorded(task.cell, Submission(folder), benchmark, outcome, origin)
 
     return make
 

@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard import cli, places
+from leaderboard import places
 from leaderboard.ranking.no_search import KNOWN
 from leaderboard.runs.check import create
 from leaderboard.runs.packed import campaign_files, read_results
 from leaderboard.runs.store import Store
-from leaderboard.sandbox.attest import Attestation
-from leaderboard.sandbox.limits import Level
 from nb301.releases import names
 
 RELEASE = "emulated-xgb-v2.0"
@@ -130,29 +128,3 @@ def test_references_keep_those_of_other_releases(command, monkeypatch, tiny_rele
     assert code == 0
     assert "tiny-xgb-v1.0: random" in said
     assert path.read_text().count("release_hash") == frozen.count("release_hash") + 1
-
-
-def test_run_makes_what_can_be_run(spoilt_submissions, tmp_path, tiny_release, monkeypatch, capsys):
-    """Exit code 1 and the names of what failed, in the end; the next command tries these alone."""
-    monkeypatch.setattr(
-        "leaderboard.sandbox.attest.attest",
-        lambda level: Attestation(level, grouped=False, canary="", probes=()),
-    )
-    good, wrong = create("good", tmp_path), spoilt_submissions
-    arguments = ["run", *wrong[:2], good, good, *wrong[2:], "--unsealed", "--out", tmp_path / "runs"]
-    arguments += ["--release", tiny_release, "--seeds", 2, "--budget-evaluations", 5, "--processes", 1]
-    arguments += ["--environments", tmp_path / "environments"]
-
-    for new, there in ((2, 0), (0, 2)):
-        monkeypatch.setattr(sys, "argv", ["leaderboard", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        said = capsys.readouterr()
-        assert stopped.value.code == 1
-        assert f"{new} new runs" in said.out
-        assert f"{there} were there" in said.out
-        told = said.err.partition("error: not run")[2]
-        assert all(f"  {folder}: " in told for folder in wrong)
-        assert "good" not in told
-        assert "Traceback" not in said.err
-    assert [run.cell.level for run in Store(tmp_path / "runs").runs()] == [Level.limited] * 2

@@ -38,6 +38,14 @@ _HEADING = """
 |---|---|---|---|---|
 """
 
+#: Whose code decides what is said of any saboteur.
+_JUDGING = (
+    "validation.judging",
+    "validation.measures",
+    "validation.saboteurs.oracle",
+    "validation.saboteurs.stand_in",
+)
+
 #: Claims that were asked about a saboteur, and what they said.
 Verdicts = Mapping[str, tuple[Claim, ClaimVerdict]]
 
@@ -60,15 +68,16 @@ def matrix(
             must = claim.id in saboteur.caught_by
             if (must and not claim.slow) if quick else (must or not claim.slow):
                 asked.append(claim)
-        verdicts[name] = _verdicts(subject, asked, cache)
+        verdicts[name] = _verdicts(name, subject, asked, cache)
         report(name)
     return verdicts
 
 
-def _verdicts(subject: Subject, claims: Sequence[Claim], cache: Path) -> Verdicts:
-    """What claims say of a subject; as it was kept where claims and code are the same."""
-    about = [code_hash("validation.saboteurs.catalogue"), subject.key, *map(repr, claims)]
-    path = cache / "saboteurs" / f"{subject.name}-{sha256(json.dumps(about).encode())[:16]}.json"
+def _verdicts(name: str, subject: Subject, claims: Sequence[Claim], cache: Path) -> Verdicts:
+    """What claims say of a saboteur; as it was kept where claims and code are the same."""
+    code = code_hash(SABOTEURS[name].make.__module__, *_JUDGING)
+    about = [code, subject.key, *map(repr, claims)]
+    path = cache / "saboteurs" / f"{name}-{sha256(json.dumps(about).encode())[:16]}.json"
     with suppress(OSError, ValueError, KeyError, TypeError):
         kept = json.loads(path.read_text(encoding="utf-8"))
         return {claim.id: (claim, ClaimVerdict(kept[claim.id])) for claim in claims}

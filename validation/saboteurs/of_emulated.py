@@ -142,6 +142,7 @@ _FIT = {
             "found_1e5_rs",
             "overrated_1e5_rs",
             "found_1e6_re",
+            "found_1e5_early_stopping_hyperband",
             "found_1e6_early_stopping_hyperband",
             "overrated_1e6_re",
             "found_1e7_rs",
@@ -159,7 +160,7 @@ _FIT = {
             "top_not_overrated_0.05",
             "no_bias_near_best",
             "overrated_1e5_rs",
-            "overrated_1e6_ls",
+            "overrated_1e6_re",
         ),
     ),
     "optimist_at_the_top": Saboteur(
@@ -186,7 +187,7 @@ _FIT = {
 _CURVES = {
     "one_shape": Saboteur(
         curves.OneShape,
-        ("curves_explained", "curves_rank_4", "found_1e5_early_stopping_hyperband"),
+        ("curves_explained", "curves_rank_4"),
         is_random=True,
     ),
     "one_shape_of_random_only": Saboteur(

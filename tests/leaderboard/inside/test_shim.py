@@ -51,8 +51,7 @@ def tell(proposal, error, left):
     return {
         "do": "tell",
         "proposal": proposal,
-        "val_error": error,
-        "seconds": 900.0,
+        "result": {"val_error": error, "seconds": 900.0, "curve": []},
         "remaining": [None, left],
     }
 

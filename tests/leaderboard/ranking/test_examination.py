@@ -20,7 +20,7 @@ def test_judges_say_what_they_would_answer(make_run):
     for name in names:
         release_hash = load(name).release.release_hash
         for seed, genotype in enumerate(genotypes):
-            recommended = {"genotype": str(genotype), "mean": 0.9}
+            recommended = {"genotype": str(genotype), "mean": 0.9, "judged": 0.9}
             runs.append(
                 make_run("rs", seed, release=name, release_hash=release_hash, recommendation=recommended)
             )
@@ -44,7 +44,7 @@ def test_the_ground_truth_judges_what_rests_on_it(make_run):
     runs = []
     for name in names:
         manifest = load(name).release.manifest
-        recommended = {"genotype": str(genotype), "mean": 0.9}
+        recommended = {"genotype": str(genotype), "mean": 0.9, "judged": 0.9}
         about = {"release": name, "release_hash": manifest.release_hash, "truth": manifest.truth}
         runs.append(make_run("rs", recommendation=recommended, **about))
     judges = {}

@@ -10,6 +10,7 @@ import pytest
 from leaderboard.errors import UnknownReference
 from leaderboard.ranking import references as module
 from leaderboard.ranking.references import Reference, compute, read_references, reference_of, write_references
+from leaderboard.runs.releases import judged
 from nb301 import load
 from nb301.releases import names
 from nb301.space import neighbours
@@ -22,9 +23,10 @@ def test_every_release_has_references():
     for name in names():
         benchmark = load(name)
         reference = reference_of(benchmark.release.release_hash, name, frozen)
-        assert benchmark.query(reference.best_genotype).mean == pytest.approx(
-            reference.best_accuracy, abs=1e-9
-        )
+        best = judged(benchmark, [module.Genotype.parse(reference.best_genotype)])[0]
+        assert best == pytest.approx(reference.best_accuracy, abs=1e-9)
+        # the best known one is on the front, or something cheaper is as good
+        assert reference.front[-1][0] == reference.best_accuracy
     with pytest.raises(UnknownReference, match="leaderboard references --release mine"):
         reference_of("0" * 64, "mine", frozen)
 
@@ -35,7 +37,7 @@ def test_references_are_computed_from_random_and_climbing_ones(tiny_release, mon
         monkeypatch.setattr(module, name, value)
     benchmark = load(tiny_release)
     reference = compute(benchmark)
-    around = benchmark.query(neighbours(module.Genotype.parse(reference.best_genotype))).mean
+    around = judged(benchmark, neighbours(module.Genotype.parse(reference.best_genotype)))
     write_references([reference], tmp_path / "r.toml")
 
     assert compute(benchmark) == reference
@@ -54,7 +56,10 @@ def test_unreadable_references_are_named(tmp_path, text):
 
 
 def test_reference_has_something_to_measure(reference):
-    """Without a distance between random and best there is no regret."""
+    """Without a distance between random and best there is no regret, and a front has two ends."""
+    for front in ((), ((0.9, 10),), ((0.9, 10), (0.8, 20)), ((0.9, 20), (0.95, 10))):
+        with pytest.raises(ValueError, match="front must have two points"):
+            Reference(**reference.model_dump() | {"front": front})
     with pytest.raises(ValueError, match="best_accuracy must lie above"):
         Reference(**reference.model_dump() | {"best_accuracy": 0.93})
 

@@ -12,7 +12,10 @@ from leaderboard.ranking.scores import (
     expected_running_time,
     final_error,
     final_genotype,
+    final_regret,
     reached_share,
+    regret_at,
+    steps,
     target_times,
     window,
 )
@@ -26,7 +29,9 @@ def at(make_run, clock, errors, **changes):
         "evaluation": list(range(len(clock))),
         "clock_seconds": clock,
         "val_accuracy": [0.9 + 0.001 * k for k in range(len(clock))],
-        "mean": accuracies,
+        "mean": [0.5] * len(clock),
+        "judged": accuracies,
+        "multiply_adds": [10**8] * len(clock),
         "genotype": make_run().incumbents.genotype[:1] * len(clock),
     }
     return make_run(incumbents=incumbents, **{"ended_seconds": clock[-1], **changes})
@@ -111,10 +116,11 @@ def test_observed_score_is_of_the_noisy_values(make_run, reference):
 def test_recommendation_counts_in_the_end(make_run, reference):
     """In place of the last incumbent, whether it is better or worse."""
     genotype = str(sample(np.random.default_rng(0)))
-    run = make_run(recommendation={"genotype": genotype, "mean": 0.94})
+    run = make_run(recommendation={"genotype": genotype, "mean": 0.5, "judged": 0.94})
 
     assert final_error(run, reference) == pytest.approx(6)
     assert final_genotype(run) == genotype
+    assert final_regret(run, reference) == pytest.approx(0.5)
     assert anytime_score(run, reference) == anytime_score(make_run(), reference)
 
 
@@ -146,3 +152,67 @@ def test_reached_share_by_hand():
     times = np.array([[1.0, 5.0], [2.0, np.inf]])
 
     np.testing.assert_array_equal(reached_share(times, np.array([0.5, 1.0, 5.0, 1e9])), [0, 0.25, 0.75, 0.75])
+
+
+def test_regret_over_time(make_run, reference):
+    """1 before the first evaluation has ended, and after a fault; the last one's in the end."""
+    run = at(make_run, [1e4, 1e6], [6, 5])
+    seconds = np.array([1e3, 1e4, 1e6, 1e9])
+    np.testing.assert_allclose(regret_at(run, reference, seconds), [1, 0.5, 0, 0], atol=1e-12)
+    assert final_regret(run, reference) == pytest.approx(0)
+    failed = at(make_run, [1e4], [5], verdict="timeout", ended_seconds=1e5)
+    np.testing.assert_allclose(regret_at(failed, reference, seconds), [1, 0, 1, 1], atol=1e-12)
+    assert final_regret(failed, reference) == final_regret(make_run(evaluations=0), reference) == 1
+
+
+TWO = {"cell": {"problem": "multi-objective"}}
+
+
+def front_of(make_run, told, costs, **changes):
+    """A run of two objectives whose entries are as good as they are told to be, a second apart."""
+    incumbents = {
+        "evaluation": list(range(len(told))),
+        "clock_seconds": [1.0 + number for number in range(len(told))],
+        "val_accuracy": told,
+        "mean": told,
+        "judged": told,
+        "multiply_adds": costs,
+        "genotype": make_run().incumbents.genotype[:1] * len(told),
+    }
+    return make_run(incumbents=incumbents, **TWO, **changes)
+
+
+def test_fronts_are_measured_by_their_area(make_run, reference):
+    """The reference front has regret 0, in whatever order it is found; one point of it less than a half."""
+    accuracies, costs = map(list, zip(*reference.front, strict=True))
+    found = steps(front_of(make_run, accuracies, costs), reference).regrets
+    assert found[-1] == pytest.approx(0)
+    assert (np.diff(found) < 0).all()
+    backwards = steps(front_of(make_run, accuracies[::-1], costs[::-1]), reference).regrets
+    assert backwards[-1] == pytest.approx(0)
+    # by hand: from 0 to 1.1 in both, the front's corners are (1, 0), (0.25, 1/3) and (0, 1)
+    whole = 0.1 * 1.1 + 0.75 * (1.1 - 1 / 3) + 0.25 * 0.1
+    alone = 0.85 * (1.1 - 1 / 3)
+    random = np.array([reference.random_accuracy]), np.array([reference.random_multiply_adds])
+    assert reference.front_regret(*random) == pytest.approx(1)
+    one = front_of(make_run, [0.94], [100_000_000])
+    # the median random architecture lies beyond the costliest of the front, and so has no area
+    assert final_regret(one, reference) == pytest.approx((whole - alone) / whole)
+
+
+def test_of_a_front_stays_what_seems_best(make_run, reference):
+    """A lucky entry hides a better one as the optimizer saw them, and is measured by what it is worth."""
+    told = {"val_accuracy": [0.94, 0.945], "judged": [0.94, 0.93]}
+    run = front_of(make_run, [0.94, 0.945], [100_000_000, 90_000_000])
+    lucky = run.model_copy(update={"incumbents": run.incumbents.model_copy(update=told)})
+
+    assert final_regret(lucky, reference) > final_regret(run, reference)
+    both = reference.front_regret(np.array([0.94, 0.93]), np.array([100_000_000, 90_000_000]))
+    assert final_regret(lucky, reference) > both
+
+
+def test_the_error_of_a_front_is_that_of_its_most_accurate(make_run, reference):
+    """As the optimizer saw it, whenever it was found."""
+    run = front_of(make_run, [0.95, 0.92], [140_000_000, 90_000_000])
+    assert final_error(run, reference) == pytest.approx(5)
+    np.testing.assert_allclose(error_at(run, reference, np.array([0.5, 1.5, 9.0])), [np.nan, 5, 5])

@@ -15,11 +15,11 @@ import pytest
 from leaderboard.errors import RunFileError
 from leaderboard.runs.campaign import Campaign
 from leaderboard.runs.check import create
+from leaderboard.runs.key import Track
 from leaderboard.runs.plan import Task, plan
 from leaderboard.runs.record import Run
 from leaderboard.runs.store import Store
 from leaderboard.runs.trace import Trace
-from nb301.optimizers import Budget
 
 RELEASE = "emulated-xgb-v2.0"
 #: Changes to each kind of file; `NB301_FUZZ=1000 pytest -s -k changed tests/leaderboard/runs` makes more.
@@ -30,14 +30,15 @@ ROUNDS = int(os.environ.get("NB301_FUZZ", "30"))
 def nothing() -> Trace:
     """A trace without evaluations."""
     none, whole = np.empty(0), np.empty(0, dtype=np.int64)
-    return Trace((), whole, whole, none, none, none)
+    return Trace((), *[whole] * 4, *[none] * 3)
 
 
 @pytest.fixture(scope="session")
 def short_trace() -> Trace:
     """Two evaluations, of what only looks like genotypes."""
     accuracy, runtime, clock = np.array([0.1, 1 / 3]), np.array([5.0, 6.0]), np.array([5.0, 11.0])
-    return Trace(("a", "b"), np.array([0, 1]), np.array([1, 2]), accuracy, runtime, clock)
+    integers = ([0, 1], [98, 98], [-1, -1], [1, 2])
+    return Trace(("a", "b"), *map(np.array, integers), accuracy, runtime, clock)
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def planned(climber: Path, tmp_path: Path, campaign: Campaign) -> Callable[..., 
     def planned(
         seeds: Sequence[int] = (0,), releases: Sequence[str] = (RELEASE,), **changes: Any
     ) -> list[Task]:
-        options = {"budget": Budget(seconds=1e7, evaluations=12), **changes}
+        options = {"track": Track(1, 1e7, 12), **changes}
         return plan([climber], releases, seeds, tmp_path, campaign, **options)
 
     return planned
@@ -83,7 +84,7 @@ def stored(make_run: Callable[..., Run], store: Store) -> tuple[Store, str]:
     """A store, and the name of a run in it, whose trace has nine rows."""
     run, order, values = make_run(), np.arange(9), np.arange(9.0)
     with store.opened():
-        store.add(run, Trace(("a",) * 9, order, order, values, values, values))
+        store.add(run, Trace(("a",) * 9, *[order] * 4, *[values] * 3))
     return store, run.cell.id
 
 

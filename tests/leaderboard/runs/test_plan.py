@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from leaderboard.errors import RunError, SubmissionError
 from leaderboard.runs.check import create
+from leaderboard.runs.key import Track
 from leaderboard.runs.plan import distinct, missing, plan, readable, unspoilt
 from nb301 import load
 from nb301.errors import UnknownRelease
-from nb301.optimizers import Budget
 
 RELEASE, RANDOM_ONLY = "emulated-xgb-v2.0", "emulated-xgb-rand-v2.0"
-BUDGET = Budget(seconds=1e7, evaluations=12)
+TRACK = Track(1, 1e7, 12)
 
 
 def test_plan_pairs_seeds_over_entries_and_releases(climber, tmp_path, campaign):
@@ -40,7 +41,7 @@ def test_unknown_release_lists_the_known_ones(planned):
 def test_budget_has_both_limits(planned):
     """A run that could go on for ever is not planned."""
     with pytest.raises(RunError, match="both limits"):
-        planned(budget=Budget(seconds=1e7))
+        planned(track=Track(1, float("inf"), 10))
 
 
 def test_refused_source_is_not_planned(tmp_path, campaign):
@@ -62,12 +63,12 @@ def test_only_what_changed_is_missing(planned, make_run, tmp_path, store_of, cam
             store.add(run.model_copy(update={"cell": task.cell, "release": release}), nothing)
 
     assert missing(planned(range(3)), store) == planned([2])
-    assert len(missing(planned(range(2), budget=Budget(1e7, 13)), store)) == 2
-    assert len(missing(planned(range(2), workers=2), store)) == 2
+    assert len(missing(planned(range(2), track=replace(TRACK, budget_evaluations=13)), store)) == 2
+    assert len(missing(planned(range(2), track=replace(TRACK, workers=2)), store)) == 2
     changed = create("climber", tmp_path / "elsewhere")
-    assert missing(plan([changed], [RELEASE], range(2), tmp_path, campaign, budget=BUDGET), store) == []
+    assert missing(plan([changed], [RELEASE], range(2), tmp_path, campaign, track=TRACK), store) == []
     (changed / "README.md").write_text("")
-    assert len(missing(plan([changed], [RELEASE], range(2), tmp_path, campaign, budget=BUDGET), store)) == 2
+    assert len(missing(plan([changed], [RELEASE], range(2), tmp_path, campaign, track=TRACK), store)) == 2
 
 
 def test_folders_count_once(tmp_path, campaign, monkeypatch):

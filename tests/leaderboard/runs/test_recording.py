@@ -7,13 +7,15 @@ import pytest
 
 from leaderboard.entries.submission import Submission
 from leaderboard.places import SUBMISSIONS
-from leaderboard.runs.recording import Proposals, entry_of, incumbents, support
+from leaderboard.problems import Problem
+from leaderboard.runs.recording import entry_of, incumbents, support
 from leaderboard.runs.releases import loaded
+from nb301.cost import cost
 from nb301.errors import DataMissing
-from nb301.optimizers import Budget, Observation, simulate
+from nb301.optimizers import Budget, simulate
 from nb301.optimizers.rs import RandomSearch
 from nb301.releases.familiarity import Familiarity
-from nb301.space import sample
+from nb301.truth.emulated import EmulatedTruth
 
 RELEASE = "emulated-xgb-v2.0"
 
@@ -24,49 +26,39 @@ def benchmark():
 
 
 @pytest.fixture(scope="module")
-def parallel(benchmark):
-    """A run of random search with three workers: its proposals, and its trajectory."""
-    proposals = Proposals(benchmark.query)
+def trajectory(benchmark):
+    """A run of random search with three workers."""
     optimizer = RandomSearch(np.random.default_rng(0))
-    return proposals, simulate(optimizer, proposals, Budget(seconds=2e4), seed=7, workers=3)
+    return simulate(optimizer, benchmark.query, Budget(seconds=2e4), seed=7, workers=3)
 
 
-def test_proposals_are_numbered_as_they_were_made(parallel):
-    """Each number once; what never finished is told in its order, as text."""
-    proposals, trajectory = parallel
-    numbers, unfinished = proposals.numbers(trajectory), proposals.unfinished(trajectory)
-
-    assert len(unfinished) == 3
-    assert {*numbers.tolist()} < {*range(len(trajectory) + 3)}
-    assert len({*numbers.tolist()}) == len(trajectory)
-    assert not {*unfinished} & {*map(str, trajectory.genotypes)}
-
-
-def test_proposals_ask_the_objective():
-    """Its answers are passed on as they are, with the seed that was given."""
-    asked = []
-    proposals = Proposals(lambda genotype, seed: asked.append((genotype, seed)) or Observation(0.9, 10.0))
-    genotype = sample(np.random.default_rng(0))
-
-    assert proposals(genotype, 5) == Observation(0.9, 10.0)
-    assert asked == [(genotype, 5)]
-
-
-def test_incumbents_are_those_of_the_trajectory(parallel, benchmark):
-    """Each with what was observed, and with the noise-free mean of its architecture."""
-    _, trajectory = parallel
-    columns = incumbents(trajectory, benchmark)
+def test_incumbents_are_those_of_the_trajectory(trajectory, benchmark):
+    """Each with what was observed, with the noise-free mean of its architecture, and what the truth says."""
+    columns = incumbents(trajectory, benchmark, Problem.accuracy)
     best = np.maximum.accumulate(trajectory.val_accuracy)
 
     assert columns.val_accuracy == tuple(np.unique(best).tolist())
     for index, text, mean in zip(columns.evaluation, columns.genotype, columns.mean, strict=True):
         assert text == str(trajectory.genotypes[index])
         assert mean == benchmark.query(text).mean
+    chosen = [trajectory.genotypes[index] for index in columns.evaluation]
+    assert columns.judged == tuple(EmulatedTruth().mean(chosen).tolist())
+    assert columns.multiply_adds == tuple(cost(genotype).multiply_adds for genotype in chosen)
 
 
-def test_support_counts_unfamiliar_queries(parallel, benchmark, monkeypatch):
+def test_where_costs_count_a_front_is_kept(trajectory, benchmark):
+    """All that no earlier evaluation was as good as in both, and so every incumbent."""
+    columns = incumbents(trajectory, benchmark, Problem.multi_objective)
+    costs = [cost(genotype).multiply_adds for genotype in trajectory.genotypes]
+    for number, (accuracy, own) in enumerate(zip(trajectory.val_accuracy, costs, strict=True)):
+        earlier = zip(trajectory.val_accuracy[:number], costs[:number], strict=True)
+        is_beaten = any(better >= accuracy and cheaper <= own for better, cheaper in earlier)
+        assert (number in columns.evaluation) != is_beaten
+    assert {*incumbents(trajectory, benchmark, Problem.accuracy).evaluation} <= {*columns.evaluation}
+
+
+def test_support_counts_unfamiliar_queries(trajectory, benchmark, monkeypatch):
     """All of a short run are asked; without the table nothing is said."""
-    _, trajectory = parallel
     counted = support(trajectory, benchmark)
     answers = benchmark.familiarity(list(trajectory.genotypes))
 

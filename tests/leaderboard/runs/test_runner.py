@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from leaderboard.errors import RunError, SandboxError, SubmissionError
 from leaderboard.places import ROOT
 from leaderboard.runs import store as storing
 from leaderboard.runs.check import create
+from leaderboard.runs.key import Track
 from leaderboard.runs.plan import NotRun, Task, missing, plan
 from leaderboard.runs.record import Run
 from leaderboard.runs.runner import execute, run_missing
@@ -25,11 +27,10 @@ from leaderboard.runs.verify import rerun, verify
 from leaderboard.sandbox.limits import Level
 from leaderboard.sandbox.messages import Verdict
 from nb301 import journal, load
-from nb301.optimizers import Budget
 from nb301.space import Genotype
 
 RELEASE, RANDOM_ONLY = "emulated-xgb-v2.0", "emulated-xgb-rand-v2.0"
-BUDGET = Budget(seconds=1e7, evaluations=12)
+TRACK = Track(1, 1e7, 12)
 SANDBOX = [pytest.mark.sandbox, pytest.mark.usefixtures("sandbox")]
 
 
@@ -215,7 +216,7 @@ class TestSealed:
     def test_runs_can_be_verified_and_made_again(self, planned, tmp_path, store_of):
         """A stored run's answers, and those of its repetition, are what release and seed give."""
         store = store_of(tmp_path / "runs")
-        (task,), (parallel,) = planned(), planned(workers=3)
+        (task,), (parallel,) = planned(), planned(track=replace(TRACK, workers=3))
 
         first, second = run_missing([task, parallel], store)
 
@@ -233,7 +234,7 @@ class TestSealed:
     def test_paired_runs_see_the_same_noise(self, climber, tmp_path, campaign):
         """Salt and seed give training seeds, whatever the entry: equal proposals, equal answers."""
         other = create("other", tmp_path)
-        tasks = plan([climber, other], [RELEASE], [2], tmp_path, campaign, budget=BUDGET)
+        tasks = plan([climber, other], [RELEASE], [2], tmp_path, campaign, track=TRACK)
         (_, one), (_, two) = map(execute, tasks)
 
         assert one.hash == two.hash
@@ -248,7 +249,7 @@ class TestSealed:
         hashes = sorted(hashlib.sha256(each.encode()).hexdigest() for each in (*secrets, "3"))
         folder = hostile("looks_for_seeds", tmp_path)
         (folder / "optimizer.py").write_text(code.replace("HASHES = []", f"HASHES = {hashes}"))
-        (task,) = plan([folder], [RELEASE], [3], tmp_path, campaign, budget=BUDGET)
+        (task,) = plan([folder], [RELEASE], [3], tmp_path, campaign, track=TRACK)
 
         run, trace = execute(task)
 
@@ -266,7 +267,7 @@ class TestSealed:
     ):
         """A fault is a verdict, not the end of the command; what came before stays, and can be verified."""
         store = store_of(tmp_path / "runs")
-        tasks = plan([hostile(name, tmp_path)], [RELEASE], [0], tmp_path, campaign, budget=BUDGET)
+        tasks = plan([hostile(name, tmp_path)], [RELEASE], [0], tmp_path, campaign, track=TRACK)
 
         (run,) = run_missing(tasks, store)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import marshal
@@ -22,15 +23,20 @@ from hypothesis import strategies as st
 
 from leaderboard.entries.tree import read_tree
 from leaderboard.inside.space import CELLS, OPS
-from leaderboard.runs.session import Clock, Code, Session, run
+from leaderboard.problems import Problem
+from leaderboard.runs.blind import Labels
+from leaderboard.runs.campaign import Campaign
+from leaderboard.runs.session import Clock, Code, Conditions, Session, run
 from leaderboard.sandbox.cgroup import descendants
 from leaderboard.sandbox.limits import Level, Limits
 from leaderboard.sandbox.messages import Fault, Reply, Verdict, read_reply
 from leaderboard.sandbox.mounts import Environment
 from leaderboard.sandbox.start import start
+from nb301.cost import cost
 from nb301.formats import to_config
 from nb301.optimizers import OPTIMIZERS, Budget, simulate
 from nb301.space import Genotype
+from nb301.truth.emulated import EmulatedTruth
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("sandbox")]
 
@@ -172,7 +178,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_proposal_is_a_genotype_or_a_fault(proposal):
     """There is nothing that JSON can carry which the evaluator would stumble over."""
-    session = Session(None, Code(HOSTILE, "", {}), BUDGET, Clock(objective), LIMITS, 0)
+    session = Session(None, Code(HOSTILE, "", {}), BUDGET, Clock(objective), LIMITS, 0, Conditions())
 
     with pytest.raises(Fault) as found:
         session._read(proposal, "proposal")
@@ -321,9 +327,8 @@ def submission(text):
 
 
 def sealed(files, entry="optimizer:Optimizer", settings=None, environment=ENVIRONMENT, **arguments):
-    given = {"budget": BUDGET, "seed": 1, "training_seed": 0, "limits": LIMITS} | arguments
-    limits = given.pop("limits")
-    return run(Code(files, entry, settings or {}), environment, limits, objective, **given)
+    given = {"budget": BUDGET, "seed": 1, "training_seed": 0, "limits": LIMITS, "objective": objective}
+    return run(Code(files, entry, settings or {}), environment, **given | arguments)
 
 
 RECORDS = """
@@ -512,7 +517,7 @@ raise RuntimeError(" ".join(found))
         *("formats", "optimizers", "sources.py", "space"),
     }
     assert all(
-        name.startswith(("formats/", "optimizers/", "space/")) and name.endswith(".py")
+        name.startswith(("formats/", "optimizers/", "space/")) and name.endswith((".py", "multi_fidelity"))
         for name in found
         if "/" in name
     )
@@ -579,3 +584,141 @@ def test_usage_is_measured():
     assert 5 < usage.memory_mb < LIMITS.memory_mb
     assert usage.wall_seconds > 0
     assert not [*Path("/sys/fs/cgroup").glob(f"**/nb301-{os.getpid()}-*")]
+
+
+PAUSES = """
+import random
+
+class Optimizer:
+    def __init__(self, space, seed, budget):
+        self.space, self.rng, self.told, self.paused = space, random.Random(seed), [], []
+
+    def ask(self):
+        if self.paused:
+            before = self.paused.pop()
+            return self.space.training(before.genotype, 98, before)
+        return self.space.training(self.space.random(self.rng), 5)
+
+    def tell(self, training, result):
+        self.told.append((training.epochs, len(result.curve), result.val_error, result.seconds))
+        if training.epochs == 5:
+            self.paused.append(training)
+
+    def recommend(self):
+        raise RuntimeError(repr(self.told))
+"""
+PAUSES_AS_A_FUNCTION = """
+import random
+
+def run(objective, budget):
+    rng = random.Random(objective.seed)
+    while True:
+        training = objective.space.training(objective.space.random(rng), 5)
+        objective(training)
+        objective(objective.space.training(training.genotype, 98, training))
+"""
+PAUSING = Conditions(Problem.multi_fidelity)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_trainings_pause_and_go_on(workers):
+    """Each part costs its own epochs, and tells the errors after each; together they are one training."""
+    truth = EmulatedTruth()
+    ended = sealed(
+        submission(PAUSES),
+        objective=truth.evaluate,
+        conditions=PAUSING,
+        budget=Budget(seconds=2e4),
+        workers=workers,
+    )
+    told = ast.literal_eval(ended.detail.strip().rpartition("RuntimeError: ")[2])
+
+    assert len(told) == len(ended.trajectory) > 5
+    for at, (epochs, length, error, seconds) in enumerate(told):
+        curve = truth.curve(ended.trajectory.genotypes[at], int(ended.trajectory.seeds[at]))
+        assert (epochs, length) in {(5, 5), (98, 98)}
+        assert error == (1 - curve.val_accuracy[4] if epochs == 5 else 1 - curve.val_accuracy.max())
+        assert seconds == (curve.runtime[4] if epochs == 5 else curve.runtime[-1] - curve.runtime[4])
+
+
+def test_functions_pause_trainings_too():
+    """They call the objective with what is to go on."""
+    ended = sealed(
+        submission(PAUSES_AS_A_FUNCTION),
+        "optimizer:run",
+        objective=EmulatedTruth().evaluate,
+        conditions=PAUSING,
+        budget=Budget(evaluations=6),
+    )
+
+    assert ended.verdict is Verdict.completed
+    assert ended.trajectory.epochs.tolist() == [5, 98] * 3
+    assert [proposal.resumes for proposal in ended.proposals.all] == [-1, 0, -1, 2, -1, 4]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("98, before", "98, object()"), "has not paused"),
+        (("98, before", "5, before"), "a training of 5 epochs: expected 6 to 98 here"),
+        (("98, before", "99, before"), "a training of 99 epochs: expected 6 to 98 here"),
+        (("self.rng), 5", "self.rng), 0"), "a training of 0 epochs: expected 1 to 98 here"),
+        (("before.genotype, 98", "self.space.random(self.rng), 98"), "another genotype's"),
+        (("self.paused.pop()", "self.paused[0]"), "was taken up before"),
+    ],
+)
+def test_trainings_that_cannot_be(change, message):
+    """The run ends, and its author is told what was expected."""
+    ended = sealed(
+        submission(PAUSES.replace(*change)),
+        objective=EmulatedTruth().evaluate,
+        conditions=PAUSING,
+        budget=Budget(seconds=2e4),
+    )
+
+    assert ended.verdict is Verdict.invalid_genotype
+    assert message in ended.detail
+
+
+def test_trainings_are_whole_where_nothing_else_is_said():
+    """A multi-fidelity optimizer takes part in its own tracks alone."""
+    ended = sealed(submission(PAUSES))
+
+    assert (ended.verdict, len(ended.trajectory)) == (Verdict.invalid_genotype, 0)
+    assert "on this track every training is whole" in ended.detail
+
+
+COSTS = """
+class Optimizer:
+    def __init__(self, space, seed, budget):
+        self.told = None
+
+    def ask(self):
+        return TEXT
+
+    def tell(self, genotype, result):
+        self.told = result.multiply_adds, result.parameters
+
+    def recommend(self):
+        raise RuntimeError(repr(self.told))
+""".replace("TEXT", repr(TEXT))
+
+
+def test_costs_are_told_where_they_count():
+    """Exact ones of the network that is trained; elsewhere they would tell ops apart."""
+    genotype = Genotype.parse(TEXT)
+    told = sealed(submission(COSTS), conditions=Conditions(Problem.multi_objective)).detail
+    costs = cost(genotype)
+    assert f"({costs.multiply_adds}, {costs.parameters})" in told
+    assert "(None, None)" in sealed(submission(COSTS)).detail
+
+
+def test_blind_runs_train_what_names_stand_for():
+    """And recommend it."""
+    labels = Labels.of(Campaign(salt="5a" * 32), 0)
+    text = COSTS.replace("raise RuntimeError(repr(self.told))", "return self.ask()")
+    ended = sealed(submission(text), conditions=Conditions(labels=labels))
+
+    meant = labels.named(Genotype.parse(TEXT))
+    assert {*ended.trajectory.genotypes} == {meant}
+    assert ended.recommendation == meant

@@ -24,7 +24,7 @@ def test_round_trip_is_exact(make_run, add, short_trace):
         lambda text: text[: len(text) // 2],
         lambda _: "",
         lambda _: "[]",
-        lambda text: text.replace('"format": 4', '"format": 3'),
+        lambda text: text.replace('"format": 5', '"format": 4'),
         lambda text: text.replace('"seed": 0', '"seed": -1'),
         lambda text: text.replace("sep_conv_3x3@0", "fully_connected@0"),
         lambda text: text.replace("10000.0", "NaN"),

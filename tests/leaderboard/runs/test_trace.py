@@ -9,7 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from leaderboard.errors import RunFileError
+from leaderboard.runs.proposals import Proposals
 from leaderboard.runs.trace import Trace, read_trace, write_trace
+from nb301.optimizers import Budget, RandomSearch, simulate
+from nb301.optimizers.multi_fidelity import Asha
+from nb301.truth.emulated import EmulatedTruth
 from tests.crafting import changed_bytes
 
 
@@ -37,7 +41,7 @@ def test_changed_traces_are_read_or_refused(stored, damaged):
         lambda table: table.append_column("more", table.column("clock")),
         lambda table: table.drop_columns(["number"]),
         lambda table: table.set_column(1, "number", table.column("number").cast("int32")),
-        lambda table: table.select([1, 0, 2, 3, 4, 5]),
+        lambda table: table.select([1, 0, 2, 3, 4, 5, 6, 7]),
     ],
 )
 def test_traces_have_their_columns_and_no_others(stored, table):
@@ -50,8 +54,11 @@ def test_traces_have_their_columns_and_no_others(stored, table):
         store.trace(name)
 
 
-def test_trajectories_come_back_from_traces(simulated):
-    """Genotypes are read from their text form; numbers are as they were."""
-    _, trace = simulated("rs", "emulated-xgb-v2.0", 0)
-
-    assert Trace.of(trace.trajectory(), trace.number).hash == trace.hash
+def test_trajectories_come_back_from_traces():
+    """Genotypes are read from their text form; numbers are as they were, of trainings that pause, too."""
+    for optimizer in (Asha(np.random.default_rng(0)), RandomSearch(np.random.default_rng(0))):
+        proposals = Proposals(optimizer)
+        trajectory = simulate(proposals, EmulatedTruth().evaluate, Budget(evaluations=20), seed=1, workers=3)
+        trace = Trace.of(trajectory, proposals)
+        assert trace.trajectory() == trajectory
+        assert [proposals.all[number].epochs for number in trace.number] == trace.epochs.tolist()

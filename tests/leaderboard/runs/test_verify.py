@@ -15,7 +15,9 @@ from pydantic import ValidationError
 from leaderboard.entries.submission import Submission
 from leaderboard.errors import RunError, RunFileError
 from leaderboard.places import SUBMISSIONS
+from leaderboard.problems import Problem
 from leaderboard.runs.campaign import Campaign
+from leaderboard.runs.record import Unfinished
 from leaderboard.runs.recording import incumbents, support
 from leaderboard.runs.trace import Trace
 from leaderboard.runs.verify import verify
@@ -33,8 +35,9 @@ def loaded():
 
 @pytest.fixture(scope="module")
 def honest(simulated):
-    """Runs of random search, and of evolution with five workers: about 35 and 60 evaluations."""
-    return {1: simulated("rs", RELEASE, 3), 5: simulated("re", RELEASE, 3, 2e4, workers=5)}
+    """Runs of random search, and of ASHA with five workers: about 15 and 60 evaluations."""
+    asha = simulated("asha", RELEASE, 3, 1e4, workers=5, problem=Problem.multi_fidelity)
+    return {1: simulated("rs", RELEASE, 3), 5: asha}
 
 
 @pytest.fixture
@@ -111,12 +114,15 @@ def test_changed_scores_are_found(found, honest):
     run, trace = honest[1]
     better = run.incumbents.model_copy(update={"mean": (*run.incumbents.mean[:-1], 0.99)})
     earlier = run.incumbents.model_copy(update={"clock_seconds": tuple(range(len(better.mean)))})
-    lucky = {"genotype": trace.genotype[0], "mean": 0.99}
+    truer = run.incumbents.model_copy(update={"judged": (*run.incumbents.judged[:-1], 0.99)})
+    lucky = {"genotype": trace.genotype[0], "mean": 0.99, "judged": 0.99}
 
+    assert "incumbents.judged is not" in found(run.model_copy(update={"incumbents": truer}), trace)
     assert "incumbents.mean is not" in found(run.model_copy(update={"incumbents": better}), trace)
     assert "incumbents.clock_seconds does not" in found(run.model_copy(update={"incumbents": earlier}), trace)
     forged = type(run).model_validate({**run.model_dump(), "recommendation": lucky})
     assert "recommendation.mean is 0.99, computed" in found(forged, trace)
+    assert "recommendation.judged is 0.99, computed" in found(forged, trace)
 
 
 def test_ledger_tells_of_later_changes(honest, loaded, store_of, tmp_path):
@@ -198,7 +204,11 @@ def short(simulated):
     """A run of a dozen evaluations, with a recommendation."""
     run, trace = simulated("rs", RELEASE, 1, 2e4)
     incumbents = run.incumbents
-    recommended = {"genotype": incumbents.genotype[-1], "mean": incumbents.mean[-1]}
+    recommended = {
+        "genotype": incumbents.genotype[-1],
+        "mean": incumbents.mean[-1],
+        "judged": incumbents.judged[-1],
+    }
     return type(run).model_validate(run.model_dump() | {"recommendation": recommended}), trace
 
 
@@ -210,7 +220,12 @@ def test_every_field_that_is_changed_later_is_noticed(short, loaded, store_of, t
     path = tmp_path / run.cell.id / "run.json"
     stored, places = path.read_text(), [*leaves(json.loads(run.model_dump_json()))]
     # the rest is a matter of the ledger alone
-    benchmark = Mock(wraps=loaded, release=loaded.release, **{"familiarity.side_effect": DataMissing("")})
+    benchmark = Mock(
+        wraps=loaded,
+        release=loaded.release,
+        network=loaded.network,
+        **{"familiarity.side_effect": DataMissing("")},
+    )
     for place in places:
         path.write_text(json.dumps(forged(run, place)))
         try:
@@ -226,6 +241,7 @@ def test_every_field_that_is_changed_later_is_noticed(short, loaded, store_of, t
 #: What cannot be computed: who runs is trusted with it, until the ledger is published.
 TRUSTED = {
     *("cell.tree_hash", "cell.environment_hash", "cell.level", "cell.budget_evaluations", "output"),
+    "cell.blind",
     *(f"usage.{name}" for name in ("cpu_seconds", "memory_mb", "wall_seconds")),
     *(f"origin.{name}" for name in ("grouped", "canary", "nb301", "numpy", "python", "machine")),
 }
@@ -236,7 +252,7 @@ def test_every_field_that_can_be_computed_is(short, loaded, store_of, tmp_path):
     run, trace = short
     submission = Submission(SUBMISSIONS / "rs")
     for number, place in enumerate(leaves(json.loads(run.model_dump_json()))):
-        if place == ("unfinished", -1):
+        if place[:1] == ("unfinished",) and place[-1] in {-1, "genotype"}:
             continue  # another one ends too late, too
         name = ".".join(str(part) for part in place if part != -1)
         try:
@@ -256,6 +272,7 @@ def test_every_field_that_can_be_computed_is(short, loaded, store_of, tmp_path):
             "cell.workers": "workers",
             "cell.budget_seconds": "budget",
             "trace_hash": "trace",
+            "unfinished.resumes": "cannot have been trained",
         }
         parts = (*name.split("."), told.get(name, name), name.replace("_", " "))
         assert not said or any(part in said for part in parts), (name, said)
@@ -271,12 +288,12 @@ def test_completed_runs_have_spent_their_budget(found, honest, loaded):
             "evaluations": len(kept),
             "ended_seconds": float(kept.clock[-1]),
             "trace_hash": kept.hash,
-            "incumbents": incumbents(trajectory, loaded),
+            "incumbents": incumbents(trajectory, loaded, Problem.accuracy),
             "support": support(trajectory, loaded),
         }
     )
 
-    for unfinished, told in (((), 0), (trace.genotype[-3:-2], 1)):
+    for unfinished, told in (((), 0), ((Unfinished(genotype=trace.genotype[-3]),), 1)):
         cut = shorter.model_copy(update={"unfinished": unfinished})
         said = found(cut, kept)
         assert f"verdict is completed, but there was budget left after {len(kept)} evaluations" in said or (
