@@ -18,7 +18,7 @@ _HOVERED = 4
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _EXPONENT = "round(log(datum.value) / LN10)"
 #: Powers of ten as people write them, on a log and on a linear axis.
-_POWERS = f"datum.value > 0 ? '10' + slice('{_SUPERSCRIPTS}', {_EXPONENT}, {_EXPONENT} + 1) : '0'"
+POWERS = f"datum.value > 0 ? '10' + slice('{_SUPERSCRIPTS}', {_EXPONENT}, {_EXPONENT} + 1) : '0'"
 
 Array = NDArray[np.float64]
 
@@ -73,7 +73,7 @@ def anytime_chart(
         f"Medians at the end: {_ends(shown, data)}.",
         spec=_spec(data, [curve.name for curve in shown], budget, quantity, log=best_error is not None),
         data=data,
-        summary=_at_decades(shown, budget, best_error, quantity),
+        summary=_atdecades(shown, budget, best_error, quantity),
         switches=("y",),
     )
 
@@ -102,7 +102,7 @@ def _quantity(errors: Array, best_error: float | None) -> Array:
     return errors if best_error is None else np.maximum(errors - best_error, LEAST_REGRET)
 
 
-def _at_decades(curves: Sequence[Curve], budget: float, best_error: float | None, quantity: str) -> Table:
+def _atdecades(curves: Sequence[Curve], budget: float, best_error: float | None, quantity: str) -> Table:
     """Medians at the ends of the last decades of the budget; a little slack keeps what ends with them."""
     decades = budget * np.array((0.001, 0.01, 0.1, 1.0))
     rows = []
@@ -129,7 +129,7 @@ def _spec(data: Table, names: Sequence[str], budget: float, quantity: str, *, lo
         "seconds:Q",
         title="Simulated time (seconds)",
         scale=alt.Scale(type="log", domain=[budget / 1000, budget], nice=False),
-        axis=alt.Axis(values=_decades(budget), labelExpr=_POWERS, grid=False),
+        axis=alt.Axis(values=decades(budget), labelExpr=POWERS, grid=False),
     )
     scale = alt.Scale(type="log" if log else "linear", zero=False, nice=False)
     y = alt.Y("median:Q", title=quantity, scale=scale, axis=alt.Axis(tickCount=6))
@@ -162,6 +162,6 @@ def _spec(data: Table, names: Sequence[str], budget: float, quantity: str, *, lo
     return layered
 
 
-def _decades(budget: float) -> list[float]:
+def decades(budget: float) -> list[float]:
     """Powers of ten on the time axis; a little slack keeps the ends in spite of rounding."""
     return [10.0**k for k in range(10) if budget / 1001 <= 10.0**k <= budget * 1.001]

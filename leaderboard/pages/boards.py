@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from string import ascii_lowercase
 
+from leaderboard.problems import Problem
 from leaderboard.ranking.core import CORE
+from leaderboard.ranking.knowledge import counterpart, knowledge
 from leaderboard.ranking.no_search import no_search
 from leaderboard.ranking.pairs import EQUIVALENT
 from leaderboard.ranking.scores import window
@@ -59,6 +61,17 @@ class BoardRow:
     unfamiliar: str
     #: Why it does not count, or empty.
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """An entry's scores under the names that everybody knows, and blind."""
+
+    entry: str
+    name: str
+    named: str
+    blind: str
+    difference: str
 
 
 def pages(site: Site) -> Iterator[Page]:
@@ -120,8 +133,25 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "fewest_seeds": FEWEST_SEEDS,
             "guests": _guests(view, entries),
             "no_search": no_search(view.releases, site.references, track),
+            "knowledge": _knowledge(site, ranking, view),
+            "problems": Problem,
         },
     )
+
+
+def _knowledge(site: Site, ranking: Ranking, view: View) -> list[KnownNames]:
+    """What entries lose on the blind track; nothing where there is no such pair of tracks."""
+    other = counterpart(ranking, site.rankings)
+    if other is None:
+        return []
+    named, blind = (other, ranking) if ranking.track.blind else (ranking, other)
+    lines = []
+    for worth in knowledge(named, blind, view.releases, site.references):
+        difference = wording.difference(worth.difference)
+        lines.append(
+            KnownNames(worth.entry, worth.name, f"{worth.named:.2f}", f"{worth.blind:.2f}", difference)
+        )
+    return lines
 
 
 def _guests(view: View, entries: Mapping[str, Entry]) -> list[str]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
+from itertools import islice
 
 from leaderboard.drawing.anytime import anytime_chart
+from leaderboard.drawing.race import race_chart
 from leaderboard.drawing.vega import Chart
 from leaderboard.ranking.curves import Curve
-from leaderboard.ranking.standings import Board
+from leaderboard.ranking.race import race
+from leaderboard.ranking.standings import Board, Ranking
 from leaderboard.rendering import wording
-from leaderboard.rendering.content import Site
+from leaderboard.rendering.content import Site, names_by_entry
 from leaderboard.rendering.page import Page
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import ReleaseReference
@@ -26,7 +30,8 @@ def pages(site: Site) -> Iterator[Page]:
     path_of = partial(site.track_path, "curves")
     for ranking in site.rankings:
         track = ranking.track
-        charts: list[Chart] = []
+        charts = _race(site, ranking)
+        overall = tuple(charts)
         charts_by_release = []
         for board in ranking.boards:
             drawn = _charts(site, track, board)
@@ -39,6 +44,7 @@ def pages(site: Site) -> Iterator[Page]:
                 "track": track,
                 "conditions": wording.conditions(track),
                 "tracks": site.track_links(path_of, track),
+                "overall": overall,
                 "releases": charts_by_release,
                 "seeds": len(ranking.seeds),
                 "most": _MOST if any(len(board.rows) > _MOST for board in ranking.boards) else None,
@@ -46,6 +52,18 @@ def pages(site: Site) -> Iterator[Page]:
             },
             tuple(charts),
         )
+
+
+def _race(site: Site, ranking: Ranking) -> list[Chart]:
+    """The chart of places over time, where some entry counts on all releases."""
+    placed = race(ranking, site.references)
+    if len(placed.places) < 2:
+        return []
+    names = names_by_entry(ranking.whole.standings)
+    first = dict(islice(placed.places.items(), _MOST))
+    truths = "; ".join(wording.ground_truths(ranking.whole.releases))
+    chart = race_chart(replace(placed, places=first), names, name=f"race-{ranking.track.slug}", truths=truths)
+    return [chart]
 
 
 def chart_name(track: Track, release: ReleaseReference, *, by_truth: bool = False) -> str:

@@ -7,4 +7,9 @@ everybody's rank intervals wider. All others are ranked among these and themselv
 from __future__ import annotations
 
 #: By their folders in `submissions`.
-CORE = frozenset({"rs", "re", "ls", "de", "tpe", "bananas", "combo", "optuna-tpe", "nevergrad-cma"})
+CORE = frozenset(
+    {
+        *("rs", "re", "ls", "de", "tpe", "bananas", "combo", "optuna-tpe", "nevergrad-cma"),
+        *("hyperband", "asha", "bohb", "dehb", "re-lce", "ls-lce"),
+    }
+)

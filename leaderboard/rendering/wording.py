@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from leaderboard.problems import Problem
 from leaderboard.ranking.rows import Row
 from leaderboard.ranking.statistics import Estimate
 from leaderboard.runs.key import Track
@@ -15,6 +16,11 @@ from nb301.truth.base import TruthKind, first_real, is_emulated, kind_of, rests_
 
 #: Stands where there is no value.
 NONE = "\N{EN DASH}"
+_PROBLEMS = {
+    Problem.accuracy: "",
+    Problem.multi_fidelity: "trainings may pause",
+    Problem.multi_objective: "error and multiply-adds",
+}
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SECONDS_PER_DAY = 86_400
 
@@ -89,9 +95,10 @@ def power(number: float) -> str:
 
 
 def conditions(track: Track) -> str:
-    """A track's budget and workers."""
+    """A track's budget and workers, and what else it differs by."""
     workers = "1 worker" if track.workers == 1 else f"{track.workers} workers"
-    return f"{power(track.budget_seconds)} s, {workers}"
+    others = (_PROBLEMS[track.problem], "blind" if track.blind else "")
+    return ", ".join(filter(None, (f"{power(track.budget_seconds)} s", workers, *others)))
 
 
 def gpu_days(track: Track) -> str:

@@ -1,0 +1,78 @@
+"""What knowing names is worth: scores under the names that everybody knows, minus those of blind runs.
+
+On the blind track ops, inputs and cells have other names in each seed. An optimizer that treats all of them
+alike scores the same; one that was told, or begins where good architectures are known to be, loses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from leaderboard.ranking.references import Reference
+from leaderboard.ranking.scored import ScoreTable, score_runs
+from leaderboard.ranking.standings import Ranking
+from leaderboard.ranking.statistics import Estimate, estimate
+from leaderboard.runs.record import ReleaseReference
+from nb301 import exact
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """One entry on both tracks, on the releases that it has runs on in both."""
+
+    entry: str
+    #: For people.
+    name: str
+    #: Mean scores.
+    named: float
+    blind: float
+    #: The difference, with its interval over seeds.
+    difference: Estimate
+
+
+def counterpart(ranking: Ranking, rankings: Sequence[Ranking]) -> Ranking | None:
+    """The track that differs in blindness alone, if there is one."""
+    track = replace(ranking.track, blind=not ranking.track.blind)
+    return next((other for other in rankings if other.track == track), None)
+
+
+def knowledge(
+    named: Ranking,
+    blind: Ranking,
+    releases: Sequence[ReleaseReference],
+    references: Mapping[str, Reference],
+) -> list[Worth]:
+    """Compare entries on two tracks, those that lose most first.
+
+    Args:
+        named: Under names that everybody knows.
+        blind: The same, under others.
+        releases: On which they are compared, as far as both tracks have them.
+        references: By release hash.
+    """
+    names = {}
+    for ranking in (named, blind):
+        for standing in ranking.whole.standings:
+            names[standing.row.entry] = standing.row.name
+    tables = [score_runs(ranking.runs, references, names) for ranking in (named, blind)]
+    seeds = sorted({*named.seeds} & {*blind.seeds})
+    worths = []
+    for entry in sorted(names):
+        rows = []
+        for release in releases:
+            if all(table.get(entry, release) for table in tables):
+                rows.append([_scores(table, entry, release, seeds) for table in tables])
+        if rows and seeds:
+            means = exact.mean(np.array(rows), axis=0)  # shape (2, seeds)
+            true, blindly = exact.mean(means).tolist()
+            worths.append(Worth(entry, names[entry], true, blindly, estimate(means[0] - means[1])))
+    return sorted(worths, key=lambda worth: -worth.difference.value)
+
+
+def _scores(table: ScoreTable, entry: str, release: ReleaseReference, seeds: Sequence[int]) -> list[float]:
+    scored = table.scored[entry, release.name]
+    by_seed = dict(zip(table.seeds, scored.scores.tolist(), strict=True))
+    return [by_seed[seed] for seed in seeds]
