@@ -1,4 +1,4 @@
 """What all pages are made with: templates, words, Markdown, records explained.
 
-It may import `nb301`, `drawing`, `entries`, `errors`, `legible`, `places`, `ranking` and `runs`.
+It may import `nb301`, `drawing`, `entries`, `errors`, `legible`, `places`, `problems`, `ranking` and `runs`.
 """
