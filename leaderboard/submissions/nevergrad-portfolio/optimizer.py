@@ -19,8 +19,10 @@ class Optimizer:
 
     def __init__(self, space, seed, budget):
         self.space = space
-        cells = {cell: nevergrad.p.Tuple(*map(unordered, sizes(space.ops))) for cell in space.cells}
-        parametrization = nevergrad.p.Dict(**cells)
+        # one parameter for all choices with the same options: what Nevergrad keeps of a proposal is small then
+        cells = len(space.cells)
+        inputs = [unordered(len(pairs(node)), cells) for node in (3, 4, 5)]
+        parametrization = nevergrad.p.Tuple(*inputs, unordered(len(space.ops), 8 * cells))
         parametrization.random_state.seed(seed)
         method = nevergrad.optimizers.PortfolioDiscreteOnePlusOne
         self.nevergrad = method(parametrization, num_workers=budget.workers)
@@ -28,7 +30,11 @@ class Optimizer:
 
     def ask(self):
         candidate = self.nevergrad.ask()
-        genotype = {cell: edges(numbers, self.space.ops) for cell, numbers in candidate.value.items()}
+        *inputs, ops = candidate.value
+        genotype = {}
+        for i, cell in enumerate(self.space.cells):
+            numbers = [*(pair[i] for pair in inputs), *ops[8 * i : 8 * i + 8]]
+            genotype[cell] = edges(numbers, self.space.ops)
         self.open[id(genotype)] = candidate
         return genotype
 
@@ -37,13 +43,8 @@ class Optimizer:
         self.nevergrad.tell(self.open.pop(id(genotype)), result.val_error)
 
 
-def unordered(size):
-    return nevergrad.p.TransitionChoice(size, ordered=False)
-
-
-def sizes(ops):
-    """How many options a cell's choices have: inputs of the nodes 3-5, then the ops of eight edges."""
-    return [*(len(pairs(node)) for node in (3, 4, 5)), *itertools.repeat(len(ops), 8)]
+def unordered(size, repetitions):
+    return nevergrad.p.TransitionChoice(size, repetitions=repetitions, ordered=False)
 
 
 def pairs(node):
@@ -51,6 +52,6 @@ def pairs(node):
 
 
 def edges(numbers, ops):
-    """A cell of the numbers of its options."""
+    """A cell of the numbers of its options: inputs of the nodes 3-5, then the ops of eight edges."""
     inputs = [(0, 1), *(pairs(node)[number] for node, number in zip((3, 4, 5), numbers))]
     return [[ops[number], source] for number, source in zip(numbers[3:], itertools.chain(*inputs))]
