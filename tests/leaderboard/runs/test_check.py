@@ -106,6 +106,16 @@ def test_faults_are_told_in_the_author_s_terms(folder, command, old, new, messag
 
 @pytest.mark.sandbox
 @pytest.mark.usefixtures("sandbox")
+def test_slow_submissions_are_given_time(folder, command):
+    """As much as is asked for, and no more."""
+    edit(folder / "optimizer.py", ", patience):", ", patience):\n        import time; time.sleep(2)")
+
+    assert "timeout after 0 evaluations" in command("check", folder, "--seconds", "1")[1]
+    assert command("check", folder, "--seconds", "20")[0] == 0
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("sandbox")
 def test_check_cannot_be_told_from_a_run(folder, command):
     """It announces the budget of a run, and has the limits of one."""
     code = """
