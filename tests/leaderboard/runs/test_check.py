@@ -206,6 +206,7 @@ def test_unsealed_check_needs_no_sandbox(folder, tmp_path, monkeypatch):
         ("optuna-tpe", ("numpy", "optuna")),
         ("tpe", ("numpy", "optuna")),
         ("nevergrad-cma", ("numpy", "ConfigSpace", "nevergrad")),
+        ("nevergrad-portfolio", ("numpy", "nevergrad")),
     ],
 )
 def test_submissions_with_packages_run(slug, packages, installed):
@@ -231,7 +232,7 @@ def test_submissions_with_packages_run(slug, packages, installed):
     assert first.trajectory.genotypes != second.trajectory.genotypes
 
 
-@pytest.mark.parametrize("slug", ["optuna-tpe", "tpe", "nevergrad-cma"])
+@pytest.mark.parametrize("slug", ["optuna-tpe", "tpe", "nevergrad-cma", "nevergrad-portfolio"])
 def test_submissions_with_packages_are_in_order(slug):
     """Manifest, source and lock of what is embedded leave no question."""
     submission = Submission(SUBMISSIONS / slug)
