@@ -281,6 +281,9 @@ def check(
     unsealed: Annotated[
         bool, typer.Option("--unsealed", help="Without a sandbox: for code that you trust.")
     ] = False,
+    seconds: Annotated[
+        float, typer.Option(min=1, help="For each of four short runs: more where a model takes its time.")
+    ] = 30,
     environments: _Environments = ENVIRONMENTS,
 ) -> None:
     """Try a submission in the sandbox for a minute, and say what is wrong with it."""
@@ -288,7 +291,7 @@ def check(
     from leaderboard.sandbox.limits import Level
 
     is_wrong = False
-    for tried in check(folder, environments, Level.limited if unsealed else Level.sealed):
+    for tried in check(folder, environments, Level.limited if unsealed else Level.sealed, seconds):
         is_wrong |= tried.state is State.wrong
         typer.echo(f"{tried.state:5}  {tried.name}: {legible(tried.message)}")
     sys.exit(1 if is_wrong else 0)

@@ -8,6 +8,8 @@ import platform
 import re
 import subprocess
 import sys
+import tempfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,19 +30,30 @@ _NEEDS_LIBRARY = "leaderboard/inside/library.py"
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet")
 #: Nothing of a package is run while it is installed.
 _WHEELS = ("--only-binary", ":all:")
+#: Version of a package that a submission's own module stands in for: no package has it.
+_STOOD_IN_FOR = "9999"
 
 
 def lock(submission: Submission) -> Path:
     """Write which packages the requirements need, as pip finds them for this machine.
 
+    What a package needs and a module of the submission is called like is left out: Python would find the
+    module. So a module stands in for a package that the code imports, does not use, and has no wheel.
+
     Raises:
         SubmissionError: pip finds no set of wheels; has its words.
     """
     arguments = ["install", "--dry-run", "--ignore-installed", *_WHEELS, "--report", "-"]
-    report = json.loads(_pip(submission, [*arguments, *submission.packages]))
+    with tempfile.TemporaryDirectory() as folder:
+        for name in submission.files:
+            if name.endswith(".py") and "/" not in name:
+                _write_empty_wheel(name.removesuffix(".py"), Path(folder))
+        report = json.loads(_pip(submission, [*arguments, "--find-links", folder, *submission.packages]))
     names, lines = [], []
     for package in report["install"]:
         name, version = package["metadata"]["name"].lower(), package["metadata"]["version"]
+        if version == _STOOD_IN_FOR:
+            continue
         digest = package["download_info"]["archive_info"]["hashes"]["sha256"]
         names.append(name)
         lines.append(f"{name}=={version} --hash=sha256:{digest}\n")
@@ -117,6 +130,16 @@ def own_parts(*, library: bool, adapter: bool = False) -> dict[str, str]:
         if name not in left_out:
             hashes[name] = syntax_hash(path.read_bytes())
     return hashes
+
+
+def _write_empty_wheel(name: str, folder: Path) -> None:
+    """Write a wheel without modules, which pip takes for the newest version of a package."""
+    about = f"{name}-{_STOOD_IN_FOR}.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-{_STOOD_IN_FOR}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(
+            f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {_STOOD_IN_FOR}\n"
+        )
+        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
 
 
 def _locked(submission: Submission) -> str:

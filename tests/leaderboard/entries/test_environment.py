@@ -8,6 +8,7 @@ After a change that is meant, from the repository's root:
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,25 @@ def test_lock_pins_what_pip_reports(locked, monkeypatch):
     assert calls[0][-1] == "Typing.Extensions==1.0"
     assert {"--dry-run", "--only-binary", ":all:"} <= {*calls[0]}
     assert environment.hash_of(Submission(submission.folder))
+
+
+def test_module_stands_in_for_a_package(changed, monkeypatch, tmp_path):
+    """What a package needs, and a module of the submission is called like, is not looked for, nor locked."""
+    about = "needy-1.0.dist-info"
+    with zipfile.ZipFile(tmp_path / "needy-1.0-py3-none-any.whl", "w") as wheel:
+        metadata = "Metadata-Version: 2.1\nName: needy\nVersion: 1.0\nRequires-Dist: absent>=2\n"
+        wheel.writestr(f"{about}/METADATA", metadata)
+        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    folder = changed("requirements = []", 'requirements = ["needy==1.0"]')
+
+    with pytest.raises(SubmissionError, match="absent"):
+        environment.lock(Submission(folder))
+    (folder / "absent.py").write_text("x = 1\n")
+    path = environment.lock(Submission(folder))
+
+    assert [line.partition(" ")[0] for line in path.read_text().splitlines()] == ["needy==1.0"]
 
 
 def test_lock_holds_nothing_of_ours(locked, monkeypatch):

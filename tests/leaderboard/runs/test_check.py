@@ -106,6 +106,16 @@ def test_faults_are_told_in_the_author_s_terms(folder, command, old, new, messag
 
 @pytest.mark.sandbox
 @pytest.mark.usefixtures("sandbox")
+def test_slow_submissions_are_given_time(folder, command):
+    """As much as is asked for, and no more."""
+    edit(folder / "optimizer.py", ", patience):", ", patience):\n        import time; time.sleep(2)")
+
+    assert "timeout after 0 evaluations" in command("check", folder, "--seconds", "1")[1]
+    assert command("check", folder, "--seconds", "20")[0] == 0
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("sandbox")
 def test_check_cannot_be_told_from_a_run(folder, command):
     """It announces the budget of a run, and has the limits of one."""
     code = """
@@ -196,6 +206,7 @@ def test_unsealed_check_needs_no_sandbox(folder, tmp_path, monkeypatch):
         ("optuna-tpe", ("numpy", "optuna")),
         ("tpe", ("numpy", "optuna")),
         ("nevergrad-cma", ("numpy", "ConfigSpace", "nevergrad")),
+        ("nevergrad-portfolio", ("numpy", "nevergrad")),
     ],
 )
 def test_submissions_with_packages_run(slug, packages, installed):
@@ -221,7 +232,7 @@ def test_submissions_with_packages_run(slug, packages, installed):
     assert first.trajectory.genotypes != second.trajectory.genotypes
 
 
-@pytest.mark.parametrize("slug", ["optuna-tpe", "tpe", "nevergrad-cma"])
+@pytest.mark.parametrize("slug", ["optuna-tpe", "tpe", "nevergrad-cma", "nevergrad-portfolio"])
 def test_submissions_with_packages_are_in_order(slug):
     """Manifest, source and lock of what is embedded leave no question."""
     submission = Submission(SUBMISSIONS / slug)
