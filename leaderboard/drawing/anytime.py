@@ -31,7 +31,8 @@ def anytime_chart(
     release: str,
     truth: str,
     best_error: float | None = None,
-    by_truth: bool = False,
+    own: bool = False,
+    of_fronts: bool = False,
 ) -> Chart:
     """Draw the median of each entry's runs as a line, and their quartiles as a band.
 
@@ -43,7 +44,8 @@ def anytime_chart(
         truth: Its ground truth, such as `emulated 2.0`.
         best_error: Error of the best known architecture, percent; with it regret is drawn, on a log
             scale, and without it the error.
-        by_truth: Whether curves hold what the ground truth says of incumbents, not the release.
+        own: Whether curves hold what the release itself says of incumbents that the ground truth scores.
+        of_fronts: Whether curves are regrets of fronts.
 
     Raises:
         ValueError: No curve has a point.
@@ -53,18 +55,19 @@ def anytime_chart(
         raise ValueError(f"chart {name}: none of {len(curves)} curves has a point; give one that has")
     quantity = "Regret (points)" if best_error is not None else "Validation error (%)"
     data = _table(shown, best_error)
-    what, clipped = "error", ""
+    what, clipped = "Validation error of the incumbent", ""
+    if of_fronts:
+        quantity = "Regret of the front (%)"
+        what = "What the front's hypervolume, in error and multiply-adds, lacks to the reference front's,"
     if best_error is not None:
-        what = "regret, the distance of the error from that of the best known architecture,"
+        what = "Regret, the distance of the incumbent's error from that of the best known architecture,"
         clipped = f" Regret below {LEAST_REGRET} is drawn as {LEAST_REGRET}."
     return Chart(
         name=name,
-        title=f"Found on {release}, judged by the ground truth"
-        if by_truth
-        else f"Anytime performance on {release}",
+        title=f"As {release} itself sees it" if own else f"Anytime performance on {release}",
         caption=(
-            f"Validation {what} of the incumbent over simulated time: median of an entry's runs, and "
-            f"quartiles as a band{', as the ground truth itself sees them' if by_truth else ''}. "
+            f"{what} over simulated time: median of an entry's runs, and "
+            f"quartiles as a band{', by the release, which is not what is scored' if own else ''}. "
             f"Ground truth: {truth}; release {release}.{clipped} Mirrors Figures 4 and 7 of "
             "the paper, which show means of runs on CIFAR-10 and of what surrogates predict for it. Click "
             "entries of the legend to show only them."

@@ -89,9 +89,9 @@ def _index(ranking: Ranking) -> dict[str, Any]:
     releases = []
     for board in ranking.boards:
         release = board.release
-        own, by_truth = chart_name(ranking.track, release), chart_name(ranking.track, release, by_truth=True)
+        charts = [chart_name(ranking.track, release), chart_name(ranking.track, release, own=True)]
         truth = wording.ground_truth(release.truth)
-        releases.append({"name": release.name, "truth": truth, "charts": [own, by_truth]})
+        releases.append({"name": release.name, "truth": truth, "charts": charts})
     return {
         "slug": ranking.track.slug,
         "title": wording.conditions(ranking.track),
@@ -115,23 +115,22 @@ def _contents(site: Site, ranking: Ranking) -> dict[str, dict[str, Any]]:
             "curves": {},
         }
     for board in ranking.boards:
-        _add_board(contents, board, ranking.track, best_error(site, board.release))
+        _add_board(contents, board, ranking.track, best_error(site, ranking.track, board.release))
     for pair in ranking.whole.pairs:
         contents[pair.one]["pairs"][pair.other] = _as_list(_cell(pair, 1))
         contents[pair.other]["pairs"][pair.one] = _as_list(_cell(pair, -1))
     return contents
 
 
-def _add_board(contents: dict[str, dict[str, Any]], board: Board, track: Track, best: float) -> None:
+def _add_board(contents: dict[str, dict[str, Any]], board: Board, track: Track, best: float | None) -> None:
     """Add what each entry came to on a release, whose best known architecture has the error `best`."""
-    own = chart_name(track, board.release)
-    by_truth = chart_name(track, board.release, by_truth=True)
+    scored, own = chart_name(track, board.release), chart_name(track, board.release, own=True)
     for row in board.rows:
         contents[row.entry]["releases"][board.release.name] = _scored(row)
     for curve in board.curves:
-        contents[curve.entry]["curves"][own] = points(curve, best)
-    for curve in board.true_curves:
-        contents[curve.entry]["curves"][by_truth] = points(curve, None)
+        contents[curve.entry]["curves"][scored] = points(curve, best)
+    for curve in board.own_curves:
+        contents[curve.entry]["curves"][own] = points(curve, None)
 
 
 def _scored(row: Row) -> dict[str, str]:

@@ -10,6 +10,7 @@ from itertools import islice
 from leaderboard.drawing.anytime import anytime_chart
 from leaderboard.drawing.race import race_chart
 from leaderboard.drawing.vega import Chart
+from leaderboard.problems import Problem
 from leaderboard.ranking.curves import Curve
 from leaderboard.ranking.race import race
 from leaderboard.ranking.standings import Board, Ranking
@@ -21,8 +22,8 @@ from leaderboard.runs.record import ReleaseReference
 
 #: Most entries of a chart; the comparison draws any.
 _MOST = 12
-#: Follows the name of a release in that of the chart by the ground truth.
-_TRUTH = "truth"
+#: Follows the name of a release in that of the chart of what it sees itself.
+_OWN = "own"
 
 
 def pages(site: Site) -> Iterator[Page]:
@@ -66,42 +67,28 @@ def _race(site: Site, ranking: Ranking) -> list[Chart]:
     return [chart]
 
 
-def chart_name(track: Track, release: ReleaseReference, *, by_truth: bool = False) -> str:
-    """Name of the chart of a track's runs on a release, scored by it or by the ground truth."""
-    return f"anytime-{track.slug}-{release.name}" + (f"-{_TRUTH}" if by_truth else "")
+def chart_name(track: Track, release: ReleaseReference, *, own: bool = False) -> str:
+    """Name of the chart of a track's runs on a release, as they are scored or as it sees them itself."""
+    return f"anytime-{track.slug}-{release.name}" + (f"-{_OWN}" if own else "")
 
 
-def best_error(site: Site, release: ReleaseReference) -> float:
-    """Error of the best architecture that is known for a release, percent."""
+def best_error(site: Site, track: Track, release: ReleaseReference) -> float | None:
+    """Error of the best architecture that is known, percent, which curves start from; None of fronts."""
+    if track.problem is Problem.multi_objective:
+        return None
     return 100 * (1 - site.references[release.release_hash].best_accuracy)
 
 
 def _charts(site: Site, track: Track, board: Board) -> list[Chart]:
-    """The curves of one release: by the release itself, and by the ground truth where that is known."""
-    release, budget = board.release, board.budget_seconds
+    """The curves of one release: as they are scored, and as it sees them itself, where it is no judge."""
+    release = board.release
+    draw = partial(anytime_chart, budget=board.budget_seconds, release=release.name, truth=release.truth)
     charts = []
-    if by_release := _best_first(board, board.curves):
-        charts.append(
-            anytime_chart(
-                by_release,
-                budget,
-                name=chart_name(track, release),
-                release=release.name,
-                truth=release.truth,
-                best_error=best_error(site, release),
-            )
-        )
-    if by_truth := _best_first(board, board.true_curves):
-        charts.append(
-            anytime_chart(
-                by_truth,
-                budget,
-                name=chart_name(track, release, by_truth=True),
-                release=release.name,
-                truth=release.truth,
-                by_truth=True,
-            )
-        )
+    if scored := _best_first(board, board.curves):
+        best, name = best_error(site, track, release), chart_name(track, release)
+        charts.append(draw(scored, name=name, best_error=best, of_fronts=best is None))
+    if own := _best_first(board, board.own_curves):
+        charts.append(draw(own, name=chart_name(track, release, own=True), own=True))
     return charts
 
 

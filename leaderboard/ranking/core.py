@@ -10,6 +10,7 @@ from __future__ import annotations
 CORE = frozenset(
     {
         *("rs", "re", "ls", "de", "tpe", "bananas", "combo", "optuna-tpe", "nevergrad-cma"),
+        *("nevergrad-portfolio", "catcma", "optuna-gp", "smac", "pymoo-nsga2"),
         *("hyperband", "asha", "bohb", "dehb", "re-lce", "ls-lce"),
     }
 )

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from leaderboard.problems import Problem
 from leaderboard.ranking.references import Reference
-from leaderboard.ranking.scores import error_at
+from leaderboard.ranking.scores import error_at, regret_at
 from leaderboard.runs.record import Run
 from nb301 import exact
 
@@ -18,7 +19,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """An entry's incumbents over simulated time: validation error in percent, shape (m,) each."""
+    """An entry's incumbents over simulated time: validation error in percent, shape (m,) each.
+
+    Where multiply-adds count, too, it is the normalised regret of fronts, percent.
+    """
 
     entry: str
     #: For people.
@@ -54,7 +58,10 @@ def curve(
     run_errors = []
     for run in runs:
         if run.evaluations:
-            run_errors.append(error_at(run, reference, seconds, judged=judged))
+            if run.cell.problem is Problem.multi_objective:
+                run_errors.append(100 * regret_at(run, reference, seconds))
+            else:
+                run_errors.append(error_at(run, reference, seconds, judged=judged))
     errors = np.array(run_errors).reshape(-1, points)
     known = ~np.isnan(errors).any(axis=0) & bool(len(errors))
     low, median, high = (

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leaderboard.errors import BoardError
+from leaderboard.problems import Problem
 from leaderboard.ranking import statistics
 from leaderboard.ranking.curves import Curve, curve
 from leaderboard.ranking.naming import names_of
@@ -42,8 +43,8 @@ class Board:
     #: Best first; those that do not count come last.
     rows: tuple[Row, ...]
     curves: tuple[Curve, ...]
-    #: The same incumbents by the ground truth, which they are scored by where it can be asked.
-    true_curves: tuple[Curve, ...]
+    #: The same incumbents as the release itself sees them, where they are scored by the ground truth.
+    own_curves: tuple[Curve, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,18 +197,18 @@ def _board(view: View, table: ScoreTable) -> Board:
         raise BoardError(
             f"{release.name}: no run has evaluated anything: look at the verdicts in their run.json"
         )
-    curves, true_curves = [], []
+    curves, own_curves = [], []
     for scored in runs_by_entry:
-        curves.append(curve(scored.runs, scored.reference, judged=False, name=scored.name))
-        if can_be_asked(release.truth):
-            true_curves.append(curve(scored.runs, scored.reference, name=scored.name))
+        curves.append(curve(scored.runs, scored.reference, name=scored.name))
+        if can_be_asked(release.truth) and scored.runs[0].cell.problem is not Problem.multi_objective:
+            own_curves.append(curve(scored.runs, scored.reference, judged=False, name=scored.name))
     return Board(
         release=release,
         budget_seconds=runs_by_entry[0].runs[0].cell.budget_seconds,
         seeds=table.seeds,
         rows=rows,
         curves=_drawn(curves),
-        true_curves=_drawn(true_curves),
+        own_curves=_drawn(own_curves),
     )
 
 

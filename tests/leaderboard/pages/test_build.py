@@ -137,8 +137,8 @@ def test_real_and_emulated_runs_make_one_site(simulated, read_page, tmp_path, mo
     assert "not CIFAR-10" not in real
     curves = read_page(folder / "curves/index.html")
     assert f"anytime-{TRACK}-cifar10-xgb-rand-v1.0" in curves.ids
-    assert f"anytime-{TRACK}-cifar10-xgb-rand-v1.0-truth" not in curves.ids
-    assert f"anytime-{TRACK}-emulated-xgb-v2.0-truth" in curves.ids
+    assert f"anytime-{TRACK}-cifar10-xgb-rand-v1.0-own" not in curves.ids
+    assert f"anytime-{TRACK}-emulated-xgb-v2.0-own" in curves.ids
     with (folder / f"data/{TRACK}/ranking.csv").open(encoding="utf-8") as file:
         words = {row["release"]: row["rests_on"] for row in csv.DictReader(file)}
     assert words == {

@@ -18,11 +18,11 @@ def test_curve_starts_where_every_run_has_an_incumbent(make_run, reference):
     np.testing.assert_allclose(found.high, [7.25, 7.25, 6.25, 6.25])
 
 
-def test_curves_by_the_truth_are_of_the_same_incumbents(make_run, ranked, entry_runs):
+def test_curves_of_the_release_are_of_the_same_incumbents(make_run, ranked, entry_runs):
     """Where the emulated ground truth answers for the release, and nowhere else."""
     judged = make_run().incumbents.model_copy(update={"judged": (0.9, 0.9)})
     (board,) = ranked(entry_runs("rs", 5, incumbents=judged.model_dump())).boards
 
-    np.testing.assert_allclose(board.true_curves[0].median, 10)
-    assert not np.isclose(board.curves[0].median, 10).any()
-    assert ranked(entry_runs("rs", 5, truth="cifar10 1.0")).boards[0].true_curves == ()
+    np.testing.assert_allclose(board.curves[0].median, 10)
+    assert not np.isclose(board.own_curves[0].median, 10).any()
+    assert ranked(entry_runs("rs", 5, truth="cifar10 1.0")).boards[0].own_curves == ()
