@@ -387,7 +387,7 @@ class TestInBrowser:
         assert page.locator("#ranking tbody tr:visible").count() == 2
         assert page.locator("button:visible, form:visible").count() == 0
         curves = opened("curves/index.html", java_script_enabled=False)
-        assert curves.locator("figure img:visible").count() == 4
+        assert curves.locator("figure img:visible").count() == 5
         assert opened("compare.html", java_script_enabled=False).get_by_role("link", name=TRACK).count() == 1
 
     def test_keyboard_reaches_content_and_tables(self, opened):

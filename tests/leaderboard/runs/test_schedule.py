@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,10 @@ def test_campaign_makes_what_is_scheduled(command, monkeypatch, tmp_path):
         len(stage.releases) * stage.seeds for stage in SCHEDULE if stage.track.problem is Problem.accuracy
     )
     assert len(made) == mine
+
+
+def test_authors_are_told_of_all_tracks():
+    """The README has each of them, and no other."""
+    readme = (SUBMISSIONS / "README.md").read_text()
+    named = {*re.findall(r"^\| `(1e\d-[a-z0-9-]+)` \|", readme, re.MULTILINE)}
+    assert named == {stage.track.slug for stage in SCHEDULE}
