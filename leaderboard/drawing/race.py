@@ -30,7 +30,7 @@ def race_chart(race: Race, names: Mapping[str, str], *, name: str, truths: str) 
     ends = "; ".join(f"{names[entry]} {places[-1]:.1f}" for entry, places in race.places.items())
     return Chart(
         name=name,
-        title="Place over time",
+        title="Mean place among all entries",
         caption=(
             "Place of each entry among all at every moment, by the noise-free regret of what it would "
             f"return: 1 is best. Mean over releases and seeds; {truths}. Click entries of the legend to show "

@@ -179,6 +179,7 @@ def _theme(text: str, muted: str, grid: str, entries: Sequence[str], ramp: Seque
             "labelColor": text,
             "labelFontSize": 13,
             "labelLimit": 260,
+            "columns": 3,
             "symbolStrokeWidth": 2.2,
             "columnPadding": 20,
             "offset": 10,

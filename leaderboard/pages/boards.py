@@ -13,7 +13,7 @@ from leaderboard.ranking.knowledge import counterpart, knowledge
 from leaderboard.ranking.no_search import no_search
 from leaderboard.ranking.pairs import EQUIVALENT
 from leaderboard.ranking.scores import window
-from leaderboard.ranking.selection import Scope
+from leaderboard.ranking.selection import Scope, Unfinished
 from leaderboard.ranking.standings import Ranking, Standing, View
 from leaderboard.ranking.statistics import FEWEST_SEEDS, Estimate
 from leaderboard.rendering import wording
@@ -120,7 +120,7 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "height": _HEIGHT,
             "choices": _choices(site, ranking, scope),
             "curves": site.track_path("curves", track),
-            "unfinished": ranking.unfinished,
+            "unfinished": _unfinished(ranking),
             "seeds": seeds,
             "start": wording.power(start),
             "end": wording.power(end),
@@ -151,6 +151,20 @@ def _knowledge(site: Site, ranking: Ranking, view: View) -> list[KnownNames]:
         lines.append(
             KnownNames(worth.entry, worth.name, f"{worth.named:.2f}", f"{worth.blind:.2f}", difference)
         )
+    return lines
+
+
+def _unfinished(ranking: Ranking) -> list[str]:
+    """What is passed over, such as `re (12 to 14 of 30 seeds on 3 releases)`."""
+    by_entry: dict[str, list[Unfinished]] = {}
+    for passed_over in ranking.unfinished:
+        by_entry.setdefault(passed_over.entry, []).append(passed_over)
+    lines = []
+    for entry, some in sorted(by_entry.items()):
+        seeds = sorted({passed_over.seeds for passed_over in some})
+        many = f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else str(seeds[0])
+        where = some[0].release if len(some) == 1 else f"{len(some)} releases"
+        lines.append(f"{entry} ({many} of {some[0].needed} seeds on {where})")
     return lines
 
 

@@ -139,7 +139,7 @@ def test_unfinished_entries_are_named(built_of, make_run):
     """An entry with fewer seeds is not ranked, and the page says so."""
     text = built_of([make_run("rs", 0), make_run("rs", 1), make_run("re", 0)]).plain
 
-    assert "re on emulated-xgb-v2.0 (1 of 2)" in text
+    assert "re (1 of 2 seeds on emulated-xgb-v2.0)" in text
 
 
 @pytest.fixture(scope="module")
