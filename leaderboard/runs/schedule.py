@@ -18,8 +18,8 @@ from leaderboard.runs.plan import Task, plan
 _REAL = ("cifar10-xgb-rand-v1.0", "cifar10-gin-rand-v1.0")
 _EMULATED = ("emulated-xgb-v2.0", "emulated-gin-v2.0")
 _EMULATED_RANDOM = ("emulated-xgb-rand-v2.0", "emulated-gin-rand-v2.0")
-#: An entry whose model of all results takes hours for a run of 215 trainings, and those whose model takes hours
-#: for one of 2,150, or of the 6,450 that 30 workers make.
+#: An entry whose model of all results takes hours for a run of 215 trainings, and those whose model takes
+#: hours for one of 2,150, or of the 6,450 that 30 workers make.
 _SLOW = ("combo",)
 _SLOW_IF_LONG = (*_SLOW, "optuna-gp", "smac")
 _MIDDLE, _LONG = 1e6, 1e7
