@@ -83,10 +83,9 @@ def replay(proposals: list[Proposal], cell: RunKey, first_seed: int, benchmark: 
 
 
 class _Answers:
-    """Answers to whole trainings, asked for together, and learning curves."""
+    """Answers to whole trainings, and learning curves where some pause, asked for together."""
 
     def __init__(self, proposals: list[Proposal], first_seed: int, benchmark: Benchmark) -> None:
-        self._benchmark = benchmark
         repeats: Counter[bytes] = Counter()
         self._numbers: dict[tuple[bytes, int], int] = {}
         genotypes: list[Genotype] = []
@@ -99,9 +98,13 @@ class _Answers:
                 self._numbers[name, seed] = len(genotypes)
                 genotypes.append(proposal.genotype)
                 seeds.append(seed)
-        if genotypes:
-            answers = benchmark.query(genotypes, seed=np.array(seeds, dtype=np.uint64))
-            self._results = [*map(Observation, answers.val_accuracy.tolist(), answers.runtime.tolist())]
+        if not genotypes:
+            return
+        asked = np.array(seeds, dtype=np.uint64)
+        answers = benchmark.query(genotypes, seed=asked)
+        self._results = [*map(Observation, answers.val_accuracy.tolist(), answers.runtime.tolist())]
+        if any(proposal.epochs != EPOCHS or proposal.resumes != NEW for proposal in proposals):
+            self._curves = benchmark.curve(genotypes, asked)
 
     def __call__(self, genotype: Genotype, seed: int) -> Observation:
         """What a whole training gives."""
@@ -109,7 +112,7 @@ class _Answers:
 
     def curve(self, genotype: Genotype, seed: int) -> LearningCurve:
         """A training, epoch by epoch."""
-        return self._benchmark.curve(genotype, seed)
+        return self._curves[self._numbers[genotype.canonical_code, seed]]
 
 
 class _Proposer:
