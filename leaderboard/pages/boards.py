@@ -202,7 +202,7 @@ def _choices(site: Site, ranking: Ranking, scope: Scope) -> dict[str, list[Choic
         families[family] = on_scope(family or "all", "family", replace(scope, family=family))
         kinds[kind] = on_scope(_FITTED_ON[kind], "random_only", replace(scope, random_only=kind))
     return {
-        "Budget and workers": site.track_links(on_track, ranking.track),
+        "Track": site.track_links(on_track, ranking.track),
         "Rests on": list(bases.values()),
         "Release family": list(families.values()),
         "Fitted on": list(kinds.values()),

@@ -18,6 +18,7 @@ from leaderboard.pages.methods import methods_page
 from leaderboard.pages.releases.pages import release_pages
 from leaderboard.pages.submit import submit_page
 from leaderboard.places import SITE
+from leaderboard.problems import Problem
 from leaderboard.ranking.csv_tables import tables_of
 from leaderboard.ranking.examination import examine
 from leaderboard.ranking.iohanalyzer import incumbents_csv
@@ -207,7 +208,10 @@ def read_all(runs_folder: Path, results: Path | None) -> list[Run]:
 
 
 def rank_tracks(runs: Sequence[Run], references: Mapping[str, Reference]) -> list[Ranking]:
-    """Rank the runs of each track; the one with most entries comes first, of several the longest budget's.
+    """Rank the runs of each track.
+
+    The order is that of `tracks_of`, but that of those with one problem, and blind or not, the one with most
+    entries comes first.
 
     Raises:
         BoardError: There is no run, or runs cannot be compared.
@@ -219,4 +223,9 @@ def rank_tracks(runs: Sequence[Run], references: Mapping[str, Reference]) -> lis
             f"none of {len(runs)} runs was sealed off: make some to rank with `python -m leaderboard run`; "
             "`build --without-runs` makes a site without a ranking"
         )
-    return sorted(rankings, key=lambda ranking: -len(ranking.whole.standings))
+    return sorted(rankings, key=_place)
+
+
+def _place(ranking: Ranking) -> tuple[int, bool, int]:
+    track = ranking.track
+    return [*Problem].index(track.problem), track.blind, -len(ranking.whole.standings)

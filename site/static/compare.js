@@ -71,7 +71,7 @@
       return element("label", {}, box, ` ${name}`);
     });
     return element("form", {class: "filters"},
-      element("label", {}, "Budget and workers ", select),
+      element("label", {}, "Track ", select),
       element("fieldset", {}, element("legend", {}, `Entries, up to ${most}`), ...boxes));
   };
 
