@@ -81,7 +81,7 @@ def run(
     level, store = Level.limited if unsealed else Level.sealed, Store(out)
     track = Track(workers, budget_seconds, budget_evaluations, problem, blind=blind)
     sound, left_out = readable(folders or _submissions())
-    releases = release or _default_releases()
+    releases = release or _default_releases(problem)
     tasks = plan(sound, releases, range(seeds), environments, store.begin(), track=track, level=level)
     make_missing(tasks, left_out, store, processes=processes, scheduler=scheduler)
 
@@ -301,14 +301,19 @@ def _submissions() -> list[Path]:
     return sorted(path.parent for path in SUBMISSIONS.glob("*/submission.toml"))
 
 
-def _default_releases() -> list[str]:
-    """Embedded releases that budgets in simulated seconds are meant for: others train in seconds."""
+def _default_releases(problem: Problem) -> list[str]:
+    """Embedded releases that budgets in simulated seconds are meant for: others train in seconds.
+
+    Where trainings pause those that have learning curves.
+    """
     from leaderboard.runs.releases import loaded
     from nb301.releases import names
     from nb301.truth.base import TruthKind, first_real, kind_of
 
     truths = {name: loaded(name).release.manifest.truth for name in names()}
     meant = [name for name, truth in truths.items() if kind_of(truth) is not TruthKind.OTHER]
+    if problem is Problem.multi_fidelity:
+        meant = [name for name in meant if loaded(name).release.curve_model is not None]
     return sorted(meant, key=lambda name: first_real(truths[name]))
 
 

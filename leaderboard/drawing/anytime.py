@@ -20,6 +20,11 @@ _EXPONENT = "round(log(datum.value) / LN10)"
 #: Powers of ten as people write them, on a log and on a linear axis.
 POWERS = f"datum.value > 0 ? '10' + slice('{_SUPERSCRIPTS}', {_EXPONENT}, {_EXPONENT} + 1) : '0'"
 
+_MIRRORS = (
+    " Mirrors Figures 4 and 7 of the paper, which show means of runs on CIFAR-10 and of what surrogates "
+    "predict for it."
+)
+
 Array = NDArray[np.float64]
 
 
@@ -68,8 +73,7 @@ def anytime_chart(
         caption=(
             f"{what} over simulated time: median of an entry's runs, and "
             f"quartiles as a band{', by the release, which is not what is scored' if own else ''}. "
-            f"Ground truth: {truth}; release {release}.{clipped} Mirrors Figures 4 and 7 of "
-            "the paper, which show means of runs on CIFAR-10 and of what surrogates predict for it. Click "
+            f"Ground truth: {truth}; release {release}.{clipped}{'' if of_fronts else _MIRRORS} Click "
             "entries of the legend to show only them."
         ),
         alt=f"{quantity} of the incumbent over simulated seconds on {release} ({truth}). "

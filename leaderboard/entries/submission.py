@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -148,6 +149,13 @@ class SubmissionManifest(StrictRecord):
     settings: Annotated[dict[str, int | float | str | bool], Field(max_length=_MAX_SETTINGS)] = {}  # noqa: RUF012
     """Keyword arguments of the entry point: together 16 KiB as JSON, integers of 64 bits."""
 
+    @field_validator("problems")
+    @classmethod
+    def _once(cls, problems: list[Problem]) -> list[Problem]:
+        if len({*problems}) < len(problems):
+            raise ValueError(f"each stands once, got {[*map(str, problems)]}")
+        return problems
+
     @field_validator("settings")
     @classmethod
     def _bounded(cls, settings: dict[str, int | float | str | bool]) -> dict[str, int | float | str | bool]:
@@ -226,6 +234,17 @@ class Submission:
     def uses_adapter(self) -> bool:
         """Whether the adapter of optimizers on a ConfigSpace is, too."""
         return ADAPTER in self.manifest.requirements
+
+    @property
+    def is_function(self) -> bool:
+        """Whether its entry point is a function of its own, which takes part with one worker alone."""
+        module, _, name = self.manifest.entry_point.partition(":")
+        source = self.files.get(f"{module.replace('.', '/')}.py", b"")
+        try:
+            body = ast.parse(source).body
+        except (SyntaxError, ValueError):
+            return False  # the scan says so
+        return any(isinstance(node, ast.FunctionDef) and node.name == name for node in body)
 
     def limits(self) -> Limits:
         """The limits that its declared resources give."""

@@ -66,6 +66,8 @@ class Budget:
     workers: int
     remaining_seconds: float | None
     remaining_evaluations: int | None
+    #: What is searched for, and may be asked: `accuracy`, `multi-fidelity` or `multi-objective`.
+    problem: str = "accuracy"
 
 
 class Channel:
@@ -119,11 +121,13 @@ class Proposals:
         self._open[number] = proposal
         if not hasattr(proposal, "epochs"):
             return {"genotype": _plain(proposal)}
-        self._trainings[id(proposal)] = proposal, number
         resumed = getattr(proposal, "resumes", None)
-        # what was never proposed has no number, which the evaluator refuses
+        # what was never proposed has no number, nor has what is proposed twice: the evaluator refuses both
         resumes = None if resumed is None else self._trainings.get(id(resumed), (None, -1))[1]
-        return {"genotype": _plain(proposal.genotype), "epochs": _plain(proposal.epochs), "resumes": resumes}
+        if id(proposal) in self._trainings:
+            resumes = -1
+        self._trainings[id(proposal)] = proposal, number
+        return {"genotype": _recommended(proposal), "epochs": _plain(proposal.epochs), "resumes": resumes}
 
     def taken(self, number: int) -> Any:
         """The object that was proposed, whose result is there."""
@@ -164,7 +168,7 @@ class Objective:
         if not self._channel.pending:
             self._over = self._channel.receive()["do"] == "finish"
         if self._over:
-            self._channel.reply(genotype=_plain(value))
+            self._channel.reply(genotype=_recommended(value))
         else:
             self._channel.reply(returned=True)
 
@@ -191,7 +195,7 @@ def serve_class(channel: Channel, optimizer: Any, budget: Budget) -> None:
             channel.reply()
         else:
             recommend = getattr(optimizer, "recommend", None)
-            channel.reply(genotype=None if recommend is None else _plain(recommend()))
+            channel.reply(genotype=None if recommend is None else _recommended(recommend()))
             return
 
 
@@ -262,6 +266,11 @@ def _result(request: dict[str, Any], budget: Budget) -> Result:
     budget.remaining_seconds, budget.remaining_evaluations = request["remaining"]
     result = request["result"]
     return Result(**{**result, "curve": tuple(result["curve"])})
+
+
+def _recommended(proposal: Any) -> Any:
+    """The genotype of what was proposed or is recommended, where it is a training, too; see `_plain`."""
+    return _plain(proposal.genotype if hasattr(proposal, "epochs") else proposal)
 
 
 def _plain(genotype: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from leaderboard.drawing.anytime import points
 from leaderboard.pages.curves import best_error, chart_name
+from leaderboard.problems import Problem
 from leaderboard.ranking.pairs import EQUIVALENT, Pair
 from leaderboard.ranking.rows import Row
 from leaderboard.ranking.standings import Board, Ranking
@@ -86,6 +87,7 @@ def _script(function: str, *arguments: Any) -> str:
 
 def _index(ranking: Ranking) -> dict[str, Any]:
     """What there is to choose from on a track."""
+    is_of_fronts = ranking.track.problem is Problem.multi_objective
     releases = []
     for board in ranking.boards:
         release = board.release
@@ -96,6 +98,7 @@ def _index(ranking: Ranking) -> dict[str, Any]:
         "slug": ranking.track.slug,
         "title": wording.conditions(ranking.track),
         "seeds": len(ranking.seeds),
+        "measure": f"Regret of the {'front' if is_of_fronts else 'incumbent'}",
         "entries": list(names_by_entry(ranking.whole.standings).items()),
         "releases": releases,
     }

@@ -46,6 +46,7 @@ def pages(site: Site) -> Iterator[Page]:
                 "conditions": wording.conditions(track),
                 "tracks": site.track_links(path_of, track),
                 "overall": overall,
+                "of_fronts": track.problem is Problem.multi_objective,
                 "releases": charts_by_release,
                 "seeds": len(ranking.seeds),
                 "most": _MOST if any(len(board.rows) > _MOST for board in ranking.boards) else None,

@@ -11,7 +11,8 @@ import numpy as np
 
 from leaderboard.inside import canary
 from leaderboard.pages.data import runs_path
-from leaderboard.pages.methods_example import example_of
+from leaderboard.pages.methods_example import Example, example_of
+from leaderboard.problems import Problem
 from leaderboard.ranking import pairs, scores, statistics
 from leaderboard.ranking.core import CORE
 from leaderboard.ranking.references import Reference
@@ -84,7 +85,7 @@ def methods_page(site: Site) -> Page:
         "assumptions": assumptions(),
         "fitted": fitted(),
         "rankings": site.rankings,
-        "example": example_of(site.rankings[0], site.references) if site.rankings else None,
+        "example": _example(site),
         "references": _known_releases(site),
         "real": real_releases(),
         "rests_on": rests_on,
@@ -101,6 +102,14 @@ def methods_page(site: Site) -> Page:
         "runs_path": runs_path,
     }
     return Page("methods.html", "methods.html.j2", context)
+
+
+def _example(site: Site) -> Example | None:
+    """A run of the first track whose score is that of incumbents."""
+    for ranking in site.rankings:
+        if ranking.track.problem is not Problem.multi_objective:
+            return example_of(ranking, site.references)
+    return None
 
 
 def assumptions() -> list[Assumption]:

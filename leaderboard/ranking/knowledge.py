@@ -1,7 +1,9 @@
 """What knowing names is worth: scores under the names that everybody knows, minus those of blind runs.
 
 On the blind track ops, inputs and cells have other names in each seed. An optimizer that treats all of them
-alike scores the same; one that was told, or begins where good architectures are known to be, loses.
+alike scores the same; one that was told, or begins where good architectures are known to be, loses. Names are
+hidden and behaviour is not: who spends trainings to find out what a name stands for loses less, so that the
+difference is the least that knowledge is worth.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from leaderboard.ranking.references import Reference
-from leaderboard.ranking.scored import ScoreTable, score_runs
+from leaderboard.ranking.scored import Scored, ScoreTable, score_runs
 from leaderboard.ranking.standings import Ranking
 from leaderboard.ranking.statistics import Estimate, estimate
 from leaderboard.runs.record import ReleaseReference
@@ -21,7 +23,7 @@ from nb301 import exact
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """One entry on both tracks, on the releases that it has runs on in both."""
+    """One entry on both tracks, on the releases on which it counts in both, with the same files."""
 
     entry: str
     #: For people.
@@ -63,13 +65,22 @@ def knowledge(
     for entry in sorted(names):
         rows = []
         for release in releases:
-            if all(table.get(entry, release) for table in tables):
+            on_tracks = [table.get(entry, release) for table in tables]
+            if _are_comparable(*on_tracks):
                 rows.append([_scores(table, entry, release, seeds) for table in tables])
         if rows and seeds:
             means = exact.mean(np.array(rows), axis=0)  # shape (2, seeds)
             true, blindly = exact.mean(means).tolist()
             worths.append(Worth(entry, names[entry], true, blindly, estimate(means[0] - means[1])))
     return sorted(worths, key=lambda worth: -worth.difference.value)
+
+
+def _are_comparable(named: Scored | None, blind: Scored | None) -> bool:
+    """Whether both are there, count, and are of the same files in the same environment."""
+    if named is None or blind is None or not (named.counts and blind.counts):
+        return False
+    cells = [scored.runs[0].cell for scored in (named, blind)]
+    return len({(cell.tree_hash, cell.environment_hash) for cell in cells}) == 1
 
 
 def _scores(table: ScoreTable, entry: str, release: ReleaseReference, seeds: Sequence[int]) -> list[float]:

@@ -85,7 +85,7 @@ def compare(order: Sequence[str], releases: Sequence[ReleaseReference], table: S
             error_difference=error,
             p=float(by_score.p[index]),
             wins=float(np.mean(np.sign(differences[index]) / 2 + 0.5)),
-            equivalent=error.low > -EQUIVALENT and error.high < EQUIVALENT,
+            equivalent=error.low > -EQUIVALENT and error.high < EQUIVALENT and not table.is_of_fronts,
             seeds_needed=statistics.seeds_needed(differences[index], float(by_score.critical[index])),
         )
         pairs.append(pair)

@@ -35,8 +35,8 @@ from nb301.space import Genotype, mutate, neighbours, sample_many, to_codes
 _SEED, _RANDOM = 301, 10_000
 #: Bytes of a file of references, 400 each.
 _MOST_BYTES = 2**20
-#: How far beyond the worst of the reference front in each objective an architecture still counts, as a share
-#: of the front's range: its ends would add nothing otherwise.
+#: How far beyond the worst of the reference front and the median random architecture, in each objective, an
+#: architecture still counts, as a share of the front's range: these would add nothing otherwise.
 _MARGIN = 0.1
 #: Points of a reference front, which more hardly change.
 _POINTS = 60
@@ -94,7 +94,8 @@ class Reference(Record):
     def front_regret(self, accuracy: NDArray[np.float64], multiply_adds: NDArray[np.int64]) -> float:
         """The same of architectures together: what their hypervolume lacks to that of the reference front.
 
-        Both objectives are measured from the front's best to its worst, and a tenth beyond.
+        Both objectives are measured from the front's best (0) to its worst (1), and beyond, to a tenth after
+        the worse of that and the median random architecture.
 
         Args:
             accuracy: Noise-free, fractions, shape (n,).
@@ -112,10 +113,15 @@ class Reference(Record):
         return self._volume(accuracies, costs), self._volume(*random)
 
     def _volume(self, accuracy: NDArray[np.float64], multiply_adds: NDArray[np.int64]) -> float:
+        random = self._placed(np.array([self.random_accuracy]), np.array([self.random_multiply_adds]))[0]
+        beyond = np.maximum(random, 1.0) + _MARGIN
+        return hypervolume(self._placed(accuracy, multiply_adds), (float(beyond[0]), float(beyond[1])))
+
+    def _placed(self, accuracy: NDArray[np.float64], multiply_adds: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Errors and multiply-adds of architectures, in ranges of the front, shape (n, 2)."""
         (worst, fewest), (best, most) = self.front[0], self.front[-1]
         errors = (best - accuracy) / (best - worst)
-        costs = (multiply_adds - fewest) / (most - fewest)
-        return hypervolume(np.stack([errors, costs], axis=1), (1 + _MARGIN, 1 + _MARGIN))
+        return np.stack([errors, (multiply_adds - fewest) / (most - fewest)], axis=1)
 
 
 def compute(benchmark: Benchmark, rounds: int = _ROUNDS) -> Reference:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leaderboard.problems import Problem
 from leaderboard.ranking.references import Reference, reference_of
 from leaderboard.ranking.scores import anytime_score, final_error, final_regret
 from leaderboard.ranking.selection import seeds_of
@@ -48,6 +49,12 @@ class ScoreTable:
     def seeds(self) -> tuple[int, ...]:
         """The seeds of each entry on each release, in the order of scores and errors."""
         return seeds_of(next(iter(self.scored.values())).runs)
+
+    @property
+    def is_of_fronts(self) -> bool:
+        """Whether multiply-adds count, too, so that an error is of one architecture among many."""
+        first = next(iter(self.scored.values()))
+        return first.runs[0].cell.problem is Problem.multi_objective
 
     def get(self, entry: str, release: ReleaseReference) -> Scored | None:
         """The runs of an entry on a release, if there are any."""

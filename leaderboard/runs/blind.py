@@ -1,7 +1,9 @@
 """Blind runs: ops, inputs and cells have other names in each seed, so that nobody knows what is good.
 
-Who proposes a skip connection gets the op that has its name in this run. Answers are those of the
-architecture that was trained; entries of one seed and campaign have the same names.
+Who proposes a skip connection gets the op that has its name in this run. Accuracies are those of the
+architecture that was trained; entries of one seed and campaign have the same names. Names are hidden, and
+behaviour is not: who spends trainings on it can find out what a name stands for. That is a search, and no
+time of a training gives it away, see `session`.
 """
 
 from __future__ import annotations

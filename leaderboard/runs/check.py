@@ -29,8 +29,8 @@ EVALUATIONS = 150
 _WORKERS = 30
 #: For each of them, where no other time is asked for.
 WALL_SECONDS = 30.0
-#: Evaluations of the longest runs: 10^7 simulated seconds.
-_FULL = 2150
+#: Simulated seconds of the longest runs of each problem.
+_LONGEST = {Problem.accuracy: 1e7, Problem.multi_fidelity: 1e6, Problem.multi_objective: 1e6}
 
 
 class State(enum.StrEnum):
@@ -103,7 +103,7 @@ def _runs(submission: Submission, packages: Environment, limits: Limits, level: 
     yield _judged("run", first)
     if first.verdict is not Verdict.completed:
         return
-    yield _projected(first, submission.limits())
+    yield _projected(first, submission)
     again, other = run_once(seed=1), run_once(seed=2)
     yield _seeded(submission, first, again, other)
     yield _asynchronous(first, partial(run_once, workers=_WORKERS))
@@ -183,12 +183,14 @@ def _seeded(submission: Submission, first: Outcome, again: Outcome, other: Outco
     return Check("seed", State.ok, message)
 
 
-def _projected(outcome: Outcome, limits: Limits) -> Check:
+def _projected(outcome: Outcome, submission: Submission) -> Check:
     """Whether the declared processor time is enough for a whole run, if every evaluation costs the same."""
-    usage = outcome.usage
-    whole = usage.cpu_seconds * _FULL / len(outcome.trajectory)
+    usage, limits = outcome.usage, submission.limits()
+    times = _LONGEST[submission.manifest.problems[0]] / float(outcome.trajectory.clock[-1])
+    whole, evaluations = usage.cpu_seconds * times, round(len(outcome.trajectory) * times)
     message = (
-        f"{usage.cpu_seconds:.1f} s of processor time and {usage.memory_mb:.0f} MiB; at this pace {_FULL} "
-        f"evaluations take {whole:.0f} s; declared are {limits.cpu_seconds} s and {limits.memory_mb} MiB"
+        f"{usage.cpu_seconds:.1f} s of processor time and {usage.memory_mb:.0f} MiB; at this pace "
+        f"{evaluations:,} evaluations take {whole:.0f} s; declared are {limits.cpu_seconds} s and "
+        f"{limits.memory_mb} MiB"
     )
     return Check("resources", State.ok if whole <= limits.cpu_seconds else State.look, message)

@@ -80,7 +80,8 @@ def plan(
 ) -> list[Task]:
     """List the runs of submissions on releases, paired ones together.
 
-    Submissions that do not search for what a track is about are left out.
+    Submissions that do not search for what a track is about are left out, and functions where there are
+    several workers.
 
     Args:
         folders: Of the submissions; one that is named twice, in whatever way, counts once.
@@ -101,7 +102,8 @@ def plan(
         raise RunError(f"a run needs both limits, of seconds and of evaluations, got {track}")
     submissions = []
     for submission in map(_scanned, distinct(folders)):
-        if track.problem in submission.manifest.problems:
+        takes_part = track.workers == 1 or not submission.is_function
+        if takes_part and track.problem in submission.manifest.problems:
             submissions.append(submission)
     key_makers = [_key_maker(submission, campaign, track, level) for submission in submissions]
     hashes = {release: _hash_for(release, track) for release in releases}

@@ -98,9 +98,11 @@ class Incumbents(DescribedRecord):
         for name in type(self).model_fields:
             if len(getattr(self, name)) != len(self.mean):
                 raise ValueError("columns are of different lengths")
-        for column in (self.evaluation, self.clock_seconds):
-            if list(column) != sorted(set(column)):
-                raise ValueError("evaluation and clock_seconds must rise from row to row")
+        if list(self.evaluation) != sorted(set(self.evaluation)):
+            raise ValueError("evaluation must rise from row to row")
+        # equal architectures that begin together end together
+        if list(self.clock_seconds) != sorted(self.clock_seconds):
+            raise ValueError("clock_seconds must not fall from row to row")
         for text in self.genotype:
             _check_genotype(text)
         return self

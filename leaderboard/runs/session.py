@@ -28,6 +28,12 @@ from nb301.optimizers.run import drive
 from nb301.optimizers.workers import Finished, SimulatedWorkers
 from nb301.space import Genotype
 
+#: What a training is said to take in blind runs, where its own time would tell ops apart: the mean of all,
+#: seconds.
+_BLIND_SECONDS = 4652.0
+#: In how many steps such a run is told of its budget: one is as long as ten trainings of 10^6 s.
+_BLIND_STEPS = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -138,6 +144,7 @@ class Session:
             "seconds": _finite(self._budget.seconds),
             "evaluations": _finite(self._budget.evaluations),
             "workers": self._clock.count,
+            "problem": self._conditions.problem,
         }
         settings = self._code.settings
         reply = self._request("build", seed=self._seed, budget=budget, settings=settings)
@@ -163,21 +170,27 @@ class Session:
                 "until it raises BudgetExhausted",
             )
         genotype = distinct(self._read(reply.genotype, f"proposal {len(self._open) + self._told}"))
-        asked = genotype if reply.epochs is None else self._training(genotype, reply.epochs, reply.resumes)
+        is_whole = reply.epochs is None and reply.resumes is None
+        asked = genotype if is_whole else self._training(genotype, reply.epochs, reply.resumes)
         self._open[id(asked)] = self._number
         return asked
 
-    def _training(self, genotype: Genotype, epochs: int, resumes: int | None) -> Training:
+    def _training(self, genotype: Genotype, epochs: object, resumes: int | None) -> Training:
         """A training of some epochs, where such may be proposed, new or going on with another one."""
         what = f"a training of {shown(epochs)} epochs"
         if self._conditions.problem is not Problem.multi_fidelity:
             self._end(Verdict.invalid_genotype, f"{what}: on this track every training is whole")
+        if not isinstance(epochs, int) or isinstance(epochs, bool):
+            self._end(Verdict.invalid_genotype, f"{what}: expected an integer")
         before = None if resumes is None else self._paused.pop(resumes, None)
         if resumes is not None and (before is None or before.genotype != genotype):
             self._end(
                 Verdict.invalid_genotype,
-                f"{what} goes on with one that has not paused, was taken up before, or is another genotype's",
+                f"{what} goes on with one that has not paused, was taken up before, or is another "
+                "genotype's; or one object was proposed twice",
             )
+        if before is not None and before.epochs == EPOCHS:
+            self._end(Verdict.invalid_genotype, f"{what} goes on with one that has ended, after {EPOCHS}")
         fewest = 1 if before is None else before.epochs + 1
         if not fewest <= epochs <= EPOCHS:
             self._end(Verdict.invalid_genotype, f"{what}: expected {fewest} to {EPOCHS} here")
@@ -197,17 +210,22 @@ class Session:
             "tell",
             proposal=number,
             result=self._result(asked, observation),
-            remaining=[
-                _finite(self._budget.seconds - self._clock.seconds),
-                _finite(self._budget.evaluations - self._told),
-            ],
+            remaining=[_finite(self._remaining_seconds()), _finite(self._budget.evaluations - self._told)],
         )
+
+    def _remaining_seconds(self) -> float:
+        """What is left of the budget; in blind runs in steps, whose last digits would tell ops apart."""
+        remaining = self._budget.seconds - self._clock.seconds
+        if self._conditions.labels is None or not math.isfinite(remaining):
+            return remaining
+        step = self._budget.seconds / _BLIND_STEPS
+        return math.ceil(remaining / step) * step
 
     def _result(self, asked: Asked, observation: Observation) -> dict[str, object]:
         """The fields of a result: of the architecture that was trained, whatever its name in the run."""
         result: dict[str, object] = {
             "val_error": 1 - observation.val_accuracy,
-            "seconds": observation.runtime,
+            "seconds": observation.runtime if self._conditions.labels is None else _BLIND_SECONDS,
             "curve": [1 - accuracy for accuracy in observation.curve],
         }
         if self._conditions.problem is Problem.multi_objective and isinstance(asked, Genotype):

@@ -237,6 +237,8 @@ def _declared(run: Run, submission: Submission) -> Iterator[str]:
         stored, true = getattr(run.entry, name), getattr(entry, name)
         if stored != true:
             yield f"entry.{name} is {stored!r}, but the submission says {true!r}"
+    if run.cell.problem not in submission.manifest.problems:
+        yield f"cell.problem is {run.cell.problem}, but the submission searches for others"
     if run.cell.submission != submission.slug:
         yield f"cell.submission is {run.cell.submission}, but these are the files of {submission.slug}"
     if run.cell.limits != submission.limits():

@@ -117,7 +117,7 @@ class Reply(StrictRecord):
 
     id: int
     genotype: Any = None
-    epochs: int | None = None
+    epochs: Any = None
     resumes: int | None = None
     function: bool = False
     returned: bool = False

@@ -105,13 +105,13 @@
       return cell;
     })]));
 
-  const figure = (chart, release, byTruth, chosen) => {
+  const figure = (chart, release, measure, own, chosen) => {
     const rows = chosen.flatMap(each => (each.curves[chart] ?? []).map(([seconds, median, low, high]) => ({name: each.name, seconds, median, low, high})));
-    const title = byTruth ? `Found on ${release.name}, judged by the ground truth` : release.name;
+    const title = own ? `As ${release.name} itself sees it` : release.name;
     const made = element("figure", {class: "chart", "data-chart": chart},
       element("h3", {}, title),
       element("div", {class: "drawing", tabindex: 0, role: "group", "aria-label": title}, element("picture", {hidden: true})),
-      element("figcaption", {}, `${byTruth ? "Validation error" : "Regret"} of the incumbent over simulated time: median and quartiles of ${chosen.map(each => each.name).join(", ")}; ${release.truth}.`));
+      element("figcaption", {}, `${own ? "Validation error of the incumbent" : measure} over simulated time: median and quartiles of ${chosen.map(each => each.name).join(", ")}; ${release.truth}.`));
     made.chosen = {rows, names: chosen.map(each => each.name)};
     return rows.length ? made : "";
   };
@@ -124,7 +124,7 @@
     const {track, entries} = state();
     const chosen = await Promise.all(entries.map(slug => load(track.slug, slug)));
     if (mine !== turn) return;
-    const figures = track.releases.flatMap(release => release.charts.map((chart, k) => figure(chart, release, k === 1, chosen)));
+    const figures = track.releases.flatMap(release => release.charts.map((chart, k) => figure(chart, release, track.measure, k === 1, chosen)));
     place.replaceChildren(
       picker({track, entries}),
       element("h2", {}, "Scores"),

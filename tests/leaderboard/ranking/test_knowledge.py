@@ -43,3 +43,13 @@ def test_counterparts_differ_in_blindness_alone(entry_runs, ranked, track):
     assert counterpart(named, [named, blind]) is blind
     assert counterpart(blind, [named, blind]) is named
     assert counterpart(named, [named]) is None
+
+
+def test_other_files_are_not_compared(entry_runs, ranked, references, track):
+    """A change of the entry is no knowledge of names; nor is anything said where it does not count."""
+    named = ranked(entry_runs("re", 5.2))
+    for changes in ({"tree_hash": "9" * 64}, {"environment_hash": "9" * 64}):
+        blind = ranked(entry_runs("re", 6, cell=BLIND | changes), replace(track, blind=True))
+        assert knowledge(named, blind, named.whole.releases, references) == []
+    uncounted = ranked(entry_runs("re", 5, conflicts=("xgboost",), cell=BLIND), replace(track, blind=True))
+    assert knowledge(named, uncounted, named.whole.releases, references) == []

@@ -190,14 +190,17 @@ def test_fronts_are_measured_by_their_area(make_run, reference):
     assert (np.diff(found) < 0).all()
     backwards = steps(front_of(make_run, accuracies[::-1], costs[::-1]), reference).regrets
     assert backwards[-1] == pytest.approx(0)
-    # by hand: from 0 to 1.1 in both, the front's corners are (1, 0), (0.25, 1/3) and (0, 1)
-    whole = 0.1 * 1.1 + 0.75 * (1.1 - 1 / 3) + 0.25 * 0.1
-    alone = 0.85 * (1.1 - 1 / 3)
-    random = np.array([reference.random_accuracy]), np.array([reference.random_multiply_adds])
-    assert reference.front_regret(*random) == pytest.approx(1)
+    # by hand: the front's corners are (1, 0), (0.25, 1/3) and (0, 1), the median random architecture is at
+    # (0.5, 7/6), and what is beyond (1.1, 7/6 + 0.1) does not count
+    costs = 7 / 6 + 0.1
+    whole = 0.1 * costs + 0.75 * (costs - 1 / 3) + 0.25 * (costs - 1)
+    alone, random = 0.85 * (costs - 1 / 3), (1.1 - 0.5) * 0.1
     one = front_of(make_run, [0.94], [100_000_000])
-    # the median random architecture lies beyond the costliest of the front, and so has no area
-    assert final_regret(one, reference) == pytest.approx((whole - alone) / whole)
+    assert final_regret(one, reference) == pytest.approx((whole - alone) / (whole - random))
+    median = np.array([reference.random_accuracy]), np.array([reference.random_multiply_adds])
+    assert reference.front_regret(*median) == pytest.approx(1)
+    better = np.array([reference.random_accuracy + 0.001]), np.array([reference.random_multiply_adds - 10**6])
+    assert reference.front_regret(*better) < 1
 
 
 def test_of_a_front_stays_what_seems_best(make_run, reference):

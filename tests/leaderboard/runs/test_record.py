@@ -56,3 +56,9 @@ def test_incumbents_rise_where_errors_alone_count(make_run):
             0.9,
             0.8,
         )
+
+
+def test_incumbents_may_end_together(make_run):
+    """Two workers train one architecture from the same moment on, and the second training is better."""
+    together = make_run().incumbents.model_dump() | {"clock_seconds": (1e4, 1e4)}
+    assert make_run(incumbents=together).incumbents.clock_seconds == (1e4, 1e4)

@@ -663,6 +663,12 @@ def test_functions_pause_trainings_too():
         (("98, before", "5, before"), "a training of 5 epochs: expected 6 to 98 here"),
         (("98, before", "99, before"), "a training of 99 epochs: expected 6 to 98 here"),
         (("self.rng), 5", "self.rng), 0"), "a training of 0 epochs: expected 1 to 98 here"),
+        (("self.rng), 5", "self.rng), 98 / 9"), "expected an integer"),
+        (("self.rng), 5", "self.rng), True"), "a training of True epochs: expected an integer"),
+        (("self.rng), 5", "self.rng), [3]"), "expected an integer"),
+        (("98, before", "None, before"), "a training of None epochs: expected an integer"),
+        (("if training.epochs == 5", "if True"), "goes on with one that has ended, after 98"),
+        (("return self.space.training(before.genotype, 98, before)", "return before"), "was proposed twice"),
         (("before.genotype, 98", "self.space.random(self.rng), 98"), "another genotype's"),
         (("self.paused.pop()", "self.paused[0]"), "was taken up before"),
     ],
@@ -711,6 +717,49 @@ def test_costs_are_told_where_they_count():
     costs = cost(genotype)
     assert f"({costs.multiply_adds}, {costs.parameters})" in told
     assert "(None, None)" in sealed(submission(COSTS)).detail
+
+
+def test_recommendations_may_be_trainings():
+    """What counts is their genotype."""
+    text = PAUSES.replace("raise RuntimeError(repr(self.told))", "return self.space.training(self.kept, 3)")
+    text = text.replace("self.told.append(", "self.kept = training.genotype; self.told.append(")
+    evaluate = EmulatedTruth().evaluate
+    ended = sealed(submission(text), objective=evaluate, conditions=PAUSING, budget=Budget(evaluations=3))
+    assert ended.recommendation == ended.trajectory.genotypes[-1]
+
+
+def test_optimizers_are_told_what_is_searched_for():
+    """To know what they may propose."""
+    text = COSTS.replace("self.told = None", "raise RuntimeError(f'it is {budget.problem}')")
+    assert "it is multi-fidelity" in sealed(submission(text), conditions=PAUSING).detail
+    assert "it is accuracy" in sealed(submission(text)).detail
+
+
+def test_blind_runs_tell_no_times():
+    """They would tell ops apart; what is left of the budget is told in twentieths."""
+    text = COSTS.replace("self, space, seed, budget", "self, space, seed, budget").replace(
+        "self.told = None", "self.told, self.budget = [], budget"
+    )
+    text = text.replace(
+        "self.told = result.multiply_adds, result.parameters",
+        "self.told.append((result.seconds, self.budget.remaining_seconds))",
+    )
+    labels = Labels.of(Campaign(salt="5a" * 32), 0)
+    detail = sealed(submission(text), conditions=Conditions(labels=labels)).detail
+    told = ast.literal_eval(detail.strip().rpartition("RuntimeError: ")[2])
+    assert {seconds for seconds, _ in told} == {4652.0}
+    assert [remaining for _, remaining in told] == [
+        9000.0,
+        8000.0,
+        7000.0,
+        6000.0,
+        5000.0,
+        4000.0,
+        3000.0,
+        2000.0,
+        1000.0,
+        0.0,
+    ]
 
 
 def test_blind_runs_train_what_names_stand_for():
