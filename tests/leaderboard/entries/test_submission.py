@@ -67,6 +67,13 @@ def test_skeleton_is_a_submission(folder):
         ("patience = 50", f"{'k' * 20_000} = 1", "settings: .*bytes as JSON, allowed are 16,384"),
         ("patience = 50", "\n".join(f"k{n} = {n}" for n in range(101)), "settings: .*at most 100"),
         ('version = "0.1"', 'version = "../x"', "version: "),
+        ("requirements =", "problems = []\nrequirements =", "problems: .*at least 1"),
+        ("requirements =", 'problems = ["speed"]\nrequirements =', "problems.*'accuracy', 'multi-fidelity'"),
+        (
+            "requirements =",
+            'problems = ["accuracy", "accuracy"]\nrequirements =',
+            "problems: .*each stands once",
+        ),
         ('name = "NAME"', 'name = "NA\\u202eME"', r"name: .*U\+202E.*got 'NA\\u202eME'"),
         ('name = "NAME"', 'name = "NA\\u200bME"', r"name: .*U\+200B that is not seen"),
         ('name = "NAME"', 'name = "\\u3164"', r"name: .*U\+3164 that is not seen"),

@@ -99,3 +99,13 @@ def test_release_without_references_is_named(make_run, ranked):
     """What scores are measured against is never made up."""
     with pytest.raises(UnknownReference, match="release new"):
         ranked([make_run(release="new", release_hash="0" * 64)])
+
+
+def test_a_release_where_all_have_failed_has_a_board(ranked, make_run):
+    """Of zeros, without curves: one such entry stops no site."""
+    failed = {"evaluations": 0, "verdict": "crash_build", "detail": "ValueError"}
+    ranking = ranked([make_run("mine", seed, **failed) for seed in range(3)])
+    (board,) = ranking.boards
+    assert board.curves == ()
+    assert board.rows[0].score.value == 0
+    assert board.rows[0].crash_rate == 1

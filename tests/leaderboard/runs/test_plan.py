@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leaderboard.errors import RunError, SubmissionError
+from leaderboard.problems import Problem
 from leaderboard.runs.check import create
 from leaderboard.runs.key import Track
 from leaderboard.runs.plan import distinct, missing, plan, readable, unspoilt
@@ -132,3 +133,30 @@ def test_nothing_prints_the_salt(campaign, tmp_path):
     assert campaign.id in shown
     assert campaign.salt not in shown
     assert str(campaign.training_seed(3)) not in shown
+
+
+def test_tracks_take_those_that_can_take_part(tmp_path, campaign):
+    """Who searches for something else is left out, and where there are several workers a function."""
+    folder = create("mine", tmp_path)
+    (folder / "optimizer.py").write_text("def run(objective, budget, **settings):\n    pass\n")
+    manifest = folder / "submission.toml"
+    manifest.write_text(manifest.read_text().replace('"optimizer:Optimizer"', '"optimizer:run"'))
+
+    def planned_on(**changes):
+        return plan([folder], [RELEASE], [0], tmp_path, campaign, track=replace(TRACK, **changes))
+
+    assert len(planned_on()) == 1
+    assert planned_on(workers=2) == planned_on(problem=Problem.multi_objective) == []
+    manifest.write_text('problems = ["accuracy", "multi-objective"]\n' + manifest.read_text())
+    assert len(planned_on(problem=Problem.multi_objective, blind=True)) == 1
+
+
+def test_trainings_pause_where_there_are_curves(tmp_path, campaign):
+    """A release without learning curves is refused before anything is run."""
+    folder = create("mine", tmp_path)
+    manifest = folder / "submission.toml"
+    manifest.write_text('problems = ["multi-fidelity"]\n' + manifest.read_text())
+    track = replace(TRACK, problem=Problem.multi_fidelity)
+    assert len(plan([folder], [RELEASE], [0], tmp_path, campaign, track=track)) == 1
+    with pytest.raises(RunError, match="has no learning curves"):
+        plan([folder], ["cifar10-xgb-rand-v1.0"], [0], tmp_path, campaign, track=track)

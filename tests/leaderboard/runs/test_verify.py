@@ -353,3 +353,14 @@ def test_another_salt_is_noticed(honest, loaded, store_of, tmp_path):
         store.add(run.model_copy(update={"cell": cell}), trace)
 
     assert "training seeds are not those" in "; ".join(verify(store.read(cell.id), store, loaded))
+
+
+def test_runs_are_on_tracks_that_the_submission_takes_part_in(loaded, store_of, tmp_path, simulated):
+    """A run of another track would be ranked where its author never meant to be."""
+    run, trace = simulated("de", RELEASE, 1, 2e4)
+    cell = run.cell.model_copy(update={"problem": Problem.multi_fidelity})
+    store = store_of(tmp_path)
+    with store.opened():
+        store.add(run.model_copy(update={"cell": cell}), trace)
+    (said,) = verify(store.read(cell.id), store, loaded, Submission(SUBMISSIONS / "de"))
+    assert said == "cell.problem is multi-fidelity, but the submission searches for others"
