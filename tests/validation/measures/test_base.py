@@ -24,6 +24,7 @@ from validation.measures.base import (
     predicted,
     predictor_of,
     refitted,
+    resampled,
     rows_of,
     skips,
     slope_of,
@@ -136,3 +137,17 @@ def test_slopes():
     x = np.array([0.0, 1.0, 2.0])
     assert slope_of(3 - 2 * x, x) == pytest.approx(-2)
     assert np.isnan(slope_of(x, x * 0))
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_resamples_score_as_their_rows_do(name):
+    """To the last bit, with ties on both sides, and where one side is constant."""
+    rng = np.random.default_rng(0)
+    truth = rng.normal(0.93, 0.01, 300).round(3)
+    predicted = truth + rng.normal(0, 0.003, 300)
+    score = resampled(name, truth, predicted)
+    for _ in range(20):
+        rows = rng.integers(300, size=300)
+        assert score(rows) == STATISTICS[name](truth[rows], predicted[rows])
+    same = np.zeros(300, dtype=np.intp)
+    np.testing.assert_equal(score(same), STATISTICS[name](truth[same], predicted[same]))
