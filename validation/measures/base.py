@@ -72,7 +72,7 @@ STATISTICS: Mapping[str, Callable[[Array, Array], float]] = {
 }
 
 
-#: Digits of fractions that predictions are rounded to, if they are, by statistics of which order alone counts.
+#: Digits of fractions that predictions are rounded to, if they are, where the order alone counts.
 _ORDERING: Mapping[str, int | None] = {
     "kendall_tau": None,
     "sparse_kendall_tau": 3,
