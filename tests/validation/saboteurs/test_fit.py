@@ -45,7 +45,7 @@ def test_a_member_is_constant(spoiled, genotypes, means):
     assert np.polyfit(means, mean, 1)[0] == pytest.approx(0.9, abs=0.01)
 
 
-@pytest.mark.parametrize(("fault", "share"), [(fit.Optimist, 0.05), (fit.OptimistAtTheTop, 0.01)])
+@pytest.mark.parametrize(("fault", "share"), [(fit.Optimist, 0.2), (fit.OptimistAtTheTop, 0.01)])
 def test_optimism(fault, share, spoiled, perfect):
     """Of that share of the test rows."""
     genotypes = perfect.genotypes(perfect.split.test)
