@@ -16,6 +16,7 @@ from leaderboard.legible import legible
 from leaderboard.places import BUILT_SITE, ENVIRONMENTS, REFERENCES, REPORT, RESULTS, RUNS, SUBMISSIONS
 from leaderboard.problems import Problem
 from leaderboard.runs.key import BUDGET_EVALUATIONS, BUDGET_SECONDS, Track
+from leaderboard.sandbox.limits import CHECK_SECONDS
 from nb301.terminal import run as run_app
 
 if TYPE_CHECKING:
@@ -283,7 +284,7 @@ def check(
     ] = False,
     seconds: Annotated[
         float, typer.Option(min=1, help="For each of four short runs: more where a model takes its time.")
-    ] = 30,
+    ] = CHECK_SECONDS,
     environments: _Environments = ENVIRONMENTS,
 ) -> None:
     """Try a submission in the sandbox for a minute, and say what is wrong with it."""

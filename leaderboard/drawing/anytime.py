@@ -18,7 +18,7 @@ _HOVERED = 4
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _EXPONENT = "round(log(datum.value) / LN10)"
 #: Powers of ten as people write them, on a log and on a linear axis.
-POWERS = f"datum.value > 0 ? '10' + slice('{_SUPERSCRIPTS}', {_EXPONENT}, {_EXPONENT} + 1) : '0'"
+_POWERS = f"datum.value > 0 ? '10' + slice('{_SUPERSCRIPTS}', {_EXPONENT}, {_EXPONENT} + 1) : '0'"
 
 _MIRRORS = (
     " Mirrors Figures 4 and 7 of the paper, which show means of runs on CIFAR-10 and of what surrogates "
@@ -132,12 +132,7 @@ def _ends(curves: Sequence[Curve], data: Table) -> str:
 
 def _spec(data: Table, names: Sequence[str], budget: float, quantity: str, *, log: bool) -> alt.LayerChart:
     chosen = chosen_entries()
-    x = alt.X(
-        "seconds:Q",
-        title="Simulated time (seconds)",
-        scale=alt.Scale(type="log", domain=[budget / 1000, budget], nice=False),
-        axis=alt.Axis(values=decades(budget), labelExpr=POWERS, grid=False),
-    )
+    x = time_axis(budget / 1000, budget)
     scale = alt.Scale(type="log" if log else "linear", zero=False, nice=False)
     y = alt.Y("median:Q", title=quantity, scale=scale, axis=alt.Axis(tickCount=6))
     tooltip = [
@@ -167,6 +162,16 @@ def _spec(data: Table, names: Sequence[str], budget: float, quantity: str, *, lo
         band.properties(name="bands"), line.properties(name="lines").add_params(chosen), few
     ).properties(width=640, height=360, autosize=alt.AutoSizeParams(type="fit", contains="padding"))
     return layered
+
+
+def time_axis(first: float, budget: float) -> alt.X:
+    """The field `seconds`, on a log scale."""
+    return alt.X(
+        "seconds:Q",
+        title="Simulated time (seconds)",
+        scale=alt.Scale(type="log", domain=[first, budget], nice=False),
+        axis=alt.Axis(values=decades(budget), labelExpr=_POWERS, grid=False),
+    )
 
 
 def decades(budget: float) -> list[float]:

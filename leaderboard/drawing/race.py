@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import altair as alt
 
-from leaderboard.drawing.anytime import POWERS, decades
+from leaderboard.drawing.anytime import decades, time_axis
 from leaderboard.drawing.vega import Chart, Table, chosen_entries, entry_colour, entry_dash, inline
 from leaderboard.ranking.race import Race
 
@@ -54,12 +54,7 @@ def _at_decades(race: Race, names: Mapping[str, str], budget: float) -> Table:
 
 def _spec(data: Table, names: list[str], budget: float) -> alt.LayerChart:
     chosen = chosen_entries()
-    x = alt.X(
-        "seconds:Q",
-        title="Simulated time (seconds)",
-        scale=alt.Scale(type="log", domain=[budget / 100, budget], nice=False),
-        axis=alt.Axis(values=decades(budget), labelExpr=POWERS, grid=False),
-    )
+    x = time_axis(budget / 100, budget)
     scale = alt.Scale(reverse=True, zero=False)
     y = alt.Y("place:Q", title="Mean place", scale=scale, axis=alt.Axis(tickCount=6))
     base = alt.Chart(inline(data.records())).encode(x=x, y=y, color=entry_colour(names, lines=True))

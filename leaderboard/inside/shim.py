@@ -127,7 +127,7 @@ class Proposals:
         if id(proposal) in self._trainings:
             resumes = -1
         self._trainings[id(proposal)] = proposal, number
-        return {"genotype": _recommended(proposal), "epochs": _plain(proposal.epochs), "resumes": resumes}
+        return {"genotype": _genotype_of(proposal), "epochs": _plain(proposal.epochs), "resumes": resumes}
 
     def taken(self, number: int) -> Any:
         """The object that was proposed, whose result is there."""
@@ -168,7 +168,7 @@ class Objective:
         if not self._channel.pending:
             self._over = self._channel.receive()["do"] == "finish"
         if self._over:
-            self._channel.reply(genotype=_recommended(value))
+            self._channel.reply(genotype=_genotype_of(value))
         else:
             self._channel.reply(returned=True)
 
@@ -195,7 +195,7 @@ def serve_class(channel: Channel, optimizer: Any, budget: Budget) -> None:
             channel.reply()
         else:
             recommend = getattr(optimizer, "recommend", None)
-            channel.reply(genotype=None if recommend is None else _recommended(recommend()))
+            channel.reply(genotype=None if recommend is None else _genotype_of(recommend()))
             return
 
 
@@ -268,7 +268,7 @@ def _result(request: dict[str, Any], budget: Budget) -> Result:
     return Result(**{**result, "curve": tuple(result["curve"])})
 
 
-def _recommended(proposal: Any) -> Any:
+def _genotype_of(proposal: Any) -> Any:
     """The genotype of what was proposed or is recommended, where it is a training, too; see `_plain`."""
     return _plain(proposal.genotype if hasattr(proposal, "epochs") else proposal)
 

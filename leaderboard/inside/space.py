@@ -10,6 +10,8 @@ two previous cells; the nodes 2-5 read two different earlier nodes each.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 #: A genotype as described above.
@@ -27,6 +29,18 @@ OPS = (
 CELLS = ("normal", "reduce")
 #: Edges of a cell, two into each of the nodes 2-5.
 EDGES = 8
+
+
+def _choices() -> dict[str, tuple[str, ...]]:
+    choices: dict[str, tuple[str, ...]] = {}
+    for cell in CELLS:
+        for node in (3, 4, 5):
+            pairs = itertools.combinations(range(node), 2)
+            choices[f"{cell}_sources_{node}"] = tuple(f"{a}+{b}" for a, b in pairs)
+        for node in (2, 3, 4, 5):
+            for edge in (0, 1):
+                choices[f"{cell}_op_{node}_{edge}"] = OPS
+    return choices
 
 
 class Generator(Protocol):
@@ -48,6 +62,20 @@ class Space:
 
     ops = OPS
     cells = CELLS
+    #: The space as 22 unordered choices, by name with their options, for libraries that know categories: a
+    #: pair of sources such as '0+2' for each of the nodes 3-5, and an op for each edge, of both cells.
+    choices: Mapping[str, tuple[str, ...]] = _choices()
+
+    def from_choices(self, chosen: Mapping[str, str]) -> Genotype:
+        """Make a genotype of an option for each of `choices`."""
+        genotype: Genotype = {}
+        for cell in CELLS:
+            genotype[cell] = []
+            for node in (2, 3, 4, 5):
+                sources = chosen.get(f"{cell}_sources_{node}", "0+1").split("+")
+                for edge, source in enumerate(sources):
+                    genotype[cell].append([chosen[f"{cell}_op_{node}_{edge}"], int(source)])
+        return genotype
 
     def random(self, rng: Generator) -> Genotype:
         """Draw one of all 180^2 * 7^16 genotypes uniformly."""

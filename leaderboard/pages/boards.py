@@ -9,7 +9,7 @@ from string import ascii_lowercase
 
 from leaderboard.problems import Problem
 from leaderboard.ranking.core import CORE
-from leaderboard.ranking.knowledge import counterpart, knowledge
+from leaderboard.ranking.knowledge import Worth, counterpart, knowledge
 from leaderboard.ranking.no_search import no_search
 from leaderboard.ranking.pairs import EQUIVALENT
 from leaderboard.ranking.scores import window
@@ -61,17 +61,6 @@ class BoardRow:
     unfamiliar: str
     #: Why it does not count, or empty.
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class KnownNames:
-    """An entry's scores under the names that everybody knows, and blind."""
-
-    entry: str
-    name: str
-    named: str
-    blind: str
-    difference: str
 
 
 def pages(site: Site) -> Iterator[Page]:
@@ -134,24 +123,19 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "guests": _guests(view, entries),
             "no_search": no_search(view.releases, site.references, track),
             "knowledge": _knowledge(site, ranking, view),
+            "difference": wording.difference,
             "problems": Problem,
         },
     )
 
 
-def _knowledge(site: Site, ranking: Ranking, view: View) -> list[KnownNames]:
+def _knowledge(site: Site, ranking: Ranking, view: View) -> list[Worth]:
     """What entries lose on the blind track; nothing where there is no such pair of tracks."""
     other = counterpart(ranking, site.rankings)
     if other is None:
         return []
     named, blind = (other, ranking) if ranking.track.blind else (ranking, other)
-    lines = []
-    for worth in knowledge(named, blind, view.releases, site.references):
-        difference = wording.difference(worth.difference)
-        lines.append(
-            KnownNames(worth.entry, worth.name, f"{worth.named:.2f}", f"{worth.blind:.2f}", difference)
-        )
-    return lines
+    return knowledge(named, blind, view.releases)
 
 
 def _unfinished(ranking: Ranking) -> list[str]:

@@ -31,7 +31,7 @@ def pages(site: Site) -> Iterator[Page]:
     path_of = partial(site.track_path, "curves")
     for ranking in site.rankings:
         track = ranking.track
-        charts = _race(site, ranking)
+        charts = _race(ranking)
         overall = tuple(charts)
         charts_by_release = []
         for board in ranking.boards:
@@ -56,9 +56,9 @@ def pages(site: Site) -> Iterator[Page]:
         )
 
 
-def _race(site: Site, ranking: Ranking) -> list[Chart]:
+def _race(ranking: Ranking) -> list[Chart]:
     """The chart of places over time, where some entry counts on all releases."""
-    placed = race(ranking, site.references)
+    placed = race(ranking)
     if len(placed.places) < 2:
         return []
     names = names_by_entry(ranking.whole.standings)

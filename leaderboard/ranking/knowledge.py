@@ -8,13 +8,12 @@ difference is the least that knowledge is worth.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from leaderboard.ranking.references import Reference
-from leaderboard.ranking.scored import Scored, ScoreTable, score_runs
+from leaderboard.ranking.scored import Scored, ScoreTable
 from leaderboard.ranking.standings import Ranking
 from leaderboard.ranking.statistics import Estimate, estimate
 from leaderboard.runs.record import ReleaseReference
@@ -41,25 +40,19 @@ def counterpart(ranking: Ranking, rankings: Sequence[Ranking]) -> Ranking | None
     return next((other for other in rankings if other.track == track), None)
 
 
-def knowledge(
-    named: Ranking,
-    blind: Ranking,
-    releases: Sequence[ReleaseReference],
-    references: Mapping[str, Reference],
-) -> list[Worth]:
+def knowledge(named: Ranking, blind: Ranking, releases: Sequence[ReleaseReference]) -> list[Worth]:
     """Compare entries on two tracks, those that lose most first.
 
     Args:
         named: Under names that everybody knows.
         blind: The same, under others.
         releases: On which they are compared, as far as both tracks have them.
-        references: By release hash.
     """
     names = {}
     for ranking in (named, blind):
         for standing in ranking.whole.standings:
             names[standing.row.entry] = standing.row.name
-    tables = [score_runs(ranking.runs, references, names) for ranking in (named, blind)]
+    tables = [named.table, blind.table]
     seeds = sorted({*named.seeds} & {*blind.seeds})
     worths = []
     for entry in sorted(names):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from leaderboard.ranking.references import Reference
+from leaderboard.ranking.scored import Scored
 from leaderboard.ranking.scores import regret_at
 from leaderboard.ranking.standings import Ranking
-from leaderboard.runs.record import ReleaseReference, Run
+from leaderboard.runs.record import ReleaseReference
 from nb301 import exact
 
 Array = NDArray[np.float64]
@@ -30,7 +30,7 @@ class Race:
     places: Mapping[str, Array]
 
 
-def race(ranking: Ranking, references: Mapping[str, Reference]) -> Race:
+def race(ranking: Ranking) -> Race:
     """Follow all entries over the budget's last two decades.
 
     At each moment, on each release and in each seed, entries are placed by the noise-free regret of what they
@@ -38,31 +38,30 @@ def race(ranking: Ranking, references: Mapping[str, Reference]) -> Race:
     """
     end = ranking.track.budget_seconds
     seconds = exact.geometric(end / 100, end, _POINTS)
-    entries = _entries(ranking)
+    by_release = {release: _counting(ranking, release) for release in ranking.whole.releases}
+    entries = []
+    for standing in ranking.whole.standings:
+        if all(standing.row.entry in counting for counting in by_release.values()):
+            entries.append(standing.row.entry)
     if not entries:
         return Race(seconds, {})
-    grouped: dict[tuple[str, str], list[Run]] = {}
-    for run in ranking.runs:
-        grouped.setdefault((run.cell.submission, run.release.name), []).append(run)
     places = []
-    for release in ranking.whole.releases:
+    for counting in by_release.values():
         regrets = []
         for entry in entries:
-            reference = references[release.release_hash]
-            regrets.append([regret_at(run, reference, seconds) for run in grouped[entry, release.name]])
+            scored = counting[entry]
+            regrets.append([regret_at(run, scored.reference, seconds) for run in scored.runs])
         # entries, seeds, moments: placed along the first, averaged over the second
         places.append(exact.mean(rankdata(np.array(regrets).round(9), axis=0), axis=1))
     mean = exact.mean(np.array(places), axis=0)
     return Race(seconds, dict(zip(entries, mean, strict=True)))
 
 
-def _entries(ranking: Ranking) -> list[str]:
-    """Those that have a place and runs on every release, in the order of the standings."""
-    releases: Sequence[ReleaseReference] = ranking.whole.releases
-    present = {(run.cell.submission, run.release.name) for run in ranking.runs if not run.conflicts}
-    entries = []
-    for standing in ranking.whole.standings:
-        entry = standing.row.entry
-        if all((entry, release.name) in present for release in releases):
-            entries.append(entry)
-    return entries
+def _counting(ranking: Ranking, release: ReleaseReference) -> dict[str, Scored]:
+    """The runs of entries that count on a release."""
+    counting = {}
+    for entry in ranking.table.entries([release]):
+        scored = ranking.table.scored[entry, release.name]
+        if scored.counts:
+            counting[entry] = scored
+    return counting

@@ -40,8 +40,8 @@ _MOST_BYTES = 2**20
 _MARGIN = 0.1
 #: Points of a reference front, which more hardly change.
 _POINTS = 60
-#: How many multiply-adds a point of error is worth, shares of their range on each side, when the front is
-#: looked for.
+#: What the whole range of random architectures' multiply-adds is worth when the front is looked for, points
+#: of error.
 _EXCHANGE_RATES = (0.01, 0.03, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 3.0, 6.0, 12.0)
 #: An architecture's value, to be maximized, shape (n,).
 _Value = Callable[[list[Genotype]], NDArray[np.float64]]

@@ -69,10 +69,10 @@ def _front_regrets(run: Run, reference: Reference, accuracies: Array) -> Array:
     regrets = []
     for last in range(len(told)):
         # an entry stays until a later one is as good in both, as observed
-        later = slice(last + 1)
-        beats = (told[later, None] >= told[later]) & (costs[later, None] <= costs[later])
+        so_far = slice(last + 1)
+        beats = (told[so_far, None] >= told[so_far]) & (costs[so_far, None] <= costs[so_far])
         kept = ~np.triu(beats.T, 1).any(axis=1)
-        regrets.append(reference.front_regret(accuracies[later][kept], costs[later][kept]))
+        regrets.append(reference.front_regret(accuracies[so_far][kept], costs[so_far][kept]))
     return np.array(regrets)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,15 +80,24 @@ class Ranking:
     """All that is computed from runs of one track."""
 
     track: Track
-    seeds: tuple[int, ...]
+    #: What it rests on.
+    table: ScoreTable
     #: That of all releases comes first.
     views: Mapping[Scope, View]
     #: One for each release.
     boards: tuple[Board, ...]
-    #: The runs that it rests on.
-    runs: tuple[Run, ...]
     #: What is passed over until it has run with all seeds.
     unfinished: tuple[Unfinished, ...]
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Of each entry on each release."""
+        return self.table.seeds
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The runs that it rests on, by entry, release and seed."""
+        return tuple(chain.from_iterable(scored.runs for scored in self.table.scored.values()))
 
     @property
     def whole(self) -> View:
@@ -131,10 +140,9 @@ def rank(runs: Iterable[Run], references: Mapping[str, Reference], track: Track)
         boards.append(_board(view, table))
     return Ranking(
         track=track,
-        seeds=table.seeds,
+        table=table,
         views=by_scope,
         boards=tuple(boards),
-        runs=tuple(ranked),
         unfinished=tuple(unfinished),
     )
 

@@ -15,9 +15,10 @@ from leaderboard.errors import SubmissionError
 from leaderboard.places import SKELETON
 from leaderboard.problems import Problem
 from leaderboard.runs.key import BUDGET_EVALUATIONS, BUDGET_SECONDS
+from leaderboard.runs.schedule import longest
 from leaderboard.runs.session import Code, Conditions, Outcome, run
 from leaderboard.sandbox.attest import attest
-from leaderboard.sandbox.limits import Level, Limits
+from leaderboard.sandbox.limits import CHECK_SECONDS, Level, Limits
 from leaderboard.sandbox.messages import Verdict
 from leaderboard.sandbox.mounts import SUBMISSION, Environment
 from nb301.files import folder_written_whole
@@ -27,10 +28,6 @@ from nb301.truth.emulated import EmulatedTruth
 #: Evaluations of each short run.
 EVALUATIONS = 150
 _WORKERS = 30
-#: For each of them, where no other time is asked for.
-WALL_SECONDS = 30.0
-#: Simulated seconds of the longest runs of each problem.
-_LONGEST = {Problem.accuracy: 1e7, Problem.multi_fidelity: 1e6, Problem.multi_objective: 1e6}
 
 
 class State(enum.StrEnum):
@@ -52,7 +49,7 @@ class Check:
 
 
 def check(
-    folder: Path, cache: Path, level: Level = Level.sealed, wall_seconds: float = WALL_SECONDS
+    folder: Path, cache: Path, level: Level = Level.sealed, wall_seconds: float = CHECK_SECONDS
 ) -> Iterator[Check]:
     """Try a submission; the first fault that makes the rest pointless is the last check.
 
@@ -186,7 +183,7 @@ def _seeded(submission: Submission, first: Outcome, again: Outcome, other: Outco
 def _projected(outcome: Outcome, submission: Submission) -> Check:
     """Whether the declared processor time is enough for a whole run, if every evaluation costs the same."""
     usage, limits = outcome.usage, submission.limits()
-    times = _LONGEST[submission.manifest.problems[0]] / float(outcome.trajectory.clock[-1])
+    times = longest(submission.manifest.problems[0]) / float(outcome.trajectory.clock[-1])
     whole, evaluations = usage.cpu_seconds * times, round(len(outcome.trajectory) * times)
     message = (
         f"{usage.cpu_seconds:.1f} s of processor time and {usage.memory_mb:.0f} MiB; at this pace "

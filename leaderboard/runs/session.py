@@ -28,8 +28,8 @@ from nb301.optimizers.run import drive
 from nb301.optimizers.workers import Finished, SimulatedWorkers
 from nb301.space import Genotype
 
-#: What a training is said to take in blind runs, where its own time would tell ops apart: the mean of all,
-#: seconds.
+#: What a training is said to take in blind runs, where its own time would tell ops apart: the mean of random
+#: ones, seconds (F43).
 _BLIND_SECONDS = 4652.0
 #: In how many steps such a run is told of its budget: one is as long as ten trainings of 10^6 s.
 _BLIND_STEPS = 20
@@ -348,9 +348,7 @@ def run(
         with suppress(Fault):
             session.begin()
         trajectory = drive(proposals, clock, spent, seed=training_seed)
-        recommendation = None
-        with suppress(Fault):
-            recommendation = session.finish()
+        recommendation = _recommended(session)
         if session.fault is not None:
             process.kill()
     except BaseException:
@@ -368,6 +366,13 @@ def run(
         output=printable(process.output),
         is_function=session.is_function,
     )
+
+
+def _recommended(session: Session) -> Genotype | None:
+    """What a submission recommends in the end; nothing once a fault has ended its run."""
+    with suppress(Fault):
+        return session.finish()
+    return None
 
 
 def _signal(status: int) -> str:

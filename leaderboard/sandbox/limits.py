@@ -8,6 +8,8 @@ from dataclasses import dataclass
 _MEBIBYTE = 2**20
 #: Most threads of a process, whatever number its libraries are told to use.
 MAX_THREADS = 64
+#: Wall seconds of each short run of a check, where no other time is asked for.
+CHECK_SECONDS = 30.0
 #: Most files and folders in the private /tmp: each takes about a KiB of the kernel's memory.
 MAX_TEMP_FILES = 10_000
 

@@ -1,7 +1,5 @@
 """CatCMA with margin, of the package cmaes, on the space as 22 categorical choices."""
 
-import itertools
-
 import cmaes
 
 
@@ -12,24 +10,24 @@ class Optimizer:
     so that with many workers some were drawn from an earlier distribution.
 
     Args:
-        space: Gives the names of the cells and ops.
+        space: Gives its choices.
         seed: Of CatCMA's own generator.
         budget: Not used.
     """
 
     def __init__(self, space, seed, budget):
         self.space = space
-        choices = sizes(space.ops)
-        self.catcma = cmaes.CatCMAwM(c_space=choices * len(space.cells), seed=seed)
-        self.per_cell = len(choices)
+        self.catcma = cmaes.CatCMAwM(c_space=list(map(len, space.choices.values())), seed=seed)
         self.open = {}
         self.results = []
 
     def ask(self):
         solution = self.catcma.ask()
-        # of each choice the option that is one, the others are zero
-        numbers = solution.c.argmax(axis=1).reshape(-1, self.per_cell)
-        genotype = {cell: edges(numbers, self.space.ops) for cell, numbers in zip(self.space.cells, numbers)}
+        chosen = {}
+        for (name, options), row in zip(self.space.choices.items(), solution.c, strict=True):
+            # the option that is one, the others are zero
+            chosen[name] = options[row.argmax()]
+        genotype = self.space.from_choices(chosen)
         self.open[id(genotype)] = solution
         return genotype
 
@@ -39,18 +37,3 @@ class Optimizer:
         if len(self.results) == self.catcma.population_size:
             self.catcma.tell(self.results)
             self.results = []
-
-
-def sizes(ops):
-    """How many options a cell's choices have: inputs of the nodes 3-5, then the ops of eight edges."""
-    return [*(len(pairs(node)) for node in (3, 4, 5)), *itertools.repeat(len(ops), 8)]
-
-
-def pairs(node):
-    return list(itertools.combinations(range(node), 2))
-
-
-def edges(numbers, ops):
-    """A cell of the numbers of its options."""
-    inputs = [(0, 1), *(pairs(node)[number] for node, number in zip((3, 4, 5), numbers))]
-    return [[ops[number], source] for number, source in zip(numbers[3:], itertools.chain(*inputs))]

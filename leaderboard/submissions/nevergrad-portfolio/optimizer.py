@@ -12,7 +12,7 @@ class Optimizer:
     together; a `TransitionChoice` that is not ordered is one variable, and is drawn anew as a whole.
 
     Args:
-        space: Gives the names of the cells and ops.
+        space: Gives its choices.
         seed: Of the parametrization, from which Nevergrad draws everything.
         budget: Gives the number of workers.
     """
@@ -20,9 +20,10 @@ class Optimizer:
     def __init__(self, space, seed, budget):
         self.space = space
         # one parameter for all choices with the same options: what Nevergrad keeps of a proposal is small then
-        cells = len(space.cells)
-        inputs = [unordered(len(pairs(node)), cells) for node in (3, 4, 5)]
-        parametrization = nevergrad.p.Tuple(*inputs, unordered(len(space.ops), 8 * cells))
+        self.names = {}
+        for name, options in space.choices.items():
+            self.names.setdefault(options, []).append(name)
+        parametrization = nevergrad.p.Tuple(*itertools.starmap(unordered, self.names.items()))
         parametrization.random_state.seed(seed)
         method = nevergrad.optimizers.PortfolioDiscreteOnePlusOne
         self.nevergrad = method(parametrization, num_workers=budget.workers)
@@ -30,11 +31,10 @@ class Optimizer:
 
     def ask(self):
         candidate = self.nevergrad.ask()
-        *inputs, ops = candidate.value
-        genotype = {}
-        for i, cell in enumerate(self.space.cells):
-            numbers = [*(pair[i] for pair in inputs), *ops[8 * i : 8 * i + 8]]
-            genotype[cell] = edges(numbers, self.space.ops)
+        chosen = {}
+        for (options, names), numbers in zip(self.names.items(), candidate.value, strict=True):
+            chosen.update(zip(names, (options[number] for number in numbers), strict=True))
+        genotype = self.space.from_choices(chosen)
         self.open[id(genotype)] = candidate
         return genotype
 
@@ -43,15 +43,5 @@ class Optimizer:
         self.nevergrad.tell(self.open.pop(id(genotype)), result.val_error)
 
 
-def unordered(size, repetitions):
-    return nevergrad.p.TransitionChoice(size, repetitions=repetitions, ordered=False)
-
-
-def pairs(node):
-    return list(itertools.combinations(range(node), 2))
-
-
-def edges(numbers, ops):
-    """A cell of the numbers of its options: inputs of the nodes 3-5, then the ops of eight edges."""
-    inputs = [(0, 1), *(pairs(node)[number] for node, number in zip((3, 4, 5), numbers))]
-    return [[ops[number], source] for number, source in zip(numbers[3:], itertools.chain(*inputs))]
+def unordered(options, names):
+    return nevergrad.p.TransitionChoice(len(options), repetitions=len(names), ordered=False)

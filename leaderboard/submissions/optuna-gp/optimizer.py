@@ -1,7 +1,5 @@
 """Optuna's Gaussian process on the space as 22 categorical choices."""
 
-import itertools
-
 import optuna
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -13,25 +11,23 @@ class Optimizer:
     Its kernel knows of a choice whether two architectures agree in it, and has a length scale for each choice.
 
     Args:
-        space: Gives the names of the cells and ops.
+        space: Gives its choices.
         seed: Of the sampler.
         budget: Not used.
         newest: Results that the process is fitted to.
     """
 
     def __init__(self, space, seed, budget, *, newest):
-        self.cells = space.cells
-        self.choices = {
-            f"{cell}_{name}": optuna.distributions.CategoricalDistribution(options)
-            for cell in space.cells
-            for name, options in choices_of_a_cell(space.ops).items()
-        }
+        self.space = space
+        self.choices = {}
+        for choice, options in space.choices.items():
+            self.choices[choice] = optuna.distributions.CategoricalDistribution(options)
         self.study = optuna.create_study(sampler=Newest(newest, seed=seed))
         self.open = {}
 
     def ask(self):
         trial = self.study.ask(self.choices)
-        genotype = {cell: list(edges(trial.params, cell)) for cell in self.cells}
+        genotype = self.space.from_choices(trial.params)
         self.open[id(genotype)] = trial
         return genotype
 
@@ -55,19 +51,3 @@ class Newest(optuna.samplers.GPSampler):
     def _sample_relative_impl(self, study, completed_trials, running_trials, search_space):
         newest = completed_trials[-self.newest :]
         return super()._sample_relative_impl(study, newest, running_trials, search_space)
-
-
-def choices_of_a_cell(ops):
-    inputs = {f"inputs_{node}": pairs(node) for node in (3, 4, 5)}
-    return inputs | {f"op_{node}_{edge}": ops for node in (2, 3, 4, 5) for edge in (0, 1)}
-
-
-def pairs(node):
-    return [f"{a}_{b}" for a, b in itertools.combinations(range(node), 2)]
-
-
-def edges(params, cell):
-    for node in (2, 3, 4, 5):
-        sources = params.get(f"{cell}_inputs_{node}", "0_1").split("_")
-        for edge, source in enumerate(sources):
-            yield [params[f"{cell}_op_{node}_{edge}"], int(source)]

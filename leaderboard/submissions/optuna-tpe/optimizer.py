@@ -1,6 +1,5 @@
 """Optuna's multivariate TPE on the space as 22 categorical choices: an example of how to adapt a library."""
 
-import itertools
 import warnings
 
 import optuna
@@ -15,44 +14,26 @@ class Optimizer:
     Every choice is part of every genotype, so that all of them are estimated together.
 
     Args:
-        space: Gives the names of the cells and ops.
+        space: Gives its choices.
         seed: Of the sampler.
         budget: Not used.
     """
 
     def __init__(self, space, seed, budget):
-        self.cells = space.cells
-        self.choices = {
-            f"{cell}_{name}": optuna.distributions.CategoricalDistribution(options)
-            for cell in space.cells
-            for name, options in choices_of_a_cell(space.ops).items()
-        }
+        self.space = space
+        self.choices = {}
+        for choice, options in space.choices.items():
+            self.choices[choice] = optuna.distributions.CategoricalDistribution(options)
         sampler = optuna.samplers.TPESampler(multivariate=True, seed=seed)
         self.study = optuna.create_study(sampler=sampler)
         self.open = {}
 
     def ask(self):
         trial = self.study.ask(self.choices)
-        genotype = {cell: list(edges(trial.params, cell)) for cell in self.cells}
+        genotype = self.space.from_choices(trial.params)
         self.open[id(genotype)] = trial
         return genotype
 
     def tell(self, genotype, result):
         # told of the very object that was proposed
         self.study.tell(self.open.pop(id(genotype)), result.val_error)
-
-
-def choices_of_a_cell(ops):
-    inputs = {f"inputs_{node}": pairs(node) for node in (3, 4, 5)}
-    return inputs | {f"op_{node}_{edge}": ops for node in (2, 3, 4, 5) for edge in (0, 1)}
-
-
-def pairs(node):
-    return [f"{a}_{b}" for a, b in itertools.combinations(range(node), 2)]
-
-
-def edges(params, cell):
-    for node in (2, 3, 4, 5):
-        sources = params.get(f"{cell}_inputs_{node}", "0_1").split("_")
-        for edge, source in enumerate(sources):
-            yield [params[f"{cell}_op_{node}_{edge}"], int(source)]

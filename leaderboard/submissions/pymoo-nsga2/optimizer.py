@@ -1,7 +1,5 @@
 """pymoo's NSGA-II for validation error and multiply-adds, on the space as 22 unordered choices."""
 
-import itertools
-
 import numpy as np
 from pymoo.algorithms.moo.nsga2 import NSGA2
 from pymoo.core.population import Population
@@ -24,20 +22,20 @@ class Optimizer:
     some children are told with the generation after theirs.
 
     Args:
-        space: Gives the names of the cells and ops.
+        space: Gives its choices.
         seed: Of NSGA-II's own generator.
         budget: Not used.
     """
 
     def __init__(self, space, seed, budget):
         self.space = space
-        choices = np.array(sizes(space.ops) * len(space.cells))
+        sizes = np.array(list(map(len, space.choices.values())))
         problem = Problem(
-            n_var=len(choices),
+            n_var=len(sizes),
             n_obj=2,
-            xl=np.zeros(len(choices)),
-            xu=choices - 1,
-            vars={number: Choice(options=range(size)) for number, size in enumerate(choices)},
+            xl=np.zeros(len(sizes)),
+            xu=sizes - 1,
+            vars={number: Choice(options=range(size)) for number, size in enumerate(sizes)},
         )
         self.nsga2 = NSGA2(sampling=IntegerRandomSampling(), crossover=UX(), mutation=ChoiceRandomMutation())
         self.nsga2.setup(problem, termination=NoTermination(), seed=seed)
@@ -49,8 +47,10 @@ class Optimizer:
         if not self.bred:
             self.bred = list(self.nsga2.ask())
         child = self.bred.pop(0)
-        numbers = child.X.reshape(len(self.space.cells), -1)
-        genotype = {cell: edges(numbers, self.space.ops) for cell, numbers in zip(self.space.cells, numbers)}
+        chosen = {}
+        for (name, options), number in zip(self.space.choices.items(), child.X, strict=True):
+            chosen[name] = options[number]
+        genotype = self.space.from_choices(chosen)
         self.open[id(genotype)] = child
         return genotype
 
@@ -63,18 +63,3 @@ class Optimizer:
             self.nsga2.tell(infills=Population.create(*self.evaluated))
             # what is bred from now on has the new parents
             self.bred, self.evaluated = [], []
-
-
-def sizes(ops):
-    """How many options a cell's choices have: inputs of the nodes 3-5, then the ops of eight edges."""
-    return [*(len(pairs(node)) for node in (3, 4, 5)), *itertools.repeat(len(ops), 8)]
-
-
-def pairs(node):
-    return list(itertools.combinations(range(node), 2))
-
-
-def edges(numbers, ops):
-    """A cell of the numbers of its options."""
-    inputs = [(0, 1), *(pairs(node)[number] for node, number in zip((3, 4, 5), numbers))]
-    return [[ops[number], source] for number, source in zip(numbers[3:], itertools.chain(*inputs))]

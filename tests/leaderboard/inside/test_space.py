@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections import Counter
 
@@ -111,3 +112,25 @@ def test_validates_integers_of_numpy(genotype):
         else:
             with pytest.raises(ValueError, match="inputs"):
                 SPACE.validate(changed)
+
+
+@given(st.from_type(Genotype))
+def test_choices_make_every_genotype(genotype):
+    """Each option of each of the 22 is one, and no other choice of them makes the same."""
+    genotype, chosen = inside(genotype), {}
+    for cell in CELLS:
+        for node in (2, 3, 4, 5):
+            pair = genotype[cell][2 * node - 4 : 2 * node - 2]
+            chosen[f"{cell}_sources_{node}"] = "+".join(str(source) for _, source in pair)
+            for edge in (0, 1):
+                chosen[f"{cell}_op_{node}_{edge}"] = pair[edge][0]
+        assert chosen.pop(f"{cell}_sources_2") == "0+1"
+    assert chosen.keys() == SPACE.choices.keys()
+    assert all(chosen[name] in options for name, options in SPACE.choices.items())
+    assert SPACE.from_choices(chosen) == genotype
+
+
+def test_choices_are_as_many_as_genotypes():
+    """22 of them: 180 squared times 7 to the 16th."""
+    assert len(SPACE.choices) == 22
+    assert math.prod(map(len, SPACE.choices.values())) == 180**2 * 7**16
