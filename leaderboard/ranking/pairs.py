@@ -33,7 +33,7 @@ class Pair:
     error_difference: Estimate
     #: Of the difference of scores, corrected for all pairs.
     p: float
-    #: Share of seeds on which one has the higher score; ties count half. NaN where no release counts for both.
+    #: Share of seeds on which one has the higher score; ties count half. NaN where none counts for both.
     wins: float
     #: Whether the interval of final errors lies within `EQUIVALENT`.
     equivalent: bool
