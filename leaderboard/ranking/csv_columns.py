@@ -126,6 +126,30 @@ TABLES: Mapping[str, Described] = {
             "regret_points": "Its distance from the best known one, points.",
         },
     ),
+    "overall": Described(
+        "Regret and place over time",
+        "Means over seeds and the releases that count, at 80 moments of the budget's last two decades.",
+        {
+            "entry": _ENTRY,
+            "seconds": "Simulated seconds.",
+            "regret": "Mean normalised regret, which the anytime score integrates.",
+            "place": "Mean place among the entries that count on all releases; empty for others.",
+        },
+    ),
+    "curves": Described(
+        "Incumbents over time on each release",
+        "Quartiles over seeds, at 150 moments of the budget's last three decades, from the first on at which "
+        "all runs have an incumbent: validation error in percent, or of fronts the normalised regret.",
+        {
+            "release": _RELEASE,
+            "entry": _ENTRY,
+            "by": "`score` for what is scored, `release` for the same as the release itself sees it.",
+            "seconds": "Simulated seconds.",
+            "low": "Lower quartile.",
+            "median": "Median.",
+            "high": "Upper quartile.",
+        },
+    ),
     "reached": Described(
         "Targets reached over time",
         "Empirical distribution of times to 51 targets of normalised regret.",
