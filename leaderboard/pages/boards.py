@@ -28,6 +28,8 @@ from nb301.releases.report import ClaimKind, ValidationReport
 
 #: Size of the drawing of an interval, and what is left free at both of its ends, pixels.
 _WIDTH, _HEIGHT, _MARGIN = 110, 18, 5
+#: Most entries of a page with all their numbers.
+_MOST_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,10 @@ def pages(site: Site) -> Iterator[Page]:
         yield Page(FRONT, "empty.html.j2", {})
     for ranking in site.rankings:
         for scope in ranking.views:
-            yield _page(site, ranking, scope)
+            page = _page(site, ranking, scope)
+            yield page
+            if page.context["all_path"]:
+                yield Page(page.context["all_path"], "board_all.html.j2", page.context | {"board": page.path})
 
 
 def board_path(site: Site, track: Track, scope: Scope) -> str:
@@ -108,6 +113,7 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
     seeds = len(ranking.seeds)
     worths = _knowledge(site, ranking, view)
     known = no_search(view.releases, site.references, track)
+    is_long = len(view.standings) > _MOST_ROWS
     rows = _rows(view, entries, {} if track.blind else {worth.entry: worth for worth in worths})
     return Page(
         board_path(site, track, scope),
@@ -118,6 +124,9 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "scope": scope,
             "view": view,
             "rows": rows,
+            "shown": rows[:_MOST_ROWS],
+            # where all entries are, if they are too many for the page
+            "all_path": f"boards/{track.slug}/{scope.slug}-entries.html" if is_long else "",
             "best_known": known[0] if known else None,
             "plot": regret_plot(ranking, view, known),
             "has_random": any(standing.all_minus_random for standing in view.standings),

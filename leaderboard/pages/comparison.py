@@ -25,6 +25,8 @@ from leaderboard.runs.key import Track
 
 #: Of so many entries the page of pairs is a matrix, of more a list.
 _MATRIX = 30
+#: Most pairs of a list: the CSV has all.
+_LISTED = 500
 #: Writes what scripts take, without spaces.
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
@@ -170,7 +172,8 @@ def _pairs_page(site: Site, ranking: Ranking) -> Page:
             "tracks": site.track_links(_pairs_path, ranking.track),
             "order": order,
             "cells": cells,
-            "pairs": ranking.whole.pairs,
+            "pairs": ranking.whole.pairs[:_LISTED],
+            "all_pairs": len(ranking.whole.pairs),
             "names": names_by_entry(ranking.whole.standings),
             "is_matrix": len(order) <= _MATRIX,
             "equivalent": f"{EQUIVALENT:g}",

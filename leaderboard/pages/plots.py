@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from leaderboard.drawing.axes import Axis, linear_axis, log_axis
 from leaderboard.drawing.plots import Level, Plot, Series, draw_dots, draw_lines
-from leaderboard.ranking.curves import Curve, thinned
+from leaderboard.ranking.curves import Curve
 from leaderboard.ranking.no_search import NoSearch
 from leaderboard.ranking.rows import BASELINE
 from leaderboard.ranking.scores import TARGETS, expected_running_time, reached_share, window
@@ -127,7 +127,7 @@ def _medians(
 ) -> Callable[[str, str], Plot]:
     """A plot of medians, with quartiles for those that are chosen; it lacks its title and its caption."""
     series = []
-    for curve in map(thinned, curves):
+    for curve in curves:
         series.append(Series(curve.entry, curve.name, curve.seconds, curve.median, (curve.low, curve.high)))
     x = time_axis(ranking.track, float(curves[0].seconds[0]))
     y = make_axis(quantity, np.concatenate([one.y for one in series]).tolist())

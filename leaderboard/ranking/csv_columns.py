@@ -138,7 +138,7 @@ TABLES: Mapping[str, Described] = {
     ),
     "curves": Described(
         "Incumbents over time on each release",
-        "Quartiles over seeds, at 150 moments of the budget's last three decades, from the first on at which "
+        "Quartiles over seeds, at 100 moments of the budget's last three decades, from the first on at which "
         "all runs have an incumbent: validation error in percent, or of fronts the normalised regret.",
         {
             "release": _RELEASE,

@@ -11,7 +11,6 @@ from typing import Any
 
 from leaderboard.drawing.vega import Chart, Table, write_chart
 from leaderboard.rendering.render import render
-from nb301.files import write_text
 
 #: Address of the front page.
 FRONT = "index.html"
@@ -57,7 +56,7 @@ class Page:
 
 
 def write_page(page: Page, out: Path, paths: Collection[str] = (), stamp: str = "nb301") -> Path:
-    """Write a page's charts and files, then the page; each file whole or not at all.
+    """Write a page's charts and files, then the page.
 
     Args:
         page: What to write.
@@ -71,7 +70,7 @@ def write_page(page: Page, out: Path, paths: Collection[str] = (), stamp: str = 
     for chart in page.charts:
         write_chart(chart, out)
     for name, text in page.files:
-        write_text(out / name, text)
+        _write(out / name, text)
     shared = {
         "root": page.root,
         "page_path": page.path,
@@ -81,8 +80,14 @@ def write_page(page: Page, out: Path, paths: Collection[str] = (), stamp: str = 
         "navigation": [(title, path) for title, path in NAVIGATION if path in paths],
         "charts": {chart.name: chart for chart in page.charts},
     }
-    write_text(out / page.path, render(page.template, page.context | shared))
+    _write(out / page.path, render(page.template, page.context | shared))
     return out / page.path
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file of a folder that appears as a whole: the file need not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
 
 
 @cache

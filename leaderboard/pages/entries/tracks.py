@@ -9,9 +9,9 @@ from leaderboard.drawing.plots import Plot
 from leaderboard.drawing.strip import Lane, draw_strip
 from leaderboard.pages.entries.facts import Fact, Numbers, numbers, result_facts
 from leaderboard.pages.plots import regret_plot
-from leaderboard.ranking.references import Reference
 from leaderboard.ranking.rows import BASELINE, Row
-from leaderboard.ranking.scores import anytime_score, final_error, final_genotype
+from leaderboard.ranking.scored import ScoreTable
+from leaderboard.ranking.scores import final_error, final_genotype
 from leaderboard.ranking.standings import Ranking, Standing
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, run_path
@@ -114,7 +114,7 @@ def track_view(on_track: EntryOnTrack, site: Site) -> TrackView:
                 counted.append(release.name)
     runs, verdicts = [], set()
     for run in on_track.runs:
-        runs.append(_run_row(run, site.references[run.release.release_hash]))
+        runs.append(_run_row(run, on_track.ranking.table))
         verdicts.add(run.verdict.value)
     return TrackView(
         slug=track.slug,
@@ -164,13 +164,14 @@ def _release_row(release: ReleaseReference, row: Row) -> ReleaseRow:
     return ReleaseRow(release, row, numbers(row), interval, wording.why_not_counted(row))
 
 
-def _run_row(run: Run, reference: Reference) -> RunRow:
+def _run_row(run: Run, table: ScoreTable) -> RunRow:
+    scored, place = table.scored[run.cell.submission, run.release.name], table.seeds.index(run.cell.seed)
     return RunRow(
         run=run,
         path=run_path(run),
-        score=f"{anytime_score(run, reference):.2f}",
-        error=f"{final_error(run, reference):.3f}",
-        observed_error=f"{final_error(run, reference, observed=True):.3f}",
+        score=f"{scored.scores[place]:.2f}",
+        error=f"{scored.errors[place]:.3f}",
+        observed_error=f"{final_error(run, scored.reference, observed=True):.3f}",
         genotype=final_genotype(run),
     )
 
