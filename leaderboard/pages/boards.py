@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from string import ascii_lowercase
 
+from leaderboard.drawing.intervals import DrawnInterval, draw_intervals
 from leaderboard.drawing.looks import Look, look_of
 from leaderboard.pages.plots import regret_plot
 from leaderboard.problems import Problem
@@ -26,19 +26,8 @@ from leaderboard.runs.key import Track
 from leaderboard.runs.record import Entry
 from nb301.releases.report import ClaimKind, ValidationReport
 
-#: Size of the drawing of an interval, and what is left free at both of its ends, pixels.
-_WIDTH, _HEIGHT, _MARGIN = 110, 18, 5
 #: Most entries of a page with all their numbers.
 _MOST_ROWS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnInterval:
-    """Where a score and its interval lie in the drawing, pixels; None for ends that are not known."""
-
-    at: float
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +120,6 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "plot": regret_plot(ranking, view, known),
             "has_random": any(standing.all_minus_random for standing in view.standings),
             "has_gin": any(standing.xgb_minus_gin for standing in view.standings),
-            "width": _WIDTH,
-            "height": _HEIGHT,
             "choices": _choices(site, ranking, scope),
             "compare": site.track_path("compare", track),
             "examination": site.track_path("examination", track),
@@ -150,7 +137,7 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "fewest_seeds": FEWEST_SEEDS,
             "guests": _guests(view, entries),
             "no_search": known,
-            "knowledge": worths,
+            "knowledge": list(zip(worths, _drawn_worths(worths), strict=True)),
             "difference": wording.difference,
             "problems": Problem,
             "short": wording.short,
@@ -186,6 +173,14 @@ def _knowledge(site: Site, ranking: Ranking, view: View) -> list[Worth]:
         return []
     named, blind = (other, ranking) if ranking.track.blind else (ranking, other)
     return knowledge(named, blind, view.releases)
+
+
+def _drawn_worths(worths: Sequence[Worth]) -> list[DrawnInterval | None]:
+    return draw_intervals([_ends(worth.difference) for worth in worths], holds=[0.0])
+
+
+def _ends(estimate: Estimate | None) -> tuple[float, float, float] | None:
+    return None if estimate is None else (estimate.low, estimate.value, estimate.high)
 
 
 def _unfinished(ranking: Ranking) -> list[str]:
@@ -225,13 +220,14 @@ def _choices(site: Site, ranking: Ranking, scope: Scope) -> dict[str, list[Choic
 
 
 def _rows(view: View, entries: Mapping[str, Entry], worths: Mapping[str, Worth]) -> list[BoardRow]:
-    limits = _limits(view.standings)
+    scores = [standing.row.score for standing in view.standings]
+    drawn = draw_intervals([_ends(score) for score in scores])
     shared = letters(view.tie_groups)
     rows = []
-    for standing in view.standings:
+    for standing, interval in zip(view.standings, drawn, strict=True):
         entry = standing.row.entry
-        row = _row(standing, entries[entry], limits, shared)
-        rows.append(replace(row, flags=tuple(_flags(standing.row, worths.get(entry)))))
+        flags = tuple(_flags(standing.row, worths.get(entry)))
+        rows.append(_row(standing, entries[entry], interval, shared.get(entry, ""), flags))
     return rows
 
 
@@ -249,18 +245,8 @@ def _flags(row: Row, worth: Worth | None) -> Iterator[Flag]:
         )
 
 
-def _limits(standings: Iterable[Standing]) -> tuple[float, float]:
-    """The lowest and the highest end of all scores' intervals; 0 and 1 where there is no score."""
-    ends: list[float] = []
-    for standing in standings:
-        score = standing.row.score
-        if score is not None:
-            ends += filter(math.isfinite, (score.low, score.value, score.high))
-    return min(ends, default=0.0), max(ends, default=1.0)
-
-
 def _row(
-    standing: Standing, entry: Entry, limits: tuple[float, float], shared: Mapping[str, str]
+    standing: Standing, entry: Entry, drawn: DrawnInterval | None, letters: str, flags: tuple[Flag, ...]
 ) -> BoardRow:
     row = standing.row
     return BoardRow(
@@ -270,9 +256,9 @@ def _row(
         places=wording.places(row.ranks),
         score=wording.NONE if row.score is None else f"{row.score.value:.1f}",
         interval="" if row.score is None else wording.interval(row.score, 1),
-        drawn=None if row.score is None else _drawn(row.score, limits),
-        letters=shared.get(row.entry, ""),
-        flags=(),
+        drawn=drawn,
+        letters=letters,
+        flags=flags,
         scores=tuple(map(_score, standing.scores)),
         all_minus_random=wording.difference(standing.all_minus_random),
         xgb_minus_gin=wording.difference(standing.xgb_minus_gin),
@@ -285,16 +271,3 @@ def _row(
 
 def _score(mean: float | None) -> str | None:
     return None if mean is None else f"{mean:.2f}"
-
-
-def _drawn(score: Estimate, limits: tuple[float, float]) -> DrawnInterval:
-    return DrawnInterval(
-        at=_position(score.value, limits),
-        low=_position(score.low, limits) if math.isfinite(score.low) else None,
-        high=_position(score.high, limits) if math.isfinite(score.high) else None,
-    )
-
-
-def _position(value: float, limits: tuple[float, float]) -> float:
-    low, high = limits
-    return round(_MARGIN + (value - low) / ((high - low) or 1.0) * (_WIDTH - 2 * _MARGIN), 1)

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from leaderboard.drawing.intervals import draw_intervals
 from leaderboard.drawing.looks import look_of
 from leaderboard.drawing.plots import MOST, Plot
 from leaderboard.pages.plots import overall_plots, regret_plot, release_plots
@@ -171,6 +172,8 @@ def _pairs_page(site: Site, ranking: Ranking) -> Page:
             "track": ranking.track,
             "tracks": site.track_links(_pairs_path, ranking.track),
             "order": order,
+            "places": list(zip(order, draw_intervals([_ranks(row) for row in order]), strict=True)),
+            "written": wording.places,
             "cells": cells,
             "pairs": ranking.whole.pairs[:_LISTED],
             "all_pairs": len(ranking.whole.pairs),
@@ -183,6 +186,10 @@ def _pairs_page(site: Site, ranking: Ranking) -> Page:
             "seeds": len(ranking.seeds),
         },
     )
+
+
+def _ranks(row: Row) -> tuple[float, None, float] | None:
+    return None if row.ranks is None else (row.ranks[0] - 0.2, None, row.ranks[1] + 0.2)
 
 
 def _pairs_path(track: Track) -> str:
