@@ -112,6 +112,13 @@ def conditions(track: Track) -> str:
     return ", ".join(filter(None, (budget, *others)))
 
 
+def switch(track: Track) -> str:
+    """A track in as few words as a switch has room for."""
+    if track.blind or track.problem is not Problem.accuracy:
+        return ", ".join(filter(None, (_PROBLEMS[track.problem], "blind" if track.blind else "")))
+    return f"{gpu_days(track)} {'GPU days' if track.workers == 1 else f'days on {track.workers} GPUs'}"
+
+
 def question(track: Track) -> str:
     """What the ranking of a track answers."""
     budget = f"{gpu_days(track)} GPU days"
