@@ -7,9 +7,10 @@ from hashlib import sha256
 
 #: Entries in the order in which they were first published; later ones are appended, so that no look changes.
 _PUBLISHED = (
-    *("rs", "re", "ls", "de", "bananas", "tpe", "nevergrad-cma", "smac"),
-    *("catcma", "optuna-gp", "combo", "optuna-tpe", "nevergrad-portfolio", "bohb", "dehb", "hyperband"),
-    *("asha", "re-lce", "ls-lce", "pymoo-nsga2"),
+    "rs",
+    *("re", "catcma", "nevergrad-portfolio", "de", "bananas", "tpe", "smac"),
+    *("nevergrad-cma", "ls", "optuna-gp", "optuna-tpe", "combo", "pymoo-nsga2", "bohb"),
+    *("re-lce", "ls-lce", "dehb", "hyperband", "asha"),
 )
 #: As many as the style sheet has; `hue-0` to `hue-7`, `dash-0` to `dash-3`.
 HUES, DASHES = 8, 4

@@ -140,7 +140,6 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "knowledge": list(zip(worths, _drawn_worths(worths), strict=True)),
             "difference": wording.difference,
             "problems": Problem,
-            "short": wording.short,
         },
     )
 
