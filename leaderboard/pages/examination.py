@@ -111,7 +111,7 @@ def _gaps(ranking: Ranking, judgements: Sequence[Judgement], columns: Sequence[C
     largest = _largest(judgement for _, _, found in rows for judgement in found if judgement)
     gaps = []
     for entry, name, found in rows:
-        cells = tuple(judgement and _judged(judgement, largest) for judgement in found)
+        cells = tuple(None if each is None else _judged(each, largest) for each in found)
         if any(cells):
             gaps.append(Gaps(name, None if entry == ALL else entry, cells))
     return gaps

@@ -29,7 +29,7 @@ def test_files_have_their_hashes():
     release = find(NAME)
     hashes = {name: value for name, _, value in files(release).rows}
 
-    assert [*hashes][0] == "manifest.json"
+    assert next(iter(hashes)) == "manifest.json"
     assert hashes["member-3.ubj"] == release.manifest.files["member-3.ubj"].sha256
     assert hashes["manifest.json"] == release.release_hash
     assert {*hashes} == {*release.files}
