@@ -24,10 +24,11 @@ from leaderboard.ranking.csv_tables import tables_of
 from leaderboard.ranking.examination import examine
 from leaderboard.ranking.iohanalyzer import incumbents_csv
 from leaderboard.ranking.references import Reference, read_references
-from leaderboard.ranking.selection import tracks_of
+from leaderboard.ranking.selection import Scope, tracks_of
 from leaderboard.ranking.standings import Ranking, rank
-from leaderboard.rendering.content import Site, read_report, run_path
+from leaderboard.rendering.content import Choice, Site, read_report, run_path
 from leaderboard.rendering.page import FRONT, Page, write_page
+from leaderboard.rendering.wording import conditions
 from leaderboard.runs.packed import campaign_files, read_results
 from leaderboard.runs.record import Run
 from leaderboard.runs.store import Store
@@ -89,7 +90,7 @@ def build_site(
     )
     pages = list(_pages(site, results))
     if releases:
-        pages += release_pages(releases, site.report)
+        pages += release_pages(releases, site.report, _rankings_on(site))
     if tables:
         pages += landscape_pages(tables)
     paths = frozenset(map(attrgetter("path"), pages)) | {DATA_PAGE}
@@ -164,6 +165,17 @@ def _pages(site: Site, results: Path | None) -> Iterator[Page]:
     yield changes_page(changes(site))
     yield from runs_pages(site)
     yield missing_page()
+
+
+def _rankings_on(site: Site) -> dict[str, list[Choice]]:
+    """Links to the rankings of all tracks on each release, by its hash."""
+    links: dict[str, list[Choice]] = {}
+    for ranking in site.rankings:
+        path = boards.board_path(site, ranking.track, Scope())
+        link = Choice(conditions(ranking.track), path, is_current=False)
+        for release in ranking.whole.releases:
+            links.setdefault(release.release_hash, []).append(link)
+    return links
 
 
 def _packed(results: Path) -> list[Path]:

@@ -104,8 +104,9 @@ TABLES: Mapping[str, Described] = {
         {
             "entry": "Slug of the entry, or `*` for all together.",
             "found_on": "Release that the architectures were found on.",
-            "judge": "Release that judges them, or `ground truth`: the noise-free emulated one, of what was "
-            "found on a release that rests on it.",
+            "judge": "Release that judges them; `ground truth`, the noise-free emulated one, of what was "
+            "found on a release that rests on it; or `other releases`, the mean of the others on the same "
+            "ground truth.",
             "error_percent": "Mean noise-free validation error by the judge, percent.",
             "worse_points": "The judge's error minus that of the release it was found on, points.",
             "worse_low": "Low end of its 95 % interval over runs.",

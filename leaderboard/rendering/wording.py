@@ -59,6 +59,11 @@ def short(basis: str) -> str:
     return basis.partition(",")[0]
 
 
+def evaluations(truth: str) -> str:
+    """What rows of a ground truth are: an emulation trains nothing."""
+    return "emulated evaluations" if is_emulated(truth) else "trainings"
+
+
 def ground_truth(truth: str) -> str:
     """What numbers rest on, such as `ground truth: emulated 2.0, not CIFAR-10`."""
     return f"ground truth: {truth}" + ("" if is_the_papers(truth) else ", not CIFAR-10")
