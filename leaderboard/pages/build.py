@@ -12,7 +12,17 @@ from leaderboard.entries.submission import Submission
 from leaderboard.errors import BoardError
 from leaderboard.pages import boards, comparison, examination
 from leaderboard.pages.changes import changes, changes_page, feed
-from leaderboard.pages.data import DATA, DATA_PAGE, data_page, runs_pages, write_sums
+from leaderboard.pages.data import (
+    DATA,
+    DATA_PAGE,
+    REFERENCES,
+    all_runs_path,
+    all_runs_text,
+    data_page,
+    references_text,
+    runs_pages,
+    write_sums,
+)
 from leaderboard.pages.entries import pages as entry_pages
 from leaderboard.pages.landscape.pages import landscape_pages
 from leaderboard.pages.methods import methods_page
@@ -200,7 +210,10 @@ def _files(site: Site) -> Iterator[tuple[str, bytes]]:
 
 
 def _texts(site: Site) -> Iterator[tuple[str, str]]:
+    if site.rankings:
+        yield REFERENCES, references_text(site)
     for ranking in site.rankings:
+        yield all_runs_path(ranking), all_runs_text(ranking)
         folder = f"{DATA}/{ranking.track.slug}"
         yield f"{folder}/iohanalyzer.csv", incumbents_csv(ranking.runs)
         for name, table in tables_of(ranking, site.judgements[ranking.track], site.references).items():

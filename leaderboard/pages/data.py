@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from leaderboard.ranking.csv_columns import TABLES, Described
+from leaderboard.ranking.references import Reference
 from leaderboard.ranking.standings import Ranking
 from leaderboard.rendering.content import Site, names_by_entry, run_path
 from leaderboard.rendering.described import record_keys
 from leaderboard.rendering.markdown import inlined
 from leaderboard.rendering.page import Page
+from leaderboard.rendering.project import LICENCE
+from leaderboard.rendering.wording import conditions, options_of
 from leaderboard.runs.record import Run
 from nb301.files import sha256, write_text
 
@@ -19,6 +23,7 @@ from nb301.files import sha256, write_text
 DATA = "data"
 DATA_PAGE = "data.html"
 SUMS = f"{DATA}/SHA256SUMS"
+REFERENCES = f"{DATA}/references.json"
 _RUNS, _RESULTS = f"{DATA}/runs/", f"{DATA}/results/"
 #: Computes a run's noise-free accuracies again, in the site's folder; the page shows it.
 SNIPPET = """\
@@ -50,7 +55,9 @@ class File:
     @property
     def about_size(self) -> str:
         """The size for people."""
-        return f"{self.size / 1000:,.1f} kB"
+        if self.size < 1e6:
+            return f"{self.size / 1e3:,.1f}\N{NO-BREAK SPACE}kB"
+        return f"{self.size / 1e6:,.1f}\N{NO-BREAK SPACE}MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,8 @@ class TrackData:
     """The data of one track."""
 
     ranking: Ranking
+    #: All its runs in one file; None where it is not written.
+    all_runs: File | None
     #: Tables that have a description, with it.
     tables: tuple[tuple[File, Described], ...]
 
@@ -70,6 +79,31 @@ class TrackData:
 def runs_path(ranking: Ranking) -> str:
     """Path of the page that lists a track's runs."""
     return f"runs/{ranking.track.slug}.html"
+
+
+def all_runs_path(ranking: Ranking) -> str:
+    """Address of the file that has all runs of a track."""
+    return f"{DATA}/{ranking.track.slug}/runs.jsonl"
+
+
+def all_runs_text(ranking: Ranking) -> str:
+    """All runs of a track, one JSON record a line."""
+    return "".join(f"{run.model_dump_json()}\n" for run in ranking.runs)
+
+
+def references_in(site: Site) -> dict[str, Reference]:
+    """What scores are measured against, by the names of the releases that runs of the site rest on."""
+    references = {}
+    for ranking in site.rankings:
+        for board in ranking.boards:
+            references[board.release.name] = site.references[board.release.release_hash]
+    return references
+
+
+def references_text(site: Site) -> str:
+    """`references_in` as JSON."""
+    content = {name: reference.model_dump() for name, reference in references_in(site).items()}
+    return json.dumps(content, indent=1) + "\n"
 
 
 def data_page(site: Site, out: Path) -> Page:
@@ -90,6 +124,7 @@ def data_page(site: Site, out: Path) -> Page:
     context = {
         "tracks": tracks,
         "tables": TABLES,
+        "references": files.get(REFERENCES),
         "results": results,
         "others": _others(files, tracks),
         "record": record_keys(Run),
@@ -97,6 +132,9 @@ def data_page(site: Site, out: Path) -> Page:
         "sums": SUMS,
         "snippet": SNIPPET.format(path=run_path(example)) if example else "",
         "example": example,
+        "example_options": options_of(example.cell.track, [example.release.name]) if example else "",
+        "conditions": conditions,
+        "licence": LICENCE,
         "run_path": run_path,
     }
     return Page(DATA_PAGE, "data.html.j2", context)
@@ -110,6 +148,7 @@ def runs_pages(site: Site) -> Iterator[Page]:
             "entries": _by_entry(ranking.runs),
             "names": names_by_entry(ranking.whole.standings),
             "run_path": run_path,
+            "all_runs_path": all_runs_path,
         }
         yield Page(runs_path(ranking), "runs.html.j2", context)
 
@@ -141,16 +180,18 @@ def _track_data(ranking: Ranking, files: Mapping[str, File]) -> TrackData:
         path = f"{DATA}/{ranking.track.slug}/{name}.csv"
         if path in files:
             tables.append((files[path], table))
-    return TrackData(ranking, tuple(tables))
+    return TrackData(ranking, files.get(all_runs_path(ranking)), tuple(tables))
 
 
 def _others(files: Mapping[str, File], tracks: Iterable[TrackData]) -> list[File]:
-    """Files that are neither tables of a track, nor runs, nor results."""
-    others = dict(files)
+    """Files that are neither tables of a track, nor runs, nor references, nor results."""
+    shown = {REFERENCES}
     for track in tracks:
-        for file, _ in track.tables:
-            del others[file.path]
-    return [file for path, file in others.items() if not path.startswith((_RUNS, _RESULTS))]
+        shown.add(all_runs_path(track.ranking))
+        shown.update(file.path for file, _ in track.tables)
+    return [
+        file for path, file in files.items() if path not in shown and not path.startswith((_RUNS, _RESULTS))
+    ]
 
 
 def _by_entry(runs: Iterable[Run]) -> dict[str, dict[str, list[Run]]]:

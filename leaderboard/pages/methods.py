@@ -10,18 +10,19 @@ from typing import Any
 import numpy as np
 
 from leaderboard.inside import canary
-from leaderboard.pages.data import runs_path
+from leaderboard.pages.data import REFERENCES, all_runs_path, references_in, runs_path
+from leaderboard.pages.methods_constants import computing
 from leaderboard.pages.methods_example import Example, example_of
 from leaderboard.problems import Problem
 from leaderboard.ranking import pairs, scores, statistics
-from leaderboard.ranking.core import CORE
-from leaderboard.ranking.references import Reference
+from leaderboard.ranking.references import MARGIN
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, run_path
 from leaderboard.rendering.described import Constants, constants
 from leaderboard.rendering.page import Page
+from leaderboard.rendering.project import PAPER, project
 from leaderboard.runs.campaign import SALT_BITS, SEED_BITS
-from leaderboard.runs.record import ReleaseReference
+from leaderboard.runs.recording import SUPPORT_QUERIES
 from leaderboard.sandbox.seccomp import REFUSED
 from nb301.places import EMULATED_TRUTH, EMULATION
 from nb301.releases import Manifest, find, names
@@ -70,14 +71,6 @@ class Fitted:
     others: Sequence[Weights]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRelease:
-    """A release, and what its scores are measured against."""
-
-    release: ReleaseReference
-    reference: Reference
-
-
 def methods_page(site: Site) -> Page:
     """Make `methods.html`."""
     context = {
@@ -86,11 +79,15 @@ def methods_page(site: Site) -> Page:
         "fitted": fitted(),
         "rankings": site.rankings,
         "example": _example(site),
-        "references": _known_releases(site),
+        "references": references_in(site),
+        "truths": {run.release.name: run.release.truth for ranking in site.rankings for run in ranking.runs},
+        "references_path": REFERENCES,
+        "constants": list(computing()),
+        "level": f"{100 * statistics.LEVEL:.0f}",
+        "margin": MARGIN,
         "real": real_releases(),
         "rests_on": rests_on,
         "statistics": statistics,
-        "core": sorted(CORE),
         "scores": scores,
         "salt_bits": SALT_BITS,
         "seed_bits": SEED_BITS,
@@ -98,8 +95,14 @@ def methods_page(site: Site) -> Page:
         "same_family": wording.same_family(),
         "probes": {name: probe.__doc__ for name, probe in canary.PROBES.items()},
         "refused": REFUSED,
+        "support_queries": SUPPORT_QUERIES,
+        "conditions": wording.conditions,
+        "gpu_days": wording.gpu_days,
         "run_path": run_path,
         "runs_path": runs_path,
+        "all_runs_path": all_runs_path,
+        "paper": PAPER,
+        "bibtex": project().bibtex,
     }
     return Page("methods.html", "methods.html.j2", context)
 
@@ -183,13 +186,3 @@ def _comment(text: str) -> str:
     """The comment that a file begins with, without its marks."""
     lines = text.partition("\n\n")[0].split("\n")
     return "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines)
-
-
-def _known_releases(site: Site) -> list[KnownRelease]:
-    """Releases of all tracks, each once, in their order."""
-    releases: dict[str, KnownRelease] = {}
-    for ranking in site.rankings:
-        for board in ranking.boards:
-            reference = site.references[board.release.release_hash]
-            releases[board.release.name] = KnownRelease(board.release, reference)
-    return list(releases.values())

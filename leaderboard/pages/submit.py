@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from leaderboard.entries.submission import Submission, SubmissionManifest
@@ -11,11 +12,15 @@ from leaderboard.rendering import wording
 from leaderboard.rendering.described import Key, record_keys
 from leaderboard.rendering.markdown import inlined, sections
 from leaderboard.rendering.page import Page
+from leaderboard.rendering.project import LICENCE, PAPER, project
 from leaderboard.runs.key import RunKey
+from leaderboard.runs.schedule import SCHEDULE, Stage
 from leaderboard.sandbox.messages import Verdict
 from nb301.formats import TEXT_NOTATIONS, to_darts
 from nb301.space import CELL_NAMES, Genotype
 
+#: Of the entry that the page is about, and by how many processes its runs are made.
+_FOLDER, _PROCESSES = "leaderboard/submissions/my-search", 2
 #: What the page shows of the skeleton.
 _SKELETON_FILES = ("submission.toml", "optimizer.py")
 #: DARTS (second order), Liu et al. 2019b.
@@ -33,6 +38,29 @@ class WrittenGenotype(NamedTuple):
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class ScheduledTrack:
+    """A track with the command that makes an entry's runs of it."""
+
+    stage: Stage
+
+    @property
+    def title(self) -> str:
+        """Its conditions, in words."""
+        return wording.conditions(self.stage.track)
+
+    @property
+    def command(self) -> str:
+        """Of the entry that the page is about."""
+        options = wording.options_of(self.stage.track, self.stage.releases)
+        return f"python -m leaderboard run {_FOLDER} {options}"
+
+    @property
+    def minutes(self) -> str:
+        """How long all runs take two processes, if the optimizer takes no time."""
+        return f"{self.stage.runs * self.stage.run_seconds / _PROCESSES / 60:.2g}"
+
+
 def submit_page(submissions: Mapping[str, Submission]) -> Page:
     """Make `submit.html`.
 
@@ -41,6 +69,10 @@ def submit_page(submissions: Mapping[str, Submission]) -> Page:
     """
     context = {
         "sections": sections((SUBMISSIONS / "README.md").read_text(encoding="utf-8")),
+        "tracks": list(map(ScheduledTrack, SCHEDULE)),
+        "project": project(),
+        "paper": PAPER,
+        "licence": LICENCE,
         "manifest": record_keys(SubmissionManifest),
         "skeleton": {name: (SKELETON / name).read_text(encoding="utf-8") for name in _SKELETON_FILES},
         "limits": _limits(),

@@ -88,7 +88,8 @@ TABLES: Mapping[str, Described] = {
             "error_low": _LOW,
             "error_high": _HIGH,
             "p": "p-value of the difference of scores, two-sided, corrected for all pairs.",
-            "wins": "Share of seeds on which one has the higher score; ties count half.",
+            "wins": "Share of seeds on which one has the higher score; ties count half. Empty, like the "
+            "differences, where no release counts for both.",
             "equivalent": "Whether the interval of final errors lies within 0.05 points: equal in practice.",
             "seeds_needed": "Seeds to tell the pair apart four times in five; empty where unknown.",
         },

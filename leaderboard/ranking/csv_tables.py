@@ -151,7 +151,8 @@ def _pair_cells(pair: Pair) -> list[object]:
     cells: list[object] = [pair.one, pair.other]
     cells += _estimate_cells(pair.difference)
     cells += _estimate_cells(pair.error_difference)
-    cells += [f"{pair.p:.3g}", f"{pair.wins:.3f}", pair.equivalent, pair.seeds_needed]
+    wins = f"{pair.wins:.3f}" if np.isfinite(pair.wins) else ""
+    cells += [f"{pair.p:.3g}", wins, pair.equivalent, pair.seeds_needed]
     return cells
 
 

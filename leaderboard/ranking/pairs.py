@@ -18,7 +18,7 @@ from leaderboard.runs.record import ReleaseReference
 #: standard deviation between trainings of one architecture (Section 3.3).
 EQUIVALENT = 0.05
 #: Of so many entries all pairs are listed; of more those that are near each other in the order.
-_ALL_PAIRS, _NEAR = 60, 5
+ALL_PAIRS, NEAR = 60, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Pair:
     error_difference: Estimate
     #: Of the difference of scores, corrected for all pairs.
     p: float
-    #: Share of seeds on which one has the higher score; ties count half.
+    #: Share of seeds on which one has the higher score; ties count half. NaN where none counts for both.
     wins: float
     #: Whether the interval of final errors lies within `EQUIVALENT`.
     equivalent: bool
@@ -52,7 +52,7 @@ class Comparison:
 
     #: Ranks that the data allow, by entry.
     ranks: Mapping[str, tuple[int, int]]
-    #: In the order of entries; of more than `_ALL_PAIRS` entries those at most `_NEAR` apart.
+    #: In the order of entries; of more than `ALL_PAIRS` entries those at most `NEAR` apart.
     pairs: tuple[Pair, ...]
     #: Longest groups of neighbours of which no two are told apart.
     tie_groups: tuple[tuple[str, ...], ...]
@@ -74,7 +74,7 @@ def compare(order: Sequence[str], releases: Sequence[ReleaseReference], table: S
     by_score, by_error = statistics.compare(scores, core), statistics.compare(errors, core)
     differences = statistics.paired_differences(scores)
     first, second = np.triu_indices(len(order), 1)
-    listed = np.flatnonzero((second - first <= _NEAR) | (len(order) <= _ALL_PAIRS))
+    listed = np.flatnonzero((second - first <= NEAR) | (len(order) <= ALL_PAIRS))
     pairs = []
     for index in listed.tolist():
         error = _estimate(by_error, index)

@@ -37,7 +37,7 @@ _SEED, _RANDOM = 301, 10_000
 _MOST_BYTES = 2**20
 #: How far beyond the worst of the reference front and the median random architecture, in each objective, an
 #: architecture still counts, as a share of the front's range: these would add nothing otherwise.
-_MARGIN = 0.1
+MARGIN = 0.1
 #: Points of a reference front, which more hardly change.
 _POINTS = 60
 #: What the whole range of random architectures' multiply-adds is worth when the front is looked for, points
@@ -114,7 +114,7 @@ class Reference(Record):
 
     def _volume(self, accuracy: NDArray[np.float64], multiply_adds: NDArray[np.int64]) -> float:
         random = self._placed(np.array([self.random_accuracy]), np.array([self.random_multiply_adds]))[0]
-        beyond = np.maximum(random, 1.0) + _MARGIN
+        beyond = np.maximum(random, 1.0) + MARGIN
         return hypervolume(self._placed(accuracy, multiply_adds), (float(beyond[0]), float(beyond[1])))
 
     def _placed(self, accuracy: NDArray[np.float64], multiply_adds: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -20,14 +20,14 @@ START = 1e5
 #: From which the first boards' score looked, which is kept beside it.
 EARLY_START = 1e4
 #: Decades of a budget that the anytime score looks at, where `START` is too late for more.
-_FEWEST_DECADES = 1
+FEWEST_DECADES = 1
 #: Normalised regrets that runs are timed to.
 TARGETS = exact.geometric(1.0, 0.01, 51)
 
 
 def window(budget_seconds: float, start: float = START) -> tuple[float, float]:
     """Simulated seconds between which the anytime score of runs with a budget looks."""
-    return min(start, budget_seconds / 10**_FEWEST_DECADES), budget_seconds
+    return min(start, budget_seconds / 10**FEWEST_DECADES), budget_seconds
 
 
 class Steps(NamedTuple):

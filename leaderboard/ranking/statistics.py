@@ -30,18 +30,22 @@ ALPHA = 1 - LEVEL
 POWER = 0.8
 #: Resamples of seeds.
 DRAWS = 10_000
-_BOOTSTRAP_SEED = 301
+#: Of the generator that chooses them.
+BOOTSTRAP_SEED = 301
 #: Beyond so many pairs in the core set Bonferroni's bound takes the place of resampling.
 MANY_PAIRS = 5000
 #: Seeds below which nobody is told apart from anybody: of fewer the spread of differences is not known well
 #: enough for a studentized statistic to keep its level.
 FEWEST_SEEDS = 10
 #: Means of so many values are normal whatever the values are: there is nothing to resample.
-_MANY_VALUES = 1000
+MANY_VALUES = 1000
 #: Rows that are resampled at once, which bounds the memory.
 _CHUNK = 1000
 #: Differences below are rounding: scores and errors are percent.
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
+#: A resample's spread is rounding, too, where it is at most this share of the largest deviation of a value:
+#: what is resampled is rounded, see `_few_bits`.
+NEGLIGIBLE = 1e-5
 #: Digits that scipy's quantiles are rounded to: their last ones depend on the processor.
 _QUANTILE_DIGITS = 10
 #: Bits that are kept of values before they are multiplied by the numbers of a resample.
@@ -82,7 +86,7 @@ def intervals(values: Array) -> Array:
     """
     mean, error = _mean_and_error(values)
     n = values.shape[1]
-    if n >= _MANY_VALUES:
+    if n >= MANY_VALUES:
         reach = _quantile(student.isf(ALPHA / 2, n - 1)) * error
         return np.stack([mean - reach, mean + reach], axis=1)
     ends_of_t = [ALPHA / 2, 1 - ALPHA / 2]
@@ -93,7 +97,7 @@ def intervals(values: Array) -> Array:
     if n < 2:
         return np.broadcast_to(np.array([-np.inf, np.inf]), ends.shape).copy()
     # equal values have a point for an interval, whatever the quantile is
-    return np.where(error[:, None] > _ROUNDING, ends, mean[:, None])
+    return np.where(error[:, None] > ROUNDING, ends, mean[:, None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +157,11 @@ def compare(scores: Array, core: NDArray[np.bool_] | None = None) -> Compared:
     differences = paired_differences(scores)
     mean, error = _mean_and_error(differences)
     with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.where(error > _ROUNDING, mean / error, np.where(np.abs(mean) > _ROUNDING, mean * np.inf, 0.0))
+        t = np.where(error > ROUNDING, mean / error, np.where(np.abs(mean) > ROUNDING, mean * np.inf, 0.0))
     critical, p = _judged(differences, np.abs(t), core)
     with np.errstate(invalid="ignore"):
         # equal differences have a point for an interval, whatever the critical value is
-        reach = np.where((error > _ROUNDING) | np.isinf(critical), critical * np.maximum(error, _ROUNDING), 0)
+        reach = np.where((error > ROUNDING) | np.isinf(critical), critical * np.maximum(error, ROUNDING), 0)
     return Compared(mean, mean - reach, mean + reach, p, critical, core)
 
 
@@ -254,9 +258,9 @@ def seeds_needed(differences: Array, critical: float) -> int | None:
         `FEWEST_SEEDS` at least; None where means are equal, or the critical value is not known.
     """
     mean, error = _mean_and_error(differences[None])
-    if len(differences) < 2 or not abs(mean[0]) > _ROUNDING or not math.isfinite(critical):
+    if len(differences) < 2 or not abs(mean[0]) > ROUNDING or not math.isfinite(critical):
         return None
-    effect = abs(float(mean[0])) / max(float(error[0]) * math.sqrt(len(differences)), _ROUNDING)
+    effect = abs(float(mean[0])) / max(float(error[0]) * math.sqrt(len(differences)), ROUNDING)
     # the second term makes up for the spread that is estimated, too (Guenther, 1981)
     reach = (critical + _quantile(norm.isf(1 - POWER))) / effect
     return max(FEWEST_SEEDS, math.ceil(reach * reach + critical * critical / 2))
@@ -270,7 +274,7 @@ def _quantile(value: float) -> float:
 def _counts(n: int) -> NDArray[np.float64]:
     """How often each of `n` seeds is in each resample, shape (n, draws): equal in every call."""
     # integers, whose draws no logarithm decides, as it does those of a multinomial distribution
-    chosen = np.random.default_rng(_BOOTSTRAP_SEED).integers(n, size=(DRAWS, n))
+    chosen = np.random.default_rng(BOOTSTRAP_SEED).integers(n, size=(DRAWS, n))
     numbered = chosen + n * np.arange(DRAWS)[:, None]
     return np.bincount(numbered.ravel(), minlength=n * DRAWS).reshape(DRAWS, n).T.astype(np.float64)
 
@@ -294,10 +298,12 @@ def _resampled_t(values: Array) -> Iterator[Array]:
         mean = _few_bits(centred) @ counts / n
         square = _few_bits(centred * centred) @ counts / n
         error = np.sqrt(np.maximum(square - mean * mean, 0.0) / max(n - 1, 1))
+        largest = np.abs(centred).max(axis=1, keepdims=True)
         with np.errstate(divide="ignore", invalid="ignore"):
             # all that can be said of equal values is whether they deviate
-            t: Array = np.where(error > _ROUNDING, mean / error, np.sign(mean) * np.inf)
-        yield np.where(np.abs(mean) > _ROUNDING, t, 0.0)
+            spread = error > np.maximum(ROUNDING, NEGLIGIBLE * largest)
+            t: Array = np.where(spread, mean / error, np.sign(mean) * np.inf)
+        yield np.where(np.abs(mean) > ROUNDING, t, 0.0)
 
 
 def _few_bits(rows: Array) -> Array:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from leaderboard.problems import Problem
 from leaderboard.ranking.rows import Row
 from leaderboard.ranking.statistics import Estimate
-from leaderboard.runs.key import Track
+from leaderboard.runs.key import BUDGET_EVALUATIONS, Track
 from leaderboard.runs.record import ReleaseReference
 from nb301.surrogates import FAMILIES
 from nb301.truth.base import TruthKind, first_real, is_emulated, kind_of, rests_on
@@ -138,6 +138,20 @@ def gpu_days(track: Track) -> str:
     return f"{track.budget_seconds / _SECONDS_PER_DAY:,.3g}"
 
 
+def options_of(track: Track, releases: Iterable[str]) -> str:
+    """Options of `python -m leaderboard run` that make runs of a track on releases."""
+    options = [f"--budget-seconds {track.slug.partition('-seconds')[0]}"]
+    if track.budget_evaluations != BUDGET_EVALUATIONS:
+        options.append(f"--budget-evaluations {track.budget_evaluations}")
+    if track.workers != 1:
+        options.append(f"--workers {track.workers}")
+    if track.problem is not Problem.accuracy:
+        options.append(f"--problem {track.problem}")
+    if track.blind:
+        options.append("--blind")
+    return " ".join([*options, *(f"--release {release}" for release in releases)])
+
+
 def places(ranks: tuple[int, int] | None) -> str:
     """All places that the data allow: from the first to the last."""
     if ranks is None:
@@ -157,17 +171,22 @@ def interval(estimate: Estimate, digits: int = 2) -> str:
     """An interval with so many digits after the point; open where seeds are too few."""
     if not math.isfinite(estimate.low + estimate.high):
         return "too few runs"
-    return f"{estimate.low:.{digits}f} to {estimate.high:.{digits}f}"
+    return signed(f"{estimate.low:.{digits}f} to {estimate.high:.{digits}f}")
 
 
 def difference(estimate: Estimate | None) -> str:
     """A difference with its interval."""
-    return NONE if estimate is None else f"{estimate.value:+.2f} ({interval(estimate)})"
+    return NONE if estimate is None else signed(f"{estimate.value:+.2f} ({interval(estimate)})")
 
 
 def known(value: float | None, form: str) -> str:
-    """A number in a format, or a dash."""
-    return NONE if value is None else format(value, form)
+    """A number in a format, or a dash; percent stand apart from their sign."""
+    return NONE if value is None else signed(format(value, form).replace("%", "\N{NO-BREAK SPACE}%"))
+
+
+def signed(text: str) -> str:
+    """Numbers with the minus sign that people read; what machines read has a hyphen."""
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def speed_up(times: float | None) -> str:

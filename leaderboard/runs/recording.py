@@ -21,7 +21,7 @@ from nb301.optimizers import Trajectory
 from nb301.space import Genotype, to_codes
 
 #: Queries of a run that are compared with the release's table; each takes a millisecond.
-_SUPPORT = 100
+SUPPORT_QUERIES = 100
 
 
 def recorded(
@@ -98,7 +98,7 @@ def support(trajectory: Trajectory, benchmark: Benchmark) -> Support | None:
     """How many of a run's queries were unfamiliar; None without a query, or where the table is missing."""
     if not len(trajectory):
         return None
-    chosen = np.unique(np.linspace(0, len(trajectory) - 1, _SUPPORT).astype(int))
+    chosen = np.unique(np.linspace(0, len(trajectory) - 1, SUPPORT_QUERIES).astype(int))
     try:
         answers = benchmark.familiarity(_genotypes(trajectory, chosen))
     except DataMissing:

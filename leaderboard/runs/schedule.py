@@ -34,15 +34,32 @@ class Stage:
     seeds: int = 30
     #: Names of submissions that do not take part.
     without: tuple[str, ...] = ()
+    #: What a run takes of a processor beside the optimizer's own time, seconds: measured with random search,
+    #: and with Hyperband where trainings pause.
+    run_seconds: int = 1
+
+    @property
+    def runs(self) -> int:
+        """Of each entry."""
+        return len(self.releases) * self.seeds
 
 
 SCHEDULE = (
     Stage(Track(1, _MIDDLE, BUDGET_EVALUATIONS), _REAL + _EMULATED + _EMULATED_RANDOM),
     Stage(Track(1, _MIDDLE, BUDGET_EVALUATIONS, blind=True), _REAL + _EMULATED),
     Stage(Track(1, _MIDDLE, BUDGET_EVALUATIONS, Problem.multi_objective), _REAL + _EMULATED),
-    Stage(Track(1, _MIDDLE, BUDGET_EVALUATIONS, Problem.multi_fidelity), _EMULATED + _EMULATED_RANDOM),
-    Stage(Track(1, _LONG, BUDGET_EVALUATIONS), _REAL + _EMULATED + _EMULATED_RANDOM, without=_SLOW_IF_LONG),
-    Stage(Track(30, _MIDDLE, BUDGET_EVALUATIONS), _REAL + _EMULATED, without=_SLOW_IF_LONG),
+    Stage(
+        Track(1, _MIDDLE, BUDGET_EVALUATIONS, Problem.multi_fidelity),
+        _EMULATED + _EMULATED_RANDOM,
+        run_seconds=5,
+    ),
+    Stage(
+        Track(1, _LONG, BUDGET_EVALUATIONS),
+        _REAL + _EMULATED + _EMULATED_RANDOM,
+        without=_SLOW_IF_LONG,
+        run_seconds=4,
+    ),
+    Stage(Track(30, _MIDDLE, BUDGET_EVALUATIONS), _REAL + _EMULATED, without=_SLOW_IF_LONG, run_seconds=6),
 )
 
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from leaderboard.pages.data import SUMS, data_files, data_page, runs_pages, write_sums
+from leaderboard.pages.data import SUMS, all_runs_path, data_files, data_page, runs_pages, write_sums
 from leaderboard.ranking.csv_columns import TABLES
 from leaderboard.runs.record import Run
 from nb301.files import write_text
@@ -50,11 +50,17 @@ def test_files_are_told_by_their_kind(folder, site):
     track = site.rankings[0].track.slug
     write_text(folder / f"data/{track}/ranking.csv", "entry\n")
     write_text(folder / f"data/runs/rs/{track}/r-0.json", "{}")
+    write_text(folder / f"data/{track}/runs.jsonl", "{}\n" * 1_000_000)
+    write_text(folder / "data/references.json", "{}")
     context = data_page(site, folder).context
 
     assert [file.name for file in context["results"]] == ["rs.parquet"]
     assert [file.name for file, _ in context["tracks"][0].tables] == ["ranking.csv"]
-    assert [(file.path, file.about_size) for file in context["others"]] == [("data/some-chart.csv", "0.0 kB")]
+    assert context["tracks"][0].all_runs.about_size == "3.0\N{NO-BREAK SPACE}MB"
+    assert context["references"].name == "references.json"
+    assert [(file.path, file.about_size) for file in context["others"]] == [
+        ("data/some-chart.csv", "0.0\N{NO-BREAK SPACE}kB")
+    ]
 
 
 def test_runs_are_listed_by_entry_and_release(site):
@@ -67,6 +73,14 @@ def test_runs_are_listed_by_entry_and_release(site):
 
     assert [*page.context["entries"]] == ["re", "rs"]
     assert sorted(run.cell.id for run in runs) == sorted(run.cell.id for run in site.rankings[0].runs)
+
+
+def test_all_runs_of_a_track_are_one_file(site, out):
+    """A record a line, those that each have a file of their own."""
+    (ranking,) = site.rankings
+    lines = (out / all_runs_path(ranking)).read_text("utf-8").splitlines()
+
+    assert [Run.model_validate_json(line) for line in lines] == [*ranking.runs]
 
 
 def test_sums_are_those_of_the_files(folder):

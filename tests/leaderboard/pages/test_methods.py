@@ -46,7 +46,7 @@ def test_fitted_weights_are_all_shown(out, parsed, text_of):
     assert len(curve) == 3 * len(used.epochs)
     assert [one, other] == (used.components_edges / POINT).tolist()
     assert shown.edges[0].rows["normal input_0"][Op.skip_connect] == edges[Op.skip_connect]
-    text = text_of(parsed(out / "methods.html").by_id("truth"))
+    text = text_of(parsed(out / "methods.html").by_id("emulation"))
     for part in ("real trainings", "normal input_0", f"{edges[0]:+.3f}", "reduce intermediate skip_connect"):
         assert part in text
 
@@ -63,13 +63,14 @@ def test_real_releases_are_those_of_the_papers_trainings(out, parsed, text_of):
 
 
 def test_references_are_the_frozen_ones(site, out, parsed, text_of):
-    """Each release of the site with its hash, its truth and both errors."""
+    """Each release of the site with its hash, its truth and both accuracies, to the last digit."""
     text = text_of(parsed(out / "methods.html").by_id("references"))
 
     for board in site.rankings[0].boards:
         reference = site.references[board.release.release_hash]
         assert reference.release_hash in text
-        assert f"{100 - 100 * reference.best_accuracy:.4f}" in text
+        assert repr(reference.best_accuracy) in text
+        assert repr(reference.random_accuracy) in text
         assert board.release.truth in text
 
 

@@ -6,7 +6,9 @@ import re
 
 from leaderboard.pages.submit import submit_page, verdict_meanings
 from leaderboard.places import SUBMISSIONS
+from leaderboard.rendering import wording
 from leaderboard.rendering.markdown import sections
+from leaderboard.runs.schedule import SCHEDULE
 from leaderboard.sandbox.messages import Verdict
 
 
@@ -29,6 +31,17 @@ def test_is_the_readme_with_tables_of_the_code(out, parsed, text_of):
         "other-gbdt",
     ):
         assert expected in text
+
+
+def test_every_track_has_its_command(out, parsed, text_of):
+    """Of the schedule: its releases, how many runs they are, and how long they take."""
+    page = parsed(out / "submit.html")
+
+    for stage in SCHEDULE:
+        runs, _, command = map(text_of, page.by_id(stage.track.slug).findall("td"))
+        assert int(runs) == stage.runs
+        assert command.endswith(wording.options_of(stage.track, stage.releases))
+    assert [text_of(cell) for cell in page.by_id("1e6-seconds-1-worker").findall("td")][1] == "1.5"
 
 
 def test_every_verdict_is_explained():

@@ -71,6 +71,14 @@ def test_infinite_ends_are_empty(written):
     assert (row["error_percent"], row["worse_low"], row["worse_high"]) == ("5.5000", "0.1250", "")
 
 
+def test_pairs_without_a_release_in_common_are_empty(ranked, entry_runs, other_release, references):
+    """Neither differences nor wins are known, and no cell says `nan`."""
+    ranking = ranked(entry_runs("rs", 6) + entry_runs("re", 5.4, **other_release))
+    (pair,) = rows_of(tables_of(ranking, [], references)["pairs"])
+
+    assert {pair["score_difference"], pair["error_low"], pair["wins"], pair["seeds_needed"]} == {""}
+
+
 def test_targets_that_nobody_reached_have_no_time(written):
     """The number of runs that got there stands beside it."""
     rows = [row for row in rows_of(written["running_times"]) if row["entry"] == "rs"]

@@ -31,8 +31,8 @@ def test_many_entries_list_near_pairs_alone(make_run, ranked, monkeypatch):
         for seed in range(8)
     ]
     listed = {(pair.one, pair.other): pair for pair in ranked(runs).whole.pairs}
-    monkeypatch.setattr(pairs, "_ALL_PAIRS", 5)
-    monkeypatch.setattr(pairs, "_NEAR", 2)
+    monkeypatch.setattr(pairs, "ALL_PAIRS", 5)
+    monkeypatch.setattr(pairs, "NEAR", 2)
     near = ranked(runs).whole.pairs
 
     assert (len(listed), len(near)) == (15, 9)

@@ -48,6 +48,14 @@ def test_equal_values_have_a_point_for_an_interval():
     assert np.isnan(intervals(np.full((1, 5), NAN))).all()
 
 
+def test_two_seeds_leave_an_interval_open():
+    """Half of their resamples have one seed twice: their spread is none, and not what rounding leaves."""
+    low, high = intervals(np.array([[61.234567, 64.987654], [0.1, 0.1 + 1e-7]])).T
+
+    assert np.isneginf(low).all()
+    assert np.isposinf(high).all()
+
+
 def test_intervals_move_and_stretch_with_the_values():
     """Percent or fractions, the interval is the same one."""
     values = np.random.default_rng(3).normal(size=(2, 12))

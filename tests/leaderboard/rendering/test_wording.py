@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 
 import pytest
+from typer.main import get_command
 
+from leaderboard.cli import app
+from leaderboard.problems import Problem
 from leaderboard.ranking.statistics import Estimate
 from leaderboard.rendering import wording
+from leaderboard.runs.key import Track
 
 REAL = "CIFAR-10 training, last epoch"
 
@@ -96,6 +100,34 @@ def test_numbers_are_as_exact_as_they_are_known():
     assert (wording.places((1, 1)), wording.places((1, 3))) == ("1", "1\N{EN DASH}3")
     assert (wording.speed_up(1234.0), wording.speed_up(0.987)) == ("1,200", "0.99")
     assert wording.interval(Estimate(1.0, 0.5, 1.5)) == "0.50 to 1.50"
+
+
+def test_people_read_minus_signs():
+    """Not hyphens; and percent in one form."""
+    minus = "\N{MINUS SIGN}"
+    assert wording.interval(Estimate(-1.0, -1.5, 0.5)) == f"{minus}1.50 to 0.50"
+    assert wording.difference(Estimate(-1.0, -1.5, 0.5)) == f"{minus}1.00 ({minus}1.50 to 0.50)"
+    assert wording.known(-0.126, ".0%") == f"{minus}13\N{NO-BREAK SPACE}%"
+
+
+@pytest.mark.parametrize(
+    ("track", "options"),
+    [
+        (Track(1, 1e6, 30_000), "--budget-seconds 1e6"),
+        (Track(30, 2.5e6, 500), "--budget-seconds 2.5e6 --budget-evaluations 500 --workers 30"),
+        (Track(1, 3e5, 30_000, Problem.multi_objective), "--budget-seconds 3e5 --problem multi-objective"),
+        (Track(1, 1e7, 30_000, blind=True), "--budget-seconds 1e7 --blind"),
+    ],
+)
+def test_options_make_runs_of_a_track(track, options):
+    """As the command line reads them."""
+    command = ["run", "folder", *wording.options_of(track, ["a", "b"]).split()]
+    parsed = get_command(app).commands["run"].make_context("run", command[1:]).params
+
+    assert wording.options_of(track, ["a", "b"]) == f"{options} --release a --release b"
+    names = ("workers", "budget_seconds", "budget_evaluations", "problem", "blind")
+    assert Track(**{name: parsed[name] for name in names}) == track
+    assert parsed["release"] == ["a", "b"]
 
 
 def test_families_of_models_conflict_with_those_of_surrogates():
