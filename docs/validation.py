@@ -23,7 +23,8 @@ _ABOUT = """Made by `tox run -e validate`, then `python docs/validation.py build
 reports, such as one for each release whose table is not embedded, the page has all releases.
 A claim holds ({holds}), fails ({fails}), or is undecided ({undecided}) where its 95 % interval
 straddles the threshold; {not_applicable} is not applicable. \
-A gate has to hold before a release is published.
+A gate has to hold before `nb301 release publish` packs
+a release; embedded releases are here with whatever fails.
 Releases on real trainings come first. Those that rest on an emulation say nothing of CIFAR-10 itself."""
 #: What a ground truth's section begins with.
 _RESTS_ON = {

@@ -5,6 +5,8 @@ Every error is one line and exit code 1; see `nb301.terminal`.
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leaderboard.legible import legible
-from leaderboard.places import BUILT_SITE, ENVIRONMENTS, REFERENCES, REPORT, RESULTS, RUNS, SUBMISSIONS
+from leaderboard.places import BUILT_SITE, ENVIRONMENTS, REFERENCES, REPORT, RESULTS, RUNS, SITE, SUBMISSIONS
 from leaderboard.problems import Problem
 from leaderboard.runs.key import BUDGET_EVALUATIONS, BUDGET_SECONDS, Track
 from leaderboard.sandbox.limits import CHECK_SECONDS
@@ -249,9 +251,19 @@ def build(
             releases=releases(),
             tables=tables(),
             without_runs=without_runs,
+            commit=_commit(),
             progress=status.update,
         )
     typer.echo(f"the page: {page.resolve()}")
+
+
+def _commit() -> str:
+    """Of the working tree, abbreviated; empty outside of one, and without git."""
+    git = shutil.which("git")
+    if git is None:
+        return ""
+    asked = [git, "-C", str(SITE), "rev-parse", "--short=10", "HEAD"]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
 
 
 @app.command()

@@ -7,6 +7,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 #: The pattern of texts without a line's end.
 ONE_LINE = r"^[^\n\r]*$"
@@ -22,6 +23,7 @@ _UNSEEN = re.compile(
 _MAX_MARKS = 3
 #: Where a spreadsheet begins to read a formula: in the beginning, or where it may split a cell.
 _FORMULA = re.compile("(^|[;|\t\r\n])([\\s'\"]*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+_NUMBERS_BEGIN = frozenset("+-.0123456789")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
 
@@ -73,9 +75,14 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def _cell(value: object) -> object:
     """A cell that is shown as it is: an apostrophe before what a spreadsheet would compute."""
-    if not isinstance(value, str) or _NUMBER.fullmatch(value):
+    if not isinstance(value, str) or (value[:1] in _NUMBERS_BEGIN and _NUMBER.fullmatch(value)):
         return value
-    return _FORMULA.sub(r"\1\2'", legible(value))
+    return _guarded(value)
+
+
+@lru_cache(maxsize=1 << 14)  # names and slugs come again and again
+def _guarded(text: str) -> str:
+    return _FORMULA.sub(r"\1\2'", legible(text))
 
 
 def _escaped(number: int) -> str:

@@ -33,5 +33,7 @@ RESULTS = _LEADERBOARD / "results"
 REFERENCES = _LEADERBOARD / "ranking" / "references.toml"
 #: Maps of tables.
 EMBEDDINGS = _LEADERBOARD / "pages" / "landscape" / "embeddings"
+#: What releases predict of rows of tables that are not embedded.
+KEPT = _LEADERBOARD / "pages" / "releases" / "kept"
 #: Run by its path, on a bare interpreter.
 LIFELINE = _LEADERBOARD / "sandbox" / "lifeline.py"

@@ -15,8 +15,8 @@ _WIDTH, _HEIGHT = 560, 360
 def predictions(data: Table, ends: Sequence[float]) -> Specification:
     """Draw the columns `observed` and `predicted` of rows of a `source`, on axes between the ends."""
     scale = alt.Scale(domain=list(ends), nice=False)
-    x = alt.X("observed:Q", title="Observed error (%)", scale=scale, axis=alt.Axis(grid=False))
-    y = alt.Y("predicted:Q", title="Predicted error (%)", scale=scale)
+    x = alt.X("observed:Q", title="Observed error (%)", scale=scale, axis=alt.Axis(grid=False, tickCount=8))
+    y = alt.Y("predicted:Q", title="Predicted error (%)", scale=scale, axis=alt.Axis(tickCount=8))
     points = (
         alt.Chart(inline(data.records()))
         .mark_circle(size=18, opacity=0.55, color=signal("accent"), aria=False)

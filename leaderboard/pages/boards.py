@@ -2,41 +2,41 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from string import ascii_lowercase
 
+from leaderboard.drawing.intervals import DrawnInterval, draw_intervals
+from leaderboard.drawing.looks import Look, look_of
+from leaderboard.pages.plots import regret_plot
 from leaderboard.problems import Problem
 from leaderboard.ranking.core import CORE
 from leaderboard.ranking.knowledge import Worth, counterpart, knowledge
 from leaderboard.ranking.no_search import no_search
 from leaderboard.ranking.pairs import EQUIVALENT
+from leaderboard.ranking.rows import Row
 from leaderboard.ranking.scores import window
 from leaderboard.ranking.selection import Scope, Unfinished
 from leaderboard.ranking.standings import Ranking, Standing, View
 from leaderboard.ranking.statistics import FEWEST_SEEDS, Estimate
 from leaderboard.rendering import wording
-from leaderboard.rendering.content import Choice, Site
+from leaderboard.rendering.content import Choice, Site, names_by_entry
 from leaderboard.rendering.page import FRONT, Page
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import Entry
+from nb301.releases.report import ClaimKind, ValidationReport
 
-#: Size of the drawing of an interval, and what is left free at both of its ends, pixels.
-_WIDTH, _HEIGHT, _MARGIN = 150, 18, 5
-#: What may be chosen of releases; what comes later is given up first where nothing is as it was chosen.
-_RESPECTS = ("basis", "family", "random_only")
-#: Kinds of releases as links name them, by `Scope.random_only`.
-_FITTED_ON = {None: "both", False: "all data", True: "random search alone"}
+#: Most entries of a page with all their numbers.
+_MOST_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnInterval:
-    """Where a score and its interval lie in the drawing, pixels; None for ends that are not known."""
+class Flag:
+    """What a reader has to know of an entry beside its score."""
 
-    at: float
-    low: float | None
-    high: float | None
+    text: str
+    #: The same in a sentence.
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class BoardRow:
 
     standing: Standing
     entry: Entry
+    look: Look
     places: str
     score: str
     interval: str
@@ -52,6 +53,7 @@ class BoardRow:
     drawn: DrawnInterval | None
     #: Of the tie groups that it is in; entries that share one are not told apart.
     letters: str
+    flags: tuple[Flag, ...]
     #: On each release; None where there is none that counts.
     scores: tuple[str | None, ...]
     all_minus_random: str
@@ -69,7 +71,10 @@ def pages(site: Site) -> Iterator[Page]:
         yield Page(FRONT, "empty.html.j2", {})
     for ranking in site.rankings:
         for scope in ranking.views:
-            yield _page(site, ranking, scope)
+            page = _page(site, ranking, scope)
+            yield page
+            if page.context["all_path"]:
+                yield Page(page.context["all_path"], "board_all.html.j2", page.context | {"board": page.path})
 
 
 def board_path(site: Site, track: Track, scope: Scope) -> str:
@@ -95,21 +100,32 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
     entries = {run.cell.submission: run.entry for run in ranking.runs}
     start, end = window(track.budget_seconds)
     seeds = len(ranking.seeds)
+    worths = _knowledge(site, ranking, view)
+    known = no_search(view.releases, site.references, track)
+    is_long = len(view.standings) > _MOST_ROWS
+    rows = _rows(view, entries, {} if track.blind else {worth.entry: worth for worth in worths})
     return Page(
         board_path(site, track, scope),
         "board.html.j2",
         {
             "track": track,
+            "question": wording.question(track),
             "scope": scope,
             "view": view,
-            "rows": _rows(view, entries),
+            "rows": rows,
+            "shown": rows[:_MOST_ROWS],
+            # where all entries are, if they are too many for the page
+            "all_path": f"boards/{track.slug}/{scope.slug}-entries.html" if is_long else "",
+            "best_known": known[0] if known else None,
+            "plot": regret_plot(ranking, view, known),
             "has_random": any(standing.all_minus_random for standing in view.standings),
             "has_gin": any(standing.xgb_minus_gin for standing in view.standings),
-            "width": _WIDTH,
-            "height": _HEIGHT,
             "choices": _choices(site, ranking, scope),
-            "curves": site.track_path("curves", track),
+            "compare": site.track_path("compare", track),
+            "examination": site.track_path("examination", track),
             "unfinished": _unfinished(ranking),
+            "absent": _absent(site, ranking),
+            "failing": _failing(site.report, view),
             "seeds": seeds,
             "start": wording.power(start),
             "end": wording.power(end),
@@ -117,16 +133,36 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "days": wording.gpu_days(track),
             "truths": wording.ground_truths(view.releases),
             "notice": wording.notice(view.releases),
-            "families": _families(entries.values()),
             "equivalent": f"{EQUIVALENT:g}",
             "fewest_seeds": FEWEST_SEEDS,
             "guests": _guests(view, entries),
-            "no_search": no_search(view.releases, site.references, track),
-            "knowledge": _knowledge(site, ranking, view),
+            "no_search": known,
+            "knowledge": list(zip(worths, _drawn_worths(worths), strict=True)),
             "difference": wording.difference,
             "problems": Problem,
         },
     )
+
+
+def _failing(report: ValidationReport | None, view: View) -> dict[str, int]:
+    """How many gates of each release do not hold; of releases that were validated."""
+    hashes = {release.release_hash: release.name for release in view.releases}
+    failing = {}
+    for validated in () if report is None else report.releases:
+        if validated.release_hash in hashes:
+            gates = [claim for claim in validated.claims if claim.kind is ClaimKind.gate]
+            failing[hashes[validated.release_hash]] = sum(not gate.verdict.lets_publish for gate in gates)
+    return failing
+
+
+def _absent(site: Site, ranking: Ranking) -> list[str]:
+    """Names of entries that have run on another track of the same problem, and not on this one."""
+    here = names_by_entry(ranking.whole.standings)
+    names: dict[str, str] = {}
+    for other in site.rankings:
+        if other.track.problem is ranking.track.problem:
+            names |= names_by_entry(other.whole.standings)
+    return sorted(name for entry, name in names.items() if entry not in here)
 
 
 def _knowledge(site: Site, ranking: Ranking, view: View) -> list[Worth]:
@@ -136,6 +172,14 @@ def _knowledge(site: Site, ranking: Ranking, view: View) -> list[Worth]:
         return []
     named, blind = (other, ranking) if ranking.track.blind else (ranking, other)
     return knowledge(named, blind, view.releases)
+
+
+def _drawn_worths(worths: Sequence[Worth]) -> list[DrawnInterval | None]:
+    return draw_intervals([_ends(worth.difference) for worth in worths], holds=[0.0])
+
+
+def _ends(estimate: Estimate | None) -> tuple[float, float, float] | None:
+    return None if estimate is None else (estimate.low, estimate.value, estimate.high)
 
 
 def _unfinished(ranking: Ranking) -> list[str]:
@@ -160,78 +204,60 @@ def _guests(view: View, entries: Mapping[str, Entry]) -> list[str]:
     return [entries[row.entry].name for row in outside] if len(ranked) - len(outside) > 1 else []
 
 
-def _families(entries: Iterable[Entry]) -> list[str]:
-    """Families of models that some of the entries fit, sorted."""
-    families: set[str] = set()
-    for entry in entries:
-        families.update(entry.families)
-    return sorted(families)
-
-
 def _choices(site: Site, ranking: Ranking, scope: Scope) -> dict[str, list[Choice]]:
-    """Links to other tracks, families and kinds, by what they choose."""
+    """Links to other tracks and releases, by what they choose."""
     views = {other.track: other.views for other in site.rankings}
 
     def on_track(track: Track) -> str:
         return board_path(site, track, scope if scope in views[track] else Scope())
 
-    def on_scope(title: str, respect: str, chosen: Scope) -> Choice:
-        path = board_path(site, ranking.track, _nearest(ranking.views, chosen, respect))
-        return Choice(title, path, chosen == scope)
-
-    bases, families, kinds = {}, {}, {}
+    bases = []
     for choice in ranking.views:
-        basis, family, kind = choice.basis, choice.family, choice.random_only
-        bases[basis] = on_scope(basis or "all", "basis", replace(scope, basis=basis))
-        families[family] = on_scope(family or "all", "family", replace(scope, family=family))
-        kinds[kind] = on_scope(_FITTED_ON[kind], "random_only", replace(scope, random_only=kind))
-    return {
-        "Track": site.track_links(on_track, ranking.track),
-        "Rests on": list(bases.values()),
-        "Release family": list(families.values()),
-        "Fitted on": list(kinds.values()),
-    }
+        path = board_path(site, ranking.track, choice)
+        bases.append(Choice(wording.short(choice.basis) if choice.basis else "all", path, choice == scope))
+    return {"Budget": site.track_links(on_track, ranking.track), "Rests on": bases}
 
 
-def _nearest(views: Mapping[Scope, View], chosen: Scope, respect: str) -> Scope:
-    """The scope, or where no release is like that, one that is in this respect, and in most others."""
-    first, second = [other for other in _RESPECTS if other != respect]
-    open_respects: tuple[tuple[str, ...], ...] = ((), (second,), (first,), (first, second))
-    alternatives = (replace(chosen, **dict.fromkeys(left_open)) for left_open in open_respects)
-    return next(scope for scope in alternatives if scope in views)
-
-
-def _rows(view: View, entries: Mapping[str, Entry]) -> list[BoardRow]:
-    limits = _limits(view.standings)
+def _rows(view: View, entries: Mapping[str, Entry], worths: Mapping[str, Worth]) -> list[BoardRow]:
+    scores = [standing.row.score for standing in view.standings]
+    drawn = draw_intervals([_ends(score) for score in scores])
     shared = letters(view.tie_groups)
     rows = []
-    for standing in view.standings:
-        rows.append(_row(standing, entries[standing.row.entry], limits, shared))
+    for standing, interval in zip(view.standings, drawn, strict=True):
+        entry = standing.row.entry
+        flags = tuple(_flags(standing.row, worths.get(entry)))
+        rows.append(_row(standing, entries[entry], interval, shared.get(entry, ""), flags))
     return rows
 
 
-def _limits(standings: Iterable[Standing]) -> tuple[float, float]:
-    """The lowest and the highest end of all scores' intervals; 0 and 1 where there is no score."""
-    ends: list[float] = []
-    for standing in standings:
-        score = standing.row.score
-        if score is not None:
-            ends += filter(math.isfinite, (score.low, score.value, score.high))
-    return min(ends, default=0.0), max(ends, default=1.0)
+def _flags(row: Row, worth: Worth | None) -> Iterator[Flag]:
+    if row.ranks is None:
+        yield Flag("not counted", wording.why_not_counted(row))
+    if row.crash_rate:
+        share = f"{row.crash_rate:.1%}".replace("%", " %")
+        yield Flag(f"{share} failed", f"{share} of its runs did not end as completed")
+    if worth is not None and worth.difference.low > 0:
+        lost = f"{worth.difference.value:.1f}"
+        yield Flag(
+            f"\N{MINUS SIGN}{lost} blind",
+            f"It scores {lost} less where operations and inputs have no names that it knows",
+        )
 
 
 def _row(
-    standing: Standing, entry: Entry, limits: tuple[float, float], shared: Mapping[str, str]
+    standing: Standing, entry: Entry, drawn: DrawnInterval | None, letters: str, flags: tuple[Flag, ...]
 ) -> BoardRow:
     row = standing.row
     return BoardRow(
         standing=standing,
         entry=entry,
+        look=look_of(row.entry),
         places=wording.places(row.ranks),
-        score=wording.NONE if row.score is None else f"{row.score.value:.2f}",
-        interval="" if row.score is None else wording.interval(row.score),
-        drawn=None if row.score is None else _drawn(row.score, limits),
-        letters=shared.get(row.entry, ""),
+        score=wording.NONE if row.score is None else f"{row.score.value:.1f}",
+        interval="" if row.score is None else wording.interval(row.score, 1),
+        drawn=drawn,
+        letters=letters,
+        flags=flags,
         scores=tuple(map(_score, standing.scores)),
         all_minus_random=wording.difference(standing.all_minus_random),
         xgb_minus_gin=wording.difference(standing.xgb_minus_gin),
@@ -244,16 +270,3 @@ def _row(
 
 def _score(mean: float | None) -> str | None:
     return None if mean is None else f"{mean:.2f}"
-
-
-def _drawn(score: Estimate, limits: tuple[float, float]) -> DrawnInterval:
-    return DrawnInterval(
-        at=_position(score.value, limits),
-        low=_position(score.low, limits) if math.isfinite(score.low) else None,
-        high=_position(score.high, limits) if math.isfinite(score.high) else None,
-    )
-
-
-def _position(value: float, limits: tuple[float, float]) -> float:
-    low, high = limits
-    return round(_MARGIN + (value - low) / ((high - low) or 1.0) * (_WIDTH - 2 * _MARGIN), 1)

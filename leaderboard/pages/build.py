@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.metadata import version
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 
 from leaderboard.entries.submission import Submission
 from leaderboard.errors import BoardError
-from leaderboard.pages import boards, comparison, curves, examination
+from leaderboard.pages import boards, comparison, examination
 from leaderboard.pages.changes import changes, changes_page, feed
 from leaderboard.pages.data import (
     DATA,
@@ -33,10 +34,11 @@ from leaderboard.ranking.csv_tables import tables_of
 from leaderboard.ranking.examination import examine
 from leaderboard.ranking.iohanalyzer import incumbents_csv
 from leaderboard.ranking.references import Reference, read_references
-from leaderboard.ranking.selection import tracks_of
+from leaderboard.ranking.selection import Scope, tracks_of
 from leaderboard.ranking.standings import Ranking, rank
-from leaderboard.rendering.content import Site, read_report, run_path
+from leaderboard.rendering.content import Choice, Site, read_report, run_path
 from leaderboard.rendering.page import FRONT, Page, write_page
+from leaderboard.rendering.wording import conditions
 from leaderboard.runs.packed import campaign_files, read_results
 from leaderboard.runs.record import Run
 from leaderboard.runs.store import Store
@@ -55,6 +57,7 @@ def build_site(
     releases: Sequence[str] = (),
     tables: Sequence[str] = (),
     without_runs: bool = False,
+    commit: str = "",
     progress: Callable[[str], object] = lambda _: None,
 ) -> Path:
     """Rank runs and write the site; equal input gives equal bytes.
@@ -71,6 +74,7 @@ def build_site(
         releases: Names of embedded releases that get a page.
         tables: Names of embedded tables that get a page.
         without_runs: Whether a site may be built that has none; its front page says so.
+        commit: Of the repository that the site is made of, for the pages' foot.
         progress: Called with the path of each page before it is written.
 
     Returns:
@@ -96,21 +100,29 @@ def build_site(
     )
     pages = list(_pages(site, results))
     if releases:
-        pages += release_pages(releases, site.report)
+        pages += release_pages(releases, site.report, _rankings_on(site))
     if tables:
         pages += landscape_pages(tables)
     paths = frozenset(map(attrgetter("path"), pages)) | {DATA_PAGE}
+    stamp = _stamp(runs, commit)
     with folder_written_whole(out, listed) as folder:
         for name, content in chain(_copied(results), _files(site)):
             _write(folder / name, content)
         for page in pages:
             progress(page.path)
-            write_page(page, folder, paths)
+            write_page(page, folder, paths, stamp)
         # lists what the others have written
-        write_page(data_page(site, folder), folder, paths)
+        write_page(data_page(site, folder), folder, paths, stamp)
         write_sums(folder)
         write_list(folder)
     return out / FRONT
+
+
+def _stamp(runs: Sequence[Run], commit: str) -> str:
+    """What a site was made of: version, commit, and the day of the last run: equal in a second build."""
+    until = max((run.origin.ended for run in runs), default="")[:10]
+    parts = (f"nb301 {version('nb301')}", commit and f"commit {commit}", until and f"runs until {until}")
+    return ", ".join(filter(None, parts))
 
 
 def make_site(
@@ -155,7 +167,7 @@ def missing_page(base: str | None = None) -> Page:
 def _pages(site: Site, results: Path | None) -> Iterator[Page]:
     """All pages but those of releases, of tables and of the data."""
     packed = [] if results is None else [path.stem for path in _packed(results)]
-    for make in (boards, curves, comparison, examination):
+    for make in (boards, comparison, examination):
         yield from make.pages(site)
     yield from entry_pages.pages(site, packed)
     yield submit_page(site.submissions)
@@ -163,6 +175,17 @@ def _pages(site: Site, results: Path | None) -> Iterator[Page]:
     yield changes_page(changes(site))
     yield from runs_pages(site)
     yield missing_page()
+
+
+def _rankings_on(site: Site) -> dict[str, list[Choice]]:
+    """Links to the rankings of all tracks on each release, by its hash."""
+    links: dict[str, list[Choice]] = {}
+    for ranking in site.rankings:
+        path = boards.board_path(site, ranking.track, Scope())
+        link = Choice(conditions(ranking.track), path, is_current=False)
+        for release in ranking.whole.releases:
+            links.setdefault(release.release_hash, []).append(link)
+    return links
 
 
 def _packed(results: Path) -> list[Path]:
@@ -187,7 +210,6 @@ def _files(site: Site) -> Iterator[tuple[str, bytes]]:
 
 
 def _texts(site: Site) -> Iterator[tuple[str, str]]:
-    yield from comparison.files(site)
     if site.rankings:
         yield REFERENCES, references_text(site)
     for ranking in site.rankings:

@@ -22,6 +22,8 @@ from leaderboard.rendering.page import Page
 from leaderboard.runs.record import Run
 
 _NEWS = "## News"
+#: Changes that a reader is told.
+_MOST = 200
 _ATOM = "http://www.w3.org/2005/Atom"
 #: No name on the network, so that an identifier is nobody else's and stays when the site moves (RFC 4151).
 _TAG = "tag:nb301.invalid,2026:"
@@ -42,7 +44,7 @@ class Change:
 
 
 def changes(site: Site, changelog: Path = CHANGELOG) -> list[Change]:
-    """All changes, latest first.
+    """The latest changes, at most `_MOST`, the last of them first.
 
     Raises:
         BoardError: The news cannot be read; names the line.
@@ -50,7 +52,7 @@ def changes(site: Site, changelog: Path = CHANGELOG) -> list[Change]:
     news = list(read_news(changelog.read_text(encoding="utf-8"), str(changelog)))
     for ranking in site.rankings:
         news += _ranked(ranking)
-    return sorted(news, key=lambda change: (-change.when.timestamp(), change.slug))
+    return sorted(news, key=lambda change: (-change.when.timestamp(), change.slug))[:_MOST]
 
 
 def read_news(text: str, place: str) -> Iterator[Change]:

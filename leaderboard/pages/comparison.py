@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import Any
 
-from leaderboard.drawing.anytime import points
-from leaderboard.pages.curves import best_error, chart_name
-from leaderboard.problems import Problem
+from leaderboard.drawing.intervals import draw_intervals
+from leaderboard.drawing.looks import look_of
+from leaderboard.drawing.plots import MOST, Plot
+from leaderboard.pages.plots import overall_plots, regret_plot, release_plots
+from leaderboard.ranking.no_search import no_search
 from leaderboard.ranking.pairs import EQUIVALENT, Pair
 from leaderboard.ranking.rows import Row
-from leaderboard.ranking.standings import Board, Ranking
+from leaderboard.ranking.standings import Ranking
 from leaderboard.ranking.statistics import Estimate
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, names_by_entry
@@ -22,6 +26,8 @@ from leaderboard.runs.key import Track
 
 #: Of so many entries the page of pairs is a matrix, of more a list.
 _MATRIX = 30
+#: Most pairs of a list: the CSV has all.
+_LISTED = 500
 #: Writes what scripts take, without spaces.
 _ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
@@ -61,23 +67,38 @@ class PairCell:
 
 
 def pages(site: Site) -> Iterator[Page]:
-    """The comparison, and one page of pairs for each track."""
-    if not site.rankings:
-        return
-    yield Page("compare.html", "compare.html.j2", {"rankings": site.rankings})
+    """The comparison and all pairs, a page for each track."""
     for ranking in site.rankings:
+        yield _comparison_page(site, ranking)
         yield _pairs_page(site, ranking)
 
 
-def files(site: Site) -> Iterator[tuple[str, str]]:
-    """What the comparison loads: an index, and a script for each entry of each track."""
-    if not site.rankings:
-        return
-    yield "data/compare.js", _script("nb301Compare", list(map(_index, site.rankings)))
-    for ranking in site.rankings:
-        slug = ranking.track.slug
-        for entry, content in _contents(site, ranking).items():
-            yield f"data/{slug}/entries/{entry}.js", _script("nb301Entry", slug, entry, content)
+def _comparison_page(site: Site, ranking: Ranking) -> Page:
+    """The comparison of a track, with a script for each entry, which the page loads when one is chosen."""
+    path_of = partial(site.track_path, "compare")
+    slug, releases = ranking.track.slug, ranking.whole.releases
+    overall = list(overall_plots(ranking))
+    plot = regret_plot(ranking, ranking.whole, no_search(releases, site.references, ranking.track))
+    if plot is not None:
+        overall.insert(0, plot)
+    by_release = []
+    for board in ranking.boards:
+        by_release.append((board.release, list(release_plots(site, ranking, board))))
+    plots = [*overall, *chain.from_iterable(plots for _, plots in by_release)]
+    files = [(f"data/{slug}/compare.js", _script("nb301Compare", _index(ranking)))]
+    for entry, content in _contents(ranking, plots).items():
+        files.append((f"data/{slug}/entries/{entry}.js", _script("nb301Entry", entry, content)))
+    context = {
+        "track": ranking.track,
+        "conditions": wording.conditions(ranking.track),
+        "tracks": site.track_links(path_of, ranking.track),
+        "overall": overall,
+        "releases": by_release,
+        "seeds": len(ranking.seeds),
+        "most": MOST if len(ranking.whole.standings) > MOST else None,
+        "notice": wording.notice(releases),
+    }
+    return Page(path_of(ranking.track), "compare.html.j2", context, files=tuple(files))
 
 
 def _script(function: str, *arguments: Any) -> str:
@@ -87,53 +108,40 @@ def _script(function: str, *arguments: Any) -> str:
 
 def _index(ranking: Ranking) -> dict[str, Any]:
     """What there is to choose from on a track."""
-    is_of_fronts = ranking.track.problem is Problem.multi_objective
-    releases = []
-    for board in ranking.boards:
-        release = board.release
-        charts = [chart_name(ranking.track, release), chart_name(ranking.track, release, own=True)]
-        truth = wording.ground_truth(release.truth)
-        releases.append({"name": release.name, "truth": truth, "charts": charts})
+    entries = []
+    for standing in ranking.whole.standings:
+        entries.append([standing.row.entry, standing.row.name, look_of(standing.row.entry).classes])
     return {
         "slug": ranking.track.slug,
-        "title": wording.conditions(ranking.track),
         "seeds": len(ranking.seeds),
-        "measure": f"Regret of the {'front' if is_of_fronts else 'incumbent'}",
-        "entries": list(names_by_entry(ranking.whole.standings).items()),
-        "releases": releases,
+        "truths": wording.ground_truths(ranking.whole.releases),
+        "entries": entries,
+        "releases": [release.name for release in ranking.whole.releases],
     }
 
 
-def _contents(site: Site, ranking: Ranking) -> dict[str, dict[str, Any]]:
+def _contents(ranking: Ranking, plots: Iterable[Plot]) -> dict[str, dict[str, Any]]:
     """What the comparison shows of each entry of a track."""
     contents: dict[str, dict[str, Any]] = {}
     for standing in ranking.whole.standings:
-        row = standing.row
-        contents[row.entry] = {
-            "name": row.name,
-            "places": wording.places(row.ranks),
-            "all": _scored(row),
+        contents[standing.row.entry] = {
+            "name": standing.row.name,
+            "all": _scored(standing.row),
             "releases": {},
             "pairs": {},
-            "curves": {},
+            "plots": {},
         }
     for board in ranking.boards:
-        _add_board(contents, board, ranking.track, best_error(site, ranking.track, board.release))
+        for row in board.rows:
+            contents[row.entry]["releases"][board.release.name] = _scored(row)
+    for plot in plots:
+        for one in plot.drawn:
+            if one.entry:
+                contents[one.entry]["plots"][plot.name] = [one.path, one.band, one.end, one.right]
     for pair in ranking.whole.pairs:
         contents[pair.one]["pairs"][pair.other] = _as_list(_cell(pair, 1))
         contents[pair.other]["pairs"][pair.one] = _as_list(_cell(pair, -1))
     return contents
-
-
-def _add_board(contents: dict[str, dict[str, Any]], board: Board, track: Track, best: float | None) -> None:
-    """Add what each entry came to on a release, whose best known architecture has the error `best`."""
-    scored, own = chart_name(track, board.release), chart_name(track, board.release, own=True)
-    for row in board.rows:
-        contents[row.entry]["releases"][board.release.name] = _scored(row)
-    for curve in board.curves:
-        contents[curve.entry]["curves"][scored] = points(curve, best)
-    for curve in board.own_curves:
-        contents[curve.entry]["curves"][own] = points(curve, None)
 
 
 def _scored(row: Row) -> dict[str, str]:
@@ -164,8 +172,11 @@ def _pairs_page(site: Site, ranking: Ranking) -> Page:
             "track": ranking.track,
             "tracks": site.track_links(_pairs_path, ranking.track),
             "order": order,
+            "places": list(zip(order, draw_intervals([_ranks(row) for row in order]), strict=True)),
+            "written": wording.places,
             "cells": cells,
-            "pairs": ranking.whole.pairs,
+            "pairs": ranking.whole.pairs[:_LISTED],
+            "all_pairs": len(ranking.whole.pairs),
             "names": names_by_entry(ranking.whole.standings),
             "is_matrix": len(order) <= _MATRIX,
             "equivalent": f"{EQUIVALENT:g}",
@@ -175,6 +186,10 @@ def _pairs_page(site: Site, ranking: Ranking) -> Page:
             "seeds": len(ranking.seeds),
         },
     )
+
+
+def _ranks(row: Row) -> tuple[float, None, float] | None:
+    return None if row.ranks is None else (row.ranks[0] - 0.2, None, row.ranks[1] + 0.2)
 
 
 def _pairs_path(track: Track) -> str:

@@ -1,20 +1,24 @@
-"""The cross-examination pages: what was found on one release, judged by the others and by the truth."""
+"""The cross-examination pages: how far finds fall short of what their release promised."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from leaderboard.ranking.examination import ALL, TRUTH, Judgement
+from leaderboard.ranking.examination import ALL, OTHERS, TRUTH, Judgement
 from leaderboard.ranking.standings import Ranking
 from leaderboard.ranking.statistics import Estimate
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, names_by_entry
 from leaderboard.rendering.page import Page
+from leaderboard.runs.record import ReleaseReference
+from nb301.truth.base import rests_on
 
 #: Most entries with a matrix of their own on the page; the CSV has all.
 _MOST = 30
+#: Most entries in the table.
+_MOST_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,25 @@ class Judged:
     is_own: bool
     #: Strength of the cell's shade, 0..1, by how much worse it is.
     shade: float
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A release, and who judges what was found on it."""
+
+    release: ReleaseReference
+    rests_on: str
+    #: Empty where nobody can.
+    judge: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """How far what an entry found falls short of the promise, for each release; None where nobody judges."""
+
+    name: str
+    entry: str | None
+    cells: tuple[Judged | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +69,8 @@ def pages(site: Site) -> Iterator[Page]:
     path_of = partial(site.track_path, "examination")
     for ranking in site.rankings:
         track, releases = ranking.track, ranking.whole.releases
+        judgements = site.judgements[track]
+        columns = _columns(releases, judgements)
         yield Page(
             path_of(track),
             "examination.html.j2",
@@ -53,26 +78,66 @@ def pages(site: Site) -> Iterator[Page]:
                 "track": track,
                 "conditions": wording.conditions(track),
                 "tracks": site.track_links(path_of, track),
-                "matrices": _matrices(ranking, site.judgements[track]),
+                "columns": columns,
+                "gaps": _gaps(ranking, judgements, columns),
+                "matrices": _matrices(ranking, judgements),
                 "most": _MOST if len(ranking.whole.standings) > _MOST else None,
+                "most_rows": _MOST_ROWS if len(ranking.whole.standings) > _MOST_ROWS else None,
                 "truths": wording.ground_truths(releases),
                 "notice": wording.notice(releases),
             },
         )
 
 
+def _columns(releases: Iterable[ReleaseReference], judgements: Iterable[Judgement]) -> list[Column]:
+    """The ground truth judges where it can be asked, else the other releases that rest on it together."""
+    judges: dict[str, set[str]] = {}
+    for judgement in judgements:
+        judges.setdefault(judgement.found_on, set()).add(judgement.judge)
+    columns = []
+    for release in releases:
+        asked = [judge for judge in (TRUTH, OTHERS) if judge in judges.get(release.name, ())]
+        columns.append(Column(release, rests_on(release.truth), asked[0] if asked else ""))
+    return columns
+
+
+def _gaps(ranking: Ranking, judgements: Sequence[Judgement], columns: Sequence[Column]) -> list[Gaps]:
+    """All entries together, then each in the order of the ranking."""
+    by_place = {(each.entry, each.found_on, each.judge): each for each in judgements}
+    rows = []
+    for entry, name in _names(ranking, _MOST_ROWS).items():
+        found = [by_place.get((entry, column.release.name, column.judge)) for column in columns]
+        rows.append((entry, name, found))
+    largest = _largest(judgement for _, _, found in rows for judgement in found if judgement)
+    gaps = []
+    for entry, name, found in rows:
+        cells = tuple(None if each is None else _judged(each, largest) for each in found)
+        if any(cells):
+            gaps.append(Gaps(name, None if entry == ALL else entry, cells))
+    return gaps
+
+
+def _names(ranking: Ranking, most: int) -> Mapping[str, str]:
+    """Names of all entries together, and of the first ones."""
+    return {ALL: "All entries together"} | names_by_entry(ranking.whole.standings[:most])
+
+
+def _largest(judgements: Iterable[Judgement]) -> float:
+    """The largest difference, which has the full shade."""
+    return max((abs(judgement.worse) for judgement in judgements), default=0.0) or 1.0
+
+
 def _matrices(ranking: Ranking, judgements: Sequence[Judgement]) -> list[Matrix]:
     """All entries together, then each of the first ones that was judged."""
     by_entry: dict[str, list[Judgement]] = {}
-    largest = 0.0
     for judgement in judgements:
-        by_entry.setdefault(judgement.entry, []).append(judgement)
-        largest = max(largest, abs(judgement.worse))
-    names = {ALL: "All entries together"} | names_by_entry(ranking.whole.standings[:_MOST])
+        if judgement.judge != OTHERS:
+            by_entry.setdefault(judgement.entry, []).append(judgement)
+    largest = _largest(judgements)
     matrices = []
-    for entry, name in names.items():
+    for entry, name in _names(ranking, _MOST).items():
         if entry in by_entry:
-            matrices.append(_matrix(name, by_entry[entry], largest or 1.0))
+            matrices.append(_matrix(name, by_entry[entry], largest))
     return matrices
 
 
@@ -98,7 +163,7 @@ def _matrix(name: str, judgements: Sequence[Judgement], largest: float) -> Matri
 def _judged(judgement: Judgement, largest: float) -> Judged:
     return Judged(
         error=f"{judgement.error:.2f}",
-        worse=f"{judgement.worse:+.2f}",
+        worse=f"{judgement.worse:+z.2f}",
         interval=wording.interval(Estimate(judgement.worse, *judgement.interval)),
         is_own=judgement.judge == judgement.found_on,
         shade=round(max(0.0, judgement.worse) / largest, 2),

@@ -105,8 +105,9 @@ TABLES: Mapping[str, Described] = {
         {
             "entry": "Slug of the entry, or `*` for all together.",
             "found_on": "Release that the architectures were found on.",
-            "judge": "Release that judges them, or `ground truth`: the noise-free emulated one, of what was "
-            "found on a release that rests on it.",
+            "judge": "Release that judges them; `ground truth`, the noise-free emulated one, of what was "
+            "found on a release that rests on it; or `other releases`, the mean of the others on the same "
+            "ground truth.",
             "error_percent": "Mean noise-free validation error by the judge, percent.",
             "worse_points": "The judge's error minus that of the release it was found on, points.",
             "worse_low": "Low end of its 95 % interval over runs.",
@@ -125,6 +126,30 @@ TABLES: Mapping[str, Described] = {
             "score": "Anytime score.",
             "error_percent": "Noise-free validation error, percent.",
             "regret_points": "Its distance from the best known one, points.",
+        },
+    ),
+    "overall": Described(
+        "Regret and place over time",
+        "Means over seeds and the releases that count, at 80 moments of the budget's last two decades.",
+        {
+            "entry": _ENTRY,
+            "seconds": "Simulated seconds.",
+            "regret": "Mean normalised regret, which the anytime score integrates.",
+            "place": "Mean place among the entries that count on all releases; empty for others.",
+        },
+    ),
+    "curves": Described(
+        "Incumbents over time on each release",
+        "Quartiles over seeds, at 100 moments of the budget's last three decades, from the first on at which "
+        "all runs have an incumbent: validation error in percent, or of fronts the normalised regret.",
+        {
+            "release": _RELEASE,
+            "entry": _ENTRY,
+            "by": "`score` for what is scored, `release` for the same as the release itself sees it.",
+            "seconds": "Simulated seconds.",
+            "low": "Lower quartile.",
+            "median": "Median.",
+            "high": "Upper quartile.",
         },
     ),
     "reached": Described(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,9 @@ from leaderboard.ranking.no_search import no_search
 from leaderboard.ranking.pairs import Pair
 from leaderboard.ranking.references import Reference
 from leaderboard.ranking.rows import Row
-from leaderboard.ranking.scores import TARGETS, expected_running_time, reached_share, target_times, window
+from leaderboard.ranking.scores import TARGETS, expected_running_time, reached_share, window
 from leaderboard.ranking.standings import Board, Ranking, Standing
 from leaderboard.ranking.statistics import Estimate
-from leaderboard.runs.record import Run
 from nb301 import exact
 from nb301.truth.base import rests_on
 
@@ -37,7 +37,6 @@ def tables_of(
     ranking: Ranking, judgements: Sequence[Judgement], references: Mapping[str, Reference]
 ) -> dict[str, str]:
     """A track's numbers as CSV, by name of the table; columns are those of `csv_columns`."""
-    timed = list(_timed(ranking, references))
     rows: dict[str, Iterable[Sequence[object]]] = {
         "ranking": _on_boards(ranking.boards),
         "standings": map(_standing_cells, ranking.whole.standings),
@@ -45,24 +44,15 @@ def tables_of(
         "pairs": map(_pair_cells, ranking.whole.pairs),
         "examination": map(_judgement_cells, judgements),
         "no_search": _without_search(ranking, references),
-        "reached": _reached(timed),
-        "running_times": _expected(timed),
+        "overall": _overall(ranking),
+        "curves": _curves(ranking.boards),
+        "reached": _reached(ranking),
+        "running_times": _expected(ranking),
     }
     texts = {}
     for name, table_rows in rows.items():
         texts[name] = to_csv(tuple(TABLES[name].columns), table_rows)
     return texts
-
-
-def _timed(ranking: Ranking, references: Mapping[str, Reference]) -> Iterator[tuple[str, str, float, Array]]:
-    """Times to targets of each entry on each release, with the budget: shape (runs, targets)."""
-    grouped: dict[tuple[str, str], list[Run]] = {}
-    for run in ranking.runs:
-        grouped.setdefault((run.release.name, run.cell.submission), []).append(run)
-    for (release, entry), runs in sorted(grouped.items()):
-        reference = references[runs[0].release.release_hash]
-        times = np.array([target_times(run, reference) for run in runs])
-        yield release, entry, runs[0].cell.budget_seconds, times
 
 
 def _without_search(ranking: Ranking, references: Mapping[str, Reference]) -> Iterator[Sequence[object]]:
@@ -72,21 +62,48 @@ def _without_search(ranking: Ranking, references: Mapping[str, Reference]) -> It
             yield board.release.name, known.name, str(known.genotype), *numbers
 
 
-def _reached(timed: Iterable[tuple[str, str, float, Array]]) -> Iterator[Sequence[object]]:
+def _overall(ranking: Ranking) -> Iterator[Sequence[object]]:
+    """Regrets and places over all releases that count."""
+    entries, releases = [standing.row.entry for standing in ranking.whole.standings], ranking.whole.releases
+    places = ranking.overall.places(entries, releases)
+    for entry in entries:
+        regrets = ranking.overall.regret(entry, releases)
+        if regrets is not None:
+            placed = map(_number, places[entry]) if entry in places else repeat("")
+            for at, regret, place in zip(ranking.overall.seconds, regrets, placed, strict=False):
+                yield entry, f"{at:.6g}", f"{regret:.6f}", place
+
+
+def _curves(boards: Iterable[Board]) -> Iterator[Sequence[object]]:
+    """Quartiles on each release: as runs are scored, and as the release sees them itself."""
+    for board in boards:
+        for by, curves in (("score", board.curves), ("release", board.own_curves)):
+            for curve in curves:
+                for at, *values in zip(curve.seconds, curve.low, curve.median, curve.high, strict=True):
+                    yield board.release.name, curve.entry, by, f"{at:.6g}", *map(_number, values)
+
+
+def _reached(ranking: Ranking) -> Iterator[Sequence[object]]:
     """Empirical distribution of times to targets."""
-    for release, entry, budget, times in timed:
-        seconds = exact.geometric(*window(budget), 61)
+    seconds = exact.geometric(*window(ranking.track.budget_seconds), 61)
+    for release, entry, times in _timed(ranking):
         for at, share in zip(seconds, reached_share(times, seconds), strict=True):
             yield release, entry, f"{at:.6g}", f"{share:.4f}"
 
 
-def _expected(timed: Iterable[tuple[str, str, float, Array]]) -> Iterator[Sequence[object]]:
+def _expected(ranking: Ranking) -> Iterator[Sequence[object]]:
     """Expected running time to each target."""
-    for release, entry, budget, times in timed:
+    for release, entry, times in _timed(ranking):
         reached = np.isfinite(times).sum(axis=0).tolist()
-        expected = expected_running_time(times, budget)
+        expected = expected_running_time(times, ranking.track.budget_seconds)
         for target, runs, seconds in zip(TARGETS, reached, expected, strict=True):
             yield release, entry, f"{target:.4g}", runs, f"{seconds:.6g}" if runs else ""
+
+
+def _timed(ranking: Ranking) -> Iterator[tuple[str, str, Array]]:
+    """Times to targets by release and entry, shape (seeds, targets)."""
+    for (entry, release), scored in sorted(ranking.table.scored.items(), key=lambda item: item[0][::-1]):
+        yield release, entry, scored.times
 
 
 def _on_boards(boards: Iterable[Board]) -> Iterator[Sequence[object]]:

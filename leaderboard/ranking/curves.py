@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,7 @@ class Curve:
 def curve(
     runs: Sequence[Run],
     reference: Reference,
-    points: int = 150,
+    points: int = 100,
     *,
     judged: bool = True,
     name: str | None = None,
@@ -74,16 +74,4 @@ def curve(
         median=median,
         low=low,
         high=high,
-    )
-
-
-def thinned(whole: Curve, points: int = 100) -> Curve:
-    """A curve at few enough times to draw, the first and the last among them."""
-    kept = np.unique(np.linspace(0, len(whole.seconds) - 1, points).round().astype(np.intp))
-    return replace(
-        whole,
-        seconds=whole.seconds[kept],
-        median=whole.median[kept],
-        low=whole.low[kept],
-        high=whole.high[kept],
     )

@@ -1,8 +1,8 @@
 """Cross-examination: the others and the ground truth judge what was found on one release.
 
 An architecture that its own release likes better than all others do was found by overfitting to that
-surrogate's errors. A judge's level counts, too: if one release deems all architectures better, that is in
-the difference.
+surrogate's errors. A judge that rates all architectures higher or lower than the release does differs by
+that, too.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ Array = NDArray[np.float64]
 ALL = "*"
 #: Stands for the ground truth among the judges.
 TRUTH = "ground truth"
+#: Stands for the mean of the other releases on the same ground truth.
+OTHERS = "other releases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Judgement:
     #: Slug, or `ALL`.
     entry: str
     found_on: str
-    #: Name of a release, or `TRUTH`.
+    #: Name of a release, `TRUTH` or `OTHERS`.
     judge: str
     #: Mean noise-free validation error by the judge.
     error: float
@@ -54,11 +56,13 @@ class Judgement:
 def examine(runs: Sequence[Run]) -> list[Judgement]:
     """Let all embedded releases that runs rest on, and the emulated ground truth, judge what was found.
 
-    The ground truth judges what was found on releases that rest on it; others' cannot be asked. Runs on
-    releases that are not embedded, or that found nothing, are left out.
+    The ground truth judges what was found on releases that rest on it; others' cannot be asked. Releases on
+    one ground truth judge together, too. Runs on releases that are not embedded, or that found nothing, are
+    left out.
     """
     judges = _judges(map(attrgetter("release"), runs))
     hashes = {judge.release.release_hash for judge in judges}
+    truths = {judge.release.name: judge.release.manifest.truth for judge in judges}
     judged, genotypes, releases = [], [], []
     for run in runs:
         final = final_genotype(run)
@@ -80,6 +84,9 @@ def examine(runs: Sequence[Run]) -> list[Judgement]:
         for judge, judge_errors in errors.items():
             if not np.isnan(judge_errors[indices]).any():
                 entry_errors[judge] = judge_errors[indices]
+        others = [entry_errors[name] for name in truths if _is_another(name, release, truths)]
+        if others:
+            entry_errors[OTHERS] = exact.mean(np.array(others).T)
         judgements += _judged(entry, release, entry_errors)
     return judgements
 
@@ -111,6 +118,10 @@ def _judges(releases: Iterable[ReleaseReference]) -> list[Benchmark]:
         if judge.release.release_hash == hashes[name]:
             judges.append(judge)
     return sorted(judges, key=lambda judge: first_real(judge.release.manifest.truth))
+
+
+def _is_another(judge: str, release: str, truths: Mapping[str, str]) -> bool:
+    return judge != release and truths[judge] == truths[release]
 
 
 def _judged(entry: str, found_on: str, errors: Mapping[str, Array]) -> list[Judgement]:

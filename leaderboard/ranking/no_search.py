@@ -57,6 +57,8 @@ class NoSearch:
     error: float
     #: Its distance from the best known one, points, likewise.
     regret: float
+    #: Normalised regret, likewise.
+    final_regret: float
 
 
 def no_search(
@@ -80,17 +82,18 @@ def no_search(
     genotypes = [read(text) for text in KNOWN.values()]
     costs = cost_many(to_codes(genotypes))[:, 1]
     first, end = window(track.budget_seconds)
-    scores, errors, regrets = [], [], []
+    scores, errors, regrets, normalised = [], [], [], []
     for release in releases:
         reference, benchmark = references[release.release_hash], loaded(release.name)
         accuracies = judged(benchmark, genotypes)
         # from the end of its training on it is the incumbent
         since = np.clip(benchmark.query(genotypes).runtime, first, end)
         share = exact.log(end / since) / exact.log(end / first)
-        scores.append(100 * share * (1 - _regrets(accuracies, costs, reference, track.problem)))
+        normalised.append(_regrets(accuracies, costs, reference, track.problem))
+        scores.append(100 * share * (1 - normalised[-1]))
         errors.append(100 * (1 - accuracies))
         regrets.append(100 * (reference.best_accuracy - accuracies))
-    together = [exact.mean(np.array(values), axis=0) for values in (scores, errors, regrets)]
+    together = [exact.mean(np.array(values), axis=0) for values in (scores, errors, regrets, normalised)]
     known = []
     for place, (name, genotype) in enumerate(zip(KNOWN, genotypes, strict=True)):
         of_releases = tuple(float(on_release[place]) for on_release in scores)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from leaderboard.problems import Problem
 from leaderboard.ranking.references import Reference, reference_of
-from leaderboard.ranking.scores import anytime_score, final_error, final_regret
+from leaderboard.ranking.scores import anytime_score, final_error, final_regret, target_times
 from leaderboard.ranking.selection import seeds_of
 from leaderboard.runs.record import ReleaseReference, Run
 
@@ -32,6 +32,8 @@ class Scored:
     errors: Array
     #: Normalised regrets in the end, shape (seeds,).
     regrets: Array
+    #: Simulated seconds to each of `scores.TARGETS`, infinite where not reached, shape (seeds, targets).
+    times: Array
 
     @property
     def counts(self) -> bool:
@@ -105,11 +107,12 @@ def score_runs(
     scored = {}
     for (entry, release), entry_runs in grouped.items():
         reference = reference_of(entry_runs[0].release.release_hash, release, references)
-        scores, errors, regrets = [], [], []
+        scores, errors, regrets, times = [], [], [], []
         for run in entry_runs:
             scores.append(anytime_score(run, reference))
             errors.append(final_error(run, reference))
             regrets.append(final_regret(run, reference))
-        columns = map(np.array, (scores, errors, regrets))
+            times.append(target_times(run, reference))
+        columns = map(np.array, (scores, errors, regrets, times))
         scored[entry, release] = Scored(names[entry], tuple(entry_runs), reference, *columns)
     return ScoreTable(scored)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product, starmap
 
 from leaderboard.errors import BoardError
 from leaderboard.problems import Problem
@@ -29,51 +28,36 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Some of a track's releases: of one family, of one kind, and resting on one thing, or any."""
+    """Those of a track's releases that rest on one thing, or all."""
 
-    family: str | None = None
-    #: Whether they saw random search's rows alone.
-    random_only: bool | None = None
     #: What their ground truths rest on, see `nb301.truth.base.rests_on`.
     basis: str | None = None
 
     @property
     def slug(self) -> str:
-        """For addresses, such as `xgb-all-data`; `all-releases` for all of them."""
-        data = {None: "", False: "all-data", True: "random-only"}[self.random_only]
-        basis = _NO_SLUG.sub("-", (self.basis or "").lower())
-        return "-".join(filter(None, (basis, self.family, data))) or "all-releases"
+        """For addresses, such as `an-emulation`; `all-releases` for all of them."""
+        return _NO_SLUG.sub("-", self.basis.lower()) if self.basis else "all-releases"
 
     def holds(self, release: ReleaseReference) -> bool:
         """Whether a release is one of them."""
-        return (
-            self.family in {None, release.family}
-            and self.random_only in {None, release.random_only}
-            and self.basis in {None, rests_on(release.truth)}
-        )
+        return self.basis in {None, rests_on(release.truth)}
 
 
 def scopes_of(releases: Sequence[ReleaseReference]) -> list[Scope]:
     """The scopes that differ: that of all releases first."""
-    families = list(dict.fromkeys(release.family for release in releases))
-    kinds = sorted({release.random_only for release in releases})
     bases = list(dict.fromkeys(rests_on(release.truth) for release in releases))
-    some_families = families if len(families) > 1 else []
-    some_kinds = kinds if len(kinds) > 1 else []
-    some_bases = bases if len(bases) > 1 else []
-    scopes = starmap(Scope, product([None, *some_families], [None, *some_kinds], [None, *some_bases]))
-    return [scope for scope in scopes if any(map(scope.holds, releases))]
+    return list(map(Scope, [None, *(bases if len(bases) > 1 else [])]))
 
 
 def tracks_of(runs: Iterable[Run]) -> list[Track]:
-    """The tracks of runs that were sealed off: by problem, then true names, one worker, long budgets."""
+    """The tracks of runs that were sealed off: by problem, then true names, one worker, short budgets."""
     tracks = {run.cell.track for run in runs if run.cell.level is Level.sealed}
     return sorted(tracks, key=_track_place)
 
 
 def _track_place(track: Track) -> tuple[object, ...]:
     problem = [*Problem].index(track.problem)
-    return problem, track.blind, track.workers, -track.budget_seconds, -track.budget_evaluations
+    return problem, track.blind, track.workers, track.budget_seconds, track.budget_evaluations
 
 
 def select(runs: Iterable[Run], track: Track) -> list[Run]:

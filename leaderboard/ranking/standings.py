@@ -19,6 +19,7 @@ from leaderboard.problems import Problem
 from leaderboard.ranking import statistics
 from leaderboard.ranking.curves import Curve, curve
 from leaderboard.ranking.naming import names_of
+from leaderboard.ranking.overall import Overall, overall
 from leaderboard.ranking.pairs import Pair, compare
 from leaderboard.ranking.references import Reference
 from leaderboard.ranking.rows import Row, row_of
@@ -86,6 +87,8 @@ class Ranking:
     views: Mapping[Scope, View]
     #: One for each release.
     boards: tuple[Board, ...]
+    #: At every moment.
+    overall: Overall
     #: What is passed over until it has run with all seeds.
     unfinished: tuple[Unfinished, ...]
 
@@ -143,6 +146,7 @@ def rank(runs: Iterable[Run], references: Mapping[str, Reference], track: Track)
         table=table,
         views=by_scope,
         boards=tuple(boards),
+        overall=overall(table, track.budget_seconds),
         unfinished=tuple(unfinished),
     )
 

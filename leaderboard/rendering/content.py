@@ -11,7 +11,7 @@ from leaderboard.errors import ReportError
 from leaderboard.ranking.examination import Judgement
 from leaderboard.ranking.references import Reference
 from leaderboard.ranking.standings import Ranking, Standing
-from leaderboard.rendering.wording import conditions
+from leaderboard.rendering.wording import conditions, switch
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import Run
 from nb301.releases.report import FORMAT, ValidationReport
@@ -46,16 +46,19 @@ class Site:
         return f"{folder}/{'index' if track == self.rankings[0].track else track.slug}.html"
 
     def track_links(self, path_of: Callable[[Track], str], current: Track) -> list[Choice]:
-        """Links to the pages of all tracks.
+        """Links to the pages of all tracks, in few words where those tell them apart.
 
         Args:
             path_of: Gives the address of a track's page.
             current: The track of the page that the links stand on.
         """
+        tracks = [ranking.track for ranking in self.rankings]
+        titles = list(map(switch, tracks))
+        if len(set(titles)) < len(titles):
+            titles = list(map(conditions, tracks))
         links = []
-        for ranking in self.rankings:
-            track = ranking.track
-            links.append(Choice(conditions(track), path_of(track), track == current))
+        for title, track in zip(titles, tracks, strict=True):
+            links.append(Choice(title, path_of(track), track == current))
         return links
 
 

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import metadata
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from leaderboard.drawing.vega import Chart, Table, write_chart
 from leaderboard.rendering.render import render
-from nb301.files import write_text
 
 #: Address of the front page.
 FRONT = "index.html"
 #: Titles and paths of what every page leads to.
 NAVIGATION = (
     ("Ranking", FRONT),
-    ("Curves", "curves/index.html"),
-    ("Compare", "compare.html"),
-    ("Cross-examination", "examination/index.html"),
+    ("Compare", "compare/index.html"),
     ("Releases", "releases/index.html"),
-    ("Landscape", "landscape/index.html"),
-    ("Submit", "submit.html"),
     ("Methods", "methods.html"),
+    ("Submit", "submit.html"),
     ("Data", "data.html"),
 )
 
@@ -48,6 +46,8 @@ class Page:
     template: str
     context: dict[str, Any]
     charts: tuple[Chart, ...] = ()
+    #: What is written beside it: addresses in the site, and texts.
+    files: tuple[tuple[str, str], ...] = ()
 
     @property
     def root(self) -> str:
@@ -55,25 +55,46 @@ class Page:
         return "../" * (len(PurePosixPath(self.path).parts) - 1)
 
 
-def write_page(page: Page, out: Path, paths: Collection[str] = ()) -> Path:
-    """Write a page's charts, then the page; each file whole or not at all.
+def write_page(page: Page, out: Path, paths: Collection[str] = (), stamp: str = "nb301") -> Path:
+    """Write a page's charts and files, then the page.
 
     Args:
         page: What to write.
         out: The site's folder.
         paths: Of all of the site's pages: what is not among them is not linked.
+        stamp: What the site was made of, for its foot.
 
     Returns:
         Where the page is.
     """
     for chart in page.charts:
         write_chart(chart, out)
+    for name, text in page.files:
+        _write(out / name, text)
     shared = {
         "root": page.root,
         "page_path": page.path,
         "paths": paths,
+        "stamp": stamp,
+        "project_links": project_links(),
         "navigation": [(title, path) for title, path in NAVIGATION if path in paths],
         "charts": {chart.name: chart for chart in page.charts},
     }
-    write_text(out / page.path, render(page.template, page.context | shared))
+    _write(out / page.path, render(page.template, page.context | shared))
     return out / page.path
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file of a folder that appears as a whole: the file need not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+
+
+@cache
+def project_links() -> list[tuple[str, str]]:
+    """Titles and addresses of the project, as its package names them."""
+    links = []
+    for line in metadata("nb301").get_all("Project-URL") or ():
+        title, _, address = line.partition(", ")
+        links.append((title, address))
+    return links

@@ -21,6 +21,11 @@ _PROBLEMS = {
     Problem.multi_fidelity: "trainings may pause",
     Problem.multi_objective: "error and multiply-adds",
 }
+_QUESTIONS = {
+    Problem.accuracy: "",
+    Problem.multi_fidelity: " of trainings that may pause",
+    Problem.multi_objective: ", error against cost",
+}
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SECONDS_PER_DAY = 86_400
 
@@ -47,6 +52,16 @@ def basis(truth: str) -> str:
     """What a ground truth's results rest on, as the end of a sentence."""
     function = ", an explicit function that follows the published landscape" if is_emulated(truth) else ""
     return rests_on(truth) + function
+
+
+def short(basis: str) -> str:
+    """What releases rest on without its details, such as `real CIFAR-10 trainings`."""
+    return basis.partition(",")[0]
+
+
+def evaluations(truth: str) -> str:
+    """What rows of a ground truth are: an emulation trains nothing."""
+    return "emulated evaluations" if is_emulated(truth) else "trainings"
 
 
 def ground_truth(truth: str) -> str:
@@ -95,10 +110,27 @@ def power(number: float) -> str:
 
 
 def conditions(track: Track) -> str:
-    """A track's budget and workers, and what else it differs by."""
-    workers = "1 worker" if track.workers == 1 else f"{track.workers} workers"
-    others = (_PROBLEMS[track.problem], "blind" if track.blind else "")
-    return ", ".join(filter(None, (f"{power(track.budget_seconds)} s", workers, *others)))
+    """A track's budget, and what it differs by from the plain one of that budget."""
+    workers = "" if track.workers == 1 else f"{track.workers} workers"
+    others = (workers, _PROBLEMS[track.problem], "blind" if track.blind else "")
+    budget = f"{power(track.budget_seconds)} s ({gpu_days(track)} GPU days)"
+    return ", ".join(filter(None, (budget, *others)))
+
+
+def switch(track: Track) -> str:
+    """A track in as few words as a switch has room for."""
+    if track.blind or track.problem is not Problem.accuracy:
+        return ", ".join(filter(None, (_PROBLEMS[track.problem], "blind" if track.blind else "")))
+    return f"{gpu_days(track)} {'GPU days' if track.workers == 1 else f'days on {track.workers} GPUs'}"
+
+
+def question(track: Track) -> str:
+    """What the ranking of a track answers."""
+    budget = f"{gpu_days(track)} GPU days"
+    if track.workers > 1:
+        budget = f"{gpu_days(track)} days on {track.workers} GPUs"
+    others = (_QUESTIONS[track.problem], ", names hidden" if track.blind else "")
+    return f"Which optimizer for {budget}{''.join(others)}?"
 
 
 def gpu_days(track: Track) -> str:
@@ -135,11 +167,11 @@ def why_not_counted(row: Row) -> str:
     )
 
 
-def interval(estimate: Estimate) -> str:
-    """An interval; open where seeds are too few."""
+def interval(estimate: Estimate, digits: int = 2) -> str:
+    """An interval with so many digits after the point; open where seeds are too few."""
     if not math.isfinite(estimate.low + estimate.high):
         return "too few runs"
-    return signed(f"{estimate.low:.2f} to {estimate.high:.2f}")
+    return signed(f"{estimate.low:.{digits}f} to {estimate.high:.{digits}f}")
 
 
 def difference(estimate: Estimate | None) -> str:

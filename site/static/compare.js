@@ -1,52 +1,34 @@
-// The comparison: two to six entries, chosen in the address as #track=SLUG&entries=A,B, side by side.
-// data/compare.js lists tracks and entries; data/TRACK/entries/ENTRY.js is loaded for each that is chosen.
+// The comparison: entries that are chosen in the address as #entries=A,B (see plots.js), side by side.
+// data/TRACK/compare.js lists entries; data/TRACK/entries/ENTRY.js is loaded for each that is chosen.
 (() => {
   "use strict";
-  const most = 6;
   const root = new URL("..", document.currentScript.src);
-  const loaded = new Map(); // "track entry" to the promise of its content
+  const loaded = new Map(); // entry to the promise of its content
   const received = new Map();
-  let tracks = [];
+  let track = null;
 
-  window.nb301Compare = listed => { tracks = listed; };
-  window.nb301Entry = (track, entry, content) => received.set(`${track} ${entry}`, content);
+  window.nb301Compare = listed => { track = listed; };
+  window.nb301Entry = (entry, content) => received.set(entry, content);
 
-  const load = (track, entry) => {
-    const key = `${track} ${entry}`;
-    if (!loaded.has(key)) {
-      loaded.set(key, new Promise((resolve, reject) => {
+  const load = entry => {
+    if (!loaded.has(entry)) {
+      loaded.set(entry, new Promise((resolve, reject) => {
         const script = document.createElement("script");
-        script.src = new URL(`data/${track}/entries/${entry}.js`, root);
-        script.onload = () => resolve(received.get(key));
+        script.src = new URL(`data/${track.slug}/entries/${entry}.js`, root);
+        script.onload = () => resolve(received.get(entry));
         script.onerror = () => reject(new Error(`cannot load ${script.src}`));
         document.head.append(script);
       }));
     }
-    return loaded.get(key);
+    return loaded.get(entry);
   };
 
   const element = (name, attributes = {}, ...children) => {
     const made = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) {
-      if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-      else if (value === true) made.setAttribute(key, "");
-      else if (value !== false) made.setAttribute(key, value);
-    }
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
     made.append(...children);
     return made;
   };
-
-  // what the address says, of what there is
-  const state = () => {
-    const asked = new URLSearchParams(location.hash.slice(1));
-    const track = tracks.find(each => each.slug === asked.get("track")) ?? tracks[0];
-    const known = new Set(track.entries.map(([slug]) => slug));
-    const wanted = (asked.get("entries") ?? "").split(",").filter(slug => known.has(slug));
-    const entries = wanted.length ? [...new Set(wanted)].slice(0, most) : track.entries.slice(0, 2).map(([slug]) => slug);
-    return {track, entries};
-  };
-
-  const go = (track, entries) => { location.hash = `track=${track}&entries=${entries.join(",")}`; };
 
   const table = (caption, header, rows) => element("div", {class: "scrolls", tabindex: 0, role: "group", "aria-label": caption},
     element("table", {},
@@ -55,87 +37,106 @@
       element("tbody", {}, ...rows.map(row => element("tr", {}, ...row.map((cell, k) =>
         k ? element("td", {class: "number"}, cell) : element("th", {scope: "row"}, cell)))))));
 
-  const picker = ({track, entries}) => {
-    const select = element("select", {onchange: event => {
-      const next = tracks.find(each => each.slug === event.target.value);
-      const known = new Set(next.entries.map(([slug]) => slug));
-      go(next.slug, entries.filter(slug => known.has(slug)));
-    }}, ...tracks.map(each => element("option", {value: each.slug, selected: each === track}, each.title)));
-    const boxes = track.entries.map(([slug, name]) => {
-      const chosen = entries.includes(slug);
-      const box = element("input", {
-        type: "checkbox", value: slug, checked: chosen, id: `choose-${slug}`,
-        disabled: chosen ? entries.length === 1 : entries.length === most,
-        onchange: () => go(track.slug, chosen ? entries.filter(each => each !== slug) : [...entries, slug]),
-      });
-      return element("label", {}, box, ` ${name}`);
-    });
-    return element("form", {class: "filters"},
-      element("label", {}, "Track ", select),
-      element("fieldset", {}, element("legend", {}, `Entries, up to ${most}`), ...boxes));
+  const lines = (first, ...rest) => {
+    const cell = document.createDocumentFragment();
+    cell.append(element("b", {}, first), ...rest.map(text => element("small", {}, text)));
+    return cell;
   };
 
-  const scores = (track, chosen) => [
-    ["All releases", chosen.map(each => each.all)],
-    ...track.releases.map(release => [release.name, chosen.map(each => each.releases[release.name])]),
-  ];
-
-  const scoreTable = (track, chosen) => table(
-    `Anytime score with 95 % interval, places, and final error in %; ${track.seeds} runs each (${[...new Set(track.releases.map(each => each.truth))].join("; ")})`,
-    ["Releases", ...chosen.map(each => each.name)],
-    scores(track, chosen).map(([title, found]) => [title, ...found.map(each => {
-      if (!each) return "no runs";
-      const cell = document.createDocumentFragment();
-      cell.append(element("b", {}, each.score), element("small", {}, `place ${each.places}, error ${each.error} %`));
-      return cell;
-    })]));
+  const scoreTable = contents => table(
+    `Score with 95 % interval, places, and final error; ${track.seeds} runs each (${track.truths.join("; ")})`,
+    ["Releases", ...contents.map(content => content.name)],
+    [["All", contents.map(content => content.all)], ...track.releases.map(name => [name, contents.map(content => content.releases[name])])]
+      .map(([title, cells]) => [title, ...cells.map(cell =>
+        cell ? lines(cell.score, `place ${cell.places}, error ${cell.error} %`) : "no runs")]));
 
   const words = {above: "▲ above", below: "▼ below", open: "= not told apart"};
-
-  const pairTable = (chosen, entries) => table(
+  const pairTable = (contents, entries) => table(
     "Difference of scores, row minus column, with 95 % interval that holds for all pairs at once",
-    ["Entry", ...chosen.map(each => each.name)],
-    chosen.map(one => [one.name, ...entries.map((slug, k) => {
-      const pair = one.pairs[slug];
-      if (chosen[k] === one) return "\u2013";
+    ["Entry", ...contents.map(content => content.name)],
+    contents.map(content => [content.name, ...entries.map(other => {
+      if (contents[entries.indexOf(other)] === content) return "\u2013";
+      const pair = content.pairs[other];
       if (!pair) return "not compared: not counted, or too far apart in the ranking";
       const [score, interval, error, p, verdict] = pair;
-      const cell = document.createDocumentFragment();
-      cell.append(element("b", {}, score), element("small", {}, interval), element("small", {}, `${words[verdict]}, p ${p}`), element("small", {}, `error ${error}`));
-      return cell;
+      return lines(score, interval, `${words[verdict]}, p ${p}`, `error ${error}`);
     })]));
 
-  const figure = (chart, release, measure, own, chosen) => {
-    const rows = chosen.flatMap(each => (each.curves[chart] ?? []).map(([seconds, median, low, high]) => ({name: each.name, seconds, median, low, high})));
-    const title = own ? `As ${release.name} itself sees it` : release.name;
-    const made = element("figure", {class: "chart", "data-chart": chart},
-      element("h3", {}, title),
-      element("div", {class: "drawing", tabindex: 0, role: "group", "aria-label": title}, element("picture", {hidden: true})),
-      element("figcaption", {}, `${own ? "Validation error of the incumbent" : measure} over simulated time: median and quartiles of ${chosen.map(each => each.name).join(", ")}; ${release.truth}.`));
-    made.chosen = {rows, names: chosen.map(each => each.name)};
-    return rows.length ? made : "";
+  const swatch = classes => {
+    const made = element("span", {class: `swatch ${classes}`});
+    made.innerHTML = '<svg viewBox="0 0 24 10" aria-hidden="true"><path d="M1 5h22"/></svg>';
+    return made;
+  };
+
+  // chips of all entries; with many of them a field to find one
+  const picker = () => {
+    const {most, toggle} = window.nb301Plots;
+    const chips = track.entries.map(([entry, name, classes]) => {
+      const chip = element("button", {type: "button", class: "chip", "data-choose": entry, "aria-pressed": "false"}, swatch(classes), name);
+      chip.addEventListener("click", () => toggle(entry));
+      return chip;
+    });
+    const group = element("div", {class: "chips", role: "group", "aria-label": `Entries, up to ${most}`}, ...chips);
+    const clear = element("button", {type: "button", class: "chip clear"}, "Clear");
+    clear.addEventListener("click", () => window.nb301Plots.choose([]));
+    if (chips.length <= 40) return [group, clear];
+    const field = element("input", {type: "search", "aria-label": "Find an entry", placeholder: "Find an entry"});
+    const filter = () => chips.forEach((chip, k) => {
+      const isFound = field.value ? chip.textContent.toLowerCase().includes(field.value.toLowerCase()) : k < 20;
+      chip.hidden = !isFound && chip.getAttribute("aria-pressed") !== "true";
+    });
+    field.addEventListener("input", filter);
+    filter();
+    return [field, group, clear];
+  };
+
+  const svgPath = (classes, d, entry) => {
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("class", classes);
+    path.setAttribute("d", d);
+    if (entry) path.dataset.entry = entry;
+    return path;
+  };
+
+  // bands of those chosen, and lines of those that the page does not have
+  const draw = (entry, content, classes) => {
+    for (const [name, [d, band, end, right]] of Object.entries(content.plots)) {
+      const area = document.querySelector(`#${CSS.escape(name)} .plot-area`);
+      const svg = area.querySelector("svg");
+      if (band) svg.querySelector(".plot-grid").after(svgPath(`band ${classes}`, band));
+      if (area.querySelector(`path[data-entry="${CSS.escape(entry)}"]`)) continue;
+      const path = svgPath(`entry ${classes}`, d, entry);
+      const label = element("span", {class: `name ${classes}`, "data-entry": entry, "data-end": end, style: `top:${end}%`}, content.name);
+      if (area.classList.contains("of-dots")) label.style.left = `${right}%`;
+      svg.append(path);
+      area.append(label);
+    }
   };
 
   let turn = 0;
   const show = async () => {
     const mine = ++turn;
-    const place = document.getElementById("compare");
-    const focused = document.activeElement?.id;
-    const {track, entries} = state();
-    const chosen = await Promise.all(entries.map(slug => load(track.slug, slug)));
+    const known = new Map(track.entries.map(([entry, , classes]) => [entry, classes]));
+    const asked = window.nb301Plots.chosen();
+    const entries = asked.filter(entry => known.has(entry));
+    const unknown = asked.filter(entry => !known.has(entry));
+    const contents = await Promise.all(entries.map(load));
     if (mine !== turn) return;
-    const figures = track.releases.flatMap(release => release.charts.map((chart, k) => figure(chart, release, track.measure, k === 1, chosen)));
-    place.replaceChildren(
-      picker({track, entries}),
-      element("h2", {}, "Scores"),
-      scoreTable(track, chosen),
-      ...(chosen.length > 1 ? [element("h2", {}, "Differences"), pairTable(chosen, entries)] : []),
-      element("h2", {}, "Curves"),
-      element("div", {class: "pair"}, ...figures));
-    if (focused) document.getElementById(focused)?.focus();
-    figures.filter(Boolean).forEach(each => window.nb301Watch?.(each));
+    document.querySelectorAll(".plot .band").forEach(band => band.remove());
+    entries.forEach((entry, k) => draw(entry, contents[k], known.get(entry)));
+    window.nb301Plots.light();
+    document.getElementById("compare").replaceChildren(
+      ...(unknown.length ? [element("p", {class: "fine"}, `Not on this budget: ${unknown.join(", ")}.`)] : []),
+      ...(entries.length ? [element("h2", {}, "Scores"), scoreTable(contents)] : []),
+      ...(entries.length > 1 ? [element("h2", {}, "Differences"), pairTable(contents, entries)] : []));
+    // the choice stays when the track changes
+    for (const link of document.querySelectorAll(".choices a")) link.hash = location.hash;
   };
 
-  addEventListener("hashchange", show);
-  addEventListener("DOMContentLoaded", () => { if (tracks.length) show(); });
+  addEventListener("DOMContentLoaded", () => {
+    if (!track) return;
+    document.getElementById("picker").replaceChildren(...picker());
+    show();
+    addEventListener("hashchange", show);
+  });
 })();

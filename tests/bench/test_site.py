@@ -31,11 +31,11 @@ def entry_of(base: list[Run], number: int, rng: np.random.Generator) -> list[Run
     shift, slug = rng.normal(0, 0.002), f"entry-{number}"
     runs = []
     for run in base:
-        mean = np.clip(np.add(run.incumbents.mean, shift) + rng.normal(0, 5e-4), 0, 1)
+        judged = np.clip(np.add(run.incumbents.judged, shift) + rng.normal(0, 5e-4), 0, 1)
         changes = {
             "cell": run.cell.model_copy(update={"submission": slug}),
             "entry": run.entry.model_copy(update={"name": f"Entry {number}"}),
-            "incumbents": run.incumbents.model_copy(update={"mean": tuple(mean.tolist())}),
+            "incumbents": run.incumbents.model_copy(update={"judged": tuple(judged.tolist())}),
         }
         runs.append(run.model_copy(update=changes))
     return runs

@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
 def pages(site: Site, packed: Collection[str] = ()) -> Iterator[Page]:
-    """A page for each entry.
+    """A page for each entry, and one of its runs on each track.
 
     Args:
         site: What there is.
@@ -33,13 +33,17 @@ def pages(site: Site, packed: Collection[str] = ()) -> Iterator[Page]:
     for slug, entry in entries.items():
         run = best[slug]
         best_shown = None if run is None else best_view(run, errors[run.cell.id], entry, site.references)
+        tracks = [track_view(on_track, site) for on_track in entry]
         results = {
-            "tracks": [track_view(on_track, site.references) for on_track in entry],
+            "tracks": tracks,
             "best": best_shown,
             "is_packed": slug in packed,
         }
         about = _about(slug, entry, site.submissions.get(slug))
         yield Page(entry_path(slug), "entry.html.j2", about | results)
+        for track in tracks:
+            shown = {"track": track, "title": about["title"], "slug": slug, "notice": about["notice"]}
+            yield Page(track.runs_path, "entry_runs.html.j2", shown)
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from leaderboard.drawing.plots import Plot
 from leaderboard.drawing.strip import Lane, draw_strip
 from leaderboard.pages.entries.facts import Fact, Numbers, numbers, result_facts
-from leaderboard.ranking.references import Reference
-from leaderboard.ranking.rows import Row
-from leaderboard.ranking.scores import anytime_score, final_error, final_genotype
+from leaderboard.pages.plots import regret_plot
+from leaderboard.ranking.rows import BASELINE, Row
+from leaderboard.ranking.scored import ScoreTable
+from leaderboard.ranking.scores import final_error, final_genotype
 from leaderboard.ranking.standings import Ranking, Standing
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, run_path
@@ -61,6 +63,10 @@ class TrackView:
 
     slug: str
     conditions: str
+    #: Over all releases, and how many entries are ranked with it.
+    place: str
+    score: str
+    entries: int
     facts: tuple[Fact, ...]
     #: Of all releases that it ran on.
     truths: tuple[str, ...]
@@ -69,6 +75,11 @@ class TrackView:
     verdicts: tuple[str, ...]
     #: Inline SVG element, everything in it escaped.
     strip: str
+    #: Its regret over time beside that of the best entry and of random search; None where it does not count.
+    plot: Plot | None
+    #: Addresses in the site: of all its runs, and of the comparison.
+    runs_path: str
+    compare: str
 
 
 def entries_by_slug(site: Site) -> dict[str, list[EntryOnTrack]]:
@@ -83,14 +94,15 @@ def entries_by_slug(site: Site) -> dict[str, list[EntryOnTrack]]:
     return dict(sorted(entries.items()))
 
 
-def track_view(on_track: EntryOnTrack, references: Mapping[str, Reference]) -> TrackView:
-    """What the page shows of an entry on a track.
+def track_view(on_track: EntryOnTrack, site: Site) -> TrackView:
+    """What the pages show of an entry on a track.
 
     Args:
         on_track: What the ranking has.
-        references: By release hash.
+        site: Where it is.
     """
-    track = on_track.ranking.track
+    track, standing = on_track.ranking.track, on_track.standing
+    score = standing.row.score
     releases, names, counted, truths = [], [], [], []
     for release in on_track.ranking.whole.releases:
         row = on_track.rows.get(release.name)
@@ -102,18 +114,31 @@ def track_view(on_track: EntryOnTrack, references: Mapping[str, Reference]) -> T
                 counted.append(release.name)
     runs, verdicts = [], set()
     for run in on_track.runs:
-        runs.append(_run_row(run, references[run.release.release_hash]))
+        runs.append(_run_row(run, on_track.ranking.table))
         verdicts.add(run.verdict.value)
     return TrackView(
         slug=track.slug,
         conditions=wording.conditions(track),
+        place=wording.places(standing.row.ranks),
+        score=wording.NONE if score is None else f"{score.value:.1f} ({wording.interval(score, 1)})",
+        entries=sum(other.row.ranks is not None for other in on_track.ranking.whole.standings),
         facts=tuple(result_facts(on_track.standing, len(on_track.ranking.seeds), counted or names)),
         truths=tuple(dict.fromkeys(truths)),
         releases=tuple(releases),
         runs=tuple(runs),
         verdicts=tuple(sorted(verdicts)),
         strip=_strip(on_track.standing.row.name, releases, runs),
+        plot=_plot(on_track),
+        runs_path=f"runs/{track.slug}/{on_track.standing.row.entry}.html",
+        compare=site.track_path("compare", track),
     )
+
+
+def _plot(on_track: EntryOnTrack) -> Plot | None:
+    ranking, entry = on_track.ranking, on_track.standing.row.entry
+    best = ranking.whole.standings[0].row.entry
+    plot = regret_plot(ranking, ranking.whole, (), only={entry, best, BASELINE})
+    return plot and replace(plot, name=f"regret-{ranking.track.slug}")
 
 
 def _rows_by_entry(ranking: Ranking) -> dict[str, dict[str, Row]]:
@@ -139,13 +164,14 @@ def _release_row(release: ReleaseReference, row: Row) -> ReleaseRow:
     return ReleaseRow(release, row, numbers(row), interval, wording.why_not_counted(row))
 
 
-def _run_row(run: Run, reference: Reference) -> RunRow:
+def _run_row(run: Run, table: ScoreTable) -> RunRow:
+    scored, place = table.scored[run.cell.submission, run.release.name], table.seeds.index(run.cell.seed)
     return RunRow(
         run=run,
         path=run_path(run),
-        score=f"{anytime_score(run, reference):.2f}",
-        error=f"{final_error(run, reference):.3f}",
-        observed_error=f"{final_error(run, reference, observed=True):.3f}",
+        score=f"{scored.scores[place]:.2f}",
+        error=f"{scored.errors[place]:.3f}",
+        observed_error=f"{final_error(run, scored.reference, observed=True):.3f}",
         genotype=final_genotype(run),
     )
 

@@ -1,4 +1,4 @@
 """The landscape of an evaluation table: what its architectures are, and how good they are.
 
-It may import `nb301`, `drawing`, `errors`, `places` and `rendering`.
+It may import `nb301`, `drawing`, `errors`, `pages.releases`, `places` and `rendering`.
 """

@@ -8,11 +8,13 @@ from scipy.stats import rankdata
 from leaderboard.drawing import maps as drawn_maps
 from leaderboard.drawing.charts import column, table_of
 from leaderboard.drawing.vega import Chart, Table
-from leaderboard.pages.landscape.embedding import PER_SOURCE, Embedding
+from leaderboard.pages.landscape.embedding import Embedding
 from leaderboard.pages.landscape.table import LABELS, Landscape
 
+#: Points of each source, few enough to be drawn at once; the embedding has more.
+_SHOWN = 100
 _HOW = (
-    f"Each point is an architecture, at most {PER_SOURCE} of each source; t-SNE puts those near each other "
+    f"Each point is an architecture, at most {_SHOWN} of each source; t-SNE puts those near each other "
     "whose cells have the same ops on the same edges, and distances far apart mean nothing."
 )
 
@@ -29,14 +31,16 @@ def maps(landscape: Landscape, embedding: Embedding) -> list[Chart]:
 
 
 def _points(landscape: Landscape, embedding: Embedding) -> Table:
-    rows = embedding.rows
+    names = np.array(landscape.labels(embedding.rows))
+    shown = np.sort(np.concatenate([np.flatnonzero(names == name)[:_SHOWN] for name in np.unique(names)]))
+    rows, places = embedding.rows[shown], embedding.places[shown]
     error, depths = landscape.error[rows], landscape.depths[rows]
     ranks = 100 * (rankdata(error) - 1) / max(1, len(rows) - 1)
     return table_of(
         {
-            "x": embedding.places[:, 0].tolist(),
-            "y": embedding.places[:, 1].tolist(),
-            "name": landscape.labels(rows),
+            "x": places[:, 0].tolist(),
+            "y": places[:, 1].tolist(),
+            "name": names[shown].tolist(),
             "error": np.round(error, 2).tolist(),
             "rank": np.round(ranks, 1).tolist(),
             "normal depth": depths[:, 0].tolist(),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
+import numpy as np
+
 from leaderboard.drawing.vega import Chart, Table
+from leaderboard.pages.landscape.beside import real_beside_emulated
 from leaderboard.pages.landscape.embedding import read_embedding
 from leaderboard.pages.landscape.maps import maps
 from leaderboard.pages.landscape.scatters import scatters
@@ -16,6 +20,10 @@ from leaderboard.rendering.page import ChartSection, Page
 from nb301.tables import load
 from nb301.tables.schema import EvaluationTable
 from nb301.tables.statistics import beside_the_paper, by_optimizer
+from nb301.truth.base import rests_on
+
+#: Charts of each section that are not folded up.
+_SHOWN = 1
 
 
 def landscape_pages(names: Sequence[str]) -> list[Page]:
@@ -28,21 +36,32 @@ def landscape_pages(names: Sequence[str]) -> list[Page]:
         TableError: There is no such table.
         BoardError: A table's embedding is missing, damaged, or of another content.
     """
-    rows, pages = [], []
-    for name in names:
-        table = load(name)
-        rows.append((name, f"{len(table):,}", table.truth, table.content_hash))
-        pages.append(landscape_page(name, table))
+    tables = dict(zip(names, map(load, names), strict=True))
     listed = Page(
         path="landscape/index.html",
         template="list.html.j2",
         context={
             "title": "Landscape",
-            "lead": "A table holds training runs of one ground truth: what releases are fitted on.",
-            "table": Table(("table", "training runs", "ground truth", "content hash"), tuple(rows)),
+            "lead": "What the search space looks like: how good its architectures are, in real trainings and "
+            "in the emulation. Releases are fitted on these tables.",
+            "table": Table(
+                ("table", "rests on", "rows", "lowest error (%)", "median error (%)"),
+                tuple(itertools.starmap(_line, tables.items())),
+            ),
+            "caption": "Validation errors of the rows that models are fitted on.",
+            "more": ("The releases", "releases/index.html"),
         },
+        charts=tuple(real_beside_emulated(list(tables.values()))),
     )
-    return [listed, *pages]
+    return [listed, *itertools.starmap(landscape_page, tables.items())]
+
+
+def _line(name: str, table: EvaluationTable) -> tuple[str, ...]:
+    """A table in the list."""
+    landscape = Landscape(table)
+    error = landscape.error[landscape.fitted]
+    rows = f"{len(table):,} {wording.evaluations(table.truth)}"
+    return (name, rests_on(table.truth), rows, f"{error.min():.2f}", f"{np.median(error):.2f}")
 
 
 def landscape_page(name: str, table: EvaluationTable) -> Page:
@@ -64,33 +83,34 @@ def landscape_page(name: str, table: EvaluationTable) -> Page:
         context={
             "title": f"The landscape of {landscape.name}",
             "lead": _lead(table),
+            "shown": _SHOWN,
             "sections": (
-                *_table_sections(table),
+                ChartSection(
+                    "Errors",
+                    "How good architectures are, what that costs, and how sure it is.",
+                    _names(scattered),
+                ),
+                ChartSection("Cells", "What topology and operations do to the error.", _names(cell_charts)),
                 ChartSection(
                     "Maps",
                     "Architectures that are alike are neighbours: how well optimizers covered the space, "
                     "and where.",
                     _names(mapped),
                 ),
-                ChartSection(
-                    "Performance",
-                    "How good architectures are, what that costs, and how sure it is.",
-                    _names(scattered),
-                ),
-                ChartSection("Cells", "What topology and operations do to the error.", _names(cell_charts)),
+                *_table_sections(table),
             ),
         },
-        charts=(*mapped, *scattered, *cell_charts),
+        charts=(*scattered, *cell_charts, *mapped),
     )
 
 
 def _lead(table: EvaluationTable) -> str:
-    what = wording.basis(table.truth)
-    if not wording.is_the_papers(table.truth):
-        what += "; no number here is of CIFAR-10"
+    shown = f"{len(table):,} {wording.evaluations(table.truth)}"
+    if wording.is_the_papers(table.truth):
+        return f"What {shown} show of the DARTS space. They rest on {wording.basis(table.truth)}."
     return (
-        f"What {len(table):,} training runs show of the DARTS space. They rest on {what}. "
-        f"Ground truth: {table.truth}."
+        f"What {shown} show of the DARTS space. They rest on {wording.basis(table.truth)}; no number here "
+        "is of CIFAR-10."
     )
 
 
@@ -102,7 +122,7 @@ def _table_sections(table: EvaluationTable) -> list[ChartSection]:
     return [
         ChartSection(
             "The table",
-            f"Content hash {table.content_hash}. {sources}",
+            f"{sources} Ground truth: {table.truth}; content hash {table.content_hash}.",
             table=_sources(table),
         ),
         ChartSection(

@@ -25,10 +25,10 @@ _DEPTHS = (1, 2, 3, 4)
 def violins(landscape: Landscape) -> list[Chart]:
     """All charts of cells that the table has rows for."""
     charts = [
-        _by_depth(landscape),
-        _depths_by_source(landscape),
         _parameter_free(landscape, 0),
         _parameter_free(landscape, 1),
+        _by_depth(landscape),
+        _depths_by_source(landscape),
     ]
     if len(landscape.rows_of("topology")):
         charts.append(_topologies(landscape))

@@ -1,4 +1,4 @@
 """Release pages: one for each release.
 
-It may import `nb301`, `drawing` and `rendering`.
+It may import `nb301`, `drawing`, `errors`, `places`, `rendering` and `runs`.
 """

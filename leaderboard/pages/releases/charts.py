@@ -3,94 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leaderboard.drawing import fits
 from leaderboard.drawing.charts import column, table_of
 from leaderboard.drawing.vega import Chart, Table
-from nb301.encodings import canonical
+from leaderboard.pages.releases.unseen import Unseen, observed, predicted, unseen
+from leaderboard.rendering import wording
 from nb301.releases.load import Release
 from nb301.releases.report import TOPOLOGY_DEPTH, ReportedClaim
 from nb301.space import PARAMETER_FREE
-from nb301.surrogates.ensemble import mean_and_std
 from nb301.tables.schema import EvaluationTable
-from nb301.tables.splits import random_only_split, stratified_split
-
-_SHOWN = 1000
-_SEED = 301
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """A release with the table that it was fitted on."""
+def release_charts(
+    release: Release, table: EvaluationTable | None, claims: Sequence[ReportedClaim]
+) -> list[Chart]:
+    """The figures that table and claims have data for; the first sets predictions beside what was observed.
 
-    release: Release
-    table: EvaluationTable
+    Args:
+        release: Any.
+        table: That it was fitted on; None where it is not embedded.
+        claims: About the release.
 
-    @property
-    def rests_on(self) -> str:
-        """Stands in every caption and alternative text."""
-        name = f"{self.table.name}-v{self.table.version}"
-        return f"Release {self.release.name}, table {name}, ground truth: {self.table.truth}."
-
-    def observed(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Validation errors of trainings, percent."""
-        return np.asarray(100 * (1 - self.table.rows["val_accuracy"].to_numpy(dtype=np.float64)[rows]))
-
-    def predicted(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Errors that the ensemble's mean predicts, percent."""
-        members = self.release.surrogate.predict(canonical(self.table.codes[rows]))
-        return np.asarray(100 * (1 - mean_and_std(members)[0]))
-
-
-def release_charts(fitted: Fitted, claims: Sequence[ReportedClaim]) -> list[Chart]:
-    """The figures that table and claims have data for."""
-    charts = [_scatter(fitted)]
-    if (fitted.table.rows["optimizer"] == "skip").any():
-        charts.append(_collapse(fitted))
+    Raises:
+        BoardError: What is kept of rows of its table cannot be read.
+    """
+    charts = []
+    rows = unseen(release, table)
+    if rows is not None:
+        charts.append(_scatter(release, rows))
+    if table is not None and (table.rows["optimizer"] == "skip").any():
+        charts.append(_collapse(release, table))
     ranked = {}
     for claim in claims:
         depth = claim.variant_of(TOPOLOGY_DEPTH)
         if depth is not None and claim.value is not None:
             ranked[int(depth)] = claim
-    return [*charts, _depths(fitted, ranked)] if ranked else charts
+    return [*charts, _depths(release, ranked)] if ranked else charts
 
 
-def _scatter(fitted: Fitted) -> Chart:
-    """Predictions beside trainings that the models have not seen."""
-    rows = _test_rows(fitted)
-    observed, predicted = fitted.observed(rows), fitted.predicted(rows)
+def _rests_on(release: Release) -> str:
+    """Stands in every caption and alternative text."""
+    table = release.manifest.table
+    return f"Release {release.name}, table {table.name}-v{table.version}, ground truth: {table.truth}."
+
+
+def _scatter(release: Release, rows: Unseen) -> Chart:
+    """Predictions beside what was observed of rows that the models have not seen."""
     data = table_of(
         {
-            "source": fitted.table.rows["optimizer"].to_numpy().astype(str)[rows].tolist(),
-            "observed": np.round(observed, 3).tolist(),
-            "predicted": np.round(predicted, 3).tolist(),
+            "source": list(rows.sources),
+            "observed": np.round(rows.observed, 3).tolist(),
+            "predicted": np.round(rows.predicted, 3).tolist(),
         }
     )
-    both = np.concatenate([observed, predicted])
+    both = np.concatenate([rows.observed, rows.predicted])
     ends = [float(round(both.min(), 3)), float(round(both.max(), 3))]
+    what = wording.evaluations(release.manifest.truth)
     return Chart(
-        name=f"{fitted.release.name}-fit",
+        name=f"{release.name}-fit",
         title="Predicted and observed error",
-        caption=f"{len(rows):,} rows of the test part, drawn at random: trainings that the models have not "
-        "seen, equal on the dashed line. Observed errors have the noise of one training. "
-        f"{fitted.rests_on} Mirrors Figures 16 and 17.",
-        alt=f"Predicted error rises with observed error along the diagonal. {fitted.rests_on}",
+        caption=f"{len(rows.observed):,} {what} that the models have not seen, a point each. On the dashed "
+        "line the prediction is what was observed, which has noise. "
+        f"{_rests_on(release)} Mirrors Figures 16 and 17.",
+        alt=f"Predicted error rises with observed error along the diagonal. {_rests_on(release)}",
         spec=fits.predictions(data, ends),
         data=data,
         summary=_by_source(data),
     )
-
-
-def _test_rows(fitted: Fitted) -> NDArray[np.intp]:
-    """Some rows of the test part, ascending, and always the same ones."""
-    manifest = fitted.release.manifest
-    split = random_only_split if manifest.random_only else stratified_split
-    test = split(fitted.table, manifest.fitted_split.seed).test
-    return np.sort(np.random.default_rng(_SEED).permutation(test)[:_SHOWN])
 
 
 def _by_source(data: Table) -> Table:
@@ -107,32 +89,32 @@ def _by_source(data: Table) -> Table:
     )
 
 
-def _collapse(fitted: Fitted) -> Chart:
+def _collapse(release: Release, table: EvaluationTable) -> Chart:
     """Errors of the probes by their number of an operation without parameters."""
-    data = _means_by_count(fitted)
+    data = _means_by_count(release, table)
     return Chart(
-        name=f"{fitted.release.name}-collapse",
+        name=f"{release.name}-collapse",
         title="Operations without parameters",
         caption="Mean validation error of Appendix D.6's probes by the number of an operation in the normal "
-        f"cell: trained, and predicted (dashed). {fitted.rests_on} Mirrors Figure 18, which shows "
+        f"cell: observed, and predicted (dashed). {_rests_on(release)} Mirrors Figure 18, which shows "
         "distributions.",
         alt="Mean observed and predicted error by the number of an operation without parameters: "
-        f"{_at_most(data)}. {fitted.rests_on}",
+        f"{_at_most(data)}. {_rests_on(release)}",
         spec=fits.collapse(data, [op.name for op in PARAMETER_FREE]),
         data=data,
         switches=("y",),
     )
 
 
-def _means_by_count(fitted: Fitted) -> Table:
+def _means_by_count(release: Release, table: EvaluationTable) -> Table:
     """Mean errors of the probes, observed and predicted, by operation and number."""
-    table = fitted.table
     is_probe = (table.rows["optimizer"] == "skip").to_numpy()
     lines = []
     for op in PARAMETER_FREE:
         rows = np.flatnonzero(is_probe & (table.rows["run"] == op).to_numpy())
         counts = (table.codes[rows, 0, :, 1] == op).sum(axis=1)
-        for kind, errors in (("observed", fitted.observed(rows)), ("predicted", fitted.predicted(rows))):
+        errors_of = {"observed": observed(table, rows), "predicted": predicted(release, table, rows)}
+        for kind, errors in errors_of.items():
             for count in np.unique(counts).tolist():
                 chosen = errors[counts == count]
                 lines.append((op.name, kind, count, len(chosen), round(float(chosen.mean()), 3)))
@@ -149,7 +131,7 @@ def _at_most(data: Table) -> str:
     return "; ".join(parts)
 
 
-def _depths(fitted: Fitted, claims: Mapping[int, ReportedClaim]) -> Chart:
+def _depths(release: Release, claims: Mapping[int, ReportedClaim]) -> Chart:
     rows, taus = [], []
     for depth, claim in claims.items():
         low, high = claim.interval or (claim.value, claim.value)
@@ -157,12 +139,12 @@ def _depths(fitted: Fitted, claims: Mapping[int, ReportedClaim]) -> Chart:
         taus.append(f"{claim.value:.3f} at {depth}")
     data = Table(("depth", "sKT", "low", "high", "ceiling", "n"), tuple(rows))
     return Chart(
-        name=f"{fitted.release.name}-topology",
+        name=f"{release.name}-topology",
         title="Ranking within cells of one depth",
         caption="Sparse Kendall's tau over the 1,800 architectures of Appendix D.7 whose cells have a "
         "depth, with 95 % intervals; ticks are what the ground truth without noise would score. "
-        f"{fitted.rests_on} Mirrors Figure 19.",
-        alt=f"Sparse Kendall's tau by depth: {', '.join(taus)}. {fitted.rests_on}",
+        f"{_rests_on(release)} Mirrors Figure 19.",
+        alt=f"Sparse Kendall's tau by depth: {', '.join(taus)}. {_rests_on(release)}",
         spec=fits.ranks_by_depth(data),
         data=data,
     )

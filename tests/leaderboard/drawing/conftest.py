@@ -9,9 +9,15 @@ import altair as alt
 import numpy as np
 import pytest
 
-from leaderboard.drawing.anytime import anytime_chart
-from leaderboard.drawing.vega import Chart, Table, inline, signal
-from leaderboard.ranking.curves import Curve
+from leaderboard.drawing.vega import (
+    Chart,
+    Table,
+    chosen_entries,
+    entry_colour,
+    entry_dash,
+    inline,
+    signal,
+)
 from leaderboard.rendering.page import ChartSection, Page, write_page
 from leaderboard.rendering.render import SITE
 
@@ -23,28 +29,41 @@ CONTEXT = {
 }
 
 
-def make_curve(name: str, end: float) -> Curve:
-    """An entry whose error falls from `end` + 2 to `end`, percent."""
-    seconds = np.geomspace(1e4, 1e7, 150)
-    median = end + 2 * np.geomspace(1, 0.01, 150)
-    return Curve(name, name, seconds, median, median - 0.1, median + 0.1)
+def lines_chart(name: str, title: str, best: float) -> Chart:
+    """A line for each entry, which falls to the best value, on a log scale that readers may switch."""
+    rows = []
+    for number, entry in enumerate(NAMES):
+        for seconds in np.geomspace(1e4, 1e7, 50).tolist():
+            rows.append((entry, seconds, best + (number + 1) * (1e7 / seconds) ** 0.2))
+    data = Table(("name", "seconds", "value"), tuple(rows))
+    chosen = chosen_entries()
+    lines = (
+        alt.Chart(inline(data.records()))
+        .mark_line()
+        .encode(
+            x=alt.X("seconds:Q", scale=alt.Scale(type="log")),
+            y=alt.Y("value:Q", title=title, scale=alt.Scale(type="log")),
+            color=entry_colour(NAMES, lines=True),
+            strokeDash=entry_dash(NAMES),
+            opacity=alt.condition(chosen, alt.value(1), alt.value(0.1)),
+            tooltip=[alt.Tooltip("name:N", title="entry")],
+        )
+    )
+    spec = alt.layer(lines.properties(name="lines").add_params(chosen)).properties(
+        width=640, height=360, autosize=alt.AutoSizeParams(type="fit", contains="padding")
+    )
+    about = f"{title} on emulated-xgb-v2.0; emulated 2.0."
+    return Chart(name, title, about, about, spec, data, switches=("y",))
 
 
 @pytest.fixture(scope="session")
-def curves() -> list[Curve]:
-    """Of three entries, the last of which has a hostile name."""
-    return [make_curve(name, 5 + number / 4) for number, name in enumerate(NAMES)]
-
-
-@pytest.fixture(scope="session")
-def charts(curves: list[Curve]) -> tuple[Chart, ...]:
-    """The curves' error and regret, and two points."""
-    about = {"release": "emulated-xgb-v2.0", "truth": "emulated 2.0"}
+def charts() -> tuple[Chart, ...]:
+    """Lines of three entries, the last of which has a hostile name, in two ways, and two points."""
     plain = Table(("x", "y"), ((1, 2.5), (2, 3.5)))
     marks = alt.Chart(inline(plain.records())).mark_point(color=signal("accent"))
     return (
-        anytime_chart(curves, 1e7, name="error", **about),
-        anytime_chart(curves, 1e7, name="regret", best_error=5.0, **about),
+        lines_chart("error", "Validation error (%)", 5.0),
+        lines_chart("regret", "Regret (points)", 0.0),
         Chart(
             name="plain",
             title="Plain",

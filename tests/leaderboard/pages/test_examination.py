@@ -1,25 +1,31 @@
-"""The cross-examination pages: judgements as matrices."""
+"""The cross-examination pages: gaps between promise and judgement, and judgements as matrices."""
 
 from __future__ import annotations
 
 import pytest
 
 from leaderboard.pages.examination import pages
-from leaderboard.ranking.examination import ALL, TRUTH, Judgement
+from leaderboard.ranking.examination import ALL, OTHERS, TRUTH, Judgement
 from leaderboard.rendering.content import Site
 
 
 @pytest.fixture
-def matrices(site):
-    """Matrices of made-up judgements of what was found on two releases."""
+def examined(site):
+    """What a page shows of made-up judgements."""
 
-    def matrices(judgements):
+    def examined(judgements):
         (ranking,) = site.rankings
         altered = Site(site.rankings, {ranking.track: tuple(judgements)}, site.references, {}, None)
         (page,) = pages(altered)
-        return page.context["matrices"]
+        return page.context
 
-    return matrices
+    return examined
+
+
+@pytest.fixture
+def matrices(examined):
+    """Matrices of made-up judgements of what was found on two releases."""
+    return lambda judgements: examined(judgements)["matrices"]
 
 
 def judged(entry, found_on, judge, worse):
@@ -59,6 +65,36 @@ def test_a_judge_without_a_view_leaves_its_cell_empty(matrices):
         ["+0.00", "+0.50"],
         ["+0.20", None],
     ]
+
+
+def test_gaps_are_to_the_truth_or_to_the_others(examined, site):
+    """One for each release, all entries first, then those of the ranking in its order."""
+    (ranking,) = site.rankings
+    names = [release.name for release in ranking.whole.releases]
+    order = [standing.row.entry for standing in ranking.whole.standings]
+    judgements = []
+    for entry in (ALL, *order):
+        judgements += [judged(entry, names[0], names[0], 0.0), judged(entry, names[0], OTHERS, 0.3)]
+        judgements.append(judged(entry, names[0], TRUTH, 0.2))
+        judgements += [judged(entry, name, OTHERS, -0.1) for name in names[1:]]
+    context = examined(judgements)
+
+    assert [column.judge for column in context["columns"]] == [TRUTH] + [OTHERS] * (len(names) - 1)
+    assert [row.entry for row in context["gaps"]] == [None, *order]
+    for row in context["gaps"]:
+        assert [cell.worse for cell in row.cells] == ["+0.20"] + ["-0.10"] * (len(names) - 1)
+        assert [cell.shade for cell in row.cells] == [1.0] + [0.0] * (len(names) - 1)
+    assert all(OTHERS not in matrix.judges for matrix in context["matrices"])
+
+
+def test_nobody_judges_a_release_without_others(examined, site):
+    """Its column is empty, and an entry without any number has no row."""
+    (ranking,) = site.rankings
+    name = ranking.whole.releases[0].name
+    context = examined([judged(ALL, name, name, 0.0)])
+
+    assert {column.judge for column in context["columns"]} == {""}
+    assert context["gaps"] == []
 
 
 def test_entries_without_judgements_have_no_matrix(matrices):

@@ -7,6 +7,8 @@ import pytest
 from leaderboard.drawing.vega import Table
 from leaderboard.rendering.page import NAVIGATION, Page, write_page
 
+_WORDS = {"title": "T", "lead": "L", "caption": "C", "more": ("M", "m.html")}
+
 
 @pytest.mark.parametrize(
     ("path", "root"), [("index.html", ""), ("a/b.html", "../"), ("a/b/c.html", "../../")]
@@ -19,7 +21,7 @@ def test_root_leads_to_the_sites_folder(path, root):
 def test_navigation_has_what_is_there(tmp_path):
     """Pages that a build leaves out are not linked; that of the page's own folder is marked."""
     listed = Table(("name",), (("one",),))
-    page = Page("releases/one.html", "list.html.j2", {"title": "T", "lead": "L", "table": listed})
+    page = Page("releases/one.html", "list.html.j2", {**_WORDS, "table": listed})
     text = write_page(page, tmp_path, ["index.html", "releases/index.html"]).read_text(encoding="utf-8")
 
     assert '<a href="../index.html">Ranking</a>' in text

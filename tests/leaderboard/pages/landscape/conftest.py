@@ -34,7 +34,7 @@ def small(table: EvaluationTable) -> EvaluationTable:
 def page() -> Page:
     """The page of the embedded table."""
     listed, page = landscape_pages([NAME])
-    assert listed.context["table"].rows[0][:3] == (NAME, "61,089", "emulated 2.0")
+    assert listed.context["table"].rows[0][:3] == (NAME, "an emulation", "61,089 emulated evaluations")
     return page
 
 

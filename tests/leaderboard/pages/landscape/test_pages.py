@@ -19,6 +19,13 @@ def test_every_chart_names_table_truth_and_what_it_mirrors(charts):
         assert "Figure" in chart.caption or "no figure" in chart.caption
 
 
+def test_emulated_evaluations_are_never_called_trainings(page, charts):
+    """Not where the page says what it shows."""
+    assert page.context["lead"].startswith("What 61,089 emulated evaluations show")
+    assert "no number here is of CIFAR-10" in page.context["lead"]
+    assert not any("trained with" in chart.caption for chart in charts.values())
+
+
 def test_page_is_light_before_its_data(site):
     """Below 300 kB, with all that is loaded before a chart is reached."""
     page = (site / f"landscape/{NAME}.html").stat().st_size
@@ -40,6 +47,7 @@ def test_tables_without_probes_have_fewer_charts(small, charts):
 def test_every_chart_is_drawn(open_page, drawn, accessible, site, charts, scheme, width):
     """All views are drawn from disk, nothing sticks out, and axe has nothing to say."""
     page = open_page(site / f"landscape/{NAME}.html", width=width, scheme=scheme)
+    page.evaluate("document.querySelectorAll('section > details').forEach(each => { each.open = true; })")
 
     assert drawn(page) == [scheme] * len(charts)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -50,5 +58,7 @@ def test_every_chart_is_drawn(open_page, drawn, accessible, site, charts, scheme
 def test_page_is_complete_without_javascript(open_page, site, charts):
     """All drawings are there."""
     page = open_page(site / f"landscape/{NAME}.html", java_script_enabled=False)
+    for summary in page.locator("section > details > summary").all():
+        summary.click()
 
     assert page.locator("figure picture img:visible").count() == len(charts)

@@ -42,4 +42,4 @@ def test_tables_without_further_seeds_have_no_noise(small):
     """The other charts are drawn."""
     names = [chart.name.removeprefix("landscape-small-v1.0-") for chart in scatters(Landscape(small))]
 
-    assert names == ["parameters", "ecdf", "test"]
+    assert names == ["ecdf", "parameters", "test"]

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import nb301
-from leaderboard.pages.releases.charts import Fitted, release_charts
+from leaderboard.pages.releases.charts import release_charts
+from nb301 import tables
 from nb301.metrics import mean_absolute_error
 from nb301.releases import find
 
@@ -55,6 +56,22 @@ def test_ranks_by_depth_are_the_reports(site, report):
 def test_tables_without_probes_have_fewer_figures(embedded_table):
     """Without D.6's probes, and without a report, predictions are set beside trainings alone."""
     table = embedded_table.of("rs", "de")
-    charts = release_charts(Fitted(find(NAMES[0]), table), ())
+    charts = release_charts(find(NAMES[0]), table, ())
 
     assert [chart.name for chart in charts] == [f"{NAMES[0]}-fit"]
+
+
+def test_real_trainings_have_a_scatter_without_their_table():
+    """What is kept of them is drawn, and called trainings; an emulation's rows never are."""
+    (real,) = release_charts(find("cifar10-gin-rand-v1.0"), None, ())
+    (emulated,) = release_charts(find(NAMES[0]), tables.load("emulated-v2.0").of("rs", "de"), ())
+
+    assert real.caption.startswith("884 trainings that the models have not seen")
+    assert emulated.caption.startswith("1,000 emulated evaluations that")
+
+
+def test_releases_of_other_tables_have_no_figure(monkeypatch, tmp_path):
+    """Nothing is kept of a table that nobody here has."""
+    monkeypatch.setattr("leaderboard.pages.releases.unseen.KEPT", tmp_path)
+
+    assert release_charts(find("cifar10-gin-rand-v1.0"), None, ()) == []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 
-import numpy as np
 import pytest
 
 from leaderboard.pages.releases.pages import release_pages
 from leaderboard.places import REPORT
 from leaderboard.rendering import wording
+from leaderboard.rendering.content import Choice
 from leaderboard.rendering.page import write_page
 from nb301.errors import UnknownRelease
 from nb301.official.importing import import_official
@@ -19,6 +19,10 @@ from tests.official_archives import ensemble, write_folder
 
 NAMES = ("emulated-xgb-v2.0", "emulated-gin-rand-v2.0")
 REAL = "cifar10-xgb-rand-v1.0"
+#: Sums up how far what is seen moves, in the browser.
+WATCH_SHIFTS = """() => { window.shifted = 0; new PerformanceObserver(list =>
+    list.getEntries().forEach(shift => { window.shifted += shift.value; })
+).observe({type: "layout-shift", buffered: true}); }"""
 
 
 def test_committed_report_is_of_the_embedded_releases(report):
@@ -35,23 +39,7 @@ def test_list_leads_to_every_page(pages):
 
     assert [row[0] for row in rows] == [*NAMES]
     assert {f"releases/{row[0]}.html" for row in rows} == {*pages} - {"releases/index.html"}
-    assert all("hold" in row[-1] for row in rows)
-
-
-def test_page_tells_the_manifest(pages):
-    """Numbers and hashes are the manifest's."""
-    release = find(NAMES[0])
-    context = pages[f"releases/{NAMES[0]}.html"].context
-    facts = dict(context["facts"])
-
-    assert facts["Release hash"] == release.release_hash
-    assert facts["R² on test rows"] == f"{release.manifest.metrics.r2:.4f}"
-    assert facts["Ground truth"] == "emulated 2.0"
-    assert facts["KL(truth || prediction), five-seed study"].endswith(" nats")
-    hashes = {name: value for name, _, value in context["files"].rows}
-    assert hashes["member-3.ubj"] == release.manifest.files["member-3.ubj"].sha256
-    assert hashes["manifest.json"] == release.release_hash
-    assert {*hashes} == {*release.files}
+    assert [row[5] for row in rows] == ["91 / 1 / 1", "63 / 1 / 3"]
 
 
 def test_an_imported_release_has_a_page(tmp_path, monkeypatch):
@@ -60,7 +48,7 @@ def test_an_imported_release_has_a_page(tmp_path, monkeypatch):
     import_official(write_folder(tmp_path / "xgb_v1.0", ensemble()))
     written = {page.path: page for page in release_pages(["nb301-xgb-v1.0"], None)}
     [row] = written["releases/index.html"].context["table"].rows
-    assert row[5:7] == (wording.NONE, wording.NONE)
+    assert row[3:7] == ("not known of all optimizers", wording.NONE, "not validated", wording.NONE)
     page = written["releases/nb301-xgb-v1.0.html"]
     facts = dict(page.context["facts"])
     assert facts["Imported from"] == "xgb_v1.0, 3 members of xgb"
@@ -68,7 +56,8 @@ def test_an_imported_release_has_a_page(tmp_path, monkeypatch):
     assert "R² on test rows" not in facts
     write_page(page, tmp_path)
     text = (tmp_path / page.path).read_text()
-    assert "They were imported, and do not come with nb301." in text
+    assert "Its files were imported, and do not come with nb301." in text
+    assert "Not validated" in text
     assert "of an older format" not in text
 
 
@@ -83,13 +72,13 @@ def test_releases_on_real_cifar_10_trainings_come_first(real_pages):
     """And say in their first words what they rest on."""
     rows = real_pages["releases/index.html"].context["table"].rows
 
-    assert [row[:3] for row in rows] == [
-        (REAL, "real CIFAR-10 trainings, last epoch", "random search alone"),
-        (NAMES[0], "an emulation", "all optimizers"),
+    assert [(*row[:2], row[3]) for row in rows] == [
+        (REAL, "real CIFAR-10 trainings, last epoch", "7,075 of random search alone"),
+        (NAMES[0], "an emulation", "44,959 of all optimizers"),
         (
             "fashion-mnist-tiny-xgb-v1.0",
             "real trainings of tiny networks on fashion-mnist",
-            "all optimizers",
+            "824 of all optimizers",
         ),
     ]
 
@@ -102,14 +91,12 @@ def test_page_tells_what_the_release_rests_on(real_pages, read_page, tmp_path):
         text[path] = read_page(tmp_path / path).plain
 
     real, credit = text[f"releases/{REAL}.html"], find(REAL).manifest.credit
-    assert "Real CIFAR-10 trainings, last epoch, rows of random search alone." in real
-    assert "What the release answers is a prediction" in real
+    assert "Rests on real CIFAR-10 trainings, last epoch. What it answers is a prediction" in real
     assert "No number here is one of CIFAR-10" not in real
     assert credit in real
-    assert "nb301 does not hold cifar10-random-search-v1.0" in real
     for name, words in (
-        (NAMES[0], "An emulation,"),
-        ("fashion-mnist-tiny-xgb-v1.0", "Real trainings of tiny"),
+        (NAMES[0], "Rests on an emulation. No"),
+        ("fashion-mnist-tiny-xgb-v1.0", "Rests on real trainings of tiny"),
     ):
         other = text[f"releases/{name}.html"]
         assert f"{name} {words}" in other
@@ -117,47 +104,13 @@ def test_page_tells_what_the_release_rests_on(real_pages, read_page, tmp_path):
         assert "Credit" not in other
 
 
-def test_training_noise_is_the_manifests(real_pages, read_page, tmp_path):
-    """What draws come from, in points, and what two of them differ by; older manifests have no such."""
-    noise = find(REAL).manifest.noise
-    rows = [tuple(map(float, row)) for row in real_pages[f"releases/{REAL}.html"].context["noise"].rows]
-
-    assert [row[0] for row in rows] == pytest.approx(
-        [100 * noise.low, 50 * (noise.low + noise.high), 100 * noise.high], abs=5e-3
-    )
-    stds = [noise.std_at_low, (noise.std_at_low * noise.std_at_high) ** 0.5, noise.std_at_high]
-    assert [row[1] for row in rows] == pytest.approx([100 * std for std in stds], abs=6e-4)
-    draws = np.random.default_rng(0).normal(scale=noise.std_at_low, size=(2, 100_000))
-    assert rows[0][2] == pytest.approx(100 * np.abs(draws[0] - draws[1]).mean(), rel=0.01)
+def test_older_manifests_do_not_tell_training_noise(real_pages, read_page, tmp_path):
+    """The page says what draws come from then."""
     page = real_pages["releases/fashion-mnist-tiny-xgb-v1.0.html"]
-    assert page.context["noise"] is None
     text = read_page(write_page(page, tmp_path)).plain
+
+    assert page.context["noise"] is None
     assert "a normal draw with the standard deviation between the members" in text
-
-
-def test_runtimes_of_another_table_are_told(real_pages):
-    """Its name, rows and ground truth, and that R² is of rows left out there; else of the test rows."""
-    facts = dict(real_pages[f"releases/{REAL}.html"].context["facts"])
-    manifest = find(REAL).manifest
-
-    table, shown = manifest.runtime_table, facts["Runtimes fitted on"]
-    assert shown.startswith(
-        f"{table.name}-v{table.version}, {table.rows:,} rows, ground truth: {table.truth}"
-    )
-    assert facts["R² of the runtime on rows left out there"] == f"{manifest.metrics.runtime_r2:.4f}"
-    others = dict(real_pages[f"releases/{NAMES[0]}.html"].context["facts"])
-    assert "Runtimes fitted on" not in others
-    assert others["R² of the runtime on test rows"]
-
-
-def test_report_card_has_every_claim_gates_first(pages, report):
-    """All claims of the report are on the page, with their verdicts."""
-    (release,) = (release for release in report.releases if release.name == NAMES[0])
-    kinds = pages[f"releases/{NAMES[0]}.html"].context["kinds"]
-
-    assert [kind for kind, _, _ in kinds] == ["gate", "comparison"]
-    shown = [row.claim for _, rows, _ in kinds for row in rows]
-    assert sorted(claim.id for claim in shown) == sorted(claim.id for claim in release.claims)
 
 
 @pytest.mark.usefixtures("without_charts")
@@ -166,8 +119,34 @@ def test_claims_of_another_hash_are_not_shown(report):
     others = [release.model_copy(update={"release_hash": "0" * 64}) for release in report.releases]
     _, page = release_pages([NAMES[0]], report.model_copy(update={"releases": tuple(others)}))
 
-    assert not page.context["is_validated"]
-    assert page.context["signs"] == {}
+    assert not page.context["gates"]
+    assert page.context["cards"] == []
+
+
+@pytest.mark.usefixtures("without_charts")
+def test_rankings_are_linked(report, read_page, tmp_path):
+    """Those on its hash; the list has their number."""
+    link = Choice("10⁶ s, 1 worker", "index.html", is_current=False)
+    listed, page = release_pages([REAL], report, {find(REAL).release_hash: [link]})
+    written = read_page(write_page(page, tmp_path))
+
+    assert listed.context["table"].rows[0][6] == "1 track"
+    assert "../index.html" in written.links
+    assert "Ranked on 10⁶ s, 1 worker" in written.plain
+
+
+@pytest.mark.usefixtures("without_charts")
+def test_gates_that_do_not_hold_are_shown_and_explained(report, read_page, tmp_path):
+    """No page says that a release with failed gates could not be there."""
+    text = {}
+    for page in release_pages([*NAMES, REAL], report)[1:]:
+        text[page.path] = read_page(write_page(page, tmp_path)).plain
+
+    assert "28 of 28 gates hold" in text[f"releases/{REAL}.html"]
+    for name in NAMES:
+        assert "comes with nb301 all the same" in text[f"releases/{name}.html"]
+    assert "91 of 93 gates hold, 1 fails, 1 is undecided" in text[f"releases/{NAMES[0]}.html"]
+    assert all("has to hold before" not in told for told in text.values())
 
 
 def test_unknown_release_is_refused():
@@ -199,6 +178,14 @@ def test_changes_are_those_to_the_version_before(report, tmp_path, monkeypatch):
     assert "<dd>2.0 → 2.1</dd>" in text
 
 
+def test_figures_and_code_are_valid(site, parsed):
+    """A caption is its figure's last child, and a name needs a role."""
+    page = parsed(site / f"releases/{NAMES[0]}.html")
+
+    assert [[*figure][-1].tag for figure in page.iter("figure")] == ["figcaption"] * 3
+    assert all(code.get("role") for code in page.iter("pre") if code.get("aria-label"))
+
+
 def test_pages_are_light_before_their_data(site):
     """Below 300 kB, with all that is loaded before a chart is reached."""
     static = ("style.css", "charts.css", "release.css", "charts.js", "claims.js", "copy.js", "icon.svg")
@@ -215,30 +202,63 @@ class TestInBrowser:
     @pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 320)])
     @pytest.mark.parametrize("name", [*NAMES, "index"])
     def test_page_is_drawn_and_accessible(self, open_page, drawn, accessible, site, name, scheme, width):
-        """Every figure is a view, nothing sticks out, and axe has nothing to say."""
+        """Unfolded, every figure is a view, nothing sticks out, and axe has nothing to say."""
         page = open_page(site / f"releases/{name}.html", scheme=scheme, width=width)
+        unfold(page)
 
         assert set(drawn(page)) <= {scheme}
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         accessible(page)
 
-    def test_card_is_filtered_by_verdict(self, open_page, site):
-        """Unticked verdicts disappear, and come back."""
-        page = open_page(site / f"releases/{NAMES[0]}.html")
-        rows = page.locator("tr[data-verdict]:visible")
-        total, failing = rows.count(), page.locator("tr[data-verdict=fails]:visible").count()
+    @pytest.mark.parametrize("name", NAMES)
+    def test_page_is_short_until_it_is_unfolded(self, open_page, site, name):
+        """What it means, its gates and how to load it are on four screens and a half."""
+        page = open_page(site / f"releases/{name}.html", width=1440)
 
-        page.get_by_label("fails").uncheck()
+        assert page.evaluate("document.documentElement.scrollHeight") < 4000
+        assert page.locator("#load:visible, #figures:visible").count() == 2
+
+    def test_nothing_moves_when_figures_are_drawn(self, open_page, drawn, site):
+        """Their heights are reserved."""
+        page = open_page(site / f"releases/{NAMES[0]}.html", width=390)
+        page.evaluate(WATCH_SHIFTS)
+        unfold(page)
+        page.wait_for_timeout(100)
+        before = page.evaluate("shifted")
+        drawn(page)
+        page.wait_for_timeout(100)
+
+        assert page.evaluate("shifted") - before < 0.02
+
+    def test_card_is_filtered_by_verdict(self, open_page, site):
+        """Unticked verdicts disappear from their card alone, and come back."""
+        page = open_page(site / f"releases/{NAMES[0]}.html")
+        unfold(page)
+        card, other = page.locator("#card-gate"), page.locator("#card-comparison tr[data-verdict]:visible")
+        rows, others = card.locator("tr[data-verdict]:visible"), other.count()
+        total, failing = rows.count(), card.locator("tr[data-verdict=fails]:visible").count()
+
+        card.get_by_label("fails").uncheck()
         assert failing > 0
         assert rows.count() == total - failing
-        page.get_by_label("fails").check()
+        assert other.count() == others
+        card.get_by_label("fails").check()
         assert rows.count() == total
 
     def test_card_is_complete_without_javascript(self, open_page, site, pages):
         """All claims and drawings are there, and no filter that would do nothing."""
         page = open_page(site / f"releases/{NAMES[0]}.html", java_script_enabled=False)
-        kinds = pages[f"releases/{NAMES[0]}.html"].context["kinds"]
+        for summary in page.locator("section > details > summary").all():
+            summary.click()
+        context = pages[f"releases/{NAMES[0]}.html"].context
 
-        assert page.locator("tr[data-verdict]:visible").count() == sum(len(rows) for _, rows, _ in kinds)
+        for card in context["cards"]:
+            assert page.locator(f"#card-{card.kind} tr[data-verdict]:visible").count() == len(card.rows)
+        assert page.locator("#gates tr[data-verdict]:visible").count() == len(context["unmet"])
         assert page.locator("fieldset:visible, button:visible").count() == 0
         assert page.locator("figure picture img:visible").count() == 3
+
+
+def unfold(page):
+    """Open all that is folded up."""
+    page.evaluate("document.querySelectorAll('section > details').forEach(each => { each.open = true; })")
