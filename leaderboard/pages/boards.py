@@ -27,7 +27,7 @@ from leaderboard.runs.record import Entry
 from nb301.releases.report import ClaimKind, ValidationReport
 
 #: Size of the drawing of an interval, and what is left free at both of its ends, pixels.
-_WIDTH, _HEIGHT, _MARGIN = 110, 18, 5
+_WIDTH, _HEIGHT, _MARGIN = 58, 16, 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,14 +95,15 @@ def test_names_of_those_seen_at_first_are_apart():
 
 
 def test_a_page_has_the_best_of_many():
-    """Those in colour lie above; of the others the script draws those that are chosen."""
+    """And those in colour, which lie above; of the others the script draws those that are chosen."""
     many = [series(f"e{number}", [0, 10], [0.5, 0.5]) for number in range(MOST + 5)]
-    plot = plot_of(draw_lines(many, X, Y, first={"e1"}, levels=[Level("No search", 1)]))
+    last = f"e{MOST + 4}"
+    plot = plot_of(draw_lines(many, X, Y, first={"e1", last}, levels=[Level("No search", 1)]))
     shown = [one.entry for one in plot.shown]
 
     assert len(plot.drawn) == MOST + 6
-    assert sorted(shown[:-1]) == sorted(f"e{number}" for number in range(MOST))
-    assert shown[-2:] == ["e1", ""]
+    assert sorted(shown) == sorted(["", last, *(f"e{number}" for number in range(MOST))])
+    assert shown[-3:] == ["e1", last, ""]
 
 
 def test_axes_and_grid_are_for_script_and_eye():
