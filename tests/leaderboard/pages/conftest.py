@@ -137,7 +137,7 @@ def site_of(references: dict[str, Reference]) -> Callable[[list[Run]], Site]:
     """What the site of made-up runs shows, without judgements."""
 
     def site_of(runs: list[Run]) -> Site:
-        rankings = tuple(rank_tracks(runs, references))
+        rankings = tuple(rank_tracks(runs, references)) if runs else ()
         return Site(rankings, {ranking.track: () for ranking in rankings}, references, {}, None)
 
     return site_of
