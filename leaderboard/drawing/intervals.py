@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 #: Size of a drawing, and what is left free at both of its ends, pixels.
-WIDTH, HEIGHT, MARGIN = 110, 18, 5
+WIDTH, HEIGHT, MARGIN = 80, 18, 5
 
 
 @dataclass(frozen=True, slots=True)

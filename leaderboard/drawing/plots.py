@@ -18,8 +18,8 @@ from leaderboard.drawing.looks import Look, look_of
 
 Array = NDArray[np.float64]
 
-#: Most entries that a page draws; of others the script draws those that are chosen.
-MOST = 16
+#: Most entries that a page draws beside those that are coloured at first; of others the script draws those that are chosen.
+MOST = 24
 #: Units of the SVG along both axes; a path has whole ones.
 UNITS = 1000
 #: Least distance of two names at the ends of lines, percent of the height.
@@ -90,7 +90,8 @@ class Plot:
     @property
     def shown(self) -> tuple[Drawn, ...]:
         """What the page has, those that are coloured at first above the others."""
-        entries = [one for one in self.drawn if one.look][:MOST]
+        entries = [one for one in self.drawn if one.look]
+        entries = [one for place, one in enumerate(entries) if place < MOST or one.is_first]
         levels = [one for one in self.drawn if not one.look]
         return (*sorted(entries, key=lambda one: one.is_first), *levels)
 

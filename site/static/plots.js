@@ -1,7 +1,7 @@
 // Lets readers choose entries: in all plots and tables of a page at once, and in the address as #entries=A,B.
 // Without this script plots show some entries in colour, and the others grey.
 //
-// <span data-choose="SLUG">         Becomes a button that chooses the entry, or no longer.
+// <span data-choose="SLUG">         Becomes a button that chooses the entry, or no longer, if the page draws it.
 // <figure class="plot" data-axes>   [[title, low, high, isLog, isFalling], ...] of the x and the y axis.
 //   [data-entry="SLUG"]             Has the class "lit" while its entry is chosen; the page's own choice is written.
 //   .name[data-end]                 The name at the end of a line, percent of the height from the top.
@@ -61,6 +61,7 @@
 
   const addButtons = () => {
     for (const swatch of document.querySelectorAll("span[data-choose]")) {
+      if (!document.querySelector(`[data-entry="${CSS.escape(swatch.dataset.choose)}"]`)) continue;
       const button = document.createElement("button");
       button.type = "button";
       button.className = swatch.className;

@@ -303,8 +303,16 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     requests: list[str] = []
     contexts = []
 
-    def open_page(path: Path, *, width: int = 1200, scheme: str = "light", **options: Any) -> Any:
-        viewport = {"width": width, "height": 900}
+    def open_page(
+        path: Path,
+        *,
+        fragment: str = "",
+        width: int = 1200,
+        height: int = 900,
+        scheme: str = "light",
+        **options: Any,
+    ) -> Any:
+        viewport = {"width": width, "height": height}
         context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
         contexts.append(context)
         page = context.new_page()
@@ -318,7 +326,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
             ),
         )
         page.on("request", lambda request: requests.append(request.url))
-        page.goto(path.as_uri())
+        page.goto(f"{path.as_uri()}#{fragment}" if fragment else path.as_uri())
         return page
 
     yield open_page

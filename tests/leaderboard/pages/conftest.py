@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,17 +10,29 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
+import numpy as np
 import pytest
 
 from leaderboard.drawing.vega import Chart
+from leaderboard.entries.submission import Submission
 from leaderboard.pages.build import build_site, make_site, rank_tracks, read_all
 from leaderboard.places import SUBMISSIONS
 from leaderboard.ranking.references import Reference, read_references
 from leaderboard.rendering.content import Site
 from leaderboard.runs.packed import write_results
 from leaderboard.runs.record import Run
+from leaderboard.runs.releases import loaded, release_reference
 from nb301.files import write_text
 
+#: Releases of the large site.
+PUBLISHED = ("cifar10-gin-rand-v1.0", "cifar10-xgb-rand-v1.0", "emulated-gin-v2.0")
+#: What cells of its runs have beside the plain short budget.
+TRACKS_BESIDE = (
+    {"budget_seconds": 1e6, "blind": True},
+    {"budget_seconds": 1e6, "workers": 30},
+    {"budget_seconds": 1e6, "problem": "multi-fidelity"},
+    {"budget_seconds": 1e7},
+)
 HOSTILE = "<script>alert(1)</script>\u202etxet\x0b" + "W" * 300
 
 
@@ -121,6 +133,17 @@ def built_of(
 
 
 @pytest.fixture(scope="session")
+def site_of(references: dict[str, Reference]) -> Callable[[list[Run]], Site]:
+    """What the site of made-up runs shows, without judgements."""
+
+    def site_of(runs: list[Run]) -> Site:
+        rankings = tuple(rank_tracks(runs, references)) if runs else ()
+        return Site(rankings, {ranking.track: () for ranking in rankings}, references, {}, None)
+
+    return site_of
+
+
+@pytest.fixture(scope="session")
 def site(runs_folder: Path) -> Site:
     """What the built site of the short real runs shows."""
     references = read_references()
@@ -176,19 +199,83 @@ def hostile(build_hostile: Callable[[], Path]) -> Path:
     return build_hostile()
 
 
-@pytest.fixture
-def opened(open_page: Callable[..., Any], out: Path) -> Callable[..., Any]:
-    """Open a page of the built site of the short real runs in a browser."""
+def _incumbents(seed: int, skill: float, reference: Reference, budget: float) -> dict[str, Any]:
+    """Ever better architectures of one run."""
+    generator = np.random.default_rng([seed, round(1000 * skill)])
+    seconds = np.sort(budget ** generator.uniform(0.6, 1, 25)) * 0.99
+    regrets = np.sort(generator.uniform(0.4, 1, 25) * (seconds / seconds[0]) ** -skill)[::-1]
+    accuracies = reference.best_accuracy - regrets * (reference.best_accuracy - reference.random_accuracy)
+    return {
+        "evaluation": tuple(range(25)),
+        "clock_seconds": tuple(seconds.tolist()),
+        "val_accuracy": tuple(accuracies.tolist()),
+        "mean": tuple(accuracies.tolist()),
+        "judged": tuple(accuracies.tolist()),
+        "multiply_adds": (10**8,) * 25,
+        "genotype": (reference.best_genotype,) * 25,
+    }
 
+
+@pytest.fixture(scope="session")
+def published_runs(make_run: Callable[..., Run]) -> list[Run]:
+    """Made-up runs of all submissions on real and emulated releases, and of three on other tracks."""
+    submissions = [Submission(path) for path in sorted(SUBMISSIONS.iterdir()) if path.is_dir()]
+    submissions.sort(key=lambda submission: submission.slug != "rs")
+    few = [submission for submission in submissions if submission.slug in {"rs", "re", "re-lce"}]
+    runs = list(_runs_on(submissions, {"budget_seconds": 1e6}, make_run))
+    for cell in TRACKS_BESIDE:
+        runs += _runs_on(few, cell, make_run)
+    return runs
+
+
+def _runs_on(
+    submissions: Sequence[Submission], cell: dict[str, Any], make_run: Callable[..., Run]
+) -> Iterator[Run]:
+    """Ten seeds on each release; random search is the worst, and every entry is worse where it is blind."""
+    references, budget = read_references(), cell["budget_seconds"]
+    for number, submission in enumerate(submissions):
+        skill = 0.1 + 0.04 * number - 0.05 * cell.get("blind", False)
+        for name in PUBLISHED:
+            release = release_reference(loaded(name).release.manifest)
+            about = {"release": name, **release.model_dump(exclude={"name"})}
+            about |= {"name": submission.manifest.name, "evaluations": 400, "ended_seconds": 0.99 * budget}
+            for seed in range(10):
+                found = _incumbents(seed, skill, references[release.release_hash], budget)
+                failed = submission.slug == "re-lce" and seed == 0
+                verdict = "timeout" if failed else "completed"
+                yield make_run(submission.slug, seed, cell=cell, incumbents=found, verdict=verdict, **about)
+
+
+@pytest.fixture(scope="session")
+def published(published_runs: list[Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site as large as the published one, without charts of releases."""
+    folder = tmp_path_factory.mktemp("published")
+    write_results(published_runs, {}, folder / "results")
+    front = build_site(folder / "runs", folder / "site", results=folder / "results", submissions=SUBMISSIONS)
+    return front.parent
+
+
+def _open_in(open_page: Callable[..., Any], folder: Path) -> Callable[..., Any]:
     def opened(path: str = "index.html", **options: Any) -> Any:
         name, _, fragment = path.partition("#")
-        page = open_page(out / name, **options)
-        if fragment:
-            page.evaluate("hash => { location.hash = hash }", fragment)
+        page = open_page(folder / name, fragment=fragment, **options)
+        if "entries=" in fragment and name.startswith("compare/"):
             page.locator("#compare table").first.wait_for()
         return page
 
     return opened
+
+
+@pytest.fixture
+def opened(open_page: Callable[..., Any], out: Path) -> Callable[..., Any]:
+    """Open a page of the built site of the short real runs in a browser, such as `index.html#entries=re`."""
+    return _open_in(open_page, out)
+
+
+@pytest.fixture
+def opened_published(open_page: Callable[..., Any], published: Path) -> Callable[..., Any]:
+    """Open a page of the large site in a browser."""
+    return _open_in(open_page, published)
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import numpy as np
 import pytest
 
+from leaderboard.drawing.plots import MOST
 from leaderboard.pages import boards
-from leaderboard.pages.build import rank_tracks
 from leaderboard.places import SITE
 from leaderboard.ranking.selection import Scope
-from leaderboard.rendering.content import Site
 from leaderboard.rendering.page import write_page
 
 #: Of the made-up runs with one worker and with several, and of the short real ones.
@@ -32,31 +32,51 @@ def test_first_board_is_the_front_page(site):
     track = site.rankings[0].track
 
     assert boards.board_path(site, track, Scope()) == "index.html"
-    assert (
-        boards.board_path(site, track, Scope("xgb", random_only=True))
-        == f"boards/{TRACK}/xgb-random-only.html"
-    )
+    assert boards.board_path(site, track, Scope("an emulation")) == f"boards/{TRACK}/an-emulation.html"
 
 
-def test_what_releases_rest_on_is_a_choice(make_run, references):
-    """Where a chosen family has no release on that, the family is given up, not what was chosen."""
-    real = {"truth": "CIFAR-10 training, last epoch", "random_only": True}
-    runs = [make_run(family="gin"), make_run(release="other", release_hash="b" * 64, **real)]
-    rankings = tuple(rank_tracks(runs, references))
-    pages = {page.path: page for page in boards.pages(Site(rankings, {}, references, {}, None))}
-    folder = "boards/1e7-seconds-1-worker"
-    choices = pages[f"{folder}/an-emulation-gin.html"].context["choices"]
+def test_what_releases_rest_on_is_a_choice(site_of, make_run):
+    """Each page has the releases of its kind alone, and links to the others, and to the same on other tracks."""
+    real = {"release": "other", "release_hash": "b" * 64, "truth": "CIFAR-10 training, last epoch"}
+    many = {"cell": {"workers": 30}}
+    site = site_of([make_run(), make_run(**real), make_run(**many), make_run(**many, **real)])
+    pages = {page.path: page.context for page in boards.pages(site)}
+    folders = [f"boards/{track}" for track in TRACKS]
+    names = ("an-emulation.html", "real-cifar-10-trainings-last-epoch.html")
 
-    bases = {choice.title: choice for choice in choices["Rests on"]}
-    assert [*bases] == ["all", "real CIFAR-10 trainings, last epoch", "an emulation"]
-    assert bases["an emulation"].is_current
-    assert bases["all"].path == f"{folder}/gin.html"
-    real_path = bases["real CIFAR-10 trainings, last epoch"].path
-    assert real_path == f"{folder}/real-cifar-10-trainings-last-epoch.html"
-    notice = pages[real_path].context["notice"]
+    assert {*pages} == {"index.html", f"{folders[1]}/all-releases.html"} | {
+        f"{folder}/{name}" for folder in folders for name in names
+    }
+    choices = pages[f"{folders[0]}/an-emulation.html"]["choices"]
+    bases = {choice.title: (choice.path, choice.is_current) for choice in choices["Rests on"]}
+    assert bases == {
+        "all": ("index.html", False),
+        "real CIFAR-10 trainings": (f"{folders[0]}/{names[1]}", False),
+        "an emulation": (f"{folders[0]}/{names[0]}", True),
+    }
+    assert [choice.path for choice in choices["Budget"]] == [f"{folder}/{names[0]}" for folder in folders]
+    notice = pages[f"{folders[0]}/{names[1]}"]["notice"]
     assert (notice.is_real, notice.is_emulated) == (True, False)
-    families = {choice.title: choice.path for choice in choices["Release family"]}
-    assert families["xgb"] == f"{folder}/xgb.html"
+
+
+def test_flags_tell_what_a_score_does_not(site_of, make_run):
+    """Failed runs, and what an entry loses where names are hidden, if seeds prove that it does."""
+    runs = []
+    for blind, error in ((False, 5.2), (True, 6.0)):
+        for seed in range(10):
+            cell = {"blind": blind}
+            runs.append(make_run("re", seed, error + seed / 100, cell=cell))
+            verdict = "timeout" if seed < 2 else "completed"
+            runs.append(make_run("rs", seed, 5.5 + seed / 100, cell=cell, verdict=verdict))
+    named, blind = boards.pages(site_of(runs))
+    flags = {line.standing.row.entry: line.flags for line in named.context["rows"]}
+
+    (failed,) = flags["rs"]
+    assert failed.text == "20.0 % failed"
+    assert failed.about == "20.0 % of its runs did not end as completed"
+    (lost,) = flags["re"]
+    assert re.fullmatch("\N{MINUS SIGN}\\d+\\.\\d blind", lost.text)
+    assert not any("blind" in flag.text for line in blind.context["rows"] for flag in line.flags)
 
 
 def test_page_says_that_few_seeds_prove_nothing(built_of, make_run):
@@ -93,11 +113,10 @@ def test_conflicted_entries_are_shown_and_not_counted(built_of, make_run):
     assert "not counted: fits xgboost as the release does" in text
 
 
-def test_scores_that_are_not_known_are_dashes(make_run, references, tmp_path):
+def test_scores_that_are_not_known_are_dashes(site_of, make_run, tmp_path):
     """Only for people: a table sorts them as empty."""
     runs = [make_run("rs"), make_run("rs", release="other", release_hash="b" * 64), make_run("re")]
-    rankings = tuple(rank_tracks(runs, references))
-    (page,) = boards.pages(Site(rankings, {}, references, {}, None))
+    (page,) = boards.pages(site_of(runs))
 
     rows = {row.standing.row.entry: row for row in page.context["rows"]}
     assert rows["rs"].scores == tuple(f"{score:.2f}" for score in rows["rs"].standing.scores)
@@ -119,22 +138,6 @@ def test_tracks_are_boards_of_their_own(built_of, read_page, make_run, tmp_path)
     assert "../../index.html" in other.links
 
 
-def test_scopes_are_a_click_apart(built_of, make_run, tmp_path):
-    """A board for each family and for what releases were fitted on; what is not there has no link."""
-    kinds = [("a", "xgb", False), ("b", "gin", True)]
-    names = {"a": "emulated-xgb-v2.0", "b": "other"}
-    runs = [
-        make_run(release=names[letter], release_hash=letter * 64, family=family, random_only=rand)
-        for letter, family, rand in kinds
-    ]
-    page = built_of(runs)
-    scopes = {path.stem for path in (tmp_path / "site" / "boards").rglob("*.html")}
-
-    assert {"xgb", "gin", "all-data", "random-only", "xgb-all-data", "gin-random-only"} == scopes
-    linked = {f"boards/1e7-seconds-1-worker/{scope}.html" for scope in ("xgb", "gin", "all-data")}
-    assert linked <= set(page.links)
-
-
 def test_unfinished_entries_are_named(built_of, make_run):
     """An entry with fewer seeds is not ranked, and the page says so."""
     text = built_of([make_run("rs", 0), make_run("rs", 1), make_run("re", 0)]).plain
@@ -143,19 +146,17 @@ def test_unfinished_entries_are_named(built_of, make_run):
 
 
 @pytest.fixture(scope="module")
-def crowded(make_run, references, tmp_path_factory):
-    """The front page of 400 entries with ten seeds each, on one release."""
-    luck = np.random.default_rng(0).normal(0, 0.05, (400, 10))
+def crowded(site_of, make_run, tmp_path_factory):
+    """The front page of 90 entries with ten seeds each, on one release."""
+    luck = np.random.default_rng(0).normal(0, 0.05, (90, 10))
     runs = [
-        make_run(f"entry-{number}", seed, 5.5 + number / 1000 + luck[number, seed], name=f"Entry {number}")
-        for number in range(400)
+        make_run(f"entry-{number}", seed, 5.5 + number / 400 + luck[number, seed], name=f"Entry {number}")
+        for number in range(90)
         for seed in range(10)
     ]
-    rankings = tuple(rank_tracks(runs, references))
-    judgements = {ranking.track: () for ranking in rankings}
     folder = tmp_path_factory.mktemp("crowded")
     shutil.copytree(SITE / "static", folder / "static")
-    (page,) = boards.pages(Site(rankings, judgements, references, {}, None))
+    (page,) = boards.pages(site_of(runs))
     return write_page(page, folder)
 
 
@@ -163,33 +164,22 @@ def crowded(make_run, references, tmp_path_factory):
 class TestInBrowser:
     """Boards as readers see them."""
 
-    def test_boards_are_links(self, opened):
-        """From all releases to random-only ones and back, and the address says where."""
-        page = opened()
-        page.get_by_role("link", name="random search alone").click()
-        assert page.url.endswith(f"boards/{TRACK}/random-only.html")
-        assert page.locator("#ranking tbody tr").count() == 2
-        page.get_by_label("Fitted on").get_by_role("link", name="both").click()
-        assert page.url.endswith("index.html")
-
-    def test_ranking_is_sorted_and_filtered(self, opened):
+    def test_ranking_is_sorted(self, opened):
         """By name, and the address holds the state for another reader."""
         page = opened()
+        page.locator("th[data-column=speed-up] button").click()
         page.locator("th[data-column=entry] button").click()
-        first = page.locator("#ranking tbody tr").first
-        assert "Random search" in first.inner_text()
-        page.get_by_role("searchbox", name="Name").fill("evolution")
-        assert page.locator("#ranking tbody tr:visible").count() == 1
-        page.goto(page.evaluate("location.href"))
-        page.reload()
-        assert page.locator("#ranking tbody tr:visible").count() == 1
+        names = page.locator("#ranking tbody th a").all_inner_texts()
+        assert names == sorted(names)
+        again = opened(f"index.html#{page.url.partition('#')[2]}")
+        assert again.locator("#ranking tbody th a").all_inner_texts() == names
 
-    def test_hundreds_of_entries_stay_usable(self, open_page, crowded, overflow):
+    def test_many_entries_stay_usable(self, open_page, crowded, overflow):
         """They are sorted and filtered, places are intervals, and nothing but the table scrolls sideways."""
         page = open_page(crowded)
         rows = page.locator("#ranking tbody tr")
-        assert rows.count() == 400
-        page.get_by_role("searchbox", name="Name").fill("entry 39")
+        assert rows.count() == 90
+        page.get_by_role("searchbox", name="Name").fill("entry 3")
         assert page.locator("#ranking tbody tr:visible").count() == 11
         page.get_by_role("button", name="Reset").click()
         page.locator("th[data-column=score] button").click()
@@ -197,3 +187,7 @@ class TestInBrowser:
         assert scores == sorted(scores, reverse=True)
         assert "\N{EN DASH}" in rows.first.locator(".place").inner_text()
         assert overflow(page) == 0
+        drawn = page.locator("path.entry").evaluate_all("paths => paths.map(path => path.dataset.entry)")
+        buttons = page.locator("#ranking button[data-choose]")
+        assert sorted(buttons.evaluate_all("all => all.map(one => one.dataset.choose)")) == sorted(drawn)
+        assert len(drawn) == MOST

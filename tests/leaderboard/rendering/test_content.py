@@ -25,11 +25,11 @@ def site(make_run, references):
 def test_first_track_is_the_index(site):
     """Links lead to the pages of all tracks, and tell the current one."""
     one, many = (ranking.track for ranking in site.rankings)
-    links = site.track_links(lambda track: site.track_path("curves", track), many)
+    links = site.track_links(lambda track: site.track_path("compare", track), many)
 
-    assert [link.path for link in links] == ["curves/index.html", f"curves/{many.slug}.html"]
+    assert [link.path for link in links] == ["compare/index.html", f"compare/{many.slug}.html"]
     assert [link.is_current for link in links] == [False, True]
-    assert [link.title for link in links] == ["10⁷ s, 1 worker", "10⁷ s, 30 workers"]
+    assert [link.title for link in links] == ["10⁷ s (116 GPU days)", "10⁷ s (116 GPU days), 30 workers"]
     assert site.track_path("examination", one) == "examination/index.html"
 
 

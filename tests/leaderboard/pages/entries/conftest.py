@@ -51,14 +51,17 @@ def submit(tmp_path: Path) -> Callable[..., Submission]:
 def pages_of(
     references: dict[str, Reference], read_page: Callable[[Path], Any], tmp_path: Path
 ) -> Callable[..., dict[str, Any]]:
-    """Write the entry pages of made-up runs, and read them by entry."""
+    """Write the pages of made-up runs' entries, and read them by entry; those of runs by `runs/TRACK/ENTRY`."""
 
     def pages_of(runs: list[Run], *submissions: Submission, packed: set[str] = frozenset()) -> dict[str, Any]:
         rankings = tuple(rank_tracks(runs, references))
         by_slug = {submission.slug: submission for submission in submissions}
         pages = list(entry_pages.pages(Site(rankings, {}, references, by_slug, None), packed))
         assert not any(page.charts for page in pages)
-        paths = [write_page(page, tmp_path / "site") for page in pages]
-        return {path.stem: read_page(path) for path in paths}
+        read = {}
+        for page in pages:
+            name = page.path.removeprefix("entries/").removesuffix(".html")
+            read[name] = read_page(write_page(page, tmp_path / "site"))
+        return read
 
     return pages_of

@@ -28,7 +28,7 @@ def test_best_architecture_is_judged_by_the_truth(pages_of, make_run):
     page = pages_of([make_run(error=5.4, seed=3), make_run(error=5.1, seed=3, **other)])["rs"]
 
     assert "found on emulated-xgb-v2.0 with seed 3" in page.plain
-    assert page.tags.count("svg") == 3
+    assert page.tags.count("svg") == 4  # its curve, its runs, two cells
     assert "ground truth" in page.text
     assert "5.400" in page.text
 
