@@ -55,7 +55,7 @@ _SIGNS = {
 
 
 class ClaimKind(StrEnum):
-    """What a claim is for: a gate has to hold before `publish` packs a release, a comparison is told."""
+    """What a claim is for: a gate has to hold before a release is published, a comparison is told."""
 
     gate = "gate"
     comparison = "comparison"

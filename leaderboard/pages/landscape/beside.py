@@ -31,8 +31,8 @@ def real_beside_emulated(tables: Sequence[EvaluationTable]) -> list[Chart]:
         return []
     landscape = Landscape(emulated[-1])
     errors = {
-        "Real CIFAR-10 trainings": real,
-        f"Emulated evaluations, {landscape.name}": landscape.error[landscape.rows_of("rs")],
+        "Real CIFAR-10": real,
+        "Emulated": landscape.error[landscape.rows_of("rs")],
     }
     return [_chart(errors)]
 

@@ -48,7 +48,7 @@ def landscape_pages(names: Sequence[str]) -> list[Page]:
                 ("table", "rests on", "rows", "lowest error (%)", "median error (%)"),
                 tuple(itertools.starmap(_line, tables.items())),
             ),
-            "caption": "Validation errors of the rows that models are fitted on.",
+            "note": "Validation errors of the rows that models are fitted on.",
             "more": ("The releases", "releases/index.html"),
         },
         charts=tuple(real_beside_emulated(list(tables.values()))),

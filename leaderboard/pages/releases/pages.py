@@ -66,7 +66,7 @@ def _list(rows: Sequence[tuple[str, ...]]) -> Page:
             "title": "Releases",
             "lead": "A release is a frozen ensemble of models that predicts what training an architecture "
             "would give. Optimizers run on releases, and what a release rests on decides what a result says.",
-            "caption": "R² is of rows that were kept apart. Gates are claims that a surrogate must hold to "
+            "note": "R² is of rows that were kept apart. Gates are claims that a surrogate must hold to "
             "stand in for its ground truth.",
             "table": Table((*columns, "ranked on", "MB"), tuple(rows)),
             "more": ("What the search space looks like", "landscape/index.html"),

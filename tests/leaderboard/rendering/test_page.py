@@ -7,7 +7,7 @@ import pytest
 from leaderboard.drawing.vega import Table
 from leaderboard.rendering.page import NAVIGATION, Page, write_page
 
-_WORDS = {"title": "T", "lead": "L", "caption": "C", "more": ("M", "m.html")}
+_WORDS = {"title": "T", "lead": "L", "note": "N", "more": ("M", "m.html")}
 
 
 @pytest.mark.parametrize(

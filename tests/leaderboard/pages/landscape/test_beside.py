@@ -16,8 +16,8 @@ def test_both_are_told_apart(table):
     real, emulated = chart.summary.rows
     observed = unseen(find("cifar10-gin-rand-v1.0"), None).observed
 
-    assert real[:3] == ("Real CIFAR-10 trainings", "884", f"{observed.min():.2f}")
-    assert emulated[:2] == ("Emulated evaluations, emulated-v2.0", f"{len(table.of('rs')):,}")
+    assert real[:3] == ("Real CIFAR-10", "884", f"{observed.min():.2f}")
+    assert emulated[:2] == ("Emulated", f"{len(table.of('rs')):,}")
     assert "never trained" in chart.caption
     drawn = [(error, share) for name, error, share in chart.data.rows if name == real[0]]
     for error, share in drawn[::20]:
