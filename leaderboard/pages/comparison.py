@@ -203,7 +203,7 @@ def _cell(pair: Pair, sign: int) -> PairCell:
     if pair.sign:
         order = Order.ABOVE if score.value > 0 else Order.BELOW
     return PairCell(
-        score=f"{score.value:+.2f}",
+        score=wording.signed(f"{score.value:+.2f}"),
         interval=wording.interval(score),
         error=wording.difference(error),
         p=f"{pair.p:.2g}",

@@ -163,7 +163,7 @@ def _matrix(name: str, judgements: Sequence[Judgement], largest: float) -> Matri
 def _judged(judgement: Judgement, largest: float) -> Judged:
     return Judged(
         error=f"{judgement.error:.2f}",
-        worse=f"{judgement.worse:+z.2f}",
+        worse=wording.signed(f"{judgement.worse:+z.2f}"),
         interval=wording.interval(Estimate(judgement.worse, *judgement.interval)),
         is_own=judgement.judge == judgement.found_on,
         shade=round(max(0.0, judgement.worse) / largest, 2),

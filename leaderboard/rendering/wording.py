@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ _QUESTIONS = {
     Problem.multi_objective: ", error against cost",
 }
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: The sign of a zero, which is rounding's.
+_NO_MINUS = re.compile(r"-(?=0(\.0*)?(?![\d.]))")
 _SECONDS_PER_DAY = 86_400
 
 
@@ -185,8 +188,8 @@ def known(value: float | None, form: str) -> str:
 
 
 def signed(text: str) -> str:
-    """Numbers with the minus sign that people read; what machines read has a hyphen."""
-    return text.replace("-", "\N{MINUS SIGN}")
+    """Numbers with the minus sign that people read, and none before a zero; machines read hyphens."""
+    return _NO_MINUS.sub("", text).replace("-", "\N{MINUS SIGN}")
 
 
 def speed_up(times: float | None) -> str:

@@ -45,7 +45,7 @@ def numbers(row: Row) -> Numbers:
         score=wording.NONE if row.score is None else f"{row.score.value:.2f}",
         error=f"{row.error:.2f}",
         observed_error=f"{row.observed_error:.2f}",
-        gap=f"{row.error - row.observed_error:+.2f}",
+        gap=wording.signed(f"{row.error - row.observed_error:+.2f}"),
         evaluations=f"{row.evaluations:,}",
         failed=f"{row.crash_rate:.0%}",
         cpu_seconds=f"{row.cpu_seconds:,.1f}",
