@@ -97,7 +97,6 @@ def methods_page(site: Site) -> Page:
         "refused": REFUSED,
         "support_queries": SUPPORT_QUERIES,
         "conditions": wording.conditions,
-        "gpu_days": wording.gpu_days,
         "run_path": run_path,
         "runs_path": runs_path,
         "all_runs_path": all_runs_path,
