@@ -121,7 +121,9 @@ class TestInBrowser:
         accessible(page)
         assert page.locator("h1").count() == 1
 
-    @pytest.mark.parametrize("path", ["index.html", "compare/index.html", "compare/index.html#entries=re,bohb"])
+    @pytest.mark.parametrize(
+        "path", ["index.html", "compare/index.html", "compare/index.html#entries=re,bohb"]
+    )
     def test_pages_are_quick_and_still(self, opened_published, path):
         """Nothing moves, and no task is long; on a shared machine the best of three is told."""
         found = [opened_published(path, width=1440).evaluate(OBSERVE) for _ in range(3)]
@@ -136,8 +138,9 @@ class TestInBrowser:
         row = page.locator("#ranking tbody tr").first
         assert page.locator("#ranking thead th:visible").count() == 7
         assert row.evaluate("row => getComputedStyle(row).display") == "table-row"
-        assert row.locator("th, td").evaluate_all(
-            "cells => cells.map(cell => getComputedStyle(cell).display)"
-        ) == ["table-cell"] * 7
+        assert (
+            row.locator("th, td").evaluate_all("cells => cells.map(cell => getComputedStyle(cell).display)")
+            == ["table-cell"] * 7
+        )
         assert page.locator(".choices:visible, .ways:visible, form:visible").count() == 0
         assert page.locator("#regret path.entry.lit").count() == 6

@@ -99,9 +99,7 @@ def test_names_do_not_lie_on_each_other(opened_published):
     without = opened_published(java_script_enabled=False)
     page = opened_published()
     tops = "names => names.map(name => parseFloat(name.style.top))"
-    written, moved = (
-        each.locator("#regret .name.lit").evaluate_all(tops) for each in (without, page)
-    )
+    written, moved = (each.locator("#regret .name.lit").evaluate_all(tops) for each in (without, page))
     assert sorted(moved) == pytest.approx(sorted(written), abs=0.1)
     assert sorted(moved) == pytest.approx(apart(sorted(moved)), abs=0.1)
 
