@@ -18,7 +18,7 @@ from leaderboard.drawing.looks import Look, look_of
 
 Array = NDArray[np.float64]
 
-#: Most entries that a page draws beside those that are coloured at first; of others the script draws those that are chosen.
+#: Most entries that a page draws beside those that are coloured at first; the script draws what is chosen.
 MOST = 24
 #: Units of the SVG along both axes; a path has whole ones.
 UNITS = 1000

@@ -89,10 +89,10 @@ def release_plots(site: Site, ranking: Ranking, board: Board) -> Iterator[Plot]:
     """Medians on one release: as runs are scored, and as it sees them where it is no judge."""
     release, truth = board.release, wording.ground_truth(board.release.truth)
     if board.curves:
-        curves, quantity = board.curves, "Regret of the front, %"
+        best, quantity = 0.0, "Regret of the front, %"
         if not ranking.table.is_of_fronts:
-            curves, quantity = _above(curves, best_error(site, release)), "Regret, points of error"
-        draw = _medians(ranking, f"on-{release.name}", curves, log_axis, quantity)
+            best, quantity = best_error(site, release), "Regret, points of error"
+        draw = _medians(ranking, f"on-{release.name}", _above(board.curves, best), log_axis, quantity)
         yield draw(f"On {release.name}", f"Median of runs; {truth}.")
     if board.own_curves:
         draw = _medians(ranking, f"own-{release.name}", board.own_curves, linear_axis, "Error, %")

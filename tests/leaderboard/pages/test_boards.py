@@ -36,7 +36,7 @@ def test_first_board_is_the_front_page(site):
 
 
 def test_what_releases_rest_on_is_a_choice(site_of, make_run):
-    """Each page has the releases of its kind alone, and links to the others, and to the same on other tracks."""
+    """Each page has the releases of its kind alone, with links to others, and to those of other tracks."""
     real = {"release": "other", "release_hash": "b" * 64, "truth": "CIFAR-10 training, last epoch"}
     many = {"cell": {"workers": 30}}
     site = site_of([make_run(), make_run(**real), make_run(**many), make_run(**many, **real)])

@@ -29,7 +29,7 @@ def test_changed_entries_replace_earlier_ones_when_complete(make_run, entry_runs
 
 
 def test_tracks_and_unsealed_runs_are_apart(ranked, entry_runs, track):
-    """Runs with more workers or another budget are another ranking, short budgets first; unsealed ones are in none."""
+    """Runs with more workers or another budget are another ranking; unsealed ones are in none."""
     parallel = entry_runs("rs", 5, cell={"workers": 30})
     short = entry_runs("rs", 5, cell={"budget_seconds": 2.5e6, "budget_evaluations": 100})
     unsealed = entry_runs("re", 5, cell={"level": Level.limited})

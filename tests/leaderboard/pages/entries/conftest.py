@@ -51,7 +51,7 @@ def submit(tmp_path: Path) -> Callable[..., Submission]:
 def pages_of(
     references: dict[str, Reference], read_page: Callable[[Path], Any], tmp_path: Path
 ) -> Callable[..., dict[str, Any]]:
-    """Write the pages of made-up runs' entries, and read them by entry; those of runs by `runs/TRACK/ENTRY`."""
+    """Write the pages of made-up runs' entries, and read them by entry, or by `runs/TRACK/ENTRY`."""
 
     def pages_of(runs: list[Run], *submissions: Submission, packed: set[str] = frozenset()) -> dict[str, Any]:
         rankings = tuple(rank_tracks(runs, references))
