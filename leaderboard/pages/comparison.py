@@ -171,6 +171,7 @@ def _pairs_page(site: Site, ranking: Ranking) -> Page:
             "conditions": wording.conditions(ranking.track),
             "track": ranking.track,
             "tracks": site.track_links(_pairs_path, ranking.track),
+            "compare": site.track_path("compare", ranking.track),
             "order": order,
             "places": list(zip(order, draw_intervals([_ranks(row) for row in order]), strict=True)),
             "written": wording.places,

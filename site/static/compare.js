@@ -7,7 +7,10 @@
   const received = new Map();
   let track = null;
 
-  window.nb301Compare = listed => { track = listed; };
+  window.nb301Compare = listed => {
+    track = listed;
+    document.getElementById("picker").replaceChildren(...picker());
+  };
   window.nb301Entry = (entry, content) => received.set(entry, content);
 
   const load = entry => {
@@ -70,13 +73,12 @@
 
   // chips of all entries; with many of them a field to find one
   const picker = () => {
-    const {most, toggle} = window.nb301Plots;
     const chips = track.entries.map(([entry, name, classes]) => {
       const chip = element("button", {type: "button", class: "chip", "data-choose": entry, "aria-pressed": "false"}, swatch(classes), name);
-      chip.addEventListener("click", () => toggle(entry));
+      chip.addEventListener("click", () => window.nb301Plots.toggle(entry));
       return chip;
     });
-    const group = element("div", {class: "chips", role: "group", "aria-label": `Entries, up to ${most}`}, ...chips);
+    const group = element("div", {class: "chips", role: "group", "aria-label": "Entries"}, ...chips);
     const clear = element("button", {type: "button", class: "chip clear"}, "Clear");
     clear.addEventListener("click", () => window.nb301Plots.choose([]));
     if (chips.length <= 40) return [group, clear];
@@ -125,8 +127,10 @@
     document.querySelectorAll(".plot .band").forEach(band => band.remove());
     entries.forEach((entry, k) => draw(entry, contents[k], known.get(entry)));
     window.nb301Plots.light();
+    const absent = document.getElementById("absent");
+    absent.textContent = `Not on this budget: ${unknown.join(", ")}.`;
+    absent.hidden = !unknown.length;
     document.getElementById("compare").replaceChildren(
-      ...(unknown.length ? [element("p", {class: "fine"}, `Not on this budget: ${unknown.join(", ")}.`)] : []),
       ...(entries.length ? [element("h2", {}, "Scores"), scoreTable(contents)] : []),
       ...(entries.length > 1 ? [element("h2", {}, "Differences"), pairTable(contents, entries)] : []));
     // the choice stays when the track changes
@@ -135,7 +139,6 @@
 
   addEventListener("DOMContentLoaded", () => {
     if (!track) return;
-    document.getElementById("picker").replaceChildren(...picker());
     show();
     addEventListener("hashchange", show);
   });

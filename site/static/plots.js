@@ -105,9 +105,9 @@
     const box = area.getBoundingClientRect();
     const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
     const [x, y] = JSON.parse(figure.dataset.axes);
-    const rows = [];
+    const rows = [], reach = 1000 * (share + 1 / box.width); // to the pixel under the pointer, the last one, too
     for (const path of figure.querySelectorAll("path.entry.lit")) {
-      const before = points(path).filter(([at]) => at <= share * 1000);
+      const before = points(path).filter(([at]) => at <= reach);
       const name = figure.querySelector(`.name[data-entry="${path.dataset.entry}"]`);
       if (before.length && name) rows.push([scaled(y, 1 - before.at(-1)[1] / 1000), name.textContent]);
     }

@@ -60,7 +60,8 @@ def lines_chart(name: str, title: str, best: float) -> Chart:
 def charts() -> tuple[Chart, ...]:
     """Lines of three entries, the last of which has a hostile name, in two ways, and two points."""
     plain = Table(("x", "y"), ((1, 2.5), (2, 3.5)))
-    marks = alt.Chart(inline(plain.records())).mark_point(color=signal("accent"))
+    named = [{"name": NAMES[2], **record} for record in plain.records()]
+    marks = alt.Chart(inline(named)).mark_point(color=signal("accent"))
     return (
         lines_chart("error", "Validation error (%)", 5.0),
         lines_chart("regret", "Regret (points)", 0.0),
@@ -69,7 +70,7 @@ def charts() -> tuple[Chart, ...]:
             title="Plain",
             caption="Two points of the emulated truth.",
             alt="Two points.",
-            spec=marks.encode(x="x:Q", y="y:Q"),
+            spec=marks.encode(x="x:Q", y="y:Q", tooltip=[alt.Tooltip("name:N", title="entry"), "y:Q"]),
             data=plain,
         ),
     )

@@ -87,7 +87,7 @@ class TestInBrowser:
     def path(cls, make_run, references, tmp_path_factory):
         out = tmp_path_factory.mktemp("genotypes")
         shutil.copytree(SITE / "static", out / "static")
-        (page,) = pages(Site(tuple(rank_tracks([make_run()], references)), {}, references, {}, None))
+        page, _runs = pages(Site(tuple(rank_tracks([make_run()], references)), {}, references, {}, None))
         return write_page(page, out)
 
     def test_each_notation_is_copied_by_keyboard(self, open_page, path):

@@ -136,6 +136,20 @@ def test_regrets_of_nothing_can_be_drawn(site_of, make_run):
     assert value_at_end(plot, plot.drawn[0]) == pytest.approx(LEAST_REGRET, rel=0.02)
 
 
+def test_fronts_may_be_better_than_the_reference(site_of, make_run):
+    """Then they have no regret, either, which is drawn as the least."""
+    luck = {"multiply_adds": (10**7, 10**7)}
+    incumbents = make_run(error=4.0).incumbents.model_dump() | luck
+    site = site_of(
+        [make_run("rs", s, incumbents=incumbents, cell={"problem": "multi-objective"}) for s in (0, 1)]
+    )
+    (ranking,) = site.rankings
+    plot = next(release_plots(site, ranking, ranking.boards[0]))
+
+    assert plot.y.title == "Regret of the front, %"
+    assert value_at_end(plot, plot.drawn[0]) == pytest.approx(LEAST_REGRET, rel=0.02)
+
+
 def test_paths_lie_in_their_plots(site, ranking):
     """Whole units from 0 to 1000."""
     plots = [regret_plot(ranking, ranking.whole), *overall_plots(ranking)]

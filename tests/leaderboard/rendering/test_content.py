@@ -29,7 +29,7 @@ def test_first_track_is_the_index(site):
 
     assert [link.path for link in links] == ["compare/index.html", f"compare/{many.slug}.html"]
     assert [link.is_current for link in links] == [False, True]
-    assert [link.title for link in links] == ["10⁷ s (116 GPU days)", "10⁷ s (116 GPU days), 30 workers"]
+    assert [link.title for link in links] == ["116 GPU days", "116 days on 30 GPUs"]
     assert site.track_path("examination", one) == "examination/index.html"
 
 
