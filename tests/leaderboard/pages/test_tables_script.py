@@ -24,9 +24,8 @@ WRITTEN = [row[0] for row in ROWS]
 
 
 def page_text():
-    rendered = render(
-        "404.html.j2", {"base": None, "page_path": "404.html", "navigation": (), "stamp": "nb301"}
-    )
+    context = {"base": None, "page_path": "404.html", "navigation": (), "stamp": "nb301", "charts": {}}
+    rendered = render("404.html.j2", context | {"project_links": ()})
     policy = re.search(r"<meta http-equiv=.*>", rendered)[0]
     rows = "\n".join(
         f'<tr data-name="{name}" data-family="{family}" data-counts="{counts}"><th scope="row">{name}</th>'
