@@ -24,12 +24,17 @@ from nb301.truth.base import rests_on
 Array = NDArray[np.float64]
 
 
+#: What plots draw: long, and the site's alone.
+_DRAWN = frozenset({"overall", "curves"})
+
+
 def tables(rankings: Iterable[Ranking], references: Mapping[str, Reference]) -> dict[str, str]:
-    """All numbers as CSV, by path without suffix: the track's slug and the name of the table."""
+    """All numbers but those of plots as CSV, by path without suffix: the track's slug and the table's name."""
     texts = {}
     for ranking in rankings:
         for name, text in tables_of(ranking, examine(ranking.runs), references).items():
-            texts[f"{ranking.track.slug}/{name}"] = text
+            if name not in _DRAWN:
+                texts[f"{ranking.track.slug}/{name}"] = text
     return texts
 
 
