@@ -168,7 +168,7 @@ class TestInBrowser:
         """By name, and the address holds the state for another reader."""
         page = opened()
         page.locator("th[data-column=speed-up] button").click()
-        page.locator("th[data-column=entry] button").click()
+        page.locator("#ranking th[data-column=entry] button").click()
         names = page.locator("#ranking tbody th a").all_inner_texts()
         assert names == sorted(names)
         again = opened(f"index.html#{page.url.partition('#')[2]}")
