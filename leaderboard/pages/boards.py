@@ -8,7 +8,6 @@ from string import ascii_lowercase
 
 from leaderboard.drawing.intervals import DrawnInterval, draw_intervals
 from leaderboard.drawing.looks import Look, look_of
-from leaderboard.pages.plots import regret_plot
 from leaderboard.problems import Problem
 from leaderboard.ranking.core import CORE
 from leaderboard.ranking.knowledge import Worth, counterpart, knowledge
@@ -22,6 +21,7 @@ from leaderboard.ranking.statistics import FEWEST_SEEDS, Estimate
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Choice, Site, names_by_entry
 from leaderboard.rendering.page import FRONT, Page
+from leaderboard.rendering.plots import regret_plot
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import Entry
 from nb301.releases.report import ClaimKind, ValidationReport

@@ -13,7 +13,6 @@ from typing import Any
 from leaderboard.drawing.intervals import draw_intervals
 from leaderboard.drawing.looks import look_of
 from leaderboard.drawing.plots import MOST, Plot
-from leaderboard.pages.plots import overall_plots, regret_plot, release_plots
 from leaderboard.ranking.no_search import no_search
 from leaderboard.ranking.pairs import EQUIVALENT, Pair
 from leaderboard.ranking.rows import Row
@@ -22,6 +21,7 @@ from leaderboard.ranking.statistics import Estimate
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, names_by_entry
 from leaderboard.rendering.page import Page
+from leaderboard.rendering.plots import overall_plots, regret_plot, release_plots
 from leaderboard.runs.key import Track
 
 #: Of so many entries the page of pairs is a matrix, of more a list.

@@ -19,10 +19,11 @@ import pytest
 from leaderboard import cli
 from leaderboard.entries.submission import Submission
 from leaderboard.errors import SandboxError
-from leaderboard.pages.build import build_site
+from leaderboard.pages.build import build_site, rank_tracks
 from leaderboard.places import SKELETON, SUBMISSIONS
 from leaderboard.problems import Problem
 from leaderboard.ranking.references import Reference
+from leaderboard.rendering.content import Site
 from leaderboard.runs.campaign import Campaign
 from leaderboard.runs.check import create
 from leaderboard.runs.key import Track
@@ -155,6 +156,17 @@ def make_run() -> Callable[..., Run]:
         return Run.model_validate(content | changes)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def site_of(references: dict[str, Reference]) -> Callable[[list[Run]], Site]:
+    """What the site of made-up runs shows, without judgements."""
+
+    def site_of(runs: list[Run]) -> Site:
+        rankings = tuple(rank_tracks(runs, references)) if runs else ()
+        return Site(rankings, {ranking.track: () for ranking in rankings}, references, {}, None)
+
+    return site_of
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from leaderboard.drawing.plots import Plot
 from leaderboard.drawing.strip import Lane, draw_strip
 from leaderboard.pages.entries.facts import Fact, Numbers, numbers, result_facts
-from leaderboard.pages.plots import regret_plot
 from leaderboard.ranking.rows import BASELINE, Row
 from leaderboard.ranking.scored import ScoreTable
 from leaderboard.ranking.scores import final_error, final_genotype
 from leaderboard.ranking.standings import Ranking, Standing
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, run_path
+from leaderboard.rendering.plots import regret_plot
 from leaderboard.runs.record import ReleaseReference, Run
 from leaderboard.sandbox.messages import Verdict
 

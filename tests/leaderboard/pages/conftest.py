@@ -133,17 +133,6 @@ def built_of(
 
 
 @pytest.fixture(scope="session")
-def site_of(references: dict[str, Reference]) -> Callable[[list[Run]], Site]:
-    """What the site of made-up runs shows, without judgements."""
-
-    def site_of(runs: list[Run]) -> Site:
-        rankings = tuple(rank_tracks(runs, references)) if runs else ()
-        return Site(rankings, {ranking.track: () for ranking in rankings}, references, {}, None)
-
-    return site_of
-
-
-@pytest.fixture(scope="session")
 def site(runs_folder: Path) -> Site:
     """What the built site of the short real runs shows."""
     references = read_references()

@@ -39,7 +39,7 @@ def test_pairs_are_seen_from_both_sides(apart):
     one, other = cells["best", "mid"], cells["mid", "best"]
     assert (one.order, other.order) == (Order.ABOVE, Order.BELOW)
     assert (one.order.sign, other.order.sign) == ("▲", "▼")
-    assert one.score.replace("+", "-") == other.score
+    assert one.score.replace("+", "\N{MINUS SIGN}") == other.score
     assert one.are_told_apart
     equal = cells["mid", "twin"]
     assert (equal.order, equal.are_told_apart, equal.order.sign) == (Order.OPEN, False, "=")

@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from leaderboard.pages.plots import LEAST_REGRET, first_of, overall_plots, regret_plot, release_plots
 from leaderboard.ranking.no_search import NoSearch
+from leaderboard.rendering.plots import LEAST_REGRET, first_of, overall_plots, regret_plot, release_plots
 from nb301.formats import read
 
 #: By entry: the final error of its ten runs; the best known one is 5 %, the median random one 7 %.
