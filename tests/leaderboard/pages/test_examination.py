@@ -51,7 +51,7 @@ def test_rows_are_releases_and_columns_judges(matrices):
             [False, True, False],
         ]
         assert [cell.shade for cell in matrix.cells[0]] == [0.0, 0.0, 1.0]
-        assert [cell.worse for cell in matrix.cells[0]] == ["+0.00", "-0.25", "+0.50"]
+        assert [cell.worse for cell in matrix.cells[0]] == ["+0.00", "\N{MINUS SIGN}0.25", "+0.50"]
         assert matrix.cells[0][2].interval == "0.40 to 0.60"
 
 
@@ -82,7 +82,7 @@ def test_gaps_are_to_the_truth_or_to_the_others(examined, site):
     assert [column.judge for column in context["columns"]] == [TRUTH] + [OTHERS] * (len(names) - 1)
     assert [row.entry for row in context["gaps"]] == [None, *order]
     for row in context["gaps"]:
-        assert [cell.worse for cell in row.cells] == ["+0.20"] + ["-0.10"] * (len(names) - 1)
+        assert [cell.worse for cell in row.cells] == ["+0.20"] + ["\N{MINUS SIGN}0.10"] * (len(names) - 1)
         assert [cell.shade for cell in row.cells] == [1.0] + [0.0] * (len(names) - 1)
     assert all(OTHERS not in matrix.judges for matrix in context["matrices"])
 
