@@ -70,6 +70,17 @@ def references() -> dict[str, Reference]:
 
 
 @pytest.fixture(scope="session")
+def site_of(references: dict[str, Reference]) -> Callable[[list[Run]], Site]:
+    """What the site of made-up runs shows, without judgements."""
+
+    def site_of(runs: list[Run]) -> Site:
+        rankings = tuple(rank_tracks(runs, references)) if runs else ()
+        return Site(rankings, {ranking.track: () for ranking in rankings}, references, {}, None)
+
+    return site_of
+
+
+@pytest.fixture(scope="session")
 def make_run() -> Callable[..., Run]:
     """Make a run up: two incumbents, at 10^4 and 10^5.5 simulated seconds, the last of a given error."""
 

@@ -93,7 +93,9 @@ def test_pack_writes_records_and_numbers(command, runs_folder, tmp_path):
         *(
             "standings.csv",
             "ranking.csv",
+            "overall.csv",
             "pairs.csv",
+            "curves.csv",
             "examination.csv",
             "no_search.csv",
             "reached.csv",

@@ -62,7 +62,7 @@ def test_chips_answer_to_keys(opened_published):
 def test_other_tracks_keep_the_choice(opened_published):
     """Who is not there is named, and stays in the address."""
     page = opened_published("compare/index.html#entries=bohb,rs")
-    page.get_by_label("Track").get_by_role("link", name="30 GPUs").click()
+    page.get_by_label("Track").get_by_role("link", name="on 30 GPUs").click()
     page.locator("#compare table").first.wait_for()
 
     assert page.url.endswith("compare/1e6-seconds-30-workers.html#entries=bohb,rs")
