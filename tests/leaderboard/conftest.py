@@ -170,17 +170,6 @@ def make_run() -> Callable[..., Run]:
 
 
 @pytest.fixture(scope="session")
-def site_of(references: dict[str, Reference]) -> Callable[[list[Run]], Site]:
-    """What the site of made-up runs shows, without judgements."""
-
-    def site_of(runs: list[Run]) -> Site:
-        rankings = tuple(rank_tracks(runs, references)) if runs else ()
-        return Site(rankings, {ranking.track: () for ranking in rankings}, references, {}, None)
-
-    return site_of
-
-
-@pytest.fixture(scope="session")
 def simulated() -> Callable[..., tuple[Run, Trace]]:
     """Make a short run of one of the library's optimizers, in this process instead of the sandbox."""
 
