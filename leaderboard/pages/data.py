@@ -14,7 +14,6 @@ from leaderboard.rendering.content import Site, names_by_entry, run_path
 from leaderboard.rendering.described import record_keys
 from leaderboard.rendering.markdown import inlined
 from leaderboard.rendering.page import Page
-from leaderboard.rendering.project import LICENCE
 from leaderboard.rendering.wording import conditions, options_of
 from leaderboard.runs.record import Run
 from nb301.files import sha256, write_text
@@ -134,7 +133,6 @@ def data_page(site: Site, out: Path) -> Page:
         "example": example,
         "example_options": options_of(example.cell.track, [example.release.name]) if example else "",
         "conditions": conditions,
-        "licence": LICENCE,
         "run_path": run_path,
     }
     return Page(DATA_PAGE, "data.html.j2", context)

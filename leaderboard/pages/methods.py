@@ -20,7 +20,7 @@ from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, run_path
 from leaderboard.rendering.described import Constants, constants
 from leaderboard.rendering.page import Page
-from leaderboard.rendering.project import PAPER, project
+from leaderboard.rendering.project import project
 from leaderboard.runs.campaign import SALT_BITS, SEED_BITS
 from leaderboard.runs.recording import SUPPORT_QUERIES
 from leaderboard.sandbox.seccomp import REFUSED
@@ -100,7 +100,6 @@ def methods_page(site: Site) -> Page:
         "run_path": run_path,
         "runs_path": runs_path,
         "all_runs_path": all_runs_path,
-        "paper": PAPER,
         "bibtex": project().bibtex,
     }
     return Page("methods.html", "methods.html.j2", context)

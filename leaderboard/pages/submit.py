@@ -12,7 +12,6 @@ from leaderboard.rendering import wording
 from leaderboard.rendering.described import Key, record_keys
 from leaderboard.rendering.markdown import inlined, sections
 from leaderboard.rendering.page import Page
-from leaderboard.rendering.project import LICENCE, PAPER, project
 from leaderboard.runs.key import RunKey
 from leaderboard.runs.schedule import SCHEDULE, Stage
 from leaderboard.sandbox.messages import Verdict
@@ -70,9 +69,6 @@ def submit_page(submissions: Mapping[str, Submission]) -> Page:
     context = {
         "sections": sections((SUBMISSIONS / "README.md").read_text(encoding="utf-8")),
         "tracks": list(map(ScheduledTrack, SCHEDULE)),
-        "project": project(),
-        "paper": PAPER,
-        "licence": LICENCE,
         "manifest": record_keys(SubmissionManifest),
         "skeleton": {name: (SKELETON / name).read_text(encoding="utf-8") for name in _SKELETON_FILES},
         "limits": _limits(),

@@ -29,7 +29,7 @@ _DRAWN = frozenset({"overall", "curves"})
 
 
 def tables(rankings: Iterable[Ranking], references: Mapping[str, Reference]) -> dict[str, str]:
-    """All numbers but those of plots as CSV, by path without suffix: the track's slug and the table's name."""
+    """All numbers but those of plots as CSV, by path without suffix: track and name of the table."""
     texts = {}
     for ranking in rankings:
         for name, text in tables_of(ranking, examine(ranking.runs), references).items():

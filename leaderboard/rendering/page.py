@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import metadata
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from leaderboard.drawing.vega import Chart, Table, write_chart
+from leaderboard.rendering.project import LICENCE, PAPER, project
 from leaderboard.rendering.render import render
 
 #: Address of the front page.
@@ -76,7 +75,9 @@ def write_page(page: Page, out: Path, paths: Collection[str] = (), stamp: str = 
         "page_path": page.path,
         "paths": paths,
         "stamp": stamp,
-        "project_links": project_links(),
+        "project": project(),
+        "paper": PAPER,
+        "licence": LICENCE,
         "navigation": [(title, path) for title, path in NAVIGATION if path in paths],
         "charts": {chart.name: chart for chart in page.charts},
     }
@@ -88,13 +89,3 @@ def _write(path: Path, text: str) -> None:
     """Write a file of a folder that appears as a whole: the file need not."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode())
-
-
-@cache
-def project_links() -> list[tuple[str, str]]:
-    """Titles and addresses of the project, as its package names them."""
-    links = []
-    for line in metadata("nb301").get_all("Project-URL") or ():
-        title, _, address = line.partition(", ")
-        links.append((title, address))
-    return links

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from leaderboard.places import SITE
+from leaderboard.rendering.project import project
 from leaderboard.rendering.render import render
 
 pytestmark = pytest.mark.browser
@@ -25,7 +26,7 @@ WRITTEN = [row[0] for row in ROWS]
 
 def page_text():
     context = {"base": None, "page_path": "404.html", "navigation": (), "stamp": "nb301", "charts": {}}
-    rendered = render("404.html.j2", context | {"project_links": ()})
+    rendered = render("404.html.j2", context | {"project": project(), "paper": "", "licence": ""})
     policy = re.search(r"<meta http-equiv=.*>", rendered)[0]
     rows = "\n".join(
         f'<tr data-name="{name}" data-family="{family}" data-counts="{counts}"><th scope="row">{name}</th>'
