@@ -15,7 +15,7 @@ from leaderboard.errors import BoardError, ReportError
 from leaderboard.legible import legible
 from leaderboard.pages.build import build_site, missing_page, rank_tracks, read_all
 from leaderboard.places import SUBMISSIONS
-from leaderboard.rendering.page import project_links, write_page
+from leaderboard.rendering.page import write_page
 from leaderboard.rendering.project import LICENCE, PAPER, project
 from leaderboard.runs.packed import write_results
 from leaderboard.runs.record import Run
@@ -25,7 +25,7 @@ from nb301.errors import OutputError
 RELEASES = ("emulated-xgb-v2.0", "emulated-xgb-rand-v2.0")
 TRACK = "5e4-seconds-1-worker"
 #: Pages outside that the foot of every page links: the paper, the licence and the project.
-FOOT = {PAPER, LICENCE} | {address for _, address in project_links()}
+FOOT = {PAPER, LICENCE, *filter(None, [project().repository])}
 #: Those that readers may follow a link to; nothing is loaded from them.
 OUTSIDE = FOOT | {project().pull_requests}
 #: Pages that a site without runs has, too; all but the methods are without results.
