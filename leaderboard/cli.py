@@ -97,20 +97,26 @@ def campaign(
     scheduler: _Scheduler = None,
     environments: _Environments = ENVIRONMENTS,
 ) -> None:
-    """Make all runs that the site shows, those of cheap entries first; an interrupted command goes on."""
+    """Make all runs that the site shows and that are not committed; an interrupted command goes on.
+
+    Those of cheap entries come first.
+    """
     from leaderboard.running import make_missing
+    from leaderboard.runs.packed import read_results
     from leaderboard.runs.plan import readable
     from leaderboard.runs.schedule import SCHEDULE, cheap_first, scheduled
     from leaderboard.runs.store import Store
 
     store = Store(out)
     sound, left_out = readable(folders or _submissions())
+    committed = {run.cell.id for run in read_results(RESULTS)}
     tasks = []
     for stage in SCHEDULE:
         on_stage = scheduled(stage, sound, environments, store.begin())
-        there = sum(store.has(task.cell) for task in on_stage)
+        of_others = [task for task in on_stage if task.cell.id not in committed]
+        there = len(on_stage) - len(of_others) + sum(store.has(task.cell) for task in of_others)
         typer.echo(f"{stage.track.slug}: {there} of {len(on_stage)} runs are there")
-        tasks += on_stage
+        tasks += of_others
     make_missing(cheap_first(tasks), left_out, store, processes=processes, scheduler=scheduler)
 
 

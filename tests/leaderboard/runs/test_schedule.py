@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -62,6 +63,21 @@ def test_campaign_makes_what_is_scheduled(command, monkeypatch, tmp_path):
         len(stage.releases) * stage.seeds for stage in SCHEDULE if stage.track.problem is Problem.accuracy
     )
     assert len(made) == mine
+
+
+def test_committed_runs_are_not_made_again(command, monkeypatch, tmp_path):
+    """They count as there."""
+    made = []
+    monkeypatch.setattr("leaderboard.running.make_missing", lambda tasks, *_, **__: made.append(tasks))
+    arguments = ["campaign", create("mine", tmp_path), "--out", tmp_path / "runs"]
+    command(*arguments)
+    committed = [SimpleNamespace(cell=task.cell) for task in made[0][:5]]
+    monkeypatch.setattr("leaderboard.runs.packed.read_results", lambda _: committed)
+    code, said = command(*arguments)
+
+    assert code == 0
+    assert [task.cell.id for task in made[1]] == [task.cell.id for task in made[0][5:]]
+    assert f"{SCHEDULE[0].track.slug}: 5 of " in said
 
 
 def test_authors_are_told_of_all_tracks():
