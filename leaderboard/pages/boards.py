@@ -109,7 +109,7 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
         "board.html.j2",
         {
             "track": track,
-            "question": wording.question(track),
+            "question": wording.question(track, scope.basis),
             "scope": scope,
             "view": view,
             "rows": rows,
@@ -215,7 +215,7 @@ def _choices(site: Site, ranking: Ranking, scope: Scope) -> dict[str, list[Choic
     for choice in ranking.views:
         path = board_path(site, ranking.track, choice)
         bases.append(Choice(wording.short(choice.basis) if choice.basis else "all", path, choice == scope))
-    return {"Budget": site.track_links(on_track, ranking.track), "Rests on": bases}
+    return {"Track": site.track_links(on_track, ranking.track), "Rests on": bases}
 
 
 def _rows(view: View, entries: Mapping[str, Entry], worths: Mapping[str, Worth]) -> list[BoardRow]:

@@ -17,7 +17,7 @@ from leaderboard.ranking.no_search import no_search
 from leaderboard.ranking.pairs import EQUIVALENT, Pair
 from leaderboard.ranking.rows import Row
 from leaderboard.ranking.standings import Ranking
-from leaderboard.ranking.statistics import Estimate
+from leaderboard.ranking.statistics import DRAWS, Estimate
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site, names_by_entry
 from leaderboard.rendering.page import Page
@@ -46,6 +46,11 @@ class Order(enum.Enum):
 
 
 _SIGNS = {Order.ABOVE: "▲", Order.BELOW: "▼", Order.OPEN: "="}
+_VERDICTS = {
+    Order.ABOVE: "the first is better",
+    Order.BELOW: "the second is better",
+    Order.OPEN: "not told apart",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,9 @@ class PairCell:
     seeds_needed: str
 
     @property
-    def are_told_apart(self) -> bool:
-        """Whether the tests tell which of the two is better."""
-        return self.order is not Order.OPEN
+    def verdict(self) -> str:
+        """Which of the two is better, as far as the tests tell."""
+        return _VERDICTS[self.order]
 
 
 def pages(site: Site) -> Iterator[Page]:
@@ -207,11 +212,16 @@ def _cell(pair: Pair, sign: int) -> PairCell:
         score=wording.signed(f"{score.value:+.2f}"),
         interval=wording.interval(score),
         error=wording.difference(error),
-        p=f"{pair.p:.2g}",
+        p=_p_value(pair.p),
         order=order,
         equivalent=pair.equivalent,
         seeds_needed=wording.known(pair.seeds_needed, ",d"),
     )
+
+
+def _p_value(p: float) -> str:
+    """Two digits; none is smaller than resamples can tell."""
+    return f"{p:.2g}" if p >= 1 / DRAWS else f"< {1 / DRAWS:g}"
 
 
 def _as_list(cell: PairCell) -> list[str]:

@@ -62,14 +62,16 @@ def regret_plot(
         return None
     levels = [Level(f"No search: {one.name}", one.final_regret) for one in known[:1]]
     values = np.concatenate([*(one.y for one in series), [level.value for level in levels]])
-    x, y = time_axis(ranking.track, seconds[0]), linear_axis("Regret", values.tolist())
+    x, y = time_axis(ranking.track, seconds[0]), linear_axis("Normalised regret", values.tolist())
     start, _ = window(ranking.track.budget_seconds)
-    what = "of the front" if ranking.table.is_of_fronts else "of the incumbent, the best architecture so far"
+    what = "of the incumbent, the best architecture so far: 0 for the best known"
+    if ranking.table.is_of_fronts:
+        what = "of the front: 0 for the reference front"
     return Plot(
         name="regret",
-        title="Regret over time, all releases",
-        caption=f"Mean regret {what}: 0 for the best known, 1 for the median random one. The score is the "
-        "area above a line, from where the plot is white.",
+        title="Regret over time",
+        caption=f"Mean regret {what}, 1 for the median random architecture. The score is the area "
+        "above a line, from where the plot is white.",
         description=_described("Mean regret", series, ".2f"),
         x=x,
         y=y,

@@ -127,12 +127,13 @@ def switch(track: Track) -> str:
     return f"{gpu_days(track)} {'GPU days' if track.workers == 1 else f'days on {track.workers} GPUs'}"
 
 
-def question(track: Track) -> str:
-    """What the ranking of a track answers."""
+def question(track: Track, basis: str | None = None) -> str:
+    """What the ranking of a track answers, on releases that rest on one thing or on all."""
     budget = f"{gpu_days(track)} GPU days"
     if track.workers > 1:
         budget = f"{gpu_days(track)} days on {track.workers} GPUs"
-    others = (_QUESTIONS[track.problem], ", names hidden" if track.blind else "")
+    where = f", on {short(basis)}" if basis else ""
+    others = (_QUESTIONS[track.problem], ", names hidden" if track.blind else "", where)
     return f"Which optimizer for {budget}{''.join(others)}?"
 
 

@@ -128,7 +128,7 @@
     entries.forEach((entry, k) => draw(entry, contents[k], known.get(entry)));
     window.nb301Plots.light();
     const absent = document.getElementById("absent");
-    absent.textContent = `Not on this budget: ${unknown.join(", ")}.`;
+    absent.textContent = `Not on this track: ${unknown.join(", ")}.`;
     absent.hidden = !unknown.length;
     document.getElementById("compare").replaceChildren(
       ...(entries.length ? [element("h2", {}, "Scores"), scoreTable(contents)] : []),

@@ -54,7 +54,7 @@ def test_what_releases_rest_on_is_a_choice(site_of, make_run):
         "real CIFAR-10 trainings": (f"{folders[0]}/{names[1]}", False),
         "an emulation": (f"{folders[0]}/{names[0]}", True),
     }
-    assert [choice.path for choice in choices["Budget"]] == [f"{folder}/{names[0]}" for folder in folders]
+    assert [choice.path for choice in choices["Track"]] == [f"{folder}/{names[0]}" for folder in folders]
     notice = pages[f"{folders[0]}/{names[1]}"]["notice"]
     assert (notice.is_real, notice.is_emulated) == (True, False)
 

@@ -67,13 +67,13 @@ def test_other_tracks_keep_the_choice(opened_published):
 
     assert page.url.endswith("compare/1e6-seconds-30-workers.html#entries=bohb,rs")
     assert header(page) == ["Releases", "Random search"]
-    assert page.locator("#absent").inner_text() == "Not on this budget: bohb."
+    assert page.locator("#absent").inner_text() == "Not on this track: bohb."
 
 
 def test_unknown_entries_are_named_as_text(opened_published):
     """Whatever they are."""
     page = opened_published("compare/index.html#entries=rs,%3Cimg%20src=x%3E")
-    assert page.locator("#absent").inner_text() == "Not on this budget: <img src=x>."
+    assert page.locator("#absent").inner_text() == "Not on this track: <img src=x>."
     assert page.locator("img").count() == 0
     page.get_by_role("button", name="Clear").click()
     page.locator("#absent").wait_for(state="hidden")

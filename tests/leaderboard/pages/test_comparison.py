@@ -40,9 +40,10 @@ def test_pairs_are_seen_from_both_sides(apart):
     assert (one.order, other.order) == (Order.ABOVE, Order.BELOW)
     assert (one.order.sign, other.order.sign) == ("▲", "▼")
     assert one.score.replace("+", "\N{MINUS SIGN}") == other.score
-    assert one.are_told_apart
+    assert (one.verdict, other.verdict) == ("the first is better", "the second is better")
+    assert one.p == "< 0.0001"
     equal = cells["mid", "twin"]
-    assert (equal.order, equal.are_told_apart, equal.order.sign) == (Order.OPEN, False, "=")
+    assert (equal.order, equal.verdict, equal.order.sign) == (Order.OPEN, "not told apart", "=")
     assert equal.score == "+0.00"
 
 

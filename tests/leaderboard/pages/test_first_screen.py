@@ -75,7 +75,7 @@ class TestInBrowser:
 
         assert rows.count() == 21  # one of them needs no search
         assert page.locator("h1").bounding_box()["y"] >= 0
-        assert bottom(page.get_by_label("Budget")) < rows.first.bounding_box()["y"]
+        assert bottom(page.get_by_label("Track")) < rows.first.bounding_box()["y"]
         assert bottom(rows.last) <= height
         if width == 1440:
             assert bottom(page.locator(".answer-plot figure")) <= height
@@ -144,3 +144,17 @@ class TestInBrowser:
         )
         assert page.locator(".choices:visible, .ways:visible, form:visible").count() == 0
         assert page.locator("#regret path.entry.lit").count() == 6
+
+    def test_paper_is_wide_enough(self, opened_published):
+        """Nothing of what scrolls on a screen is cut off where A4 ends."""
+        page = opened_published(width=717)
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 717
+
+    def test_phones_have_the_header(self, opened_published):
+        """Of the columns that they show; the track that is chosen is in sight."""
+        page = opened_published("boards/1e6-seconds-1-worker-multi-fidelity/all-releases.html", width=390)
+        shown = page.locator("#ranking thead th:visible").all_inner_texts()
+        assert [text.strip() for text in shown] == ["Place", "Entry", "Score", "Regret"]
+        chosen = page.get_by_label("Track").locator("[aria-current]").bounding_box()
+        assert chosen["x"] + chosen["width"] <= 390
