@@ -13,7 +13,6 @@ from leaderboard.ranking.core import CORE
 from leaderboard.ranking.knowledge import Worth, counterpart, knowledge
 from leaderboard.ranking.no_search import no_search
 from leaderboard.ranking.pairs import EQUIVALENT
-from leaderboard.ranking.rows import Row
 from leaderboard.ranking.scores import window
 from leaderboard.ranking.selection import Scope, Unfinished
 from leaderboard.ranking.standings import Ranking, Standing, View
@@ -188,11 +187,11 @@ def _unfinished(ranking: Ranking) -> list[str]:
     for passed_over in ranking.unfinished:
         by_entry.setdefault(passed_over.entry, []).append(passed_over)
     lines = []
-    for entry, some in sorted(by_entry.items()):
+    for _, some in sorted(by_entry.items()):
         seeds = sorted({passed_over.seeds for passed_over in some})
         many = f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else str(seeds[0])
         where = some[0].release if len(some) == 1 else f"{len(some)} releases"
-        lines.append(f"{entry} ({many} of {some[0].needed} seeds on {where})")
+        lines.append(f"{some[0].name} ({many} of {some[0].needed} seeds on {where})")
     return lines
 
 
@@ -225,12 +224,16 @@ def _rows(view: View, entries: Mapping[str, Entry], worths: Mapping[str, Worth])
     rows = []
     for standing, interval in zip(view.standings, drawn, strict=True):
         entry = standing.row.entry
-        flags = tuple(_flags(standing.row, worths.get(entry)))
+        flags = tuple(_flags(standing, worths.get(entry)))
         rows.append(_row(standing, entries[entry], interval, shared.get(entry, ""), flags))
     return rows
 
 
-def _flags(row: Row, worth: Worth | None) -> Iterator[Flag]:
+def _flags(standing: Standing, worth: Worth | None) -> Iterator[Flag]:
+    row, run_on = standing.row, [score for score in standing.scores if score is not None]
+    if len(run_on) < len(standing.scores):
+        text = f"{len(run_on)} of {len(standing.scores)} releases"
+        yield Flag(text, f"It has run on {text}: its score is the mean of those, and pairs share releases")
     if row.ranks is None:
         yield Flag("not counted", wording.why_not_counted(row))
     if row.crash_rate:

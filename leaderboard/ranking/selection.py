@@ -21,6 +21,8 @@ class Unfinished:
     """An entry on a release that has not run with all seeds of its track."""
 
     entry: str
+    #: For people.
+    name: str
     release: str
     seeds: int
     needed: int
@@ -112,7 +114,8 @@ def finished(runs: Sequence[Run]) -> tuple[list[Run], list[Unfinished]]:
         if seeds_of(entry_runs) == most:
             paired += entry_runs
         else:
-            unfinished.append(Unfinished(entry, release, len(entry_runs), len(most)))
+            name = entry_runs[0].entry.name
+            unfinished.append(Unfinished(entry, name, release, len(entry_runs), len(most)))
     return paired, unfinished
 
 

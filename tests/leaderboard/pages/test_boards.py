@@ -121,6 +121,7 @@ def test_scores_that_are_not_known_are_dashes(site_of, make_run, tmp_path):
     rows = {row.standing.row.entry: row for row in page.context["rows"]}
     assert rows["rs"].scores == tuple(f"{score:.2f}" for score in rows["rs"].standing.scores)
     assert rows["re"].scores == (rows["rs"].scores[0], None)
+    assert [[flag.text for flag in rows[entry].flags] for entry in ("rs", "re")] == [[], ["1 of 2 releases"]]
     text = write_page(page, tmp_path).read_text(encoding="utf-8")
     assert text.count('data-value="">\N{EN DASH}</td>') == text.count(">\N{EN DASH}</td>")
 
@@ -142,7 +143,7 @@ def test_unfinished_entries_are_named(built_of, make_run):
     """An entry with fewer seeds is not ranked, and the page says so."""
     text = built_of([make_run("rs", 0), make_run("rs", 1), make_run("re", 0)]).plain
 
-    assert "re (1 of 2 seeds on emulated-xgb-v2.0)" in text
+    assert "RE (1 of 2 seeds on emulated-xgb-v2.0)" in text
 
 
 @pytest.fixture(scope="module")

@@ -90,7 +90,7 @@ def test_unfinished_entries_wait(make_run, ranked):
     ranking = ranked([make_run("rs", 0), make_run("rs", 1), make_run("re", 0)])
 
     assert [each.row.entry for each in ranking.whole.standings] == ["rs"]
-    assert ranking.unfinished == (Unfinished("re", "emulated-xgb-v2.0", 1, 2),)
+    assert ranking.unfinished == (Unfinished("re", "RE", "emulated-xgb-v2.0", 1, 2),)
 
 
 def test_two_results_of_one_cell_are_refused(make_run, ranked):
