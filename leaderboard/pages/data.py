@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from leaderboard.ranking.csv_columns import TABLES, Described
 from leaderboard.ranking.references import Reference
 from leaderboard.ranking.standings import Ranking
-from leaderboard.rendering.content import Site, names_by_entry, run_path
+from leaderboard.rendering.content import Site, entry_runs_path, names_by_entry, run_path
 from leaderboard.rendering.described import record_keys
 from leaderboard.rendering.markdown import inlined
 from leaderboard.rendering.page import Page
@@ -143,9 +144,9 @@ def runs_pages(site: Site) -> Iterator[Page]:
     for ranking in site.rankings:
         context = {
             "ranking": ranking,
-            "entries": _by_entry(ranking.runs),
+            "counts": Counter(run.cell.submission for run in ranking.runs),
+            "entry_runs_path": entry_runs_path,
             "names": names_by_entry(ranking.whole.standings),
-            "run_path": run_path,
             "all_runs_path": all_runs_path,
         }
         yield Page(runs_path(ranking), "runs.html.j2", context)
@@ -190,11 +191,3 @@ def _others(files: Mapping[str, File], tracks: Iterable[TrackData]) -> list[File
     return [
         file for path, file in files.items() if path not in shown and not path.startswith((_RUNS, _RESULTS))
     ]
-
-
-def _by_entry(runs: Iterable[Run]) -> dict[str, dict[str, list[Run]]]:
-    """Runs by entry and release."""
-    entries: dict[str, dict[str, list[Run]]] = {}
-    for run in runs:
-        entries.setdefault(run.cell.submission, {}).setdefault(run.release.name, []).append(run)
-    return entries

@@ -89,6 +89,11 @@ def entry_path(entry: str) -> str:
     return f"entries/{entry}.html"
 
 
+def entry_runs_path(track: Track, entry: str) -> str:
+    """Address of the page of an entry's runs on a track."""
+    return f"runs/{track.slug}/{entry}.html"
+
+
 def archive_path(entry: str) -> str:
     """Address of an entry's code in the site."""
     return f"data/submissions/{entry}.zip"

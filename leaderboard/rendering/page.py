@@ -13,14 +13,14 @@ from leaderboard.rendering.render import render
 
 #: Address of the front page.
 FRONT = "index.html"
-#: Titles and paths of what every page leads to.
+#: Titles and paths of what every page leads to, and the folders of the pages that are part of it.
 NAVIGATION = (
-    ("Ranking", FRONT),
-    ("Compare", "compare/index.html"),
-    ("Releases", "releases/index.html"),
-    ("Methods", "methods.html"),
-    ("Submit", "submit.html"),
-    ("Data", "data.html"),
+    ("Ranking", FRONT, ("boards/", "pairs/", "examination/", "entries/")),
+    ("Compare", "compare/index.html", ("compare/",)),
+    ("Releases", "releases/index.html", ("releases/", "landscape/")),
+    ("Methods", "methods.html", ()),
+    ("Submit", "submit.html", ()),
+    ("Data", "data.html", ("runs/",)),
 )
 
 
@@ -78,7 +78,7 @@ def write_page(page: Page, out: Path, paths: Collection[str] = (), stamp: str = 
         "project": project(),
         "paper": PAPER,
         "licence": LICENCE,
-        "navigation": [(title, path) for title, path in NAVIGATION if path in paths],
+        "navigation": [item for item in NAVIGATION if item[1] in paths],
         "charts": {chart.name: chart for chart in page.charts},
     }
     _write(out / page.path, render(page.template, page.context | shared))

@@ -13,7 +13,7 @@ from leaderboard.ranking.scored import ScoreTable
 from leaderboard.ranking.scores import final_error, final_genotype
 from leaderboard.ranking.standings import Ranking, Standing
 from leaderboard.rendering import wording
-from leaderboard.rendering.content import Site, run_path
+from leaderboard.rendering.content import Site, entry_runs_path, run_path
 from leaderboard.rendering.plots import regret_plot
 from leaderboard.runs.record import ReleaseReference, Run
 from leaderboard.sandbox.messages import Verdict
@@ -129,7 +129,7 @@ def track_view(on_track: EntryOnTrack, site: Site) -> TrackView:
         verdicts=tuple(sorted(verdicts)),
         strip=_strip(on_track.standing.row.name, releases, runs),
         plot=_plot(on_track),
-        runs_path=f"runs/{track.slug}/{on_track.standing.row.entry}.html",
+        runs_path=entry_runs_path(track, standing.row.entry),
         compare=site.track_path("compare", track),
     )
 

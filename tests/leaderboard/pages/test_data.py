@@ -35,9 +35,9 @@ def test_every_column_of_every_table_is_described(site, out):
 
 @pytest.mark.parametrize("which", ["out", "hostile"])
 def test_every_file_is_listed(which, request, parsed):
-    """From the page, or from that of a track's runs, a link leads to each file."""
+    """From the page, or from those of runs, a link leads to each file."""
     out, linked = request.getfixturevalue(which), set()
-    for path in (out / "data.html", *(out / "runs").glob("*.html")):
+    for path in (out / "data.html", *(out / "runs").rglob("*.html")):
         linked |= {(path.parent / unquote(a.get("href"))).resolve() for a in parsed(path).iter("a")}
 
     # scripts of the comparison, and code, which entries' pages link to
@@ -63,16 +63,15 @@ def test_files_are_told_by_their_kind(folder, site):
     ]
 
 
-def test_runs_are_listed_by_entry_and_release(site):
-    """All of a track's."""
+def test_runs_are_counted_by_entry(site, out, read_page):
+    """All of a track's, with links to the pages that list them."""
     (page,) = runs_pages(site)
-    runs = []
-    for releases in page.context["entries"].values():
-        for of_release in releases.values():
-            runs += of_release
+    listed = read_page(out / page.path)
 
-    assert [*page.context["entries"]] == ["re", "rs"]
-    assert sorted(run.cell.id for run in runs) == sorted(run.cell.id for run in site.rankings[0].runs)
+    assert [*page.context["counts"]] == ["re", "rs"]
+    assert page.context["counts"].total() == len(site.rankings[0].runs)
+    slug = site.rankings[0].track.slug
+    assert {f"../runs/{slug}/{entry}.html" for entry in ("re", "rs")} <= {*listed.links}
 
 
 def test_all_runs_of_a_track_are_one_file(site, out):

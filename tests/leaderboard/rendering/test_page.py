@@ -25,5 +25,5 @@ def test_navigation_has_what_is_there(tmp_path):
     text = write_page(page, tmp_path, ["index.html", "releases/index.html"]).read_text(encoding="utf-8")
 
     assert '<a href="../index.html">Ranking</a>' in text
-    assert '<a href="../releases/index.html" aria-current="page">Releases</a>' in text
-    assert [title for title, _ in NAVIGATION if f">{title}</a>" in text] == ["Ranking", "Releases"]
+    assert '<a href="../releases/index.html" aria-current="true">Releases</a>' in text
+    assert [title for title, *_ in NAVIGATION if f">{title}</a>" in text] == ["Ranking", "Releases"]
