@@ -47,7 +47,7 @@ def numbers(row: Row) -> Numbers:
         observed_error=f"{row.observed_error:.2f}",
         gap=wording.signed(f"{row.error - row.observed_error:+.2f}"),
         evaluations=f"{row.evaluations:,}",
-        failed=f"{row.crash_rate:.0%}",
+        failed=wording.known(row.crash_rate, ".0%"),
         cpu_seconds=f"{row.cpu_seconds:,.1f}",
         speed_up=wording.speed_up(row.speed_up),
         unfamiliar=wording.known(row.unfamiliar, ".0%"),

@@ -41,7 +41,7 @@ def test_view_has_all_runs(site_of, make_run):
     assert view.truths == ("ground truth: emulated 2.0, not CIFAR-10",)
     assert view.strip.count("<svg") == 1
     (row,) = view.releases
-    assert (row.release.name, row.numbers.failed) == ("emulated-xgb-v2.0", "50%")
+    assert (row.release.name, row.numbers.failed) == ("emulated-xgb-v2.0", "50\N{NO-BREAK SPACE}%")
 
 
 def test_place_score_and_addresses_are_at_hand(site_of, make_run):
