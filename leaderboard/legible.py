@@ -23,6 +23,7 @@ _UNSEEN = re.compile(
 _MAX_MARKS = 3
 #: Where a spreadsheet begins to read a formula: in the beginning, or where it may split a cell.
 _FORMULA = re.compile("(^|[;|\t\r\n])([\\s'\"]*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NUMBERS_BEGIN = frozenset("+-.0123456789")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
@@ -61,6 +62,14 @@ def shortened(text: str, limit: int) -> str:
     return (
         f"{text[: limit // 3]}\n[{len(text) - limit:,} characters left out]\n{text[-(limit - limit // 3) :]}"
     )
+
+
+def power(number: float) -> str:
+    """A number in powers of ten, as people write them."""
+    digits, _, exponent = f"{number:.2e}".partition("e")
+    digits = digits.rstrip("0").rstrip(".")
+    ten = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
+    return ten if digits == "1" else f"{digits} \N{MULTIPLICATION SIGN} {ten}"
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

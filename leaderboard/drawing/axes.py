@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leaderboard.legible import power
 from nb301 import exact
 
 Array = NDArray[np.float64]
 
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Steps between round numbers, in powers of ten, and numbers within a decade.
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 #: About how many intervals there are between the round numbers of a linear axis.
@@ -70,9 +70,7 @@ class Axis:
 
     def _label(self, number: float) -> str:
         if self.is_log and (number >= 1e4 or number < 1e-3):
-            digits, _, exponent = f"{number:.0e}".partition("e")
-            power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
-            return power if digits == "1" else f"{digits} \N{MULTIPLICATION SIGN} {power}"
+            return power(number)
         return f"{number:.6g}".replace("-", "\N{MINUS SIGN}")
 
 

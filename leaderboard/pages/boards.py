@@ -8,6 +8,8 @@ from string import ascii_lowercase
 
 from leaderboard.drawing.intervals import DrawnInterval, draw_intervals
 from leaderboard.drawing.looks import Look, look_of
+from leaderboard.legible import power
+from leaderboard.pages.releases.card import gates
 from leaderboard.problems import Problem
 from leaderboard.ranking.core import CORE
 from leaderboard.ranking.knowledge import Worth, counterpart, knowledge
@@ -23,7 +25,7 @@ from leaderboard.rendering.page import FRONT, Page
 from leaderboard.rendering.plots import regret_plot
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import Entry
-from nb301.releases.report import ClaimKind, ValidationReport
+from nb301.releases.report import ValidationReport
 
 #: Most entries of a page with all their numbers.
 _MOST_ROWS = 100
@@ -43,7 +45,6 @@ class BoardRow:
     """An entry's line."""
 
     standing: Standing
-    entry: Entry
     look: Look
     places: str
     score: str
@@ -102,14 +103,13 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
     worths = _knowledge(site, ranking, view)
     known = no_search(view.releases, site.references, track)
     is_long = len(view.standings) > _MOST_ROWS
-    rows = _rows(view, entries, {} if track.blind else {worth.entry: worth for worth in worths})
+    rows = _rows(view, {} if track.blind else {worth.entry: worth for worth in worths})
     return Page(
         board_path(site, track, scope),
         "board.html.j2",
         {
             "track": track,
             "question": wording.question(track, scope.basis),
-            "scope": scope,
             "view": view,
             "rows": rows,
             "shown": rows[:_MOST_ROWS],
@@ -126,8 +126,8 @@ def _page(site: Site, ranking: Ranking, scope: Scope) -> Page:
             "absent": _absent(site, ranking),
             "failing": _failing(site.report, view),
             "seeds": seeds,
-            "start": wording.power(start),
-            "end": wording.power(end),
+            "start": power(start),
+            "end": power(end),
             "evaluations": f"{track.budget_evaluations:,}",
             "days": wording.gpu_days(track),
             "truths": wording.ground_truths(view.releases),
@@ -149,8 +149,10 @@ def _failing(report: ValidationReport | None, view: View) -> dict[str, int]:
     failing = {}
     for validated in () if report is None else report.releases:
         if validated.release_hash in hashes:
-            gates = [claim for claim in validated.claims if claim.kind is ClaimKind.gate]
-            failing[hashes[validated.release_hash]] = sum(not gate.verdict.lets_publish for gate in gates)
+            verdicts = gates(validated.claims)
+            failing[hashes[validated.release_hash]] = sum(
+                count for verdict, count in verdicts.items() if not verdict.lets_publish
+            )
     return failing
 
 
@@ -217,7 +219,7 @@ def _choices(site: Site, ranking: Ranking, scope: Scope) -> dict[str, list[Choic
     return {"Track": site.track_links(on_track, ranking.track), "Rests on": bases}
 
 
-def _rows(view: View, entries: Mapping[str, Entry], worths: Mapping[str, Worth]) -> list[BoardRow]:
+def _rows(view: View, worths: Mapping[str, Worth]) -> list[BoardRow]:
     scores = [standing.row.score for standing in view.standings]
     drawn = draw_intervals([_ends(score) for score in scores])
     shared = letters(view.tie_groups)
@@ -225,7 +227,7 @@ def _rows(view: View, entries: Mapping[str, Entry], worths: Mapping[str, Worth])
     for standing, interval in zip(view.standings, drawn, strict=True):
         entry = standing.row.entry
         flags = tuple(_flags(standing, worths.get(entry)))
-        rows.append(_row(standing, entries[entry], interval, shared.get(entry, ""), flags))
+        rows.append(_row(standing, interval, shared.get(entry, ""), flags))
     return rows
 
 
@@ -237,7 +239,7 @@ def _flags(standing: Standing, worth: Worth | None) -> Iterator[Flag]:
     if row.ranks is None:
         yield Flag("not counted", wording.why_not_counted(row))
     if row.crash_rate:
-        share = f"{row.crash_rate:.1%}".replace("%", " %")
+        share = wording.known(row.crash_rate, ".1%")
         yield Flag(f"{share} failed", f"{share} of its runs did not end as completed")
     if worth is not None and worth.difference.low > 0:
         lost = f"{worth.difference.value:.1f}"
@@ -247,13 +249,10 @@ def _flags(standing: Standing, worth: Worth | None) -> Iterator[Flag]:
         )
 
 
-def _row(
-    standing: Standing, entry: Entry, drawn: DrawnInterval | None, letters: str, flags: tuple[Flag, ...]
-) -> BoardRow:
+def _row(standing: Standing, drawn: DrawnInterval | None, letters: str, flags: tuple[Flag, ...]) -> BoardRow:
     row = standing.row
     return BoardRow(
         standing=standing,
-        entry=entry,
         look=look_of(row.entry),
         places=wording.places(row.ranks),
         score=wording.NONE if row.score is None else f"{row.score.value:.1f}",

@@ -37,7 +37,7 @@ from leaderboard.ranking.references import Reference, read_references
 from leaderboard.ranking.selection import Scope, tracks_of
 from leaderboard.ranking.standings import Ranking, rank
 from leaderboard.rendering.content import Choice, Site, read_report, run_path
-from leaderboard.rendering.page import FRONT, Page, write_page
+from leaderboard.rendering.page import FRONT, Page, write_bytes, write_page
 from leaderboard.rendering.wording import conditions
 from leaderboard.runs.packed import campaign_files, read_results
 from leaderboard.runs.record import Run
@@ -103,19 +103,24 @@ def build_site(
         pages += release_pages(releases, site.report, _rankings_on(site))
     if tables:
         pages += landscape_pages(tables)
-    paths = frozenset(map(attrgetter("path"), pages)) | {DATA_PAGE}
-    stamp = _stamp(runs, commit)
     with folder_written_whole(out, listed) as folder:
         for name, content in chain(_copied(results), _files(site)):
-            _write(folder / name, content)
-        for page in pages:
-            progress(page.path)
-            write_page(page, folder, paths, stamp)
-        # lists what the others have written
-        write_page(data_page(site, folder), folder, paths, stamp)
+            write_bytes(folder / name, content)
+        _write_pages(pages, site, folder, _stamp(runs, commit), progress)
         write_sums(folder)
         write_list(folder)
     return out / FRONT
+
+
+def _write_pages(
+    pages: Sequence[Page], site: Site, folder: Path, stamp: str, progress: Callable[[str], object]
+) -> None:
+    """Write all pages, that of the data last, which lists what the others have written."""
+    paths = frozenset(map(attrgetter("path"), pages)) | {DATA_PAGE}
+    for page in pages:
+        progress(page.path)
+        write_page(page, folder, paths, stamp)
+    write_page(data_page(site, folder), folder, paths, stamp)
 
 
 def _stamp(runs: Sequence[Run], commit: str) -> str:
@@ -220,11 +225,6 @@ def _texts(site: Site) -> Iterator[tuple[str, str]]:
             yield f"{folder}/{name}.csv", table
         for run in ranking.runs:
             yield run_path(run), run.model_dump_json(indent=1) + "\n"
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
 
 
 def read_all(runs_folder: Path, results: Path | None) -> list[Run]:

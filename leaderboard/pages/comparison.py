@@ -156,8 +156,6 @@ def _scored(row: Row) -> dict[str, str]:
     return {
         "score": score,
         "error": f"{row.error:.2f}",
-        "regret": f"{row.regret:.2f}",
-        "observed": f"{row.observed_score:.2f}",
         "places": wording.places(row.ranks),
     }
 

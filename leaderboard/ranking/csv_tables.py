@@ -15,10 +15,9 @@ from leaderboard.ranking.no_search import no_search
 from leaderboard.ranking.pairs import Pair
 from leaderboard.ranking.references import Reference
 from leaderboard.ranking.rows import Row
-from leaderboard.ranking.scores import TARGETS, expected_running_time, reached_share, window
+from leaderboard.ranking.scores import TARGETS, expected_running_time, reached_share, target_moments
 from leaderboard.ranking.standings import Board, Ranking, Standing
 from leaderboard.ranking.statistics import Estimate
-from nb301 import exact
 from nb301.truth.base import rests_on
 
 Array = NDArray[np.float64]
@@ -90,7 +89,7 @@ def _curves(boards: Iterable[Board]) -> Iterator[Sequence[object]]:
 
 def _reached(ranking: Ranking) -> Iterator[Sequence[object]]:
     """Empirical distribution of times to targets."""
-    seconds = exact.geometric(*window(ranking.track.budget_seconds), 61)
+    seconds = target_moments(ranking.track.budget_seconds)
     for release, entry, times in _timed(ranking):
         for at, share in zip(seconds, reached_share(times, seconds), strict=True):
             yield release, entry, f"{at:.6g}", f"{share:.4f}"

@@ -208,6 +208,11 @@ def expected_running_time(times: Array, budget: float) -> Array:
     return ratio
 
 
+def target_moments(budget_seconds: float) -> Array:
+    """Simulated seconds at which reached targets are counted, evenly apart on a log scale, shape (61,)."""
+    return exact.geometric(*window(budget_seconds), 61)
+
+
 def reached_share(times: Array, seconds: Array) -> Array:
     """Empirical distribution of times to targets: share of (run, target) pairs reached by given times.
 

@@ -69,7 +69,7 @@ def write_page(page: Page, out: Path, paths: Collection[str] = (), stamp: str = 
     for chart in page.charts:
         write_chart(chart, out)
     for name, text in page.files:
-        _write(out / name, text)
+        write_bytes(out / name, text.encode())
     shared = {
         "root": page.root,
         "page_path": page.path,
@@ -81,11 +81,11 @@ def write_page(page: Page, out: Path, paths: Collection[str] = (), stamp: str = 
         "navigation": [item for item in NAVIGATION if item[1] in paths],
         "charts": {chart.name: chart for chart in page.charts},
     }
-    _write(out / page.path, render(page.template, page.context | shared))
+    write_bytes(out / page.path, render(page.template, page.context | shared).encode())
     return out / page.path
 
 
-def _write(path: Path, text: str) -> None:
+def write_bytes(path: Path, content: bytes) -> None:
     """Write a file of a folder that appears as a whole: the file need not."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())
+    path.write_bytes(content)

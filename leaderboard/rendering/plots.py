@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from leaderboard.drawing.axes import Axis, linear_axis, log_axis
 from leaderboard.drawing.plots import Level, Plot, Series, draw_dots, draw_lines
+from leaderboard.legible import power
 from leaderboard.ranking.curves import Curve
 from leaderboard.ranking.no_search import NoSearch
 from leaderboard.ranking.rows import BASELINE
-from leaderboard.ranking.scores import TARGETS, expected_running_time, reached_share, window
+from leaderboard.ranking.scores import TARGETS, expected_running_time, reached_share, target_moments, window
 from leaderboard.ranking.standings import Board, Ranking, View
 from leaderboard.rendering import wording
 from leaderboard.rendering.content import Site
 from leaderboard.runs.key import Track
 from leaderboard.runs.record import ReleaseReference
-from nb301 import exact
 
 Array = NDArray[np.float64]
 
@@ -28,8 +28,6 @@ Array = NDArray[np.float64]
 LEAST_REGRET = 0.01
 #: So many of the best have their colours at first, and random search.
 _FIRST = 5
-#: Moments at which targets are counted.
-_MOMENTS = 61
 
 
 def first_of(view: View) -> frozenset[str]:
@@ -41,7 +39,7 @@ def first_of(view: View) -> frozenset[str]:
 def time_axis(track: Track, start: float) -> Axis:
     """Simulated seconds from a start to the end of the budget."""
     end = track.budget_seconds
-    title = f"Simulated seconds ({wording.power(end)} s are {wording.gpu_days(track)} GPU days)"
+    title = f"Simulated seconds ({power(end)} s are {wording.gpu_days(track)} GPU days)"
     return log_axis(title, [start, end], is_cut=True)
 
 
@@ -197,7 +195,7 @@ def _times(ranking: Ranking, view: View, entry: str) -> Array | None:
 
 def _reached(ranking: Ranking, view: View) -> Plot | None:
     """The empirical distribution of times to targets."""
-    seconds = exact.geometric(*window(ranking.track.budget_seconds), _MOMENTS)
+    seconds = target_moments(ranking.track.budget_seconds)
 
     def shares(entry: str) -> tuple[Array, Array] | None:
         times = _times(ranking, view, entry)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from leaderboard.legible import power
 from leaderboard.problems import Problem
 from leaderboard.ranking.rows import Row
 from leaderboard.ranking.statistics import Estimate
@@ -27,7 +28,6 @@ _QUESTIONS = {
     Problem.multi_fidelity: " of trainings that may pause",
     Problem.multi_objective: ", error against cost",
 }
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: The sign of a zero, which is rounding's.
 _NO_MINUS = re.compile(r"-(?=0(\.0*)?(?![\d.]))")
 _SECONDS_PER_DAY = 86_400
@@ -102,14 +102,6 @@ def notice(releases: Iterable[ReleaseReference]) -> Notice:
 def same_family() -> dict[str, list[str]]:
     """Families that a submission may declare, sorted, by the family of surrogates that they conflict with."""
     return {name: sorted(family.conflicts) for name, family in FAMILIES.items()}
-
-
-def power(number: float) -> str:
-    """A number in powers of ten, as people write them."""
-    digits, _, exponent = f"{number:.2e}".partition("e")
-    digits = digits.rstrip("0").rstrip(".")
-    ten = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
-    return ten if digits == "1" else f"{digits} \N{MULTIPLICATION SIGN} {ten}"
 
 
 def conditions(track: Track) -> str:

@@ -51,13 +51,13 @@ SCHEDULE = (
     Stage(
         Track(1, _MIDDLE, BUDGET_EVALUATIONS, Problem.multi_fidelity),
         _EMULATED + _EMULATED_RANDOM,
-        run_seconds=5,
+        run_seconds=3,
     ),
     Stage(
         Track(1, _LONG, BUDGET_EVALUATIONS),
         _REAL + _EMULATED + _EMULATED_RANDOM,
         without=_SLOW_IF_LONG,
-        run_seconds=4,
+        run_seconds=2,
     ),
     Stage(Track(30, _MIDDLE, BUDGET_EVALUATIONS), _REAL + _EMULATED, without=_SLOW_IF_LONG, run_seconds=6),
 )

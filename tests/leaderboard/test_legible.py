@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboard.legible import legible, marred, shortened, to_csv
+from leaderboard.legible import legible, marred, power, shortened, to_csv
 
 #: Of the category of formats, but seen: they stand around or above digits and words.
 SEEN = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
@@ -110,3 +110,19 @@ def test_tables_hold_what_they_were_given(row):
             assert not [part for part in parts if part.strip()[:1] in {*SIGNS}] or float(cell) is not None
         else:
             assert cell == str(value)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (1e7, "10⁷"),
+        (1.15e6, "1.15 \N{MULTIPLICATION SIGN} 10⁶"),
+        (1.0, "10⁰"),
+        (0.5, "5 \N{MULTIPLICATION SIGN} 10⁻¹"),
+        (1e-12, "10⁻¹²"),
+        (3e300, "3 \N{MULTIPLICATION SIGN} 10³⁰⁰"),
+    ],
+)
+def test_powers_of_ten(number, text):
+    """Powers may be negative."""
+    assert power(number) == text
