@@ -73,7 +73,7 @@ def test_flags_tell_what_a_score_does_not(site_of, make_run):
 
     (failed,) = flags["rs"]
     assert failed.text == "20.0\N{NO-BREAK SPACE}% failed"
-    assert failed.about == "20.0 % of its runs did not end as completed"
+    assert failed.about == "20.0\N{NO-BREAK SPACE}% of its runs did not end as completed"
     (lost,) = flags["re"]
     assert re.fullmatch("\N{MINUS SIGN}\\d+\\.\\d blind", lost.text)
     assert not any("blind" in flag.text for line in blind.context["rows"] for flag in line.flags)
