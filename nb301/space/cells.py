@@ -98,7 +98,13 @@ class Cell:
         return "/".join(map("+".join, zip(words[::2], words[1::2], strict=True)))
 
     def __repr__(self) -> str:
-        return f"Cell({str(self)!r})"
+        return f"Cell.parse({str(self)!r})"
+
+    def _repr_html_(self) -> str:
+        """Draw it in a notebook."""
+        from nb301.display import cell_card
+
+        return cell_card(str(self))
 
 
 @cache  # of what is an input alone: 98 words and nodes
