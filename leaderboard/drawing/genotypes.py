@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nb301.display import draw_cell
 from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost
+from nb301.display import draw_cell
 from nb301.errors import TrainingError
 from nb301.formats import NOTATIONS
 from nb301.space import Genotype

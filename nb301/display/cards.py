@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,20 +35,23 @@ def facts_card(title: str, rows: Iterable[tuple[str, str, str]]) -> str:
     return card(title, facts(rows))
 
 
-def rows_card(title: str, columns: Mapping[str, Sequence[str]]) -> str:
+def rows_card(title: str, columns: Mapping[str, tuple[NDArray[Any], str]]) -> str:
     """Show the first and the last of many rows, with their numbers.
 
     Args:
         title: What they are.
-        columns: Texts by the names of columns, of equal length.
+        columns: Arrays of equal length, and how their values are written, such as `.2f`, by their names.
     """
-    count = len(next(iter(columns.values())))
+    count = len(next(iter(columns.values()))[0])
     numbers = list(range(count))
     if count > _SHOWN:
         numbers = numbers[: _SHOWN // 2] + numbers[-(_SHOWN // 2) :]
     rows = []
     for number in numbers:
-        rows.append([str(number), *[texts[number] for texts in columns.values()]])
+        row = [str(number)]
+        for values, written in columns.values():
+            row.append(format(values[number].item(), written))
+        rows.append(row)
     if count > _SHOWN:
         rows.insert(_SHOWN // 2, ["\N{HORIZONTAL ELLIPSIS}"] * (1 + len(columns)))
     return card(title, table(["", *columns], rows) if rows else "")

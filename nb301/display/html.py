@@ -24,7 +24,7 @@ _STYLE = f"""
 .nb301 figcaption {{ text-align: center; }}
 .nb301 svg {{ display: block; max-width: 100%; height: auto; }}
 .nb301 svg text {{ font-family: inherit; fill: currentColor; }}
-.nb301 td, .nb301 th {{ text-align: right; }}
+.nb301 td, .nb301 th {{ text-align: right; padding: 0.1em 0.5em; }}
 .nb301 td.words, .nb301 th.words {{ text-align: left; }}
 .nb301 code {{ overflow-wrap: anywhere; }}
 .nb301 .cell-number {{ font-size: 13px; font-weight: 600; text-anchor: middle; }}
