@@ -11,21 +11,22 @@ from html import escape
 
 _BACKGROUND = "Canvas"
 for _variable in (
-    "--md-default-bg-color",  # Material for MkDocs
     "--colab-primary-surface-color",
     "--vscode-editor-background",
     "--jp-layout-color0",  # JupyterLab, Notebook 7
+    "--md-default-bg-color",  # Material for MkDocs, which brings JupyterLab's, too
 ):
     _BACKGROUND = f"var({_variable}, {_BACKGROUND})"
 _STYLE = f"""
 .nb301 p {{ margin: 0.3em 0; }}
 .nb301 .shown {{ display: flex; flex-wrap: wrap; gap: 1.5em; }}
 .nb301 figure {{ margin: 0.3em 0; max-width: 100%; }}
+.nb301 .wide {{ overflow-x: auto; }}
 .nb301 figcaption {{ text-align: center; }}
 .nb301 svg {{ display: block; max-width: 100%; height: auto; }}
 .nb301 svg text {{ font-family: inherit; fill: currentColor; }}
-.nb301 td, .nb301 th {{ text-align: right; padding: 0.1em 0.5em; }}
-.nb301 td.words, .nb301 th.words {{ text-align: left; }}
+.nb301 .values td, .nb301 .values th {{ text-align: right; padding: 0.1em 0.5em; }}
+.nb301 .values td.words {{ text-align: left; }}
 .nb301 code {{ overflow-wrap: anywhere; }}
 .nb301 .cell-number {{ font-size: 13px; font-weight: 600; text-anchor: middle; }}
 .nb301 .cell-label {{ font-size: 11px; text-anchor: end; opacity: 0.75; }}
@@ -72,14 +73,19 @@ def facts(rows: Iterable[tuple[str, str, str]]) -> str:
         f'<td class="words">{escape(meaning)}</td></tr>'
         for name, value, meaning in rows
     )
-    return f"<table>{cells}</table>"
+    return _scrolled(cells)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Make a table of texts below the names of their columns."""
     written = [_row("th", columns)]
     written += [_row("td", row) for row in rows]
-    return f"<table>{''.join(written)}</table>"
+    return _scrolled("".join(written))
+
+
+def _scrolled(rows: str) -> str:
+    """A table that is scrolled where it is too wide; its class keeps it from a site's own look of tables."""
+    return f'<div class="wide"><table class="values">{rows}</table></div>'
 
 
 def _row(tag: str, texts: Iterable[str]) -> str:
