@@ -83,7 +83,7 @@ def main(seconds: float = 10_800, workers: int = 8) -> pd.DataFrame:
         save_tuner=False,
     ).run()
     reported: pd.DataFrame = callback.dataframe()
-    best = reported.loc[reported["val_error"].idxmin()]
+    best = reported.sort_values("val_error").iloc[0]
     print(f"{reported['trial_id'].nunique()} trainings, {(reported['epoch'] == last).sum()} to the end")
     print(f"error {best['val_error']:.4f} of the emulation after {best['epoch']} epochs")
     return reported
