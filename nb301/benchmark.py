@@ -159,6 +159,10 @@ class Benchmark(Pictured):
         """Evaluate many architectures with one training seed, as a simulated run asks ahead of their turn."""
         return self._query_many(genotypes, seed)
 
+    def curve_many(self, genotypes: Sequence[Genotype], seed: int) -> LearningCurves:
+        """Tell many trainings with one seed, epoch by epoch, in the same way."""
+        return self.curve([*genotypes], seed)
+
     def read(self, architecture: object) -> Genotype:
         """Read one architecture as `query` does.
 

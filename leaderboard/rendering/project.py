@@ -30,8 +30,10 @@ class Project:
     """What is cited of this project."""
 
     version: str
-    #: Address of the repository; None where `project.urls` names none.
+    #: Addresses in `project.urls`; None where it names none.
     repository: str | None
+    documentation: str | None = None
+    leaderboard: str | None = None
 
     @property
     def pull_requests(self) -> str | None:
@@ -56,4 +58,7 @@ class Project:
 def project() -> Project:
     """The project of this checkout."""
     content = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return Project(content["version"], content.get("urls", {}).get("Repository"))
+    urls = content.get("urls", {})
+    return Project(
+        content["version"], urls.get("Repository"), urls.get("Documentation"), urls.get("Leaderboard")
+    )

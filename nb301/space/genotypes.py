@@ -30,10 +30,15 @@ class Genotype:
     reduce: Cell
 
     def __post_init__(self) -> None:
+        if isinstance(self.normal, Cell) and isinstance(self.reduce, Cell):
+            return
         for name in CELL_NAMES:
             cell = getattr(self, name)
             if not isinstance(cell, Cell):
                 raise GenotypeError(f"{name} cell: expected a Cell, got {type(cell).__name__}")
+
+    def __hash__(self) -> int:
+        return hash((self.normal.code, self.reduce.code))
 
     @classmethod
     def from_edges(
