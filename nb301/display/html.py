@@ -26,6 +26,7 @@ _STYLE = f"""
 .nb301 svg {{ display: block; max-width: 100%; height: auto; }}
 .nb301 svg text {{ font-family: inherit; fill: currentColor; }}
 .nb301 .values td, .nb301 .values th {{ text-align: right; padding: 0.1em 0.5em; }}
+.nb301 .values code {{ white-space: nowrap; }}
 .nb301 .values td.words {{ text-align: left; }}
 .nb301 code {{ overflow-wrap: anywhere; }}
 .nb301 .cell-number {{ font-size: 13px; font-weight: 600; text-anchor: middle; }}
