@@ -1,33 +1,19 @@
-"""Loops as machine code, which numba makes and keeps: what numpy answers, to the last bit, in less time.
-
-To be imported by `loops` alone, since numba takes half a second. Nothing here may add in another order than
-numpy's code beside it, nor fuse a product with a sum: numba does neither unless it is told to.
-"""
+"""Loops over trees as machine code, see `loops`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-_Loop = TypeVar("_Loop", bound=Callable[..., Any])
+from nb301.surrogates.members.loops import machine_code
+
 #: Members whose sums are kept in registers together.
 _TOGETHER = 10
 
 
-def _compiled(loop: _Loop) -> _Loop:
-    """Compile at the first call, once for a machine where that can be written down."""
-    try:
-        made: _Loop = numba.njit(cache=True, nogil=True)(loop)
-    except RuntimeError:  # there is no folder to keep it in
-        made = numba.njit(nogil=True)(loop)
-    return made
-
-
-@_compiled
+@machine_code
 def configuration_numbers(
     codes: NDArray[np.uint8],
     numbers: NDArray[np.intp],
@@ -64,7 +50,7 @@ def configuration_numbers(
                 to[nodes + op] += count_weights[code[2 * edge]]
 
 
-@_compiled
+@machine_code
 def sum_of_leaves(
     reachable: NDArray[Any],
     masks: NDArray[Any],
@@ -125,7 +111,7 @@ def sum_of_leaves(
             to[m] = total
 
 
-@_compiled
+@machine_code
 def _sum_together(
     leaf: NDArray[np.uint8], leaves: NDArray[Any], most: int, members: int, first: int, to: NDArray[Any]
 ) -> None:

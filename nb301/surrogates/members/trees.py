@@ -198,7 +198,7 @@ class VectorTrees:
         Returns:
             Shape (members, n), in the unit that they were fitted to.
         """
-        loops = compiled(len(codes))
+        loops = compiled("members.compiled", len(codes))
         if loops is not None and self._by_node:
             return self._trees.predict(self._numbers(codes, loops), loops)
         numbers = configurations(codes) if self._by_node else _slot_configurations(codes)
