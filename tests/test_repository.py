@@ -1,6 +1,7 @@
 """What stands in several files of the repository is the same in all of them; workflows call what there is."""
 
 import configparser
+import json
 import re
 import subprocess
 import sys
@@ -119,6 +120,18 @@ def test_hooks_have_the_versions_of_constraints():
     assert {"ruff"} <= {name for name, _ in needed}
     for name, version in needed:
         assert PINNED.get(name, version) == version
+
+
+def test_package_waits_for_quick_gates():
+    """Of every embedded release whose published report has none of them that does not hold."""
+    published = json.loads((ROOT / "docs" / "validation.json").read_text("utf-8"))["releases"]
+    expected = set()
+    for release in published:
+        gates = [claim for claim in release["claims"] if claim["kind"] == "gate" and not claim["slow"]]
+        if not {"fails", "undecided"} & {claim["verdict"] for claim in gates}:
+            expected.add(release["name"])
+    commands = "\n".join(step.get("run", "") for step in steps("release"))
+    assert set(re.findall(r"--release (\S+)", commands)) == expected
 
 
 def test_tag_has_to_be_the_version():
