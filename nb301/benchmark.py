@@ -161,6 +161,9 @@ class Benchmark:
     def read(self, architecture: object) -> Genotype:
         """Read one architecture as `query` does.
 
+        Args:
+            architecture: As `query` takes one.
+
         Raises:
             GenotypeError: See `query`.
         """

@@ -71,6 +71,9 @@ class FetchedModels(NamedTuple):
 def publication_of(release: str) -> Publication:
     """The version that holds a release.
 
+    Args:
+        release: Its name, such as `nb301-xgb-v1.0`.
+
     Raises:
         UnknownRelease: There is none.
     """

@@ -51,5 +51,9 @@ class RegularizedEvolution:
         self._population.append((observation.val_accuracy, genotype))
 
     def upcoming(self, n: int) -> list[Genotype]:
-        """The next proposals, at most `n`, while they are random; see `base.LooksAhead`."""
+        """The next proposals, at most `n`, while they are random; see `base.LooksAhead`.
+
+        Args:
+            n: At most so many.
+        """
         return self._starts.upcoming(max(min(n, self._to_start), 0))

@@ -247,7 +247,11 @@ class Manifest(Record):
         return entries
 
     def to_json(self) -> str:
-        """Canonical JSON: sorted keys, two spaces; its bytes are what `release_hash` hashes."""
+        """Canonical JSON: sorted keys, two spaces; its bytes are what `release_hash` hashes.
+
+        Returns:
+            Text that `read_manifest` reads.
+        """
         return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
 
     @property

@@ -52,6 +52,10 @@ class Genotype:
     def from_texts(cls, normal: str, reduce: str) -> Genotype:
         """Build a genotype from the texts of both cells, as `str(cell)` writes them.
 
+        Args:
+            normal: The normal cell.
+            reduce: The reduction cell.
+
         Raises:
             GenotypeError: Names the cell, node and edge that cannot be read.
         """
@@ -60,6 +64,9 @@ class Genotype:
     @classmethod
     def parse(cls, text: str) -> Genotype:
         """Read the text form that `str(genotype)` writes.
+
+        Args:
+            text: Both cells, `normal:...,reduce:...`.
 
         Raises:
             GenotypeError: Names the cell, node and edge that cannot be read.
@@ -115,5 +122,12 @@ class Genotype:
 
 
 def key_of(canonical_code: bytes) -> int:
-    """`Genotype.key` of the genotype with a canonical code of 32 bytes."""
+    """`Genotype.key` of the genotype with a canonical code of 32 bytes.
+
+    Args:
+        canonical_code: See `Genotype.canonical_code`.
+
+    Returns:
+        64 bits.
+    """
     return int.from_bytes(hashlib.sha256(canonical_code).digest()[:8], "big")

@@ -159,6 +159,10 @@ def write_official(run: OwnRun, path: Path) -> None:
     """Write a training as one file of the official format (F21), which `import_official` reads back.
 
     That needs a name `results_N.json`, in a folder that is named after an optimizer.
+
+    Args:
+        run: The training.
+        path: Where to.
     """
     setting = run.setting
     result = {
