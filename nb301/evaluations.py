@@ -66,6 +66,7 @@ class Evaluations(Columns, Sequence[Evaluation]):
     indices gives `Evaluations`. Equal are those with equal values.
     """
 
+    #: Shape (n,), as all arrays; see `Evaluation`.
     mean: NDArray[np.float64]
     std: NDArray[np.float64]
     noise_std: NDArray[np.float64]

@@ -44,8 +44,11 @@ CELL_BYTES = 16
 class Edge(NamedTuple):
     """One edge of a cell: `op` applied to node `source`, added into node `target`."""
 
+    #: Number of the node that it comes from, 0..4; 0 and 1 are the cell's inputs.
     source: int
+    #: Number of the node that it goes to, 2..5.
     target: int
+    #: What it does.
     op: Op
 
     @property

@@ -26,7 +26,9 @@ class Genotype:
     genotypes that describe the same network up to the names of intermediate nodes.
     """
 
+    #: The cell that keeps the images' size.
     normal: Cell
+    #: The cell that halves it.
     reduce: Cell
 
     def __post_init__(self) -> None:

@@ -24,8 +24,11 @@ from nb301.tables.schema import EvaluationTable
 class Split:
     """Row numbers of the three parts, ascending; an architecture is in one part only."""
 
+    #: Row numbers, shape (n,).
     train: NDArray[np.intp]
+    #: Row numbers, shape (n,).
     val: NDArray[np.intp]
+    #: Row numbers, shape (n,).
     test: NDArray[np.intp]
 
     def counts(self) -> dict[str, int]:

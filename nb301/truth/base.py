@@ -42,9 +42,13 @@ class TrainingRuns:
     Learning curves have shape (n, epochs), NaN where one is not told, or None where none is.
     """
 
+    #: Fractions.
     val_accuracy: NDArray[np.float64]
+    #: Fractions.
     test_accuracy: NDArray[np.float64]
+    #: Fractions.
     train_accuracy: NDArray[np.float64]
+    #: Seconds.
     runtime: NDArray[np.float64]
     curve: NDArray[np.float64] | None = None
 
