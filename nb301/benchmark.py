@@ -19,6 +19,7 @@ from nb301.evaluations import Evaluation, Evaluations
 from nb301.formats import Column, Many, One
 from nb301.learning_curves import LearningCurve, LearningCurves
 from nb301.noise import Stream, keyed_normal, keyed_normal_of_one, seeds_shape
+from nb301.pictured import Pictured
 from nb301.releases import Release, find
 from nb301.releases.training_noise import TrainingNoise
 from nb301.space import Genotype, key_of, keys_of_canonical, to_codes
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from nb301.tables.schema import EvaluationTable
 
 
-class Benchmark:
+class Benchmark(Pictured):
     """A release that answers queries.
 
     It is pickled as the release's name, or the absolute path of its folder, and its hash, so that it is as
@@ -157,6 +158,10 @@ class Benchmark:
     def ask_many(self, genotypes: Sequence[Genotype], seed: int) -> Evaluations:
         """Evaluate many architectures with one training seed, as a simulated run asks ahead of their turn."""
         return self._query_many(genotypes, seed)
+
+    def curve_many(self, genotypes: Sequence[Genotype], seed: int) -> LearningCurves:
+        """Tell many trainings with one seed, epoch by epoch, in the same way."""
+        return self.curve([*genotypes], seed)
 
     def read(self, architecture: object) -> Genotype:
         """Read one architecture as `query` does.

@@ -6,13 +6,18 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import repeat
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nb301 import exact
 from nb301.columns import Columns, rows_at
+from nb301.display import facts_card, frame, rows_card
+from nb301.space import Genotype
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,21 @@ class Evaluation:
         """
         reach = _reach(share) * math.sqrt(self.std * self.std + self.noise_std * self.noise_std)
         return min(max(self.mean - reach, 0.0), 1.0), min(max(self.mean + reach, 0.0), 1.0)
+
+    def _repr_html_(self) -> str:
+        """Show the fields in a notebook, accuracies in percent."""
+        low, high = self.interval()
+        around = f"95 % of trainings: {100 * low:.2f} to {100 * high:.2f} %"
+        rows = [
+            ("val_accuracy", f"{100 * self.val_accuracy:.2f} %", "of one training, if a seed was given"),
+            ("mean", f"{100 * self.mean:.2f} %", around),
+            ("std", f"{100 * self.std:.2f} points", "of the members' predictions"),
+            ("noise_std", f"{100 * self.noise_std:.2f} points", "of trainings of one architecture"),
+            ("runtime", f"{self.runtime:,.0f} s", "of the training"),
+            ("parameters", f"{self.parameters:,}", "trainable"),
+            ("multiply_adds", f"{self.multiply_adds:,}", "for one image"),
+        ]
+        return facts_card(f"Evaluation by {self.release}", rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -115,6 +135,33 @@ class Evaluations(Columns, Sequence[Evaluation]):
         if len(self):
             span = f": val_accuracy {min(self.val_accuracy):.4f} to {max(self.val_accuracy):.4f}"
         return f"<Evaluations of {len(self):,} architectures by {self.release}{span}>"
+
+    def _repr_html_(self) -> str:
+        """Show the first and the last of them in a notebook, accuracies in percent."""
+        columns = {}
+        for name in ("mean", "std", "noise_std", "val_accuracy"):
+            columns[f"{name} (%)"] = 100 * getattr(self, name), ".2f"
+        columns["runtime (s)"] = self.runtime, ",.0f"
+        columns["parameters"] = self.parameters, ","
+        columns["multiply_adds"] = self.multiply_adds, ","
+        return rows_card(repr(self).strip("<>"), columns)
+
+    def to_pandas(self, genotypes: Sequence[Genotype] | None = None) -> DataFrame:
+        """Give a DataFrame whose columns are the fields, one row an architecture.
+
+        Args:
+            genotypes: What was evaluated, for a first column `genotype` of texts.
+
+        Raises:
+            MissingExtra: pandas is not installed.
+            ValueError: There are not as many genotypes.
+        """
+        columns: dict[str, Any] = {}
+        if genotypes is not None:
+            columns["genotype"] = list(map(str, genotypes))
+        for field in fields(self):
+            columns[field.name] = getattr(self, field.name)
+        return frame(columns)
 
 
 def _reach(share: float) -> float:

@@ -24,6 +24,25 @@ class Journal:
         self._beginning = beginning.encode()
         self._descriptor: int | None = None
         self._bytes = 0
+        #: The last line while it is open, so that nobody who chains lines reads them all for each.
+        self.last: bytes | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether lines can be added."""
+        return self._descriptor is not None
+
+    def first(self) -> bytes | None:
+        """The first line without its end, if there is one; the others are not read.
+
+        Raises:
+            OutputError: There is something that is no file.
+        """
+        if not self._is_there():
+            return None
+        with self.path.open("rb") as file:
+            line = file.readline()
+        return line[:-1] if line.endswith(b"\n") else None
 
     def lines(self) -> list[bytes]:
         """Whole lines, without their ends; what follows the last end is none.
@@ -58,8 +77,9 @@ class Journal:
                 data = self._readable()
                 whole = data[: data.rfind(b"\n") + 1]
                 self._check_beginning(data)
-                self.check(whole.splitlines())
-                self._bytes = len(whole)
+                lines = whole.splitlines()
+                self.check(lines)
+                self._bytes, self.last = len(whole), lines[-1] if lines else None
                 os.truncate(self._descriptor, self._bytes)
             except BaseException:
                 self.__exit__()
@@ -99,7 +119,7 @@ class Journal:
             except OSError:
                 os.truncate(self._descriptor, self._bytes)
                 raise
-            self._bytes += len(data)
+            self._bytes, self.last = self._bytes + len(data), data[:-1]
 
     def _lock(self, descriptor: int) -> None:
         try:
@@ -120,8 +140,9 @@ class Journal:
             )
 
     def _readable(self) -> bytes:
-        if not self.path.exists():
-            return b""
-        if not self.path.is_file():
+        return self.path.read_bytes() if self._is_there() else b""
+
+    def _is_there(self) -> bool:
+        if self.path.exists() and not self.path.is_file():
             raise OutputError(f"{self.path}: is no file: choose another name")
-        return self.path.read_bytes()
+        return self.path.exists()

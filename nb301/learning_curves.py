@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nb301.columns import Columns, rows_at
+from nb301.display import curves_card, frame
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -28,6 +32,19 @@ class LearningCurve(Columns):
     def __repr__(self) -> str:
         last = f"{self.val_accuracy[-1]:.4f} after {self.runtime[-1]:,.0f} s"
         return f"<LearningCurve of {len(self)} epochs: val_accuracy {last}, best {self.best:.4f}>"
+
+    def _repr_html_(self) -> str:
+        """Draw it in a notebook."""
+        return curves_card(repr(self).strip("<>"), self.val_accuracy[np.newaxis])
+
+    def to_pandas(self) -> DataFrame:
+        """Give a DataFrame of one row an epoch: `epoch`, from 1 on, `val_accuracy` and `runtime`.
+
+        Raises:
+            MissingExtra: pandas is not installed.
+        """
+        epochs = np.arange(1, len(self) + 1)
+        return frame({"epoch": epochs, "val_accuracy": self.val_accuracy, "runtime": self.runtime})
 
     @property
     def best(self) -> float:
@@ -66,6 +83,28 @@ class LearningCurves(Columns, Sequence[LearningCurve]):
     def __repr__(self) -> str:
         span = f", best {self.best.min():.4f} to {self.best.max():.4f}" if len(self) else ""
         return f"<LearningCurves of {len(self):,} trainings, {self.val_accuracy.shape[1]} epochs{span}>"
+
+    def _repr_html_(self) -> str:
+        """Draw them in a notebook, ten of many."""
+        return curves_card(repr(self).strip("<>"), self.val_accuracy)
+
+    def to_pandas(self) -> DataFrame:
+        """Give a DataFrame of one row an epoch of each training.
+
+        Its columns are `training`, its number from 0 on, `epoch`, from 1 on, `val_accuracy` and `runtime`.
+
+        Raises:
+            MissingExtra: pandas is not installed.
+        """
+        trainings, epochs = np.indices(self.val_accuracy.shape)
+        return frame(
+            {
+                "training": trainings.ravel(),
+                "epoch": epochs.ravel() + 1,
+                "val_accuracy": self.val_accuracy.ravel(),
+                "runtime": self.runtime.ravel(),
+            }
+        )
 
     @property
     def best(self) -> NDArray[np.float64]:

@@ -51,6 +51,20 @@ def check_releases() -> None:
         assert 0.7 < found.val_accuracy < 1, found
 
 
+def check_display() -> None:
+    """Objects draw themselves with what a plain install brings; what else it takes is named."""
+    benchmark = nb301.load(nb301.list_releases()[0])
+    genotype = nb301.sample(np.random.default_rng(0))
+    assert "<svg" in genotype._repr_html_()
+    if find_spec("matplotlib") is None:
+        try:
+            benchmark.plot_distribution(n=1)
+        except ImportError as error:
+            assert "nb301[plot]" in str(error), error  # noqa: PT017
+        else:
+            raise AssertionError("plotted without matplotlib")
+
+
 def check_command() -> None:
     """The command is installed, helps, and queries."""
     done = subprocess.run([COMMAND, "--help"], capture_output=True, text=True, check=True)
@@ -65,5 +79,6 @@ if __name__ == "__main__":
     check_place()
     check_tables()
     check_releases()
+    check_display()
     check_command()
     print(f"nb301 {nb301.__version__} works from {Path(nb301.__file__).parent}")  # noqa: T201

@@ -1,4 +1,4 @@
-"""Figures of results and architectures: charts, strips of dots, cells as graphs.
+"""Figures of results and architectures: charts, strips of dots, genotypes.
 
 It may import `nb301` and `legible`.
 """

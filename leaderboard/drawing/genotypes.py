@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leaderboard.drawing.cells import draw_cell
 from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost
+from nb301.display import draw_cell
 from nb301.errors import TrainingError
 from nb301.formats import NOTATIONS
 from nb301.space import Genotype
@@ -57,8 +57,8 @@ def view(genotype: Genotype | str, truth: str, about: str) -> GenotypeView:
     parameters, multiply_adds = cost(genotype, network)
     size = f"{network.image_size}x{network.image_size} pixels"
     return GenotypeView(
-        normal=draw_cell(genotype.normal, f"Normal cell of {about}"),
-        reduce=draw_cell(genotype.reduce, f"Reduction cell of {about}"),
+        normal=draw_cell(str(genotype.normal), f"Normal cell of {about}"),
+        reduce=draw_cell(str(genotype.reduce), f"Reduction cell of {about}"),
         parameters=_millions(parameters),
         multiply_adds=_millions(multiply_adds),
         network=f"{network.channels} channels, {network.layers} cells, {size}",

@@ -7,6 +7,8 @@ whoever has noted the last line's hash has noted all of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 
@@ -45,9 +47,10 @@ class Ledger:
 
     def start(self) -> str | None:
         """What the first line follows; None where there is no line, or none that can be read."""
+        first = self._journal.first()
         try:
-            return Line.model_validate_json(self._journal.lines()[0]).previous
-        except (IndexError, ValidationError):
+            return None if first is None else Line.model_validate_json(first).previous
+        except ValidationError:
             return None
 
     def end(self) -> str | None:
@@ -71,6 +74,12 @@ class Ledger:
         """Whether the last line has its end, or there is none."""
         return self._journal.is_whole
 
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Keep it open for many lines: otherwise each of them takes a look at all before it."""
+        with self._journal:
+            yield
+
     def append(self, run: str, record: str, trace: str, start: str) -> None:
         """Note a run that has been stored; on return the line is on disk.
 
@@ -80,9 +89,9 @@ class Ledger:
             trace: SHA-256 of its evaluations.
             start: What a first line follows.
         """
-        with self._journal as journal:
-            before = journal.lines()
-            previous = sha256(before[-1]) if before else start
+        journal = self._journal
+        with nullcontext() if journal.is_open else journal:
+            previous = start if journal.last is None else sha256(journal.last)
             line = Line(run=run, record=record, trace=trace, previous=previous)
             journal.append(line.model_dump_json(), sync=True)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 
 import numpy as np
 
@@ -28,6 +29,9 @@ from leaderboard.sandbox.attest import Attestation, attest
 from leaderboard.sandbox.limits import Level
 from nb301.optimizers import Budget
 
+#: Tasks that an executor has at once: more than it has workers, but not all of a campaign, each of which
+#: takes dask.distributed 22 kB.
+_SUBMITTED = 5000
 #: Makes a task's run; sent to other processes.
 Execute = Callable[[Task], tuple[Run, Trace]]
 
@@ -105,9 +109,13 @@ def _ended(
         for task in tasks:
             yield task, partial(make, task)
         return
-    waiting = {executor.submit(make, task): task for task in tasks}
+    to_submit, waiting = iter(tasks), dict[Future[tuple[Run, Trace]], Task]()
     try:
-        while waiting:
+        while True:
+            for task in islice(to_submit, _SUBMITTED - len(waiting)):
+                waiting[executor.submit(make, task)] = task
+            if not waiting:
+                break
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             while done:
                 future = done.pop()  # its trace is not kept once it is stored

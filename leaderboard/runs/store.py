@@ -155,7 +155,8 @@ class Store:
                     f"{self.folder}: another process adds runs here: wait for its end"
                 ) from None
             self._mend(self.begin())
-            yield
+            with self.ledger.opened():
+                yield
 
     def add(self, run: Run, trace: Trace) -> None:
         """Store a run that is not there, whole or not at all, and note it in the ledger.

@@ -46,6 +46,7 @@ def collect(
     data: Annotated[SetName, typer.Option(help="With --truth training: image set.")] = SetName.DIGITS,
     preset: Annotated[Preset, typer.Option(help="With --truth training: protocol.")] = Preset.TINY,
     data_folder: DataFolder = None,
+    device: Annotated[str, typer.Option(help="With --truth training: cpu, or cuda.")] = "cpu",
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a dask.distributed scheduler: train there, in real time.")
     ] = None,
@@ -70,7 +71,7 @@ def collect(
     check_table_path(out)
     folder = journals or out.with_suffix(".journals")
     typer.echo(f"journals: {folder}", err=True)
-    ground_truth = _truth(truth, data, preset, data_folder)
+    ground_truth = _truth(truth, data, preset, data_folder, device)
     if optimizer is None:
         table = _whole(ground_truth, folder, processes)
     else:
@@ -119,13 +120,13 @@ def _whole(truth: Truth, folder: Path, processes: int) -> EvaluationTable:
         )
 
 
-def _truth(truth: TruthName, data: SetName, preset: Preset, folder: Path | None) -> Truth:
+def _truth(truth: TruthName, data: SetName, preset: Preset, folder: Path | None, device: str) -> Truth:
     from nb301.truth.emulated import EmulatedTruth
     from nb301.truth.trained import TrainingTruth
 
     if truth is TruthName.EMULATED:
         return EmulatedTruth()
-    return TrainingTruth(data.value, preset.value, folder)
+    return TrainingTruth(data.value, preset.value, folder, device)
 
 
 def _one(

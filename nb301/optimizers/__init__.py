@@ -3,7 +3,7 @@
 Those that fit no model (`rs`, `re`, `ls`, `de`) propose the same on every machine for equal seeds and
 answers; `tpe`, `bananas` and `combo` need not, see there.
 
-It may import `columns`, `encodings`, `errors`, `extras`, `formats`, `sources` and `space`.
+It may import `columns`, `display`, `encodings`, `errors`, `extras`, `formats`, `sources` and `space`.
 """
 
 from __future__ import annotations

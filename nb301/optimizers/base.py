@@ -75,7 +75,10 @@ class LooksAhead(Protocol):
     """
 
     def upcoming(self, n: int) -> list[Genotype]:
-        """At most `n` of the next proposals, which `ask` will still give one after the other."""
+        """At most `n` of the next proposals, which `ask` will still give one after the other.
+
+        Of one that proposes trainings: what the next ones that it begins will train.
+        """
 
 
 class RunEnded(Exception):

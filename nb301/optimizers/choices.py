@@ -21,6 +21,9 @@ def _pair_slots(cell: str) -> list[int]:
 _PER_CELL = [len(INPUT_PAIRS[node]) for node in NODES[1:]] + [len(Op)] * 8
 #: Number of options of each choice, the normal cell's first, shape (22,).
 SIZES = np.array(_PER_CELL * len(CELL_NAMES))
+#: Pairs of parents of the nodes 3, 4 and 5, and where each node's begin.
+_PAIRS = np.concatenate([INPUT_PAIRS[node] for node in NODES[1:]]).astype(np.uint8)
+_FIRST_PAIRS = np.cumsum([0, *_PER_CELL[:2]])
 #: Where the pairs of parents stand in the vector encoding, a row for each cell.
 _PAIR_SLOTS = [*map(_pair_slots, CELL_NAMES)]
 
@@ -42,7 +45,7 @@ def from_choices(choices: NDArray[np.int64]) -> list[Genotype]:
     cells = choices.reshape(len(choices), len(CELL_NAMES), len(_PER_CELL))
     codes = np.empty((len(choices), len(CELL_NAMES), 8, 2), dtype=np.uint8)
     codes[:, :, :2, 0] = INPUT_PAIRS[NODES[0]]
-    for index, node in enumerate(NODES[1:]):
-        codes[:, :, 2 * node - 4 : 2 * node - 2, 0] = np.array(INPUT_PAIRS[node])[cells[:, :, index]]
+    pairs = _PAIRS.take(cells[:, :, : len(_FIRST_PAIRS)] + _FIRST_PAIRS, axis=0)
+    codes[:, :, 2:, 0] = pairs.reshape(len(cells), len(CELL_NAMES), 6)
     codes[..., 1] = cells[:, :, len(NODES) - 1 :]
     return from_codes(codes)

@@ -50,7 +50,8 @@ class LocalSearch:
         self._rng = rng
         self._starts = starts
         self._whole_neighbourhood, self._stop_at_minimum = whole_neighbourhood, stop_at_minimum
-        self._seen: set[Genotype] = set()
+        #: Canonical codes of all that was proposed or told.
+        self._seen: set[bytes] = set()
         self._open: set[Genotype] = set()
         #: Evaluated, while their neighbours are not: where a move may lead.
         self._candidates: list[tuple[float, Genotype]] = []
@@ -66,7 +67,7 @@ class LocalSearch:
 
     def tell(self, genotype: Genotype, observation: Observation) -> None:
         """Take a result, and move if it is time to."""
-        self._seen.add(genotype.canonical())
+        self._seen.add(genotype.canonical_code)
         self._candidates.append((observation.val_accuracy, genotype))
         self._open.discard(genotype)
         at_once = not self._whole_neighbourhood and self._is_better(observation.val_accuracy)
@@ -106,9 +107,9 @@ class LocalSearch:
         self._current, around = candidate[0], neighbours(candidate[1])
         self._open.clear()
         self._to_propose = []
-        for index in self._rng.permutation(len(around)):
+        for index in self._rng.permutation(len(around)).tolist():
             # half of a neighbourhood is known from the one before when only an op has changed
-            canonical = around[index].canonical()
+            canonical = around[index].canonical_code
             if canonical not in self._seen:
                 self._seen.add(canonical)
                 self._to_propose.append(around[index])

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nb301.errors import Nb301Error, ObjectiveError, ProposalError, one_line, shown
-from nb301.formats import read
-from nb301.optimizers.base import LooksAhead, Observation
+from nb301.optimizers.base import Observation
 from nb301.space import Genotype
 
 
@@ -74,6 +72,26 @@ class CurveObjective(Protocol):
         """One whole training."""
 
 
+class Curves(Protocol):
+    """What an objective says of many trainings; `LearningCurves` are such."""
+
+    @property
+    def val_accuracy(self) -> NDArray[np.float64]:
+        """Fractions, shape (n, epochs)."""
+
+    @property
+    def runtime(self) -> NDArray[np.float64]:
+        """Seconds from the start of each to the end of each epoch, shape (n, epochs)."""
+
+
+@runtime_checkable
+class ManyCurveObjective(ManyObjective, CurveObjective, Protocol):
+    """An objective that can be asked for many trainings at once, too; a `Benchmark` is one."""
+
+    def curve_many(self, genotypes: Sequence[Genotype], seed: int, /) -> Curves:
+        """Whole trainings, all with one seed: what calls of `curve` give one after the other."""
+
+
 class Epochs(NamedTuple):
     """A part of a training."""
 
@@ -83,34 +101,57 @@ class Epochs(NamedTuple):
     until: int
 
 
-def trained(objective: object, genotype: Genotype, seed: int, epochs: Epochs, number: int) -> Observation:
-    """What a part of a training gives, and costs.
+#: Accuracies after each epoch, and the seconds when each ended, shape (epochs,) both.
+_Told = tuple[NDArray[np.float64], NDArray[np.float64]]
+#: Trainings that are remembered, since they may go on.
+_REMEMBERED = 1024
 
-    Raises:
-        ObjectiveError: The objective tells no curves, or what is none.
-        ProposalError: A training has not so many epochs.
+
+class Parts:
+    """Parts of trainings: what each gives, and costs.
+
+    Args:
+        objective: Tells trainings epoch by epoch.
     """
-    objective = getattr(objective, "__self__", objective)  # of `EmulatedTruth().evaluate`, say
-    if not isinstance(objective, CurveObjective):
-        raise ObjectiveError(
-            f"evaluation {number}: a training of {epochs.until} epochs was proposed, but "
-            f"{shown(objective)} has no method `curve`, which tells a training epoch by epoch"
-        )
-    accuracies, clock = _told(objective, genotype, seed, number)
-    last = len(accuracies)
-    if epochs.until > last:
-        raise ProposalError(
-            f"evaluation {number}: a training of {epochs.until} epochs was proposed; one has {last}"
-        )
-    so_far = tuple(accuracies[: epochs.until].tolist())
-    seconds = clock[epochs.until - 1] - (clock[epochs.before - 1] if epochs.before else 0.0)
-    return Observation(max(so_far) if epochs.until == last else so_far[-1], float(seconds), so_far)
+
+    def __init__(self, objective: object) -> None:
+        self._objective = getattr(objective, "__self__", objective)  # of `EmulatedTruth().evaluate`, say
+        self._tells_curves = isinstance(self._objective, CurveObjective)
+        #: The latest trainings.
+        self._told: dict[tuple[Genotype, int], _Told] = {}
+
+    def train(self, genotype: Genotype, seed: int, epochs: Epochs, number: int) -> Observation:
+        """Train some epochs.
+
+        Raises:
+            ObjectiveError: The objective tells no curves, or what is none.
+            ProposalError: A training has not so many epochs.
+        """
+        if not self._tells_curves:
+            raise ObjectiveError(
+                f"evaluation {number}: a training of {epochs.until} epochs was proposed, but "
+                f"{shown(self._objective)} has no method `curve`, which tells a training epoch by epoch"
+            )
+        accuracies, clock = self._whole(genotype, seed, number)
+        last = len(accuracies)
+        if epochs.until > last:
+            raise ProposalError(
+                f"evaluation {number}: a training of {epochs.until} epochs was proposed; one has {last}"
+            )
+        so_far = tuple(accuracies[: epochs.until].tolist())
+        seconds = clock[epochs.until - 1] - (clock[epochs.before - 1] if epochs.before else 0.0)
+        return Observation(max(so_far) if epochs.until == last else so_far[-1], float(seconds), so_far)
+
+    def _whole(self, genotype: Genotype, seed: int, number: int) -> _Told:
+        if (genotype, seed) not in self._told:
+            if len(self._told) == _REMEMBERED:
+                del self._told[next(iter(self._told))]
+            self._told[genotype, seed] = _told(self._objective, genotype, seed, number)
+        return self._told[genotype, seed]
 
 
-def _told(
-    objective: CurveObjective, genotype: Genotype, seed: int, number: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """A whole training: accuracies after each epoch, and when each ended, shape (epochs,) both."""
+def _told(objective: Any, genotype: Genotype, seed: int, number: int) -> _Told:
+    """A whole training."""
     try:
         curve = objective.curve(genotype, seed)
         accuracies, clock = (
@@ -123,10 +164,11 @@ def _told(
             f"evaluation {number}: a learning curve has accuracies of shape {accuracies.shape} and times of "
             f"shape {clock.shape}, expected one of each for each epoch"
         )
-    steps = np.diff(clock, prepend=0.0)
-    wrong = np.flatnonzero(~((accuracies >= 0) & (accuracies <= 1) & (steps >= 0) & np.isfinite(clock)))
-    if len(wrong):
-        first = wrong[0]
+    valid = (accuracies >= 0) & (accuracies <= 1) & np.isfinite(clock)
+    valid[0] &= clock[0] >= 0
+    valid[1:] &= clock[1:] >= clock[:-1]
+    if not valid.all():
+        first = valid.argmin()
         raise ObjectiveError(
             f"evaluation {number}: epoch {first + 1} of a learning curve has accuracy {accuracies[first]:g} "
             f"at {clock[first]:g} s, expected a fraction from 0 to 1 and ascending seconds"
@@ -146,37 +188,6 @@ def many_behind(objective: Objective) -> ManyObjective | None:
     return owner if objective is owner or objective == owner.__call__ else None
 
 
-#: Architectures that are evaluated before their turn; more hardly lower the time of each.
-_AHEAD = 128
-
-
-class Ahead:
-    """Evaluates an architecture together with those that the optimizer will propose next.
-
-    Args:
-        objective: Takes many architectures at once.
-        optimizer: Has proposed the architectures that are asked for.
-    """
-
-    def __init__(self, objective: ManyObjective, optimizer: LooksAhead) -> None:
-        self._objective = objective
-        self._optimizer = optimizer
-        #: Results that wait for their turn.
-        self._results: dict[tuple[Genotype, int], Result] = {}
-
-    def __call__(self, genotype: Genotype, seed: int) -> Result:
-        """Give a result that waits, or evaluate with what comes next."""
-        if (genotype, seed) in self._results:
-            return self._results.pop((genotype, seed))
-        # the next ones are taken to be new, and so to have this seed; a repeated one is evaluated again
-        architectures = [genotype, *map(read, self._optimizer.upcoming(_AHEAD))]
-        if len(architectures) == 1:
-            return self._objective(genotype, seed)
-        first, *others = self._objective.ask_many(architectures, seed)
-        self._results = dict(zip(product(architectures[1:], [seed]), others, strict=True))
-        return first
-
-
 def observed(result: Any, number: int) -> Observation:
     """Accuracy and runtime of what an objective returned.
 
@@ -184,7 +195,7 @@ def observed(result: Any, number: int) -> Observation:
         ObjectiveError: They are not there, or no fraction and no seconds.
     """
     try:
-        if isinstance(result, Observation):
+        if type(result) is Observation:
             observation = result
         elif isinstance(result, Mapping):
             observation = Observation(float(result["val_accuracy"]), float(result["runtime"]))

@@ -33,7 +33,8 @@ class RegularizedEvolution:
         self._rng = rng
         self._sample_size = sample_size
         self._starts, self._to_start = RandomGenotypes(rng), population_size
-        self._population: deque[tuple[float, Genotype]] = deque(maxlen=population_size)
+        self._population: deque[Genotype] = deque(maxlen=population_size)
+        self._accuracies: deque[float] = deque(maxlen=population_size)
 
     def ask(self) -> Genotype:
         """Propose a random genotype at first, then the mutated winner of a tournament."""
@@ -43,12 +44,13 @@ class RegularizedEvolution:
         n = len(self._population)
         competing = self._rng.choice(n, size=min(self._sample_size, n), replace=False).tolist()
         # of equally good members the younger wins, whatever order the sample came in
-        _, winner = max((self._population[index][0], index) for index in competing)
-        return mutate(self._population[winner][1], self._rng)
+        _, winner = max(zip(map(self._accuracies.__getitem__, competing), competing, strict=True))
+        return mutate(self._population[winner], self._rng)
 
     def tell(self, genotype: Genotype, observation: Observation) -> None:
         """Add the genotype to the population; beyond its size the oldest member dies."""
-        self._population.append((observation.val_accuracy, genotype))
+        self._population.append(genotype)
+        self._accuracies.append(observation.val_accuracy)
 
     def upcoming(self, n: int) -> list[Genotype]:
         """The next proposals, at most `n`, while they are random; see `base.LooksAhead`.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,15 +12,15 @@ import numpy as np
 
 from nb301.errors import GenotypeError, ProposalError, SeedError, shown
 from nb301.formats import read
+from nb301.optimizers.ahead import looking_ahead
 from nb301.optimizers.base import (
     EPOCHS,
-    LooksAhead,
     MultiFidelityOptimizer,
     Optimizer,
     RunEnded,
     Training,
 )
-from nb301.optimizers.objectives import Ahead, Epochs, Objective, many_behind, observed
+from nb301.optimizers.objectives import Epochs, Objective, observed
 from nb301.optimizers.trajectory import Trajectory
 from nb301.optimizers.workers import SimulatedWorkers, Workers
 from nb301.space import Genotype
@@ -81,10 +80,8 @@ def simulate(
         ProposalError: A proposed training can neither begin nor go on; names the evaluation.
         SeedError: The seed is no such integer.
     """
-    many = many_behind(objective)
-    if many is not None and isinstance(optimizer, LooksAhead):
-        objective = Ahead(many, optimizer)
-    return drive(optimizer, SimulatedWorkers(objective, workers), budget, seed=seed, progress=progress)
+    simulated = SimulatedWorkers(looking_ahead(objective, optimizer), workers)
+    return drive(optimizer, simulated, budget, seed=seed, progress=progress)
 
 
 def drive(
@@ -179,7 +176,8 @@ class _Submitting:
 
     def __init__(self, workers: Workers, seed: int, log: _Log) -> None:
         self._workers, self._seed, self._log = workers, seed, log
-        self._repeats: Counter[bytes] = Counter()
+        #: Evaluations of each architecture, by its canonical code.
+        self._repeats: dict[bytes, int] = {}
         #: Trainings that may be resumed, by the numbers of their proposals.
         self._paused: dict[Training, int] = {}
         self._proposed: set[Training] = set()
@@ -238,8 +236,9 @@ class _Submitting:
 
     def _new_seed(self, genotype: Genotype) -> int:
         name = genotype.canonical_code
-        self._repeats[name] += 1
-        return self._seed + self._repeats[name] - 1
+        before = self._repeats.get(name, 0)
+        self._repeats[name] = before + 1
+        return self._seed + before
 
     def _log_proposal(self, genotype: Genotype, seed: int, epochs: int) -> None:
         self._log.proposals.append(genotype)

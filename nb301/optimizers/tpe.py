@@ -1,4 +1,4 @@
-"""Tree of Parzen estimators (Bergstra et al., 2011): Optuna's sampler, set as in Appendix C.3.
+"""Tree-structured Parzen estimator (Bergstra et al., 2011): Optuna's sampler, set as in Appendix C.3.
 
 Its densities are logarithms and exponentials, whose last digits depend on the processor: equal seeds and
 answers may lead to other proposals on another machine. The answers to them are the same everywhere.

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nb301.columns import Columns
 from nb301.space import Genotype
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -39,6 +44,12 @@ class Trajectory(Columns):
         size = f"{len(self):,} evaluations in {self.clock[-1]:,.0f} s"
         return f"<Trajectory of {size}: best val_accuracy {self.val_accuracy[self.incumbents[-1]]:.4f}>"
 
+    def _repr_html_(self) -> str:
+        """Draw the incumbent's error over time in a notebook."""
+        from nb301.display import run_card
+
+        return run_card(repr(self).strip("<>"), self.clock, self.val_accuracy[self.incumbents])
+
     @property
     def incumbents(self) -> NDArray[np.intp]:
         """Number of the evaluation with the best observed accuracy so far, shape (n,).
@@ -64,6 +75,38 @@ class Trajectory(Columns):
         """
         ended = np.searchsorted(self.clock, seconds, side="right")
         return np.append(-1, self.incumbents)[ended]
+
+    def plot(self, ax: Axes | None = None, *, on: str = "", **line: Any) -> Axes:
+        """Plot the incumbent's observed validation error, in percent, over simulated seconds.
+
+        Time is logarithmic. Several runs overlay: give each the Axes that the first call returns, and a
+        `label`.
+
+        Args:
+            ax: What to draw on; without, that of a new figure.
+            on: What the answers rest on, for the title, such as `benchmark.rests_on`.
+            line: Settings of matplotlib's `Axes.step`, such as `label` and `color`.
+
+        Raises:
+            MissingExtra: matplotlib is not installed.
+        """
+        from nb301.display import plots
+
+        return plots.incumbents(ax, on, self.clock, self.val_accuracy[self.incumbents], line)
+
+    def to_pandas(self) -> DataFrame:
+        """Give a DataFrame of the evaluations: `genotype` as text, `seed`, and the fields of these names.
+
+        Raises:
+            MissingExtra: pandas is not installed.
+        """
+        from nb301.display import frame
+
+        columns: dict[str, Any] = {"genotype": list(map(str, self.genotypes)), "seed": self.seeds}
+        columns |= {"val_accuracy": self.val_accuracy, "runtime": self.runtime, "clock": self.clock}
+        if self.epochs is not None:
+            columns["epochs"] = self.epochs
+        return frame(columns)
 
 
 def _places(epochs: NDArray[np.int64], accuracy: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from typing import NamedTuple, Protocol
 
-from nb301.optimizers.objectives import Epochs, Objective, Result, observed, trained
+from nb301.optimizers.objectives import Epochs, Objective, Parts, Result, observed
 from nb301.space import Genotype
 
 
@@ -45,7 +45,7 @@ class SimulatedWorkers:
         if count < 1:
             raise ValueError(f"count is {count}, expected at least one worker")
         self.count = count
-        self._objective = objective
+        self._objective, self._parts = objective, Parts(objective)
         self._open: list[tuple[float, int, Result]] = []
 
     def submit(self, number: int, genotype: Genotype, seed: int, at: float) -> None:
@@ -60,9 +60,9 @@ class SimulatedWorkers:
         """Evaluate a part of a training at once, to end after the seconds of its epochs.
 
         Raises:
-            ObjectiveError, ProposalError: See `objectives.trained`.
+            ObjectiveError, ProposalError: See `objectives.Parts`.
         """
-        self._end_later(number, trained(self._objective, genotype, seed, epochs, number), at)
+        self._end_later(number, self._parts.train(genotype, seed, epochs, number), at)
 
     def _end_later(self, number: int, result: Result, at: float) -> None:
         # of evaluations that end together the one submitted first comes first

@@ -1,6 +1,6 @@
 """The DARTS cell space: genotypes, uniform sampling, edits, canonical form (Appendix C.1).
 
-It may import `errors`.
+It may import `display` and `errors`.
 """
 
 from nb301.space.cells import Cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import chain, product
 
 from nb301.errors import GenotypeError, shown
 from nb301.space.edges import CELL_BYTES, INPUT_PAIRS, NODES, Edge, Op, checked_edge
@@ -13,11 +13,9 @@ from nb301.space.renaming import canonical_code
 
 #: Source and op of an edge, in the code of the node that it leads to.
 _Input = tuple[int, int]
-#: By node, all that its four bytes in a cell's code may be: source, op, source, op.
-_NODE_CODES: dict[int, set[bytes]] = {node: set() for node in NODES}
-for _node, _known in _NODE_CODES.items():
-    for (_first, _second), _first_op, _second_op in product(INPUT_PAIRS[_node], Op, Op):
-        _known.add(bytes([_first, _first_op, _second, _second_op]))
+#: All that the sources of a cell's eight edges may be, and all ops.
+_TOPOLOGIES = frozenset(bytes(chain.from_iterable(pairs)) for pairs in product(*INPUT_PAIRS.values()))
+_OPS = bytes(Op)
 _DIGITS = frozenset("0123456789")
 
 
@@ -34,13 +32,16 @@ class Cell:
 
     code: bytes
 
+    def __hash__(self) -> int:
+        return hash(self.code)
+
     def __post_init__(self) -> None:
         code = self.code
         if not isinstance(code, bytes) or len(code) != CELL_BYTES:
             raise GenotypeError(f"a cell code is {CELL_BYTES} bytes, got {shown(code)}")
-        for node, known in _NODE_CODES.items():
-            if code[4 * node - 8 : 4 * node - 4] not in known:
-                raise GenotypeError(_wrong_node(node, code[4 * node - 8 : 4 * node - 4]))
+        if code[::2] not in _TOPOLOGIES or code[1::2].strip(_OPS):
+            for node in NODES:
+                _check_node(node, code[4 * node - 8 : 4 * node - 4])
 
     @classmethod
     def from_edges(cls, edges: Iterable[Edge | tuple[int, int, Op | str]]) -> Cell:
@@ -81,7 +82,8 @@ class Cell:
 
     def canonical(self) -> Cell:
         """The representative of all cells equal up to renaming intermediate nodes."""
-        return Cell(canonical_code(self.code))
+        code = canonical_code(self.code)
+        return self if code == self.code else Cell(code)
 
     @property
     def depth(self) -> int:
@@ -105,7 +107,13 @@ class Cell:
         return "/".join(map("+".join, zip(words[::2], words[1::2], strict=True)))
 
     def __repr__(self) -> str:
-        return f"Cell({str(self)!r})"
+        return f"Cell.parse({str(self)!r})"
+
+    def _repr_html_(self) -> str:
+        """Draw it in a notebook."""
+        from nb301.display import cell_card
+
+        return cell_card(str(self))
 
 
 @cache  # of what is an input alone: 98 words and nodes
@@ -138,11 +146,12 @@ def _code(inputs: Mapping[int, Sequence[_Input]]) -> bytes:
     return bytes(code)
 
 
-def _wrong_node(node: int, code: bytes) -> str:
+def _check_node(node: int, code: bytes) -> None:
     first, first_op, second, second_op = code
     if not first < second < node:
-        return _wrong_sources(node, [first, second])
-    return f"node {node}: op {max(first_op, second_op)} is not one of 0-{len(Op) - 1}"
+        raise GenotypeError(_wrong_sources(node, [first, second]))
+    if max(first_op, second_op) >= len(Op):
+        raise GenotypeError(f"node {node}: op {max(first_op, second_op)} is not one of 0-{len(Op) - 1}")
 
 
 def _wrong_sources(node: int, sources: Sequence[int]) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain, islice
-
 import numpy as np
 
 from nb301.errors import GenotypeError, shown
 from nb301.space.cells import Cell
-from nb301.space.edges import CELL_NAMES, Op
+from nb301.space.edges import CELL_NAMES, INPUT_PAIRS, Op
 from nb301.space.genotypes import Genotype
 from nb301.space.sampling import check_generator
 
@@ -35,15 +32,14 @@ def mutate(genotype: Genotype, rng: np.random.Generator, *, identity: float = 0.
     cell_name = CELL_NAMES[rng.integers(2)]
     if rng.random() < identity:
         return genotype
-    edits = _op_edits if rng.random() < 0.5 else _source_edits
     # every op edit is as likely as another; a node's source edits are as many as its free sources,
     # so the edge is drawn first, as in Real et al.
-    edges = range(8) if edits is _op_edits else range(2, 8)
-    edge = edges[rng.integers(len(edges))]
-    # sources that are free: those before the node but two
-    options = len(Op) - 1 if edits is _op_edits else edge // 2
+    changes_op = rng.random() < 0.5
+    edge = int(rng.integers(8)) if changes_op else 2 + int(rng.integers(6))
     code = getattr(genotype, cell_name).code
-    edited = next(islice(edits(code, edge), int(rng.integers(options)), None))
+    options = _other_ops(code, edge) if changes_op else _free_sources(code, edge)
+    option = options[rng.integers(len(options))]
+    edited = _with_op(code, edge, option) if changes_op else _with_source(code, edge, option)
     return _with_cell(genotype, cell_name, edited)
 
 
@@ -58,8 +54,9 @@ def neighbours(genotype: Genotype) -> list[Genotype]:
     for cell_name in CELL_NAMES:
         code = getattr(genotype, cell_name).code
         for edge in range(8):
-            codes = chain(_op_edits(code, edge), _source_edits(code, edge))
-            edited.extend(_with_cell(genotype, cell_name, new_code) for new_code in codes)
+            codes = [_with_op(code, edge, op) for op in _other_ops(code, edge)]
+            codes += [_with_source(code, edge, source) for source in _free_sources(code, edge)]
+            edited += [_with_cell(genotype, cell_name, new_code) for new_code in codes]
     return edited
 
 
@@ -75,19 +72,35 @@ def _with_cell(genotype: Genotype, cell_name: str, code: bytes) -> Genotype:
     return Genotype(cell, genotype.reduce) if cell_name == "normal" else Genotype(genotype.normal, cell)
 
 
-def _op_edits(code: bytes, edge: int) -> Iterator[bytes]:
-    """The six codes with another op on `edge`."""
-    for op in range(len(Op)):
-        if op != code[2 * edge + 1]:
-            yield code[: 2 * edge + 1] + bytes([op]) + code[2 * edge + 2 :]
+#: By op, all others.
+_OTHER_OPS = [bytes(other for other in Op if other != op) for op in Op]
+#: By node and its two sources, the nodes before it that it does not read.
+_FREE_SOURCES = {
+    node: {pair: bytes(sorted({*range(node)} - {*pair})) for pair in pairs}
+    for node, pairs in INPUT_PAIRS.items()
+}
 
 
-def _source_edits(code: bytes, edge: int) -> Iterator[bytes]:
-    """The codes with another free source on `edge`: 0 to 3, by the edge's target."""
+def _other_ops(code: bytes, edge: int) -> bytes:
+    """The six ops that `edge` has not."""
+    return _OTHER_OPS[code[2 * edge + 1]]
+
+
+def _free_sources(code: bytes, edge: int) -> bytes:
+    """The 0 to 3 sources that the edge's target does not read."""
+    first = 4 * (edge // 2)
+    return _FREE_SOURCES[2 + edge // 2][code[first], code[first + 2]]
+
+
+def _with_op(code: bytes, edge: int, op: int) -> bytes:
+    """The code with another op on `edge`."""
+    return code[: 2 * edge + 1] + bytes((op,)) + code[2 * edge + 2 :]
+
+
+def _with_source(code: bytes, edge: int, source: int) -> bytes:
+    """The code with another source on `edge`; the smaller source of a node comes first."""
     first = 4 * (edge // 2)
     kept = code[first + 2 : first + 4] if edge % 2 == 0 else code[first : first + 2]
-    op = code[2 * edge + 1]
-    for source in range(2 + edge // 2):
-        if source not in (code[first], code[first + 2]):
-            pair = sorted([kept, bytes([source, op])])
-            yield code[:first] + pair[0] + pair[1] + code[first + 4 :]
+    moved = bytes((source, code[2 * edge + 1]))
+    pair = kept + moved if kept < moved else moved + kept
+    return code[:first] + pair + code[first + 4 :]

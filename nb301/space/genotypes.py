@@ -18,7 +18,7 @@ _Written = TypeVar("_Written")
 _TEXT = re.compile(r"normal:(?P<normal>[^,:]*),reduce:(?P<reduce>[^,:]*)")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, repr=False)
 class Genotype:
     """An architecture: the normal cell and the reduction cell.
 
@@ -32,10 +32,15 @@ class Genotype:
     reduce: Cell
 
     def __post_init__(self) -> None:
+        if isinstance(self.normal, Cell) and isinstance(self.reduce, Cell):
+            return
         for name in CELL_NAMES:
             cell = getattr(self, name)
             if not isinstance(cell, Cell):
                 raise GenotypeError(f"{name} cell: expected a Cell, got {type(cell).__name__}")
+
+    def __hash__(self) -> int:
+        return hash((self.normal.code, self.reduce.code))
 
     @classmethod
     def from_edges(
@@ -121,6 +126,15 @@ class Genotype:
 
     def __str__(self) -> str:
         return f"normal:{self.normal},reduce:{self.reduce}"
+
+    def __repr__(self) -> str:
+        return f"Genotype.parse({str(self)!r})"
+
+    def _repr_html_(self) -> str:
+        """Draw both cells in a notebook, above the text."""
+        from nb301.display import genotype_card
+
+        return genotype_card(str(self.normal), str(self.reduce), str(self))
 
 
 def key_of(canonical_code: bytes) -> int:

@@ -33,14 +33,16 @@ def sample_in_turn(rng: np.random.Generator, n: int) -> list[Genotype]:
     drawn = rng.integers(_CHOICES, size=(n, len(_CHOICES)))
     codes = np.empty((n, 2, 8, 2), dtype=np.uint8)
     # both cells' pairs node by node, then the ops of one cell after the other, as `sample_many` draws
-    for number, (node, pairs) in enumerate(_PAIRS.items()):
-        codes[:, :, 2 * node - 4 : 2 * node - 2, 0] = pairs[drawn[:, 2 * number : 2 * number + 2]]
-    codes[..., 1] = drawn[:, 2 * len(_PAIRS) :].reshape(n, 2, 8)
+    pairs = _ALL_PAIRS.take(drawn[:, :8] + _FIRST_PAIRS, axis=0).reshape(n, 4, 2, 2)
+    codes[..., 0] = pairs.swapaxes(1, 2).reshape(n, 2, 8)
+    codes[..., 1] = drawn[:, 8:].reshape(n, 2, 8)
     return from_codes(codes)
 
 
-#: By node, its pairs of inputs, shape (pairs, 2).
-_PAIRS = {node: np.array(pairs) for node, pairs in INPUT_PAIRS.items()}
+#: By node, its pairs of inputs, shape (pairs, 2); all of them, and where each of both cells' nodes begins.
+_PAIRS = {node: np.array(pairs, dtype=np.uint8) for node, pairs in INPUT_PAIRS.items()}
+_ALL_PAIRS = np.concatenate([*_PAIRS.values()])
+_FIRST_PAIRS = np.repeat(np.cumsum([0, *map(len, _PAIRS.values())])[:-1], 2)
 #: Out of how many each number of a genotype is drawn.
 _CHOICES = np.repeat([*map(len, INPUT_PAIRS.values()), len(Op)], [2, 2, 2, 2, 16])
 

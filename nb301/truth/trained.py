@@ -37,12 +37,13 @@ _LARGEST_STACKED = 8
 
 @dataclass(frozen=True, slots=True)
 class TrainingTruth:
-    """Trains architectures on one image set with one preset, each on one CPU thread.
+    """Trains architectures on one image set with one preset, each on one thread.
 
     Args:
         data: Name of the image set (`images.sets.IMAGE_SETS`).
         preset: Name of the protocol (`training.protocol.PRESETS`).
         folder: Holds the image set's files, where it needs one.
+        device: See `training.trainer.train`; of the machine where a training runs.
 
     Raises:
         ValueError: There is no such image set or preset.
@@ -51,6 +52,7 @@ class TrainingTruth:
     data: str
     preset: str = "tiny"
     folder: Path | None = None
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         image_set(self.data)
@@ -84,18 +86,19 @@ class TrainingTruth:
     @property
     def stacks(self) -> bool:
         """Whether trainings are faster together than one by one."""
-        return self.network.image_size <= _LARGEST_STACKED
+        return self.device == "cpu" and self.network.image_size <= _LARGEST_STACKED
 
     def evaluate(self, genotype: Genotype, seed: int) -> TrainingRun:
         """Train one architecture.
 
         Raises:
             DataMissing: The image set is not on this machine.
+            TrainingError: There is no such device.
         """
         from nb301.training.trainer import train
 
         with one_thread():
-            return _run(train(genotype, seed, self._load(), self.protocol))
+            return _run(train(genotype, seed, self._load(), self.protocol, device=self.device))
 
     def evaluate_many(self, genotypes: Sequence[Genotype], seeds: ArrayLike) -> TrainingRuns:
         """Train architectures, as one stack where that is faster; see `evaluate`.

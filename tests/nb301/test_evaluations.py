@@ -149,3 +149,28 @@ def test_parts_of_answers(genotypes):
     for index in (1.0, "0", None, np.zeros((2, 2), dtype=int)):
         with pytest.raises((IndexError, TypeError)):
             found[index]
+
+
+def test_shows_fractions_as_percent(evaluation):
+    """With the interval that single trainings lie in."""
+    shown = evaluation._repr_html_()
+    low, high = evaluation.interval()
+
+    assert "<p>Evaluation by none</p>" in shown
+    assert "<td>93.00 %</td>" in shown
+    assert f"95 % of trainings: {100 * low:.2f} to {100 * high:.2f} %" in shown
+    assert "<td>4,600 s</td>" in shown
+
+
+def test_many_are_a_table_and_a_frame(genotypes):
+    """With the fields as columns, and the genotypes as texts where they are given."""
+    answers = BENCHMARK.query(genotypes, seed=1)
+    frame = answers.to_pandas(genotypes)
+
+    assert [*frame] == ["genotype", *(field.name for field in dataclasses.fields(Evaluation))]
+    assert frame["genotype"].tolist() == list(map(str, genotypes))
+    for name in ARRAYS:
+        assert frame[name].tolist() == getattr(answers, name).tolist()
+        assert f"<th>{name}" in answers._repr_html_()
+    assert frame.drop(columns="genotype").equals(answers.to_pandas())
+    assert answers._repr_html_().count("<tr>") == 6

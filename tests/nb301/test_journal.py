@@ -34,6 +34,23 @@ def test_what_is_appended_is_read_again(path):
     assert Journal(path, BEGINNING).is_whole
 
 
+def test_first_and_last_line_are_known_without_the_others(path):
+    """The last one while it is open, from before and since; half a line is neither."""
+    assert Journal(path, BEGINNING).first() is None
+    with Journal(path, BEGINNING) as journal:
+        assert journal.is_open
+        assert journal.last is None
+        for number in (1, 2):
+            journal.append(line(number))
+            assert journal.last == line(number).encode()
+    path.write_bytes(path.read_bytes() + BEGINNING.encode())
+    with Journal(path, BEGINNING) as journal:
+        assert (journal.first(), journal.last) == (line(1).encode(), line(2).encode())
+    assert not journal.is_open
+    path.write_text(BEGINNING)
+    assert journal.first() is None
+
+
 @pytest.mark.parametrize("half", ["{", BEGINNING, line(3)])
 def test_half_a_line_is_cut_off(path, half):
     """What a killed process left of a line goes when the next one opens the journal, and nothing else."""

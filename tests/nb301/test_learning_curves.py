@@ -49,3 +49,25 @@ def test_many_say_what_they_are(curves):
     """How many, how long, and what they reach."""
     assert repr(curves) == "<LearningCurves of 3 trainings, 3 epochs, best 0.7000 to 0.9000>"
     assert repr(curves[[]]) == "<LearningCurves of 0 trainings, 3 epochs>"
+
+
+def test_draws_itself(curve, curves):
+    """In notebooks: one line each, below what it is."""
+    assert curve._repr_html_().count('class="curve-line"') == 1
+    assert curves._repr_html_().count('class="curve-line"') == 3
+    assert "<p>LearningCurves of 3 trainings, 3 epochs, best 0.7000 to 0.9000</p>" in curves._repr_html_()
+
+
+def test_is_a_frame_of_epochs(curve, curves):
+    """From 1 on; of many with the number of the training."""
+    one, many = curve.to_pandas(), curves.to_pandas()
+
+    assert one.to_dict("list") == {
+        "epoch": [1, 2, 3],
+        "val_accuracy": [0.5, 0.9, 0.8],
+        "runtime": [10.0, 20.0, 30.0],
+    }
+    assert many["training"].tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    for number, rows in many.groupby("training"):
+        assert rows["epoch"].tolist() == [1, 2, 3]
+        assert rows["val_accuracy"].tolist() == curves[number].val_accuracy.tolist()

@@ -10,6 +10,7 @@ import numpy as np
 from nb301.optimizers.base import EPOCHS, Observation, Training
 from nb301.optimizers.multi_fidelity.rungs import Ladder
 from nb301.optimizers.rs import RandomGenotypes
+from nb301.space import Genotype
 
 
 class _Rung:
@@ -75,3 +76,7 @@ class Asha:
         level = self._open.pop(training, None)
         if level is not None:  # not told once more
             self._rungs[level].add(training, observation.val_accuracy)
+
+    def upcoming(self, n: int) -> list[Genotype]:
+        """The next `n` genotypes that it draws; see `base.LooksAhead`."""
+        return self._genotypes.upcoming(n)

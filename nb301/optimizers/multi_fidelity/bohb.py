@@ -56,6 +56,10 @@ class Bohb(Hyperband):
             self._estimators[level].tell(training.genotype, observation)
         super().tell(training, observation)
 
+    def upcoming(self, n: int) -> list[Genotype]:  # noqa: ARG002
+        """Nothing: estimators draw from the generator, too."""
+        return []
+
     def _draw(self) -> Genotype:
         """What the highest rung's estimator that has enough results proposes, or a random genotype."""
         for results, estimator in zip(self._results[::-1], self._estimators[::-1], strict=True):

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nb301.optimizers.base import EPOCHS, Observation, Optimizer, Training
+from nb301.optimizers.base import EPOCHS, LooksAhead, Observation, Optimizer, Training
 from nb301.optimizers.ls import LocalSearch
 from nb301.optimizers.re import RegularizedEvolution
+from nb301.space import Genotype
 
 #: Whole trainings of which the latest are extrapolated from, so that a fit takes no more time than another.
 _MEMORY = 300
@@ -60,7 +61,9 @@ class Extrapolation:
         self._open: dict[Training, tuple[Any, float]] = {}
         #: Paused trainings that are to go on, with the same.
         self._promising: deque[tuple[Training, Any, float]] = deque()
+        #: What follows from the whole trainings; None until it is needed.
         self._model: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+        self._enough: float | None = None
 
     def ask(self) -> Training:
         """Go on with a training that promises enough, or begin what the optimizer proposes."""
@@ -84,14 +87,24 @@ class Extrapolation:
         if training.epochs == self._epochs:
             self._beginnings.append(beginning)
             self._ends.append(observation.val_accuracy)
-            self._model = None
+            self._model = self._enough = None
         else:
             end = self._extrapolated(beginning)
-            if end is None or end >= np.quantile([*self._ends], 1 - self._good):
+            if end is None or end >= self._enough_to_go_on():
                 self._promising.append((training, asked, seconds))
                 return
             observation = replace(observation, val_accuracy=end)
         self._optimizer.tell(asked, replace(observation, runtime=seconds))
+
+    def upcoming(self, n: int) -> list[Genotype]:
+        """What the optimizer inside proposes next, where it knows; see `base.LooksAhead`."""
+        return self._optimizer.upcoming(n) if isinstance(self._optimizer, LooksAhead) else []
+
+    def _enough_to_go_on(self) -> float:
+        """The end that a training is to reach, a fraction."""
+        if self._enough is None:
+            self._enough = float(np.quantile([*self._ends], 1 - self._good))
+        return self._enough
 
     def _extrapolated(self, beginning: tuple[float, ...]) -> float | None:
         """The predicted end, a fraction; None where there is too little to predict from."""

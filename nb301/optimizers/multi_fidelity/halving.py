@@ -105,6 +105,10 @@ class Hyperband:
         if bracket.is_complete:
             self._waiting.remove(bracket)
 
+    def upcoming(self, n: int) -> list[Genotype]:
+        """The next `n` genotypes that it draws; see `base.LooksAhead`."""
+        return self._genotypes.upcoming(n)
+
     def _brackets(self) -> Sequence[int]:
         """The rungs at which brackets start, in turn."""
         return range(len(self._rungs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leaderboard.errors import RunFileError
+from leaderboard.runs.ledger import Ledger
 from nb301.files import sha256
 from tests.crafting import changed_bytes, changed_words
 
@@ -18,6 +19,21 @@ def test_ledger_chains_runs_in_the_order_of_their_storing(make_run, add):
     assert [line.run for line in lines] == [run.cell.id for run in runs]
     assert [line.record for line in lines] == [store.record_hash(run.cell.id) for run in runs]
     assert [line.previous for line in lines] == [store.campaign().id, *map(sha256, texts[:2])]
+
+
+def test_a_ledger_that_is_kept_open_has_the_same_lines(tmp_path):
+    """Whether it is opened for each line or for all of them."""
+    names = [sha256(bytes([number])) for number in range(4)]
+    apart, together = Ledger(tmp_path / "apart.jsonl"), Ledger(tmp_path / "together.jsonl")
+    for name in names:
+        apart.append(name, name, name, names[0])
+    together.append(*names[:1] * 3, names[0])
+    with together.opened():
+        for name in names[1:]:
+            together.append(name, name, name, names[0])
+
+    assert together.path.read_bytes() == apart.path.read_bytes()
+    assert [line.run for line in together.lines(names[0])] == names
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 
 from leaderboard.errors import RunError, SandboxError, SubmissionError
 from leaderboard.places import ROOT
+from leaderboard.runs import runner as running
 from leaderboard.runs import store as storing
 from leaderboard.runs.check import create
 from leaderboard.runs.key import Track
@@ -110,6 +112,18 @@ def test_a_cell_that_fails_is_the_only_one(tasks, make, store_of, tmp_path, erro
     assert [line.run for line in store.noted()] == [tasks[seed].cell.id for seed in (1, 2, 4, 5)]
     assert missing(tasks, store) == [tasks[0], tasks[3]]
     assert len(list(run_missing(tasks, store, make=make({})))) == 2
+    assert missing(tasks, store) == []
+
+
+def test_a_campaign_is_not_submitted_as_a_whole(tasks, make, store_of, tmp_path, monkeypatch):
+    """An executor has a few tasks at once, and is given more as they end: all are run."""
+    monkeypatch.setattr(running, "_SUBMITTED", 2)
+    store, has = store_of(tmp_path / "runs"), []
+    with ThreadPoolExecutor(1) as executor:
+        for _ in run_missing(tasks, store, executor, make({})):
+            has.append(executor._work_queue.qsize())
+    assert len(has) == len(tasks)
+    assert max(has) <= 2
     assert missing(tasks, store) == []
 
 

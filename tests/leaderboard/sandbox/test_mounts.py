@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,28 @@ def test_nothing_that_knows_a_result_is_mounted():
 
     assert not [name for name in names if name.startswith(("nb301/releases", "nb301/tables", "nb301/truth"))]
     assert "nb301/benchmark.py" not in names
+
+
+def test_what_shows_itself_elsewhere_names_what_is_missing(tmp_path):
+    """Nothing else of the library needs what is not mounted."""
+    for path in own_files(library=True, adapter=False):
+        place = tmp_path / path.relative_to(ROOT)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(path.read_bytes())
+    code = (
+        "import nb301, numpy; g = nb301.sample(numpy.random.default_rng(0)); print(repr(g)); g._repr_html_()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(tmp_path), "PYTHONSAFEPATH": "1"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.stdout.startswith("Genotype.parse('normal:")
+    assert ran.stderr.endswith("ModuleNotFoundError: No module named 'nb301.display'\n")
 
 
 def test_packages_and_own_files_have_their_places():

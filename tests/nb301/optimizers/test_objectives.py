@@ -1,4 +1,4 @@
-"""Objectives: results of any kind, and many architectures asked at once with the same answers."""
+"""Objectives: results of any kind, and which ones can be asked for many."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 
 import nb301
 from nb301.errors import ObjectiveError
-from nb301.formats import to_darts
 from nb301.optimizers import OPTIMIZERS, Budget, ManyObjective, simulate
 from nb301.optimizers.objectives import many_behind
 from nb301.space import sample_many
@@ -31,83 +30,25 @@ class Listed:
         pass
 
 
-class Ahead(Listed):
-    """One that can say what comes next."""
-
-    def upcoming(self, n):
-        return self.left[:n]
-
-
-def test_reads_upcoming_proposals_in_any_notation():
-    """An optimizer that looks ahead may do so in its own notation."""
-    objective = Counted()
-    trajectory = simulate(
-        Ahead([to_darts(g) for g in GENOTYPES]), objective.__call__, Budget(evaluations=10), seed=4
-    )
-    assert trajectory.genotypes == GENOTYPES
-    assert objective.sizes == [10]
-
-
-class Counted:
-    """An objective that takes many, and remembers how many it was asked for at a time."""
-
-    def __init__(self):
-        self.sizes = []
+class Many:
+    """An objective that takes many."""
 
     def takes_one(self, genotype, seed):
         """The same objective, one architecture at a time."""
         return EmulatedTruth().evaluate(genotype, seed)
 
     def __call__(self, genotype, seed):
-        self.sizes.append(1)
         return self.takes_one(genotype, seed)
 
     def ask_many(self, genotypes, seed):
         """All at once."""
-        self.sizes.append(len(genotypes))
         return [self.takes_one(genotype, seed) for genotype in genotypes]
 
 
-@pytest.mark.parametrize("workers", [1, 5])
-@pytest.mark.parametrize("name", ["rs", "re", "ls", "de"])
-def test_looking_ahead_changes_nothing(name, workers):
-    """A run that evaluates ahead is the run that does not, with a fraction of the calls."""
-    objective = Counted()
-    settings = {"re": {"population_size": 60, "sample_size": 5}}.get(name, {})
-    one, other = (
-        simulate(
-            OPTIMIZERS[name](np.random.default_rng(1), **settings),
-            evaluate,
-            Budget(evaluations=150),
-            seed=4,
-            workers=workers,
-        )
-        for evaluate in (objective.takes_one, objective.__call__)
-    )
-    assert one.genotypes == other.genotypes
-    for field in ("seeds", "val_accuracy", "runtime", "clock"):
-        np.testing.assert_array_equal(getattr(one, field), getattr(other, field))
-    assert len(objective.sizes) <= (100 if name == "re" else 20)
-
-
-def test_repeats_among_those_ahead_get_new_seeds():
-    """An architecture that was evaluated ahead with the first seed is evaluated again for its repeat."""
-    trajectory = simulate(Ahead([GENOTYPES[0]] * 3), Counted().__call__, Budget(evaluations=3), seed=4)
-    assert trajectory.seeds.tolist() == [4, 5, 6]
-    expected = [EmulatedTruth().evaluate(GENOTYPES[0], seed).val_accuracy for seed in (4, 5, 6)]
-    assert trajectory.val_accuracy.tolist() == expected
-
-
-def test_queries_are_looked_ahead():
-    """A release's query takes many: a simulated run asks it for batches, and its answers are single ones'."""
+def test_a_release_can_be_asked_for_many():
+    """Itself, and its query."""
     benchmark = nb301.load("emulated-xgb-v2.0")
     assert many_behind(benchmark.query) is many_behind(benchmark) is benchmark
-    trajectory = simulate(
-        OPTIMIZERS["rs"](np.random.default_rng(0)), benchmark.query, Budget(evaluations=40), seed=2
-    )
-    alone = [benchmark.query(genotype, seed=2) for genotype in trajectory.genotypes]
-    assert trajectory.val_accuracy.tolist() == [evaluation.val_accuracy for evaluation in alone]
-    assert trajectory.runtime.tolist() == [evaluation.runtime for evaluation in alone]
 
 
 @pytest.mark.parametrize(
@@ -146,8 +87,8 @@ def test_objectives_may_return_mappings():
 def test_many_are_asked_where_the_answers_are_the_same():
     """An objective and its `__call__` take many; other methods, overridden ones and functions do not."""
 
-    class Named(Counted):
-        query = Counted.__call__
+    class Named(Many):
+        query = Many.__call__
 
     class Overriding(Named):
         def query(self, genotype, seed):

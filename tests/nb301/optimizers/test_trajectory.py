@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from nb301.optimizers import Trajectory
-from nb301.space import sample_many
+from nb301.space import Genotype, sample_many
 
 GENOTYPES = sample_many(np.random.default_rng(0), 10)
 
@@ -58,3 +59,32 @@ def test_runs_are_equal_by_value_and_print_short():
     with pytest.raises(ValueError, match="read-only"):
         one.val_accuracy[0] = 1
     assert "without evaluations" in repr(run([]))
+
+
+def test_run_draws_itself():
+    """In notebooks the incumbent's error, below what the run is."""
+    shown = run([0.90, 0.89, 0.92])._repr_html_()
+    assert "<p>Trajectory of 3 evaluations in 30 s: best val_accuracy 0.9200</p>" in shown
+    assert "8.00 to 10.00" in shown
+    assert "<p>Trajectory without evaluations</p>" in run([])._repr_html_()
+
+
+def test_runs_plot_onto_common_axes():
+    """The incumbent's error over time; the title says what answers rest on."""
+    ax = run([0.90, 0.89, 0.92]).plot(Figure().subplots(), on="an emulation", label="one")
+    assert run([0.80, 0.85]).plot(ax, label="other", linestyle=":") is ax
+
+    assert ax.get_title(loc="left") == "an emulation"
+    assert [line.get_label() for line in ax.lines] == ["one", "other"]
+    assert ax.lines[0].get_xdata().tolist() == [10.0, 20.0, 30.0]
+    assert ax.lines[0].get_ydata() == pytest.approx([10.0, 10.0, 8.0])
+
+
+def test_run_is_a_frame_of_evaluations():
+    """Genotypes are texts; epochs are there where trainings differ by them."""
+    whole = run([0.70, 0.80])
+    frame = whole.to_pandas()
+
+    assert [*frame] == ["genotype", "seed", "val_accuracy", "runtime", "clock"]
+    assert [*map(Genotype.parse, frame["genotype"])] == whole.genotypes
+    assert replace(whole, epochs=np.array([1, 3])).to_pandas()["epochs"].tolist() == [1, 3]

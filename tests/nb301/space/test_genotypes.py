@@ -183,3 +183,22 @@ def test_hash_golden(darts_v2):
     assert Genotype(cell, cell).key == 0xB481C4060EE8C8C4
     # recorded with version 0.1.0; not in canonical form, so it fixes that form, too
     assert read(darts_v2).hash == "de4a59f2a627f46f342d6ea5005cb819"
+
+
+@given(GENOTYPES)
+def test_representation_is_code_that_makes_it(genotype):
+    """Genotypes and cells can be pasted from a terminal into a program, or a query."""
+    names = {"Genotype": Genotype, "Cell": Cell}
+    assert eval(repr(genotype), names) == genotype  # noqa: S307 - made here
+    assert eval(repr(genotype.normal), names) == genotype.normal  # noqa: S307
+    assert read(repr(genotype)) == genotype
+
+
+def test_draws_itself():
+    """In notebooks both cells stand above the text."""
+    genotype = Genotype.parse(DARTS_V2_TEXT)
+    drawn = genotype._repr_html_()
+
+    assert drawn.count("<svg") == 2
+    assert f"<code>{genotype}</code>" in drawn
+    assert genotype.reduce._repr_html_().count("<svg") == 1

@@ -63,6 +63,16 @@ def test_truths_are_named_by_what_they_train():
         TrainingTruth("mnist")
 
 
+def test_a_device_is_looked_for_where_a_training_runs(quick):
+    """It is no part of the name, and nothing is stacked on it; one that is not there is named."""
+    elsewhere = TrainingTruth("digits", device="cuda:99")
+    assert described(elsewhere) == described(quick)
+    assert quick.stacks
+    assert not elsewhere.stacks
+    with pytest.raises(TrainingError, match="no device 'cuda:99' here"):
+        elsewhere.evaluate_many([GENOTYPE], 1)
+
+
 def test_collected_rows_are_trainings(quick, tmp_path):
     """Random search trains in rounds; rows have the network's own costs and the truth's name."""
     rows = collect(Collection("rs", 5, seed=1, workers=3), tmp_path, truth=quick)

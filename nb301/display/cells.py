@@ -1,4 +1,4 @@
-"""Draws cells as graphs: an SVG whose colours come from the page's style sheet.
+"""Cells drawn as graphs: an SVG whose colours come from the page's style sheet, or from `html.card`.
 
 Nodes stand below each other, edges are arcs to their right with the op's name at the apex. An
 arc's apex lies between its nodes and, by its span, so far out that no two names touch: arcs with
@@ -10,8 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from html import escape
-
-from nb301.space import NODES, Cell, Edge, Op
+from typing import NamedTuple
 
 _X, _TOP, _STEP, _RADIUS = 66, 26, 62, 15
 _NEAREST, _LEVEL = 60, 46  # apex of the shortest arcs, and how much further each span lies out
@@ -20,41 +19,59 @@ _WIDTH = _X + _NEAREST + 4 * _LEVEL + _PILL_WIDTH // 2 + 2
 _HEIGHT = _TOP + 5 * _STEP + _RADIUS + 6
 _INPUTS = {0: ("k", "2"), 1: ("k", "1")}
 _KINDS = {
-    Op.max_pool_3x3: "pool",
-    Op.avg_pool_3x3: "pool",
-    Op.skip_connect: "skip",
-    Op.sep_conv_3x3: "sep",
-    Op.sep_conv_5x5: "sep",
-    Op.dil_conv_3x3: "dil",
-    Op.dil_conv_5x5: "dil",
+    "max_pool_3x3": "pool",
+    "avg_pool_3x3": "pool",
+    "skip_connect": "skip",
+    "sep_conv_3x3": "sep",
+    "sep_conv_5x5": "sep",
+    "dil_conv_3x3": "dil",
+    "dil_conv_5x5": "dil",
 }
+#: Intermediate nodes, whose outputs are concatenated.
+_NODES = (2, 3, 4, 5)
 
 
-def draw_cell(cell: Cell, title: str) -> str:
+class _Edge(NamedTuple):
+    source: int
+    target: int
+    op: str
+
+
+def draw_cell(cell: str, title: str) -> str:
     """Draw a cell as an inline SVG element.
 
     Args:
-        cell: What to draw.
+        cell: Its text, as `str(cell)` writes it.
         title: Its accessible name; the edges follow as the description.
 
     Returns:
         One `<svg role="img">`, everything in it escaped, styled by the classes `cell-*`.
     """
-    label = escape(f"{title}: {'; '.join(map(_described, cell.edges))}")
+    edges = _read(cell)
+    label = escape(f"{title}: {'; '.join(map(_described, edges))}")
     size = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
     parts = [f'<svg class="cell" role="img" aria-label="{label}" {size}>', _output()]
-    for edge in cell.edges:
-        parts.append(_arc(edge, cell.edges))
-    parts += map(_name, cell.edges)
+    for edge in edges:
+        parts.append(_arc(edge, edges))
+    parts += map(_name, edges)
     parts += map(_node, range(6))
     return "\n".join([*parts, "</svg>"])
 
 
-def _described(edge: Edge) -> str:
-    return f"node {edge.target} adds {edge.op.name} of node {edge.source}"
+def _read(cell: str) -> list[_Edge]:
+    edges = []
+    for node, words in zip(_NODES, cell.split("/"), strict=True):
+        for word in words.split("+"):
+            op, _, source = word.partition("@")
+            edges.append(_Edge(int(source), node, op))
+    return edges
 
 
-def _span(edge: Edge) -> int:
+def _described(edge: _Edge) -> str:
+    return f"node {edge.target} adds {edge.op} of node {edge.source}"
+
+
+def _span(edge: _Edge) -> int:
     """How many nodes further an edge ends."""
     return edge.target - edge.source
 
@@ -64,12 +81,12 @@ def _y(node: int) -> int:
     return _TOP + node * _STEP
 
 
-def _apex(edge: Edge) -> tuple[float, float]:
+def _apex(edge: _Edge) -> tuple[float, float]:
     """The middle of an arc, where its name stands."""
     return _X + _NEAREST + (_span(edge) - 1) * _LEVEL, (_y(edge.source) + _y(edge.target)) / 2
 
 
-def _port(node: int, edge: Edge, siblings: Sequence[Edge], *, outgoing: bool) -> tuple[float, float]:
+def _port(node: int, edge: _Edge, siblings: Sequence[_Edge], *, outgoing: bool) -> tuple[float, float]:
     """Where an arc meets its node: the longer its span, the nearer to the node's middle."""
     spans = sorted(map(_span, siblings))
     place = spans.index(_span(edge))
@@ -78,7 +95,7 @@ def _port(node: int, edge: Edge, siblings: Sequence[Edge], *, outgoing: bool) ->
     return _X + _RADIUS * math.cos(angle), _y(node) + side * _RADIUS * math.sin(angle)
 
 
-def _arc(edge: Edge, edges: Sequence[Edge]) -> str:
+def _arc(edge: _Edge, edges: Sequence[_Edge]) -> str:
     leaving = [other for other in edges if other.source == edge.source]
     arriving = [other for other in edges if other.target == edge.target]
     x1, y1 = _port(edge.source, edge, leaving, outgoing=True)
@@ -94,12 +111,12 @@ def _arc(edge: Edge, edges: Sequence[Edge]) -> str:
     )
 
 
-def _name(edge: Edge) -> str:
+def _name(edge: _Edge) -> str:
     x, y = _apex(edge)
     return (
         f'<rect class="cell-pill cell-{_KINDS[edge.op]}" x="{x - _PILL_WIDTH / 2:.1f}" '
         f'y="{y - _PILL_HEIGHT / 2:.1f}" width="{_PILL_WIDTH}" height="{_PILL_HEIGHT}" rx="10"/>'
-        f'<text class="cell-op" x="{x:.1f}" y="{y + 3.8:.1f}">{edge.op.name}</text>'
+        f'<text class="cell-op" x="{x:.1f}" y="{y + 3.8:.1f}">{edge.op}</text>'
     )
 
 
@@ -121,10 +138,10 @@ def _node(node: int) -> str:
 def _output() -> str:
     """The bracket that joins nodes 2-5 into the cell's output."""
     left, right = _X - 32, _X - _RADIUS
-    middle = (_y(NODES[0]) + _y(NODES[-1])) / 2
-    lines = "".join(f"M{right} {_y(node)}H{left}" for node in NODES)
+    middle = (_y(_NODES[0]) + _y(_NODES[-1])) / 2
+    lines = "".join(f"M{right} {_y(node)}H{left}" for node in _NODES)
     return (
-        f'<path class="cell-output" d="{lines}M{left} {_y(NODES[0])}V{_y(NODES[-1])}"/>'
+        f'<path class="cell-output" d="{lines}M{left} {_y(_NODES[0])}V{_y(_NODES[-1])}"/>'
         f'<text class="cell-label cell-turned" transform="translate({left - 8} {middle:.0f}) rotate(-90)">'
         "output: 2\N{EN DASH}5 concatenated</text>"
     )

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from leaderboard.drawing.cells import draw_cell
+from nb301.display import draw_cell
 from nb301.space import sample
 
 
@@ -21,7 +21,7 @@ def numbers(element, *attributes):
 @pytest.mark.parametrize("seed", range(20))
 def test_names_never_overlap(seed):
     """All eight names stand inside the drawing and apart from each other, whatever the cell."""
-    svg = ET.fromstring(draw_cell(sample(np.random.default_rng(seed)).normal, "Normal cell"))  # noqa: S314
+    svg = ET.fromstring(draw_cell(str(sample(np.random.default_rng(seed)).normal), "Normal cell"))  # noqa: S314
     width, height = numbers(svg, "width", "height").values()
     pills = [numbers(rect, "x", "y", "width", "height") for rect in svg.iter("rect")]
 
@@ -36,7 +36,7 @@ def test_names_never_overlap(seed):
 def test_every_edge_is_named_and_described():
     """Eight arcs carry the ops' names, and the description tells them to those who cannot see."""
     cell = sample(np.random.default_rng(0)).reduce
-    drawn = draw_cell(cell, "Reduction cell")
+    drawn = draw_cell(str(cell), "Reduction cell")
 
     assert re.findall(r'class="cell-op"[^>]*>(\w+)<', drawn) == [edge.op.name for edge in cell.edges]
     for edge in cell.edges:
@@ -46,7 +46,7 @@ def test_every_edge_is_named_and_described():
 
 def test_title_is_escaped():
     """A title cannot leave its attribute."""
-    svg = ET.fromstring(draw_cell(sample(np.random.default_rng(0)).normal, '"><script>'))  # noqa: S314
+    svg = ET.fromstring(draw_cell(str(sample(np.random.default_rng(0)).normal), '"><script>'))  # noqa: S314
 
     assert svg.get("aria-label").startswith('"><script>')
     assert not list(svg.iter("script"))
