@@ -147,10 +147,13 @@ class Evaluations(Columns, Sequence[Evaluation]):
         return rows_card(repr(self).strip("<>"), columns)
 
     def to_pandas(self, genotypes: Sequence[Genotype] | None = None) -> DataFrame:
-        """Give a DataFrame whose columns are the fields, one row an architecture.
+        """Give them as a DataFrame.
 
         Args:
             genotypes: What was evaluated, for a first column `genotype` of texts.
+
+        Returns:
+            One row an architecture, the fields as columns.
 
         Raises:
             MissingExtra: pandas is not installed.

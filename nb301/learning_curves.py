@@ -38,7 +38,10 @@ class LearningCurve(Columns):
         return curves_card(repr(self).strip("<>"), self.val_accuracy[np.newaxis])
 
     def to_pandas(self) -> DataFrame:
-        """Give a DataFrame of one row an epoch: `epoch`, from 1 on, `val_accuracy` and `runtime`.
+        """Give it as a DataFrame.
+
+        Returns:
+            One row an epoch: `epoch`, from 1 on, `val_accuracy` and `runtime`.
 
         Raises:
             MissingExtra: pandas is not installed.
@@ -89,9 +92,11 @@ class LearningCurves(Columns, Sequence[LearningCurve]):
         return curves_card(repr(self).strip("<>"), self.val_accuracy)
 
     def to_pandas(self) -> DataFrame:
-        """Give a DataFrame of one row an epoch of each training.
+        """Give them as a DataFrame.
 
-        Its columns are `training`, its number from 0 on, `epoch`, from 1 on, `val_accuracy` and `runtime`.
+        Returns:
+            One row an epoch of each training: `training`, its number from 0 on, `epoch`, from 1 on,
+            `val_accuracy` and `runtime`.
 
         Raises:
             MissingExtra: pandas is not installed.

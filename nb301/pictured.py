@@ -66,6 +66,9 @@ class Pictured:
             seed: See `curve`.
             ax: See above.
 
+        Returns:
+            The Axes.
+
         Raises:
             MissingExtra: matplotlib is not installed.
             GenotypeError, ReleaseError, SeedError: See `curve`.
@@ -91,6 +94,9 @@ class Pictured:
                 beside; without, they stand in the order of the list.
             share: Of trainings that lie in an interval, see `Evaluation.interval`.
             ax: See above.
+
+        Returns:
+            The Axes.
 
         Raises:
             MissingExtra: matplotlib is not installed.
@@ -120,6 +126,9 @@ class Pictured:
             n: Number of random architectures.
             seed: Of their draw.
             ax: See above.
+
+        Returns:
+            The Axes.
 
         Raises:
             MissingExtra: matplotlib is not installed.

@@ -63,7 +63,7 @@ frame[["mean", "std", "runtime", "parameters"]]
 # How good is that? Half of all random architectures lie within a point of each other, and cells that were
 # searched for are better than nearly all of them.
 
-# %%
+# %% alt="Histogram of 1,000 predicted accuracies, with both cells of DARTS near its upper end"
 benchmark.plot_distribution({name: name for name in published[:2]})
 plt.show()
 
@@ -71,7 +71,7 @@ plt.show()
 # Intervals hold 95 % of single trainings: they are as wide as the models disagree and as trainings of one
 # architecture vary. Few of these ten architectures could be told apart by one training each.
 
-# %%
+# %% alt="Ten predicted accuracies with intervals, most of which overlap"
 ten = sample_many(np.random.default_rng(1), 10)
 benchmark.plot_predictions(ten)
 plt.show()
@@ -83,7 +83,7 @@ plt.show()
 # of them until none is better is a climb. From random architectures climbs are short and end close to each
 # other: the landscape is smooth, which is what local search lives on.
 
-# %%
+# %% alt="Five climbs of predicted accuracy, from different heights to nearly the same"
 climbs = []
 for start in sample_many(np.random.default_rng(2), 5):
     climb, heights = [start], [benchmark.query(start).mean]
@@ -100,6 +100,7 @@ _, ax = plt.subplots(layout="constrained")
 for _, heights in climbs:
     ax.plot(100 * np.array(heights), ".-")
 ax.set_xlabel("Steps to the best neighbour")
+ax.locator_params(axis="x", integer=True)
 ax.set_ylabel("Predicted validation accuracy (%)")
 ax.set_title(benchmark.rests_on, loc="left", fontsize="medium")
 plt.show()
@@ -108,7 +109,7 @@ plt.show()
 # Where they begin, many neighbours are better. Where they end, none is, by definition; but many are hardly
 # worse.
 
-# %%
+# %% alt="Two histograms of gains: both sides of zero where the climb begins, below zero where it ends"
 _, axes = plt.subplots(1, 2, sharey=True, figsize=(8, 3.6), layout="constrained")
 ends = {"where it begins": 0, "where it ends": -1}
 climb, heights = climbs[0]
@@ -151,12 +152,12 @@ def with_skips(genotype: nb301.Genotype, count: int) -> nb301.Genotype:
 
 
 rng = np.random.default_rng(3)
-random = sample_many(rng, 200)
+starts = sample_many(rng, 200)
 families = []
 for count in range(9):
-    families.append([with_skips(genotype, count) for genotype in random])
+    families.append([with_skips(start, count) for start in starts])
 
-# %%
+# %% alt="Accuracy falls with skip connections; the release of random rows alone hardly follows"
 _, ax = plt.subplots(layout="constrained")
 truth = EmulatedTruth()
 means = [100 * truth.mean(family).mean() for family in families]

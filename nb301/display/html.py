@@ -20,12 +20,13 @@ for _variable in (
 _STYLE = f"""
 .nb301 p {{ margin: 0.3em 0; }}
 .nb301 .shown {{ display: flex; flex-wrap: wrap; gap: 1.5em; }}
-.nb301 figure {{ margin: 0.3em 0; max-width: 100%; }}
+.nb301 .shown figure {{ flex: 0 1 auto; min-width: 16em; width: 46%; max-width: 370px; margin: 0.3em 0; }}
 .nb301 .wide {{ overflow-x: auto; }}
 .nb301 figcaption {{ text-align: center; }}
 .nb301 svg {{ display: block; max-width: 100%; height: auto; }}
 .nb301 svg text {{ font-family: inherit; fill: currentColor; }}
 .nb301 .values td, .nb301 .values th {{ text-align: right; padding: 0.1em 0.5em; }}
+.nb301 .values code {{ white-space: nowrap; }}
 .nb301 .values td.words {{ text-align: left; }}
 .nb301 code {{ overflow-wrap: anywhere; }}
 .nb301 .cell-number {{ font-size: 13px; font-weight: 600; text-anchor: middle; }}

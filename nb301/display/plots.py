@@ -77,7 +77,9 @@ def intervals(
     ax.errorbar(x, 100 * mean, yerr=reach, fmt="o", markersize=4, elinewidth=0.8, alpha=0.7)
     ax.set_ylabel("Predicted validation accuracy (%)")
     ax.set_xlabel("Number in the list" if observed is None else "Observed validation accuracy (%)")
-    if observed is not None and len(mean):
+    if observed is None:
+        ax.locator_params(axis="x", integer=True)
+    elif len(mean):
         # where both are equal
         ax.axline((x[0], x[0]), slope=1, color="grey", linestyle="--", linewidth=1)
     return ax
@@ -109,5 +111,5 @@ def _titled(ax: Axes | None, title: str) -> Axes:
 
         _, ax = plt.subplots(layout="constrained")
     if title:
-        ax.set_title(title, loc="left", fontsize="medium")
+        ax.set_title(title, loc="left", fontsize="medium", wrap=True)
     return ax

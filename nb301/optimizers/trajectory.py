@@ -87,6 +87,9 @@ class Trajectory(Columns):
             on: What the answers rest on, for the title, such as `benchmark.rests_on`.
             line: Settings of matplotlib's `Axes.step`, such as `label` and `color`.
 
+        Returns:
+            The Axes.
+
         Raises:
             MissingExtra: matplotlib is not installed.
         """
@@ -95,7 +98,11 @@ class Trajectory(Columns):
         return plots.incumbents(ax, on, self.clock, self.val_accuracy[self.incumbents], line)
 
     def to_pandas(self) -> DataFrame:
-        """Give a DataFrame of the evaluations: `genotype` as text, `seed`, and the fields of these names.
+        """Give all evaluations as a DataFrame.
+
+        Returns:
+            One row an evaluation: `genotype` as text, `seed`, `val_accuracy`, `runtime` and `clock` as here,
+            and `epochs` where trainings differ by them.
 
         Raises:
             MissingExtra: pandas is not installed.

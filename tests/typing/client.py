@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any, assert_type
 
 import numpy as np
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
+from pandas import DataFrame
 
 import nb301
 from nb301 import Benchmark, Evaluation, Evaluations, Genotype
 from nb301.formats import DartsGenotype, to_darts, to_naslib
+from nb301.optimizers import Trajectory
 from nb301.releases.familiarity import Familiarity
 
 
@@ -83,6 +86,16 @@ def parts_of_answers(found: Evaluations, mask: NDArray[np.bool_], order: NDArray
     assert_type(found[mask], Evaluations)
     assert_type(found[order], Evaluations)
     assert_type(list(found), list[Evaluation])
+
+
+def pictures(benchmark: Benchmark, found: Evaluations, trajectory: Trajectory) -> None:
+    """Plots give their Axes, tables are pandas'."""
+    assert_type(benchmark.plot_curves({"a name": "DARTS_V2"}, seed=1), Axes)
+    assert_type(benchmark.plot_predictions(["DARTS_V2"], [0.94]), Axes)
+    assert_type(benchmark.plot_distribution(), Axes)
+    assert_type(trajectory.plot(label="one", color="C1"), Axes)
+    assert_type(found.to_pandas(), DataFrame)
+    assert_type(benchmark.rests_on, str)
 
 
 def converters(text: str, rng: np.random.Generator) -> None:
