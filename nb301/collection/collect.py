@@ -122,11 +122,13 @@ def collect_table(
         require("xgboost", "fit")
     parts: dict[str, pd.DataFrame] = {}
     evaluated: dict[str, pd.DataFrame] = {}
-    for stage in _stages(collections):
-        for collection, rows in _run(stage, folder, evaluated, truth, processes, progress):
-            parts[collection.file] = rows
-            before = evaluated.get(collection.optimizer)
-            evaluated[collection.optimizer] = rows if before is None else pd.concat([before, rows])
+    # spawned, not forked: a library that has started threads does not survive a fork
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        for stage in _stages(collections):
+            for collection, rows in _run(stage, folder, evaluated, truth, pool, progress):
+                parts[collection.file] = rows
+                before = evaluated.get(collection.optimizer)
+                evaluated[collection.optimizer] = rows if before is None else pd.concat([before, rows])
     return to_table([parts[collection.file] for collection in collections], name, version, truth)
 
 
@@ -179,25 +181,23 @@ def _run(
     folder: Path,
     earlier: Earlier,
     truth: Truth,
-    processes: int,
+    pool: Executor,
     progress: Callable[[int], None] | None,
 ) -> Iterator[tuple[Collection, pd.DataFrame]]:
     """Run collections that need not wait for each other; each with its rows, in their order."""
-    # spawned, not forked: a library that has started threads does not survive a fork
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        futures: dict[str, Future[pd.DataFrame]] = {}
-        # the longest first, so that none is left over at the end
-        for collection in sorted(collections, key=_expected_cost, reverse=True):
-            needed = _needed(collection, earlier)
-            futures[collection.file] = pool.submit(collect, collection, folder, needed, truth=truth)
-        while wait_for(futures.values(), timeout=1.0).not_done:
-            for future in futures.values():
-                if future.done():
-                    future.result()
-            if progress is not None:
-                progress(_ended(folder))
-        for collection in collections:
-            yield collection, futures[collection.file].result()
+    futures: dict[str, Future[pd.DataFrame]] = {}
+    # the longest first, so that none is left over at the end
+    for collection in sorted(collections, key=_expected_cost, reverse=True):
+        needed = _needed(collection, earlier)
+        futures[collection.file] = pool.submit(collect, collection, folder, needed, truth=truth)
+    while wait_for(futures.values(), timeout=1.0).not_done:
+        for future in futures.values():
+            if future.done():
+                future.result()
+        if progress is not None:
+            progress(_ended(folder))
+    for collection in collections:
+        yield collection, futures[collection.file].result()
 
 
 def _needed(collection: Collection, earlier: Earlier) -> Earlier:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections import Counter
 
@@ -90,9 +91,16 @@ def recipe_with_finds(seed=2):
     return (*finds, Collection("rs", 40, seed=1), Collection("low_par", 10, seed=5))
 
 
-def test_finds_come_after_everything_round_by_round(tmp_path):
+@pytest.fixture(scope="module")
+def with_finds(tmp_path_factory):
+    """The table of finds, and the folder of its journals."""
+    folder = tmp_path_factory.mktemp("finds")
+    return collect_table(recipe_with_finds(), folder), folder
+
+
+def test_finds_come_after_everything_round_by_round(with_finds, tmp_path):
     """They are new in each round, trained with seed 1, in the recipe's order; again they are the same."""
-    table = collect_table(recipe_with_finds(), tmp_path / "one")
+    table, _ = with_finds
     runs = table.rows.groupby(["optimizer", "run"], observed=True)["genotype"].agg(set)
 
     assert list(dict.fromkeys(table.rows["optimizer"].astype(str))) == ["finds", "rs", "low_par"]
@@ -100,12 +108,13 @@ def test_finds_come_after_everything_round_by_round(tmp_path):
     assert not (runs["finds", 0] | runs["finds", 1]) & (runs["rs", 0] | runs["low_par", 0])
     assert set(table.rows["seed"]) == {1}
     assert table.is_fitted.all()
-    assert table.content_hash == collect_table(recipe_with_finds(), tmp_path / "two").content_hash
+    assert table.content_hash == collect_table(recipe_with_finds(), tmp_path).content_hash
 
 
-def test_interrupted_finds_go_on(tmp_path):
+def test_interrupted_finds_go_on(with_finds, tmp_path):
     """Of a journal that ends in the middle of the last round the rest is collected as if it had not."""
-    whole = collect_table(recipe_with_finds(), tmp_path)
+    whole, folder = with_finds
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     journal = tmp_path / "finds-1.jsonl"
     lines = journal.read_bytes().splitlines(keepends=True)
     journal.write_bytes(b"".join(lines[:6]))
