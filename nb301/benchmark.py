@@ -160,11 +160,19 @@ class Benchmark(Pictured):
         return self._query_many(genotypes, seed)
 
     def curve_many(self, genotypes: Sequence[Genotype], seed: int) -> LearningCurves:
-        """Tell many trainings with one seed, epoch by epoch, in the same way."""
+        """Tell many trainings with one seed, epoch by epoch, in the same way.
+
+        Args:
+            genotypes: What was trained.
+            seed: Training seed of all, 0..2^64-1.
+        """
         return self.curve([*genotypes], seed)
 
     def read(self, architecture: object) -> Genotype:
         """Read one architecture as `query` does.
+
+        Args:
+            architecture: As `query` takes one.
 
         Raises:
             GenotypeError: See `query`.

@@ -17,6 +17,9 @@ def cluster(scheduler: str) -> Iterator[Executor]:
     Args:
         scheduler: Its address, such as `tcp://10.0.0.1:8786`.
 
+    Yields:
+        An executor; the connection is closed when the block ends.
+
     Raises:
         ClusterError: No scheduler answers there, or it is no address.
         MissingExtra: dask.distributed is not installed.

@@ -143,12 +143,12 @@ def configurations(codes: NDArray[np.uint8]) -> NDArray[np.intp]:
         Numbers 0..1959, shape (n, 8): nodes 2-5 of the normal, then of the reduction cell. Numbers of
         one node are consecutive, and no two nodes share one.
     """
-    numbers, weights, first = _configuration_numbers()
+    numbers, weights, first = configuration_numbers()
     return numbers.take(codes.reshape(-1, len(CONFIGURATIONS), 4) @ weights + first)
 
 
 @cache
-def _configuration_numbers() -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+def configuration_numbers() -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Numbers by (node; source, op, source, op) as digits; the digits' weights; where each node starts."""
     weights = np.array([NODES[-1] * len(Op) ** 2, len(Op), len(Op) ** 2, 1])
     first = np.arange(len(CONFIGURATIONS)) * NODES[-1] ** 2 * len(Op) ** 2

@@ -86,6 +86,7 @@ class Evaluations(Columns, Sequence[Evaluation]):
     indices gives `Evaluations`. Equal are those with equal values.
     """
 
+    #: Shape (n,), as all arrays; see `Evaluation`.
     mean: NDArray[np.float64]
     std: NDArray[np.float64]
     noise_std: NDArray[np.float64]
@@ -100,7 +101,11 @@ class Evaluations(Columns, Sequence[Evaluation]):
         return len(self.mean)
 
     def interval(self, share: float = 0.95) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Lower and upper ends, shape (n,) each, of each one's `Evaluation.interval`."""
+        """Lower and upper ends, shape (n,) each, of each one's `Evaluation.interval`.
+
+        Args:
+            share: See there.
+        """
         reach = _reach(share) * np.sqrt(self.std * self.std + self.noise_std * self.noise_std)
         return np.clip(self.mean - reach, 0.0, 1.0), np.clip(self.mean + reach, 0.0, 1.0)
 

@@ -63,7 +63,9 @@ class LearningCurves(Columns, Sequence[LearningCurve]):
     a list of indices gives `LearningCurves`. Equal are those with equal values.
     """
 
+    #: Fractions, shape (n, epochs).
     val_accuracy: NDArray[np.float64]
+    #: Seconds of each epoch's end, shape (n, epochs).
     runtime: NDArray[np.float64]
 
     def __len__(self) -> int:

@@ -32,7 +32,12 @@ def r2(truth: Array, predicted: Array) -> float:
 
 
 def kendall_tau(truth: Array, predicted: Array) -> float:
-    """Kendall's tau-b, shape (n,) each; NaN where one side is constant."""
+    """Kendall's tau-b, shape (n,) each; NaN where one side is constant.
+
+    Args:
+        truth: Shape (n,).
+        predicted: Shape (n,).
+    """
     require("scipy.stats", "tables")
     from scipy.stats import kendalltau
 
@@ -58,7 +63,12 @@ def sparse_kendall_tau(truth: Array, predicted: Array) -> float:
 
 
 def spearman(truth: Array, predicted: Array) -> float:
-    """Spearman's rank correlation, shape (n,) each; NaN where one side is constant."""
+    """Spearman's rank correlation, shape (n,) each; NaN where one side is constant.
+
+    Args:
+        truth: Shape (n,).
+        predicted: Shape (n,).
+    """
     require("scipy.stats", "tables")
     from scipy.stats import rankdata
 
@@ -71,7 +81,12 @@ def spearman(truth: Array, predicted: Array) -> float:
 
 
 def mean_absolute_error(truth: Array, predicted: Array) -> float:
-    """Mean of |truth - predicted|, in the unit of both; shape (n,) each."""
+    """Mean of |truth - predicted|, in the unit of both; shape (n,) each.
+
+    Args:
+        truth: Shape (n,).
+        predicted: Shape (n,).
+    """
     truth, predicted = _pair(truth, predicted)
     return float(exact.mean(np.abs(truth - predicted)))
 

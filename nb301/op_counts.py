@@ -47,9 +47,22 @@ def count_numbers(codes: NDArray[np.uint8]) -> NDArray[np.intp]:
         Numbers of rows of `count_vectors`, shape (n, 14).
     """
     is_op = codes[..., 1, None] == np.arange(len(Op))
-    weight = np.where(codes[..., 0] < NODES[0], _EDGES + 2, _EDGES + 1)
+    weight = count_weights().take(codes[..., 0])
     numbers: NDArray[np.intp] = (is_op * weight[..., None]).sum(axis=2).reshape(len(codes), _PAIRS)
-    return numbers + np.arange(_PAIRS) * _VALUES
+    return numbers + count_offsets()
+
+
+@cache
+def count_weights() -> NDArray[np.intp]:
+    """What an edge adds to the number of its (cell, op), by its source, shape (5,)."""
+    sources = np.arange(NODES[-1])
+    return read_only(np.where(sources < NODES[0], _EDGES + 2, _EDGES + 1))
+
+
+@cache
+def count_offsets() -> NDArray[np.intp]:
+    """The numbers of each (cell, op) that no edge has, shape (14,)."""
+    return read_only(np.arange(_PAIRS) * _VALUES)
 
 
 @cache

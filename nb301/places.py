@@ -22,12 +22,20 @@ EMULATED_TRUTH = _PACKAGE / "truth" / "emulated.py"
 
 
 def user_releases() -> Path:
-    """Where this user's releases are: `releases` in `NB301_HOME`, by default the platform's data folder."""
+    """Where this user's releases are: `releases` in `NB301_HOME`, by default the platform's data folder.
+
+    Returns:
+        The folder; it need not exist.
+    """
     return _user_home() / "releases"
 
 
 def user_tables() -> Path:
-    """Where this user's tables are: `tables` beside `user_releases`."""
+    """Where this user's tables are: `tables` beside `user_releases`.
+
+    Returns:
+        The folder; it need not exist.
+    """
     return _user_home() / "tables"
 
 

@@ -2,7 +2,7 @@
 
     python -m docs.examples.optuna_study
 
-prints what 100 trainings found and what they cost. Run with Optuna 4.6 and 5.0.
+prints what 100 trainings found and what they cost. Run with Optuna 5.0.
 """
 
 from __future__ import annotations

@@ -45,8 +45,12 @@ def commands(module: str, name: str) -> str:
 
 def _linked(title: str, body: str) -> str:
     """A section whose list of commands leads to theirs."""
-    before, commands_, after = body.partition("**Commands**:")
-    return before + commands_ + _ENTRY.sub(lambda e: f"* [`{e[1]}`](#{slugify(f'{title} {e[1]}', '-')})", after)
+
+    def entry(match: re.Match[str]) -> str:
+        return f"* [`{match[1]}`](#{slugify(f'{title} {match[1]}', '-')})"
+
+    before, heading, after = body.partition("**Commands**:")
+    return before + heading + _ENTRY.sub(entry, after)
 
 
 def environments() -> str:

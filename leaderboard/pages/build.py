@@ -89,6 +89,8 @@ def build_site(
         SubmissionError: A submission is wrong.
     """
     check_folder(out, listed)
+    # before anything that takes long
+    report = None if report_path is None else read_report(report_path)
     runs = read_all(runs_folder, results)
     if references is None:
         references = read_references()
@@ -96,7 +98,7 @@ def build_site(
         [] if without_runs and not runs else rank_tracks(runs, references),
         references,
         submissions,
-        None if report_path is None else read_report(report_path),
+        report,
     )
     pages = list(_pages(site, results))
     if releases:

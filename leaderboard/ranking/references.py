@@ -9,7 +9,7 @@ with a release.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
@@ -124,12 +124,16 @@ class Reference(Record):
         return np.stack([errors, (multiply_adds - fewest) / (most - fewest)], axis=1)
 
 
-def compute(benchmark: Benchmark, rounds: int = _ROUNDS) -> Reference:
+def compute(
+    benchmark: Benchmark, rounds: int = _ROUNDS, rates: Sequence[float] = _EXCHANGE_RATES
+) -> Reference:
     """Compute a release's references: random architectures, then local search from the best, shaken.
 
     Args:
         benchmark: The release.
         rounds: How often the best are shaken and climb again.
+        rates: At which the front's climbers exchange accuracy and multiply-adds, points of accuracy for the
+            whole range of costs.
     """
     value = partial(judged, benchmark)
     rng = np.random.default_rng(_SEED)
@@ -156,16 +160,16 @@ def compute(benchmark: Benchmark, rounds: int = _ROUNDS) -> Reference:
         best_accuracy=best_accuracy,
         best_genotype=str(best),
         random_multiply_adds=int(np.median(costs)),
-        front=_front(benchmark, [best, *random[: _CLIMBERS // 4]], value, int(np.ptp(costs))),
+        front=_front(benchmark, [best, *random[: _CLIMBERS // 4]], value, rates, int(np.ptp(costs))),
     )
 
 
 def _front(
-    benchmark: Benchmark, starts: list[Genotype], value: _Value, range_of_costs: int
+    benchmark: Benchmark, starts: list[Genotype], value: _Value, rates: Sequence[float], range_of_costs: int
 ) -> tuple[tuple[float, int], ...]:
     """The front of what local searches reach at several exchange rates, thinned to points evenly apart."""
     reached = list(starts)
-    for rate in _EXCHANGE_RATES:
+    for rate in rates:
 
         def exchanged(
             genotypes: list[Genotype], price: float = rate / 100 / range_of_costs

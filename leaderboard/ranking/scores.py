@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from leaderboard.problems import Problem
 from leaderboard.ranking.references import Reference
 from leaderboard.runs.record import Run
 from nb301 import exact
+from nb301.columns import read_only
 
 Array = NDArray[np.float64]
 
@@ -39,6 +41,7 @@ class Steps(NamedTuple):
     regrets: Array
 
 
+@lru_cache(maxsize=2**15)  # boards of all, of real and of emulated releases ask for the same runs
 def steps(run: Run, reference: Reference, *, observed: bool = False) -> Steps:
     """The noise-free regret of what a run would return, over time.
 
@@ -60,7 +63,7 @@ def steps(run: Run, reference: Reference, *, observed: bool = False) -> Steps:
     seconds = np.array(incumbents.clock_seconds)
     if run.has_failed:
         seconds, regrets = np.append(seconds, run.ended_seconds), np.append(regrets, 1.0)
-    return Steps(seconds, regrets)
+    return Steps(read_only(seconds), read_only(regrets))
 
 
 def _front_regrets(run: Run, reference: Reference, accuracies: Array) -> Array:

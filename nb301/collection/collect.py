@@ -145,7 +145,14 @@ def _stages(collections: Sequence[Collection]) -> list[list[Collection]]:
 def to_table(
     parts: Sequence[pd.DataFrame], name: str, version: str, truth: Truth = _EMULATED
 ) -> EvaluationTable:
-    """Put the rows of collections under one ground truth together, in their order, with their curves."""
+    """Put the rows of collections under one ground truth together, in their order, with their curves.
+
+    Args:
+        parts: Rows of each collection, with the columns of `tables.schema.SCHEMA`.
+        name: The table's.
+        version: The table's.
+        truth: What answered.
+    """
     told: list[Sequence[float]] = []
     for part in parts:
         told += part[_CURVE].tolist() if _CURVE in part else [()] * len(part)

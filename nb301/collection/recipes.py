@@ -93,5 +93,12 @@ REAL_V1 = (
 
 
 def recipe_of(truth: str) -> tuple[Collection, ...]:
-    """What the table of a ground truth, such as `emulated 2.0`, is made of."""
+    """What the table of a ground truth, such as `emulated 2.0`, is made of.
+
+    Args:
+        truth: Name and version, as tables note them.
+
+    Returns:
+        Its collections in the order in which they are run.
+    """
     return EMULATED if is_emulated(truth) else REAL_V1

@@ -36,11 +36,21 @@ class ExecutorWorkers:
         self._open: dict[Future[TrainingRun], int] = {}
 
     def submit(self, number: int, genotype: Genotype, seed: int, at: float) -> None:  # noqa: ARG002
-        """Send the evaluation to the executor."""
+        """Send the evaluation to the executor.
+
+        Args:
+            number: The evaluation's, counted from 0.
+            genotype: What to train.
+            seed: Training seed.
+            at: Simulated seconds; real workers need none.
+        """
         self._open[self._executor.submit(self._evaluate, genotype, seed)] = number
 
     def finished(self) -> Finished:
         """Wait for an evaluation to end; of several, the one submitted first.
+
+        Returns:
+            Its number, what it gave, and when it ended, in seconds from the start of the run.
 
         Raises:
             Exception: Whatever the evaluation raised.
@@ -70,12 +80,22 @@ class StackedWorkers:
         self._clock = 0.0
 
     def submit(self, number: int, genotype: Genotype, seed: int, at: float) -> None:
-        """Add to the next round."""
+        """Add to the next round.
+
+        Args:
+            number: The evaluation's, counted from 0.
+            genotype: What to train.
+            seed: Training seed.
+            at: Simulated seconds; real workers need none.
+        """
         self._open.append((number, genotype, seed))
         self._clock = max(self._clock, at)
 
     def finished(self) -> Finished:
         """Give the next of the round; after its last, train all that are open.
+
+        Returns:
+            Its number, what it gave, and when it ended, in seconds from the start of the run.
 
         Raises:
             Exception: Whatever training raised.

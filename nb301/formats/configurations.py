@@ -26,7 +26,12 @@ _PAPERS = (98, 99, EPOCHS)
 
 
 def to_config(genotype: Genotype) -> dict[str, str]:
-    """Write the architecture's entries of the official configuration dict (official_facts F1, F21)."""
+    """Write the architecture's entries of the official configuration dict (official_facts F1, F21).
+
+    Returns:
+        Two entries for the inputs of each node after the first, one for the op of each edge; active ones
+            only.
+    """
     config = {}
     for cell_name in CELL_NAMES:
         edges = getattr(genotype, cell_name).edges
@@ -41,6 +46,9 @@ def to_config(genotype: Genotype) -> dict[str, str]:
 def from_config(config: Mapping[str, Any]) -> Genotype:
     """Read an official configuration dict; entries that are not the architecture's are passed over.
 
+    Args:
+        config: Values by the official names.
+
     Raises:
         GenotypeError: An entry is missing, unknown, or belongs to an edge that is not active.
     """
@@ -50,12 +58,20 @@ def from_config(config: Mapping[str, Any]) -> Genotype:
 
 
 def to_yahpo(genotype: Genotype) -> dict[str, str]:
-    """Write the architecture's entries of a YAHPO Gym `nb301` configuration ('_COLON_' for ':')."""
+    """Write the architecture's entries of a YAHPO Gym `nb301` configuration ('_COLON_' for ':').
+
+    Returns:
+        Values by YAHPO Gym's names; active entries only.
+    """
     return {key.replace(":", "_COLON_"): value for key, value in to_config(genotype).items()}
 
 
 def from_yahpo(config: Mapping[str, Any]) -> Genotype:
-    """Read a YAHPO Gym `nb301` configuration; entries that are not the architecture's are passed over."""
+    """Read a YAHPO Gym `nb301` configuration; entries that are not the architecture's are passed over.
+
+    Args:
+        config: Values by YAHPO Gym's names.
+    """
     return from_config({str(key).replace("_COLON_", ":"): value for key, value in config.items()})
 
 
@@ -63,6 +79,9 @@ def configuration_space() -> ConfigurationSpace:
     """The space as a ConfigSpace: 6 input pairs, 28 edge ops, each edge active when chosen.
 
     Names, choices and conditions are those of the official space without its 22 constants (F1, F3).
+
+    Returns:
+        A new one each time.
 
     Raises:
         MissingExtra: ConfigSpace is not installed.
@@ -83,7 +102,15 @@ def configuration_space() -> ConfigurationSpace:
 
 
 def to_configuration(genotype: Genotype, space: ConfigurationSpace | None = None) -> Configuration:
-    """Write a `Configuration` of `space` (default: a new `configuration_space()`)."""
+    """Write a `Configuration` of `space` (default: a new `configuration_space()`).
+
+    Args:
+        genotype: The architecture.
+        space: What `configuration_space()` gave, or the official space.
+
+    Returns:
+        The configuration.
+    """
     space = configuration_space() if space is None else space
     from ConfigSpace import Configuration
 
@@ -91,7 +118,11 @@ def to_configuration(genotype: Genotype, space: ConfigurationSpace | None = None
 
 
 def from_configuration(configuration: Configuration) -> Genotype:
-    """Read a ConfigSpace `Configuration` of `configuration_space()` or of the official space."""
+    """Read a ConfigSpace `Configuration` of `configuration_space()` or of the official space.
+
+    Args:
+        configuration: Of ConfigSpace, in the extra `configspace`.
+    """
     return from_config(dict(configuration))
 
 

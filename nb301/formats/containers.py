@@ -19,6 +19,9 @@ def unwrapped(value: Any) -> Any:
         value: A numpy array or scalar, a row or column of pandas, a `Configuration` of any ConfigSpace,
             bytes, a path, of which the text is read. Anything else comes back as it is.
 
+    Returns:
+        Texts, numbers, lists and dicts alone.
+
     Raises:
         GenotypeError: The file cannot be read, is larger than a genotype, or is no UTF-8.
     """

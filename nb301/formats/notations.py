@@ -44,12 +44,20 @@ class Notation:
     extra: str | None = None
 
     def line(self, genotype: Genotype) -> str:
-        """A genotype as commands write it, in one line."""
+        """A genotype as commands write it, in one line.
+
+        Returns:
+            Text that `read` takes.
+        """
         written = self.write(genotype)
         return json.dumps(written) if self.is_json else str(written)
 
     def to_copy(self, genotype: Genotype) -> str:
-        """A genotype to copy into a program: a configuration as JSON, anything else as Python prints it."""
+        """A genotype to copy into a program: a configuration as JSON, anything else as Python prints it.
+
+        Returns:
+            Text; of some notations more than one line.
+        """
         if self.extra is not None:
             values = json.dumps(to_config(genotype))
             return f"ConfigSpace.Configuration(nb301.formats.configuration_space(), values={values})"

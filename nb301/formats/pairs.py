@@ -39,6 +39,12 @@ def from_darts(darts: Any) -> Genotype:
 
     A cell is eight (op, source) pairs, or as GDAS has it four nodes of two; GDAS' weight may follow a
     source. A `Cell`, or its text, is one, too.
+
+    Args:
+        darts: The namedtuple, or a mapping with `normal`, `reduce` and, if any, the concatenated nodes.
+
+    Raises:
+        GenotypeError: It has other fields, or describes no cell; names the cell, node and edge.
     """
     fields = darts if isinstance(darts, Mapping) else _attributes(darts)
     for cell_name in CELL_NAMES:
@@ -54,6 +60,9 @@ def to_naslib(genotype: Genotype) -> tuple[tuple[tuple[int, int], ...], tuple[tu
     """Write NASLib's compact tuples: a cell is eight (source, op number) pairs, two for each node.
 
     NASLib numbers the ops as `Op` does.
+
+    Returns:
+        The normal cell, then the reduction cell.
     """
     return _naslib_cell(genotype.normal), _naslib_cell(genotype.reduce)
 
@@ -63,6 +72,12 @@ def from_naslib(compact: Sequence[Any]) -> Genotype:
 
     Beware of tuples whose ops are numbered with DARTS' `none` = 0, such as those made with DARTS' own
     `PRIMITIVES`: where no op is 7 they read as another architecture. Subtract 1 from each op first.
+
+    Args:
+        compact: The normal cell, then the reduction cell.
+
+    Raises:
+        GenotypeError: They are no two cells of eight pairs; names the cell, node and edge.
     """
     if not is_list(compact) or len(compact) != len(CELL_NAMES):
         raise GenotypeError(f"expected two cells (normal, reduce), got {shown(compact)}")

@@ -35,7 +35,11 @@ class Column(Protocol):
     """An array, or a column of a table: of architectures, or one."""
 
     def tolist(self) -> Any:
-        """Its entries."""
+        """Its entries.
+
+        Returns:
+            A list of what the column holds.
+        """
 
 
 #: One architecture, in the notations that have a type: NASLib's compact tuples, lists or not, come last.

@@ -67,6 +67,9 @@ def is_lists(value: Any) -> bool:
     """Whether a list or tuple is one architecture by its structure: cells of edges, no list of architectures.
 
     Such are NASLib's lists, DARTS' four fields without their names, and GDAS' with a node's edges together.
+
+    Args:
+        value: Anything.
     """
     levels: list[int] = []
     while isinstance(value, list | tuple) and value and len(levels) < 5:

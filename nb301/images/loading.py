@@ -23,9 +23,13 @@ _VALIDATION_SHARE = 5  # one in five
 class ImageData:
     """A classification task with its three parts; pixels are 0..255."""
 
+    #: The set's.
     name: str
+    #: What networks learn.
     train: Images[np.uint8]
+    #: What is told of them.
     validation: Images[np.uint8]
+    #: What nothing is chosen by.
     test: Images[np.uint8]
     #: Whether an image's mirror image is one of the same class.
     flips: bool

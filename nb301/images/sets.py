@@ -52,6 +52,9 @@ class ImageSet(NamedTuple):
 def image_set(name: str) -> ImageSet:
     """Find an image set by its name.
 
+    Args:
+        name: Such as `fashion-mnist`.
+
     Raises:
         ValueError: There is no such image set.
     """

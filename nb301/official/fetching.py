@@ -18,6 +18,7 @@ from nb301.extras import require
 class Publication:
     """One version of the official models, as figshare has it."""
 
+    #: Such as `1.0`.
     version: str
     #: Of the article, which lists an MD5 for every file.
     doi: str
@@ -25,6 +26,7 @@ class Publication:
     url: str
     #: None where only figshare's MD5 is known.
     sha256: str | None
+    #: Size of the ZIP file.
     bytes: int | None
     #: Folders of models of accuracy that are known to be in it.
     folders: frozenset[str]
@@ -63,6 +65,7 @@ _RELEASE = re.compile(r"nb301-(xgb|gin)-v(?P<version>[0-9.]{1,9})")
 class FetchedModels(NamedTuple):
     """The ZIP file of a version, on this machine."""
 
+    #: The ZIP file.
     path: Path
     #: False where the host could not be reached to list its checksum, and the file was placed by hand.
     checked: bool
@@ -70,6 +73,9 @@ class FetchedModels(NamedTuple):
 
 def publication_of(release: str) -> Publication:
     """The version that holds a release.
+
+    Args:
+        release: Its name, such as `nb301-xgb-v1.0`.
 
     Raises:
         UnknownRelease: There is none.

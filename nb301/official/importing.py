@@ -112,7 +112,14 @@ def _chosen(
 
 
 def runtime_beside(source: Path) -> Path | None:
-    """The folder of the runtime model beside that of an ensemble, as the official archives have it (F34)."""
+    """The folder of the runtime model beside that of an ensemble, as the official archives have it (F34).
+
+    Args:
+        source: Folder of an ensemble, or a ZIP file.
+
+    Returns:
+        The folder; None where there is none.
+    """
     match = _FOLDER.fullmatch(source.absolute().name)
     if match is None or not source.is_dir():
         return None
@@ -121,7 +128,14 @@ def runtime_beside(source: Path) -> Path | None:
 
 
 def default_name(folder: str) -> str | None:
-    """What a release is called after its official folder, such as `nb301-gin-v1.0` after `gnn_gin_v1.0`."""
+    """What a release is called after its official folder, such as `nb301-gin-v1.0` after `gnn_gin_v1.0`.
+
+    Args:
+        folder: Name of the folder alone.
+
+    Returns:
+        The release's name; None where the folder is not called as officially.
+    """
     match = _FOLDER.fullmatch(folder)
     return f"nb301-{_SHORT.get(match['model'], match['model'])}-v{match['version']}" if match else None
 

@@ -20,7 +20,7 @@ from nb301.optimizers.objectives import (
 from nb301.space import Genotype
 
 #: Architectures that are evaluated before their turn; more hardly lower the time of each.
-_AHEAD = 128
+_AHEAD = 512
 
 
 def looking_ahead(objective: Objective, optimizer: object) -> Objective:

@@ -78,6 +78,9 @@ class LooksAhead(Protocol):
         """At most `n` of the next proposals, which `ask` will still give one after the other.
 
         Of one that proposes trainings: what the next ones that it begins will train.
+
+        Args:
+            n: How many are asked for; none is as good as not knowing.
         """
 
 

@@ -92,7 +92,11 @@ class DifferentialEvolution:
             self._start(self._breed())
 
     def upcoming(self, n: int) -> list[Genotype]:
-        """The generation's next trials, at most `n`; see `base.LooksAhead`."""
+        """The generation's next trials, at most `n`; see `base.LooksAhead`.
+
+        Args:
+            n: At most so many.
+        """
         return [self._genotypes[number] for number in islice(self._to_propose, n)]
 
     def _start(self, trials: NDArray[np.float64]) -> None:

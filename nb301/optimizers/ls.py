@@ -75,7 +75,11 @@ class LocalSearch:
             self._move()
 
     def upcoming(self, n: int) -> list[Genotype]:
-        """The next proposals, at most `n`, where all of them are evaluated; see `base.LooksAhead`."""
+        """The next proposals, at most `n`, where all of them are evaluated; see `base.LooksAhead`.
+
+        Args:
+            n: At most so many.
+        """
         known_before = self._whole_neighbourhood or self._current is None
         return self._to_propose[: -n - 1 : -1] if known_before else []
 

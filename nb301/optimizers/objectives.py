@@ -41,7 +41,15 @@ class ManyObjective(Objective, Protocol):
     """An objective that can be asked for many architectures at once; a `Benchmark` is one."""
 
     def ask_many(self, genotypes: Sequence[Genotype], seed: int, /) -> Iterable[Result]:
-        """Evaluate architectures, all with one training seed: what calls give one after the other."""
+        """Evaluate architectures, all with one training seed: what calls give one after the other.
+
+        Args:
+            genotypes: What to evaluate.
+            seed: Training seed of all.
+
+        Returns:
+            A result for each, in their order.
+        """
 
 
 class Curve(Protocol):

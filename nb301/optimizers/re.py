@@ -53,5 +53,9 @@ class RegularizedEvolution:
         self._accuracies.append(observation.val_accuracy)
 
     def upcoming(self, n: int) -> list[Genotype]:
-        """The next proposals, at most `n`, while they are random; see `base.LooksAhead`."""
+        """The next proposals, at most `n`, while they are random; see `base.LooksAhead`.
+
+        Args:
+            n: At most so many.
+        """
         return self._starts.upcoming(max(min(n, self._to_start), 0))

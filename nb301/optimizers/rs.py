@@ -52,5 +52,9 @@ class RandomSearch:
         """Learn nothing."""
 
     def upcoming(self, n: int) -> list[Genotype]:
-        """The next `n` proposals; see `base.LooksAhead`."""
+        """The next `n` proposals; see `base.LooksAhead`.
+
+        Args:
+            n: At most so many.
+        """
         return self._genotypes.upcoming(n)

@@ -37,6 +37,7 @@ _NO_SKIP = [op for op in Op if op != Op.skip_connect]
 class Agreement:
     """How two releases' predictions of one kind of probes compare; fractions, seconds, correlations."""
 
+    #: Probes.
     n: int
     #: Mean, median and largest |B - A| of the ensembles' means.
     mean_difference: float
@@ -46,6 +47,7 @@ class Agreement:
     bias: float
     #: None where a release predicts the same for all.
     kendall_tau: float | None
+    #: Of the two releases' predictions.
     spearman: float | None
     #: Mean over probes of the std between members.
     mean_std_a: float
@@ -58,9 +60,11 @@ class Agreement:
 class Probe(NamedTuple):
     """A probe that the releases differ on most."""
 
+    #: Its text.
     genotype: str
     #: Predicted means, fractions.
     a: float
+    #: Release B's prediction, fraction.
     b: float
 
 

@@ -74,11 +74,15 @@ _Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 class TableReference(Record):
     """The evaluation table that a release was fitted on."""
 
+    #: The table's.
     name: _Name
+    #: The table's.
     version: _Name
+    #: Name and version of the ground truth.
     truth: _Truth
     #: None of an imported release, whose table nobody here has seen, as is `rows`.
     content_hash: _Sha256 | None
+    #: How many it has.
     rows: int | None
 
 
@@ -87,8 +91,11 @@ class SplitReference(Record):
 
     kind: Literal["stratified"]
     seed: int
+    #: Rows in the part.
     train: int
+    #: Rows in the part.
     val: int
+    #: Rows in the part.
     test: int
 
 
@@ -115,7 +122,9 @@ class Noise(Record):
 class FileReference(Record):
     """One file of a release."""
 
+    #: 64 hex digits.
     sha256: _Sha256
+    #: Its size.
     bytes: int = Field(ge=0, le=LARGEST_MAPPED)
 
 
@@ -125,9 +134,13 @@ class Metrics(Record):
     `runtime_r2` is of the test part of the manifest's `runtime_table`, where it has one.
     """
 
+    #: See `metrics`.
     r2: float
+    #: See `metrics`.
     sparse_kendall_tau: float
+    #: Fraction.
     mean_absolute_error: float
+    #: Mean of the members' std, fraction.
     mean_std: float
     #: None where all test rows took the same time.
     runtime_r2: float | None
@@ -170,21 +183,27 @@ class Manifest(Record):
     """Everything that identifies a release and lets it be rebuilt."""
 
     format: int
+    #: The release's, without version.
     name: _Name
+    #: The release's.
     version: str = Field(pattern=f"^{VERSION}$")
+    #: Name in `surrogates.FAMILIES`.
     family: str
     #: Sources of the rows that the models saw; the test part has rows of all sources.
     optimizers: tuple[str, ...]
     table: TableReference
     #: None of an imported release: its split cannot be made again (F32).
     split: SplitReference | None
+    #: Of every random draw of the fits.
     seed: int
     members: int = Field(ge=1, le=MOST_MEMBERS)
     hyperparameters: dict[str, float | int | str | bool]
     runtime_hyperparameters: dict[str, float | int | str | bool]
+    #: Versions that fitted it, by name.
     libraries: dict[str, str]
     #: None of an imported release: nothing was measured here.
     metrics: Metrics | None
+    #: All files of the release, by name.
     files: dict[str, FileReference]
     #: None where draws have the members' std.
     noise: Noise | None = None
@@ -247,7 +266,11 @@ class Manifest(Record):
         return entries
 
     def to_json(self) -> str:
-        """Canonical JSON: sorted keys, two spaces; its bytes are what `release_hash` hashes."""
+        """Canonical JSON: sorted keys, two spaces; its bytes are what `release_hash` hashes.
+
+        Returns:
+            Text that `read_manifest` reads.
+        """
         return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
 
     @property

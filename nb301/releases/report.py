@@ -114,7 +114,14 @@ class ReportedClaim(_ReportRecord):
     verdict: ClaimVerdict
 
     def variant_of(self, group: str) -> str | None:
-        """For which value a claim of a group was declared; None for claims of other groups."""
+        """For which value a claim of a group was declared; None for claims of other groups.
+
+        Args:
+            group: Id of the group.
+
+        Returns:
+            The value as text; None for claims of other groups.
+        """
         prefix = claim_id(group, "")
         return self.id.removeprefix(prefix) if self.id.startswith(prefix) else None
 
@@ -145,7 +152,11 @@ class ValidationReport(_ReportRecord):
     """Versions by name."""
 
     def to_json(self) -> str:
-        """The report as a file has it."""
+        """The report as a file has it.
+
+        Returns:
+            Text that `read_report` reads.
+        """
         return json.dumps(self.model_dump(mode="json"), indent=2, allow_nan=False) + "\n"
 
 
@@ -156,6 +167,9 @@ def claim_id(group: str, value: object) -> str:
 
 def read_report(path: Path) -> ValidationReport:
     """Read a report.
+
+    Args:
+        path: A JSON file that `validation` wrote.
 
     Raises:
         OSError: It cannot be read.

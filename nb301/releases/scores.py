@@ -40,13 +40,17 @@ class FreshRows:
 class Scores:
     """How predictions compare with single trainings; errors are fractions, predicted minus trained."""
 
+    #: Rows that were compared.
     n: int
     #: NaN where all trainings gave the same, as the rank correlations are.
     r2: float
+    #: See `metrics`.
     sparse_kendall_tau: float
+    #: See `metrics`.
     spearman: float
     #: Above 0 where the release promises too much.
     mean_error: float
+    #: Fraction.
     mean_absolute_error: float
     #: Share of trainings inside of `Evaluation.interval`, by the interval's own share.
     coverage: Mapping[float, float]

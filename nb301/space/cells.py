@@ -60,6 +60,9 @@ class Cell:
     def parse(cls, text: str) -> Cell:
         """Read the text form that `str(cell)` writes.
 
+        Args:
+            text: Four nodes, `op@source+op@source/...`.
+
         Raises:
             GenotypeError: Names the node and edge that cannot be read.
         """
@@ -92,7 +95,11 @@ class Cell:
         return max(depths)
 
     def count(self, op: Op) -> int:
-        """Number of edges with `op`, 0..8."""
+        """Number of edges with `op`, 0..8.
+
+        Returns:
+            That number.
+        """
         return self.code[1::2].count(op)
 
     def __str__(self) -> str:

@@ -26,14 +26,22 @@ def to_codes(genotypes: Sequence[Genotype]) -> NDArray[np.uint8]:
 
 
 def from_codes(codes: NDArray[np.uint8]) -> list[Genotype]:
-    """Unpack what `to_codes` packed: shape (n, 2, 8, 2) to `n` genotypes."""
+    """Unpack what `to_codes` packed: shape (n, 2, 8, 2) to `n` genotypes.
+
+    Args:
+        codes: Shape (n, 2, 8, 2): normal and reduction cell, eight edges, source and op.
+    """
     packed = np.ascontiguousarray(codes, dtype=np.uint8).tobytes()
     cells = [Cell(packed[i : i + CELL_BYTES]) for i in range(0, len(packed), CELL_BYTES)]
     return [Genotype(normal, reduce) for normal, reduce in zip(cells[::2], cells[1::2], strict=True)]
 
 
 def keys_of_canonical(codes: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """`Genotype.key` of many genotypes in canonical form: shape (n, 2, 8, 2) to (n,)."""
+    """`Genotype.key` of many genotypes in canonical form: shape (n, 2, 8, 2) to (n,).
+
+    Args:
+        codes: Codes of canonical forms.
+    """
     packed = np.ascontiguousarray(codes, dtype=np.uint8).tobytes()
     size = 2 * CELL_BYTES
     return np.array([key_of(packed[i : i + size]) for i in range(0, len(packed), size)], dtype=np.uint64)

@@ -44,8 +44,11 @@ CELL_BYTES = 16
 class Edge(NamedTuple):
     """One edge of a cell: `op` applied to node `source`, added into node `target`."""
 
+    #: Number of the node that it comes from, 0..4; 0 and 1 are the cell's inputs.
     source: int
+    #: Number of the node that it goes to, 2..5.
     target: int
+    #: What it does.
     op: Op
 
     @property
@@ -79,7 +82,11 @@ def checked_edge(edge: Edge | tuple[int, int, Op | str]) -> tuple[int, int, Op]:
 
 
 def op_of(op: object) -> Op | None:
-    """The op with a name, or with a number in `Op`; None where there is none such."""
+    """The op with a name, or with a number in `Op`; None where there is none such.
+
+    Args:
+        op: Anything.
+    """
     if type(op) is Op:
         return op
     if isinstance(op, str):
@@ -89,7 +96,12 @@ def op_of(op: object) -> Op | None:
 
 
 def no_op(op: object, where: str) -> GenotypeError:
-    """The error of what is no op: names where it stands, and lists the seven ops."""
+    """The error of what is no op: names where it stands, and lists the seven ops.
+
+    Args:
+        op: What was found.
+        where: Such as `node 3`.
+    """
     return GenotypeError(f"{where} has op {shown(op)}, expected one of {', '.join(_OPS)}")
 
 

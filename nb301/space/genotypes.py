@@ -26,7 +26,9 @@ class Genotype:
     genotypes that describe the same network up to the names of intermediate nodes.
     """
 
+    #: The cell that keeps the images' size.
     normal: Cell
+    #: The cell that halves it.
     reduce: Cell
 
     def __post_init__(self) -> None:
@@ -57,6 +59,10 @@ class Genotype:
     def from_texts(cls, normal: str, reduce: str) -> Genotype:
         """Build a genotype from the texts of both cells, as `str(cell)` writes them.
 
+        Args:
+            normal: The normal cell.
+            reduce: The reduction cell.
+
         Raises:
             GenotypeError: Names the cell, node and edge that cannot be read.
         """
@@ -65,6 +71,9 @@ class Genotype:
     @classmethod
     def parse(cls, text: str) -> Genotype:
         """Read the text form that `str(genotype)` writes.
+
+        Args:
+            text: Both cells, `normal:...,reduce:...`.
 
         Raises:
             GenotypeError: Names the cell, node and edge that cannot be read.
@@ -129,5 +138,12 @@ class Genotype:
 
 
 def key_of(canonical_code: bytes) -> int:
-    """`Genotype.key` of the genotype with a canonical code of 32 bytes."""
+    """`Genotype.key` of the genotype with a canonical code of 32 bytes.
+
+    Args:
+        canonical_code: See `Genotype.canonical_code`.
+
+    Returns:
+        64 bits.
+    """
     return int.from_bytes(hashlib.sha256(canonical_code).digest()[:8], "big")

@@ -13,6 +13,9 @@ from nb301.space.genotypes import Genotype
 def sample(rng: np.random.Generator) -> Genotype:
     """Draw one genotype uniformly from all 180^2 * 7^16 (the paper's random search).
 
+    Args:
+        rng: Where the draws come from.
+
     Raises:
         GeneratorError: `rng` is no `numpy.random.Generator`.
     """
@@ -20,7 +23,12 @@ def sample(rng: np.random.Generator) -> Genotype:
 
 
 def sample_in_turn(rng: np.random.Generator, n: int) -> list[Genotype]:
-    """Draw what `n` calls of `sample` draw, in less time."""
+    """Draw what `n` calls of `sample` draw, in less time.
+
+    Args:
+        rng: Where the draws come from.
+        n: How many.
+    """
     check_generator(rng)
     drawn = rng.integers(_CHOICES, size=(n, len(_CHOICES)))
     codes = np.empty((n, 2, 8, 2), dtype=np.uint8)
@@ -42,6 +50,10 @@ _CHOICES = np.repeat([*map(len, INPUT_PAIRS.values()), len(Op)], [2, 2, 2, 2, 16
 def sample_many(rng: np.random.Generator, n: int) -> list[Genotype]:
     """Draw `n` independent genotypes uniformly from all 180^2 * 7^16.
 
+    Args:
+        rng: Where the draws come from; others than `n` calls of `sample` take.
+        n: How many.
+
     Raises:
         GeneratorError: `rng` is no `numpy.random.Generator`.
     """
@@ -55,6 +67,9 @@ def sample_many(rng: np.random.Generator, n: int) -> list[Genotype]:
 
 def check_generator(rng: object) -> None:
     """Refuse what is no generator, such as a seed, before it gives an AttributeError somewhere below.
+
+    Args:
+        rng: Anything.
 
     Raises:
         GeneratorError: `rng` is no `numpy.random.Generator`; says how to make one.

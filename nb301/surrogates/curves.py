@@ -169,7 +169,15 @@ class CurveModel:
         return _behind(self._arrays, codes)
 
     def expected_or_drawn(self, codes: NDArray[np.uint8], seeds: ArrayLike | None) -> Array:
-        """What `behind` gives without seeds, and `draw` with them."""
+        """What `behind` gives without seeds, and `draw` with them.
+
+        Args:
+            codes: Of canonical forms, shape (n, 2, 8, 2).
+            seeds: Shape (n,), or one for all; None for expected curves.
+
+        Returns:
+            How far behind its best epoch each training is, fractions, shape (n, epochs).
+        """
         return self.behind(codes) if seeds is None else self.draw(codes, seeds)
 
     def draw(self, codes: NDArray[np.uint8], seeds: ArrayLike) -> Array:

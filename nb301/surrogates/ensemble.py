@@ -102,6 +102,17 @@ def fit_one(
     """Fit a single model on a split's training rows, stopped early on its validation rows (Table 3).
 
     With `checkpoints` it is kept there, and found there again, as members of `fit_ensemble` are.
+
+    Args:
+        family: What is fitted.
+        table: What it is fitted to.
+        split: Its training and validation rows.
+        seed: Of every random draw.
+        hyperparameters: In the place of the family's own.
+        checkpoints: A folder.
+
+    Returns:
+        The bytes of the member's file.
     """
     planned = _planned_one(family, table, split, seed, hyperparameters)
     [(_, data)] = _fitted([planned], checkpoints, processes=1)
@@ -152,7 +163,12 @@ def _planned_one(
 
 
 def examples(table: EvaluationTable, rows: NDArray[np.intp]) -> Examples:
-    """Rows of a table as models take them."""
+    """Rows of a table as models take them.
+
+    Args:
+        table: Where the rows are.
+        rows: Their numbers, shape (n,).
+    """
     return Examples(table.codes[rows], table.rows["val_accuracy"].to_numpy(dtype=np.float64)[rows])
 
 

@@ -58,6 +58,9 @@ def user_path(name: str, version: str, *, replace: bool = False) -> Path:
         version: The table's.
         replace: Whether it may take the place of one that is there.
 
+    Returns:
+        The path; nothing is written.
+
     Raises:
         TableError: No file can be called so, an embedded table is, or there is one and `replace` is not set.
     """

@@ -78,6 +78,7 @@ class BadFile(NamedTuple):
 
     #: Relative to the folder that was imported.
     path: Path
+    #: What is wrong, in one line.
     reason: str
 
 
@@ -130,22 +131,31 @@ class _FileRun(NamedTuple):
 class OwnRun:
     """One training of ours, to be written as the official files are; accuracies are fractions."""
 
+    #: What was trained.
     genotype: Genotype
+    #: How.
     setting: Setting
+    #: With which seed.
     seed: int
+    #: Of the best epoch, fraction.
     val_accuracy: float
+    #: Fraction.
     test_accuracy: float
+    #: Fraction.
     train_accuracy: float
     #: Of the best epoch, as are `val_loss` and `learning_rate`.
     train_loss: float
     #: Cross-entropy, nats.
     val_loss: float
+    #: The first.
     learning_rate: float
     #: Counted from 1.
     best_epoch: int
     #: Seconds.
     runtime: float
+    #: Count.
     training_images: int
+    #: Count.
     validation_images: int
     #: Training settings under their names in the official configuration space.
     config: Mapping[str, Any]
@@ -159,6 +169,10 @@ def write_official(run: OwnRun, path: Path) -> None:
     """Write a training as one file of the official format (F21), which `import_official` reads back.
 
     That needs a name `results_N.json`, in a folder that is named after an optimizer.
+
+    Args:
+        run: The training.
+        path: Where to.
     """
     setting = run.setting
     result = {

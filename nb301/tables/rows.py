@@ -99,6 +99,9 @@ def _check_columns(rows: pd.DataFrame) -> None:
 def read_rows(path: Path) -> FileRows:
     """Read rows for `table_of` from a `.csv` or `.parquet` file; columns that no table knows are passed over.
 
+    Args:
+        path: A `.csv` or `.parquet` file.
+
     Raises:
         TableError: It cannot be read, or is neither.
     """

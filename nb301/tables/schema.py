@@ -124,6 +124,9 @@ class EvaluationTable:
     def of(self, *optimizers: str) -> EvaluationTable:
         """The rows of some optimizers only.
 
+        Args:
+            optimizers: Their names, such as `rs`.
+
         Raises:
             TableError: The table has no row of one of them.
         """
@@ -136,7 +139,11 @@ class EvaluationTable:
         return self.select(self.rows["optimizer"].isin(optimizers).to_numpy())
 
     def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> EvaluationTable:
-        """Some of the rows, by a mask or their numbers, with their curves."""
+        """Some of the rows, by a mask or their numbers, with their curves.
+
+        Args:
+            rows: A mask, shape (len(table),), or row numbers, shape (n,).
+        """
         steps = None if self.steps is None else self.steps[rows]
         return EvaluationTable(self.name, self.version, self.truth, self.rows.iloc[rows], steps)
 
@@ -171,7 +178,12 @@ def name_after(path: Path) -> str:
 
 
 def write_table(table: EvaluationTable, path: Path) -> None:
-    """Write a table as Parquet, whole or not at all; see `check_table_path`."""
+    """Write a table as Parquet, whole or not at all; see `check_table_path`.
+
+    Args:
+        table: What is written.
+        path: A `.parquet` file.
+    """
     check_table_path(path)
     file_format = 1 if table.steps is None else _FORMAT
     about = {"format": file_format, "name": table.name, "version": table.version, "truth": table.truth}
@@ -204,6 +216,9 @@ def is_table(path: Path) -> bool:
 
 def read_table(path: Path) -> EvaluationTable:
     """Read a table that `write_table` wrote.
+
+    Args:
+        path: A `.parquet` file.
 
     Raises:
         TableError: There is no such file, it is truncated or no table, of a newer format, or its rows

@@ -24,12 +24,19 @@ from nb301.tables.schema import EvaluationTable
 class Split:
     """Row numbers of the three parts, ascending; an architecture is in one part only."""
 
+    #: Row numbers, shape (n,).
     train: NDArray[np.intp]
+    #: Row numbers, shape (n,).
     val: NDArray[np.intp]
+    #: Row numbers, shape (n,).
     test: NDArray[np.intp]
 
     def counts(self) -> dict[str, int]:
-        """Rows in each part."""
+        """Rows in each part.
+
+        Returns:
+            Numbers of rows by `training`, `validation`, `test`.
+        """
         return {"train": len(self.train), "val": len(self.val), "test": len(self.test)}
 
     @property
@@ -89,6 +96,11 @@ def random_only_split(table: EvaluationTable, seed: int, optimizer: str = "rs") 
 
     The parts are those of `stratified_split` without the other optimizers' rows for fitting, so that
     both kinds of models are measured on the same test rows.
+
+    Args:
+        table: What to split.
+        seed: Which of the possible splits.
+        optimizer: In the place of random search.
 
     Raises:
         TableError: The table has no row of `optimizer`, or too few of it for training or validation.
@@ -151,6 +163,12 @@ def above_split(
 
 def folds(table: EvaluationTable, rows: NDArray[np.intp], n: int, seed: int) -> list[NDArray[np.intp]]:
     """Cut rows into `n` folds, each optimizer evenly (Section 4.4: ten, one a member).
+
+    Args:
+        table: Where the rows are.
+        rows: Their numbers, shape (m,).
+        n: How many folds.
+        seed: Which of the possible folds.
 
     Returns:
         `n` arrays of row numbers, ascending, disjoint, together `rows`.

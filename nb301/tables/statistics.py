@@ -26,9 +26,13 @@ _LEAST_CORRELATED = 2
 class Comparison:
     """One statistic of the paper's CIFAR-10 table, and the same of this table."""
 
+    #: What it is of, with its unit.
     statistic: str
+    #: Where in the paper.
     source: str
+    #: The paper's.
     paper: str
+    #: This table's.
     table: str
 
 

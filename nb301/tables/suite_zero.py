@@ -37,6 +37,9 @@ def read_suite_zero(path: Path) -> FileRows:
     Each entry is a row, in the file's order, also where several are one architecture: each is a training of
     its own, and splits keep all rows of an architecture in one part.
 
+    Args:
+        path: Its JSON file.
+
     Raises:
         TableError: It cannot be read, is too large or of another form, or an entry has no architecture or
             accuracy; names the first such entry.

@@ -67,13 +67,28 @@ class Protocol:
         return NetworkShape(self.channels, self.layers, image_size, classes, auxiliary=self.auxiliary > 0)
 
     def learning_rate_at(self, epoch: int, share: float = 0.0) -> float:
-        """Learning rate `share` (0..1) into an epoch, counted from 0."""
+        """Learning rate `share` (0..1) into an epoch, counted from 0.
+
+        Args:
+            epoch: Counted from 0.
+            share: Of the epoch that is over, 0..1.
+
+        Returns:
+            The learning rate.
+        """
         progress = (epoch + (share if self.anneal_each_step else 0.0)) / self.epochs
         cosine = (1 + math.cos(math.pi * progress)) / 2
         return self.final_learning_rate + (self.learning_rate - self.final_learning_rate) * cosine
 
     def drop_path_at(self, epoch: int) -> float:
-        """Probability that an edge is dropped, in an epoch counted from 0."""
+        """Probability that an edge is dropped, in an epoch counted from 0.
+
+        Args:
+            epoch: Counted from 0.
+
+        Returns:
+            A probability.
+        """
         return self.drop_path * epoch / self.epochs
 
 
@@ -132,6 +147,10 @@ _SPECIAL: Mapping[tuple[str, str], Mapping[str, Any]] = {
 
 def preset(name: str, data: str) -> Protocol:
     """Get a protocol by name for an image set.
+
+    Args:
+        name: Name in `PRESETS`, such as `tiny` or `paper`.
+        data: Name of the image set.
 
     Raises:
         ValueError: There is no such preset.

@@ -42,15 +42,26 @@ class TrainingRuns:
     Learning curves have shape (n, epochs), NaN where one is not told, or None where none is.
     """
 
+    #: Fractions.
     val_accuracy: NDArray[np.float64]
+    #: Fractions.
     test_accuracy: NDArray[np.float64]
+    #: Fractions.
     train_accuracy: NDArray[np.float64]
+    #: Seconds.
     runtime: NDArray[np.float64]
     curve: NDArray[np.float64] | None = None
 
     @classmethod
     def of(cls, runs: Iterable[TrainingRun]) -> Self:
-        """Single runs, together."""
+        """Single runs, together.
+
+        Args:
+            runs: Of one ground truth.
+
+        Returns:
+            Their fields as arrays, in their order.
+        """
         told = [*runs]
         values = np.array([run[:-1] for run in told], dtype=np.float64).reshape(-1, len(_NUMBERS))
         columns = dict(zip(_NUMBERS, np.ascontiguousarray(values.T), strict=True))
@@ -87,10 +98,20 @@ class Truth(Protocol):
         """The network whose parameters and multiply-adds are counted."""
 
     def evaluate(self, genotype: Genotype, seed: int) -> TrainingRun:
-        """Train one architecture with a seed."""
+        """Train one architecture with a seed.
+
+        Args:
+            genotype: The architecture.
+            seed: Training seed, 0..2^64-1.
+        """
 
     def evaluate_many(self, genotypes: Sequence[Genotype], seeds: ArrayLike) -> TrainingRuns:
-        """Train architectures with their seeds, shape (n,), or with one for all."""
+        """Train architectures with their seeds, shape (n,), or with one for all.
+
+        Args:
+            genotypes: The architectures, n of them.
+            seeds: Training seeds, shape (n,), or one for all.
+        """
 
 
 @runtime_checkable
@@ -98,11 +119,20 @@ class TellsCurves(Truth, Protocol):
     """A ground truth that tells learning curves without a training; `EmulatedTruth` is one."""
 
     def learning_curves(self, genotypes: Sequence[Genotype], seeds: ArrayLike) -> LearningCurves:
-        """Trainings, epoch by epoch."""
+        """Trainings, epoch by epoch.
+
+        Args:
+            genotypes: The architectures, n of them.
+            seeds: Training seeds, shape (n,), or one for all.
+        """
 
 
 def described(truth: Truth) -> str:
-    """Name and version, as tables and releases note it."""
+    """Name and version, as tables and releases note it.
+
+    Returns:
+        Such as `emulated 2.0`.
+    """
     return f"{truth.name} {truth.version}"
 
 
@@ -130,7 +160,11 @@ class TruthKind(Enum):
 
 
 def kind_of(truth: str) -> TruthKind:
-    """What the results of a ground truth are, by what tables and releases note of it."""
+    """What the results of a ground truth are, by what tables and releases note of it.
+
+    Args:
+        truth: Name and version, as tables and releases note them.
+    """
     name, _, version = truth.partition(" ")
     if name == EMULATED and version:
         return TruthKind.EMULATED
@@ -140,7 +174,11 @@ def kind_of(truth: str) -> TruthKind:
 
 
 def is_emulated(truth: str) -> bool:
-    """Whether a ground truth, as tables and releases note it, is a function and no training."""
+    """Whether a ground truth, as tables and releases note it, is a function and no training.
+
+    Args:
+        truth: Name and version, as tables and releases note them.
+    """
     return kind_of(truth) is TruthKind.EMULATED
 
 
@@ -151,6 +189,9 @@ def rests_on(truth: str) -> str:
 
     Args:
         truth: As tables and releases note it.
+
+    Returns:
+        Words for a sentence.
     """
     kind = kind_of(truth)
     if kind is TruthKind.EMULATED:
@@ -165,5 +206,12 @@ def rests_on(truth: str) -> str:
 
 
 def first_real(truth: str) -> int:
-    """A key to sort by: ground truths that are the paper's trainings come first, then the others."""
+    """A key to sort by: ground truths that are the paper's trainings come first, then the others.
+
+    Args:
+        truth: Name and version, as tables and releases note them.
+
+    Returns:
+        Smaller comes first.
+    """
     return [*TruthKind].index(kind_of(truth))

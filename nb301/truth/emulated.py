@@ -134,6 +134,10 @@ class EmulatedTruth:
     def curve(self, genotype: Genotype, seed: int) -> LearningCurve:
         """Emulate one training run, epoch by epoch.
 
+        Args:
+            genotype: The architecture.
+            seed: Training seed, 0..2^64-1.
+
         Raises:
             ValueError: The seed is no integer from 0 to 2^64-1.
         """

@@ -123,6 +123,10 @@ class TrainingTruth:
 def truth_named(text: str, folder: Path | None = None) -> Truth:
     """Find the ground truth that a table or a release notes, such as `digits-tiny 1.0`.
 
+    Args:
+        text: Name and version.
+        folder: Of the images' files; see `images.loading.load_data`.
+
     Raises:
         TrainingError: This version of nb301 has no such truth.
     """

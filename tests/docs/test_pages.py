@@ -1,4 +1,4 @@
-"""The pages for readers, README among them: their Python runs, their commands exist, their links lead somewhere.
+"""Pages for readers, README too: their Python runs, their commands exist, their links lead somewhere.
 
 A block that needs what is not here has a comment before it: `<!-- not run: needs the official archives -->`.
 """
@@ -68,8 +68,9 @@ def modules_stay(monkeypatch):
             del sys.modules[name]
 
 
+@pytest.mark.usefixtures("modules_stay")
 @by_name(WITH_PYTHON)
-def test_python_runs(page, tmp_path, monkeypatch, modules_stay):
+def test_python_runs(page, tmp_path, monkeypatch):
     """In the order of the page, in one namespace, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     names = {"__name__": "__main__"}

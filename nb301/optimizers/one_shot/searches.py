@@ -74,6 +74,9 @@ def package(files: Sequence[Path], path: Path = SEARCHES) -> None:
 def logged_searches(path: Path = SEARCHES) -> list[LoggedSearch]:
     """The packaged searches, in their order.
 
+    Args:
+        path: The file; by default the packaged one.
+
     Raises:
         TableError: The file cannot be read, is none, or of a newer format.
     """

@@ -166,6 +166,9 @@ class Family:
     def with_hyperparameters(self, others: Hyperparameters) -> Family:
         """The family with others in the place of its own hyperparameters of those names.
 
+        Args:
+            others: Values by their names.
+
         Raises:
             ValueError: It has none of a name, or a value is of another type or not finite; names both.
         """
@@ -182,7 +185,14 @@ class Family:
         return replace(self, hyperparameters={**own, **others})
 
     def files(self, members: int) -> list[str]:
-        """Names of the members' files in a release, in their order."""
+        """Names of the members' files in a release, in their order.
+
+        Args:
+            members: How many.
+
+        Returns:
+            A name for each.
+        """
         return [f"member-{k}{self.suffix}" for k in range(members)]
 
 

@@ -54,8 +54,8 @@ class Grid(NamedTuple):
         for _ in range(self.parts):
             parts.append(rounded_columns(left, self.capacity / self.limit))
             left = left - parts[-1]
-        weights = np.concatenate(parts, axis=-1).astype(self.dtype)
-        return Map(weights, (bias / self.unit).astype(self.dtype), self.limit)
+        weights = np.ascontiguousarray(np.concatenate(parts, axis=-1), dtype=self.dtype)
+        return Map(weights, np.ascontiguousarray(bias / self.unit, dtype=self.dtype), self.limit)
 
 
 class Map(NamedTuple):

@@ -18,9 +18,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nb301.encodings import UNSET, VECTOR_RANGE, VECTOR_SLOTS, configuration_vectors, configurations, vector
+from nb301.encodings import (
+    UNSET,
+    VECTOR_RANGE,
+    VECTOR_SLOTS,
+    configuration_numbers,
+    configuration_vectors,
+    configurations,
+    vector,
+)
 from nb301.errors import ReleaseError
-from nb301.op_counts import COUNTED, count_numbers, count_vectors, op_counts
+from nb301.op_counts import COUNTED, count_numbers, count_offsets, count_vectors, count_weights, op_counts
+from nb301.surrogates.members.loops import compiled
 
 #: Leaves that fit into a word.
 MOST_LEAVES = 64
@@ -36,6 +45,9 @@ _LARGEST_TABLE = 128 * 2**20
 _BYTES_A_NODE = 256
 
 
+#: Configurations that compiled loops take together at least.
+_TOGETHER = 8
+_NO_COUNTS = np.empty(0, dtype=np.intp)
 #: What trees may test: slots of `encodings.vector`, then `op_counts`.
 FEATURES = len(VECTOR_SLOTS) + COUNTED
 
@@ -186,10 +198,22 @@ class VectorTrees:
         Returns:
             Shape (members, n), in the unit that they were fitted to.
         """
+        loops = compiled("members.compiled", len(codes))
+        if loops is not None and self._by_node:
+            return self._trees.predict(self._numbers(codes, loops), loops)
         numbers = configurations(codes) if self._by_node else _slot_configurations(codes)
         if self._counts:
             numbers = np.hstack([numbers, self._first_count + count_numbers(codes)])
-        return self._trees.predict(numbers)
+        return self._trees.predict(numbers, loops)
+
+    def _numbers(self, codes: NDArray[np.uint8], loops: Any) -> NDArray[np.intp]:
+        """The configurations of nodes, and of counts, by a compiled loop."""
+        numbers, weights, first = configuration_numbers()
+        counts = self._first_count + count_offsets() if self._counts else _NO_COUNTS
+        made = np.empty((len(codes), len(first) + len(counts)), dtype=np.intp)
+        rows = np.ascontiguousarray(codes).reshape(len(codes), -1)
+        loops.configuration_numbers(rows, numbers, weights, first, count_weights(), counts, made)
+        return made
 
 
 def _with_counts(vectors: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -248,17 +272,24 @@ class BoostedTrees:
         leaves[: len(members)] += np.asarray(bases, dtype=dtype)[:, None]
         self._leaves = leaves.ravel()
         self._first_leaf = np.arange(len(leaves)) * nodes.most_leaves
+        #: Of a word, the bits whose place has bit k in its number.
+        self._masks = _masks(self._reachable.dtype)
 
-    def predict(self, numbers: NDArray[np.intp]) -> NDArray[np.float64]:
+    def predict(self, numbers: NDArray[np.intp], loops: Any = None) -> NDArray[np.float64]:
         """Predict every member.
 
         Args:
             numbers: The configurations that each row is put together from, which set every feature
                 once, shape (n, parts).
+            loops: The module `compiled`; None for numpy's own loops, with equal sums.
 
         Returns:
             Shape (members, n).
         """
+        if loops is not None and numbers.shape[1] >= _TOGETHER:
+            summed = np.empty((len(numbers), self._shape[1]), dtype=self._leaves.dtype)
+            loops.sum_of_leaves(self._reachable, self._masks, self._leaves, numbers, summed)
+            return np.ascontiguousarray(summed.T, dtype=np.float64)
         if len(numbers) == 1:  # rows of the table themselves, no copies
             return self._predict(numbers[0])[:, None].astype(np.float64)
         predicted = np.empty((self._shape[1], len(numbers)))
@@ -329,6 +360,13 @@ def _reachable_by_value(
 def _word(most_leaves: int) -> np.dtype[Any]:
     """The smallest unsigned type with a bit for each leaf."""
     return np.dtype(f"u{max(8, 1 << (most_leaves - 1).bit_length()) // 8}")
+
+
+def _masks(word: np.dtype[Any]) -> NDArray[Any]:
+    """For each bit k of a bit's place, the word of all bits whose places have it."""
+    places = range(8 * word.itemsize)
+    levels = range(len(places).bit_length() - 1)
+    return np.array([sum(1 << place for place in places if place >> k & 1) for k in levels], dtype=word)
 
 
 def _most_trees(members: Sequence[Trees]) -> int:

@@ -56,12 +56,19 @@ class Tuning(Record):
     libraries: dict[str, str]
 
     def to_json(self) -> str:
-        """JSON with sorted keys, two spaces."""
+        """JSON with sorted keys, two spaces.
+
+        Returns:
+            Text that `read_tuning` reads.
+        """
         return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
 
 
 def read_tuning(path: Path) -> Tuning:
     """Read a `tuning.json`.
+
+    Args:
+        path: What `nb301 tune` wrote.
 
     Raises:
         TuningError: There is none, or it is of a newer format, or entries are missing or unknown.
@@ -90,6 +97,9 @@ def tuned_hyperparameters(path: Path, table: EvaluationTable, family: str, seed:
         table: What the release is fitted on. Hyperparameters of another table may be used.
         family: The release's.
         seed: Of the release's split.
+
+    Returns:
+        Values by their names.
 
     Raises:
         TuningError: They are another family's, or were tuned on rows that the release is tested on.

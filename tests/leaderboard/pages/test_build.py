@@ -24,8 +24,8 @@ from nb301.errors import OutputError
 
 RELEASES = ("emulated-xgb-v2.0", "emulated-xgb-rand-v2.0")
 TRACK = "5e4-seconds-1-worker"
-#: Pages outside that the foot of every page links: the paper, the licence and the project.
-FOOT = {PAPER, LICENCE, *filter(None, [project().repository])}
+#: Pages outside that every page links: the paper, the licence, the project and its documentation.
+FOOT = {PAPER, LICENCE, *filter(None, [project().repository, project().documentation])}
 #: Those that readers may follow a link to; nothing is loaded from them.
 OUTSIDE = FOOT | {project().pull_requests}
 #: Pages that a site without runs has, too; all but the methods are without results.

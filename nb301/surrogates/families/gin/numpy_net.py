@@ -15,6 +15,7 @@ from nb301.surrogates.families.gin.file import NORM_EPS, Edges, Member, read_mem
 from nb301.surrogates.families.gin.graphs import GRAPHS
 from nb301.surrogates.members.base import read_members
 from nb301.surrogates.members.grid import Grid, Map, rounded_columns, to_integers
+from nb301.surrogates.members.loops import compiled
 
 #: Graphs that are evaluated together: enough to amortise the calls, few enough to stay in the cache.
 _CHUNK = 16
@@ -84,17 +85,20 @@ class GINSurrogate:
         """Predict every member, shape (members, n); see `base.Surrogate`."""
         encoded = self._graph(codes)
         predicted = np.empty((self._members, len(codes)))
+        # several parts of a sum round, in their own order
+        loops = compiled("families.gin.compiled", len(codes)) if self._grid.parts == 1 else None
         memory = None
         for start in range(0, len(codes), _CHUNK):
             rows = slice(start, start + _CHUNK)
             graphs = Graphs(encoded.sources[rows], encoded.ops[rows], encoded.degrees[rows])
             if memory is None or memory.n != len(graphs.ops):
                 memory = _Memory(len(graphs.ops), self._members, self._width, self._grid.dtype)
-            predicted[:, rows] = self._predict(graphs, memory).T
+            summed = self._summed(graphs, memory) if loops is None else self._summed_by(loops, graphs, memory)
+            predicted[:, rows] = self._read_out(summed).T
         return predicted
 
-    def _predict(self, graphs: Graphs, memory: _Memory) -> NDArray[np.float64]:
-        """Predict shape (n, members)."""
+    def _summed(self, graphs: Graphs, memory: _Memory) -> NDArray[Any]:
+        """The last hidden values, summed over nodes, shape (n, members, 2d)."""
         limit = self._grid.limit
         # by edge and graph, rows of `memory.rows`
         sources = memory.n * graphs.sources.T + np.arange(memory.n)
@@ -118,8 +122,39 @@ class GINSurrogate:
             if layer.virtual is not None:
                 layer.nodes.second(memory.hidden, memory.flat)
                 x += virtual
-        # what follows the last hidden values is linear: the second map, the mean over nodes, the head
-        summed = memory.hidden.reshape(GRAPH_NODES, memory.n, *self._head.shape).sum(axis=0)
+        summed: NDArray[Any] = memory.hidden.reshape(GRAPH_NODES, memory.n, *self._head.shape).sum(axis=0)
+        return summed
+
+    def _summed_by(self, loops: Any, graphs: Graphs, memory: _Memory) -> NDArray[Any]:
+        """What `_summed` gives, by compiled loops."""
+        n, limit = memory.n, self._grid.dtype(self._grid.limit)
+        start = self._first_start + graphs.degrees.T
+        self._start.take(start.ravel(), axis=0, out=memory.rows, mode="clip")
+        x, moved = memory.rows.reshape(GRAPH_NODES, n, -1), memory.received.reshape(GRAPH_NODES, n, -1)
+        flat, hidden = moved.reshape(memory.flat.shape).swapaxes(0, 1), memory.hidden.swapaxes(0, 1)
+        wide = memory.hidden.reshape(GRAPH_NODES, n, -1)
+        virtual = np.tile(self._virtual_start.reshape(-1), (n, 1))
+        for layer in self._layers:
+            if layer.virtual is not None:
+                first, second = layer.virtual
+                loops.move_virtual(x, virtual, first.weight, first.bias, second.weight, second.bias, limit)
+            scale = layer.scale.reshape(-1)
+            loops.pass_messages(x, graphs.sources, graphs.ops, layer.ops, scale, limit, moved)
+            first, second = layer.nodes
+            np.matmul(flat, first.weight, out=hidden)
+            if layer.virtual is not None:
+                loops.finish(wide.reshape(GRAPH_NODES * n, -1), first.bias.reshape(-1), limit)
+                np.matmul(hidden, second.weight, out=memory.flat.swapaxes(0, 1))
+                loops.finish_with_virtual(x, second.bias.reshape(-1), virtual, limit)
+        summed = np.empty((n, wide.shape[2]), wide.dtype)
+        loops.finish_and_sum(wide, self._layers[-1].nodes.first.bias.reshape(-1), limit, summed)
+        return summed.reshape(n, *self._head.shape)
+
+    def _read_out(self, summed: NDArray[Any]) -> NDArray[np.float64]:
+        """Predictions, shape (n, members), of what `_summed` gives.
+
+        What follows the last hidden values is linear: the second map, the mean over nodes, the head.
+        """
         products = summed * self._head
         # sums of one part are exact in any order, and then this one takes less time
         logits = products.sum(axis=-1) if self._grid.parts == 1 else exact.total(products)
