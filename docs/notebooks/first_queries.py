@@ -69,7 +69,7 @@ plt.show()
 
 # %% [markdown]
 # Intervals hold 95 % of single trainings: they are as wide as the models disagree and as trainings of one
-# architecture vary. Few of these ten architectures could be told apart by one training each.
+# architecture vary. Those of most pairs of these ten architectures overlap.
 
 # %% alt="Ten predicted accuracies with intervals, most of which overlap"
 ten = sample_many(np.random.default_rng(1), 10)
