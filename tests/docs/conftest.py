@@ -8,6 +8,7 @@ import pytest
 
 from nb301.space import CELL_NAMES, Genotype, Op, sample_many
 from nb301.truth.emulated import EmulatedTruth
+from validation.intervals import Bootstrap, bootstrap_interval
 
 EPOCHS = (1, 20, 40, 60, 98)
 TRUTH = EmulatedTruth()
@@ -49,6 +50,14 @@ def curves(rng):
     for epoch in EPOCHS:
         rows[f"epoch_{epoch}"] = TRUTH.mean(genotypes) - behind[:, -1] + behind[:, epoch - 1]
     return rows
+
+
+@pytest.fixture(autouse=True, scope="session")
+def few_resamples():
+    """Intervals of made-up numbers need not be narrow: a twentieth of the resamples."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(bootstrap_interval.__kwdefaults__, "bootstrap", Bootstrap(resamples=100))
+        yield
 
 
 @pytest.fixture(scope="session")
