@@ -156,6 +156,6 @@ def test_results_are_documented(function):
 def test_errors_are_documented(function):
     """Those that a function raises itself."""
     entries = [str(error.annotation) for error in sections(function).get("raises", ())]
-    documented = {*", ".join(entries).split(", ")}
+    documented = {*re.findall(r"\w+", " ".join(entries))}
 
     assert raised(function) <= documented
