@@ -98,6 +98,13 @@ def drive(
     `seed + k`, so that a repeated architecture gets new noise and the order of others matters not. A
     training that is resumed keeps its seed.
 
+    Args:
+        optimizer: See `simulate`.
+        workers: What evaluates, in simulated or in real time.
+        budget: See `simulate`.
+        seed: See `simulate`.
+        progress: See `simulate`.
+
     Returns:
         Everything that ended within the budget, or before the optimizer raised `RunEnded`, in the
         order in which it ended.
