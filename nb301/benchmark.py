@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from nb301 import formats, partial
 from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost_many, cost_tables
 from nb301.encodings import CONFIGURATIONS, canonical, configuration_codes
-from nb301.errors import GenotypeError, ReleaseError, SeedError, TrainingError
-from nb301.evaluations import Evaluation, Evaluations
+from nb301.errors import GenotypeError, ReleaseError, SeedError, TrainingError, shown
+from nb301.evaluations import Evaluation, Evaluations, joined
 from nb301.formats import Column, Many, One
 from nb301.learning_curves import LearningCurve, LearningCurves
 from nb301.noise import Stream, keyed_normal, keyed_normal_of_one, seeds_shape
@@ -62,14 +62,29 @@ class Benchmark(Pictured):
     ) -> Evaluation: ...
     @overload
     def query(
-        self, genotype: Many, seed: ArrayLike | None = None, epochs: int | Sequence[int] | None = None
+        self,
+        genotype: Many,
+        seed: ArrayLike | None = None,
+        epochs: int | Sequence[int] | None = None,
+        *,
+        threads: int = 1,
     ) -> Evaluations: ...
     @overload
     def query(
-        self, genotype: Column, seed: ArrayLike | None = None, epochs: int | Sequence[int] | None = None
+        self,
+        genotype: Column,
+        seed: ArrayLike | None = None,
+        epochs: int | Sequence[int] | None = None,
+        *,
+        threads: int = 1,
     ) -> Evaluation | Evaluations: ...
     def query(
-        self, genotype: Any, seed: ArrayLike | None = None, epochs: int | Sequence[int] | None = None
+        self,
+        genotype: Any,
+        seed: ArrayLike | None = None,
+        epochs: int | Sequence[int] | None = None,
+        *,
+        threads: int = 1,
     ) -> Evaluation | Evaluations:
         """Evaluate one architecture, or a list of them.
 
@@ -89,6 +104,7 @@ class Benchmark(Pictured):
             epochs: After so many epochs, 1 to those of its learning curves, the accuracy is told, and the
                 seconds until then; for a list, one or as many as architectures. Without, the answer is for a
                 whole training, whose accuracy is that of its best epoch (official_facts F20).
+            threads: Among which a list is shared; answers are the same.
 
         Returns:
             An `Evaluation`; for a list, `Evaluations`.
@@ -106,7 +122,9 @@ class Benchmark(Pictured):
             genotype = formats.unwrapped(genotype)
             own = partial.epochs_in(genotype, self._curves.epochs)
         genotypes, many = self._read(genotype if own is None else partial.without_epochs(genotype, own))
-        answers = self._query_many(genotypes, seed) if many else self._query_one(genotypes[0], seed)
+        answers = (
+            self._query_shared(genotypes, seed, threads) if many else self._query_one(genotypes[0], seed)
+        )
         if epochs is None and own is None:
             return answers
         model = self._require_curves()
@@ -239,6 +257,26 @@ class Benchmark(Pictured):
 
         return surroundings(self.release.manifest, self._table)
 
+    def _query_shared(
+        self, genotypes: Sequence[Genotype], seed: ArrayLike | None, threads: int
+    ) -> Evaluations:
+        """What `_query_many` gives, by several threads."""
+        if not isinstance(threads, int) or threads < 1:
+            raise ValueError(f"threads is {shown(threads)}, expected an integer of at least 1")
+        n = len(genotypes)
+        if threads == 1 or n < 2 * threads:
+            return self._query_many(genotypes, seed)
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._query_many(genotypes[:1], None)  # reads what all of them need
+        parts = [slice(n * k // threads, n * (k + 1) // threads) for k in range(threads)]
+        seeds = [seed] * threads
+        if seed is not None and _checked_shape(seed, n):
+            each = seed if isinstance(seed, np.ndarray) else np.array(seed, dtype=object)
+            seeds = [each[part] for part in parts]
+        with ThreadPoolExecutor(threads) as pool:
+            return joined([*pool.map(self._query_many, [genotypes[part] for part in parts], seeds)])
+
     def _query_many(self, genotypes: Sequence[Genotype], seed: ArrayLike | None) -> Evaluations:
         written = to_codes(genotypes)
         codes = canonical(written)
@@ -248,10 +286,7 @@ class Benchmark(Pictured):
         noise_std = std if self._noise is None else self._noise.std(mean)
         val_accuracy = mean
         if seed is not None:
-            if seeds_shape(seed) not in {(), mean.shape}:
-                raise SeedError(
-                    f"{np.size(seed)} seeds for {len(mean)} architectures: give one, or one for each"
-                )
+            _checked_shape(seed, len(mean))
             draws = keyed_normal(keys_of_canonical(codes), seed, Stream.BENCHMARK)
             val_accuracy = np.clip(mean + noise_std * draws, 0.0, 1.0)
         costs = cost_many(codes, self.network)
@@ -394,6 +429,14 @@ def load(name: str | Path, *, table: EvaluationTable | None = None) -> Benchmark
         HashMismatch: A file was changed.
     """
     return Benchmark(find(name), table)
+
+
+def _checked_shape(seed: ArrayLike, n: int) -> tuple[int, ...]:
+    """The shape of seeds for n architectures, () of one for all."""
+    shape = seeds_shape(seed)
+    if shape not in {(), (n,)}:
+        raise SeedError(f"{np.size(seed)} seeds for {n} architectures: give one, or one for each")
+    return shape
 
 
 def _canonical_code(genotype: Genotype) -> NDArray[np.uint8]:

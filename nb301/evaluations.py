@@ -167,6 +167,12 @@ class Evaluations(Columns, Sequence[Evaluation]):
         return frame(columns)
 
 
+def joined(parts: Sequence[Evaluations]) -> Evaluations:
+    """What one release answers, put together."""
+    columns = zip(*(part._values[:-2] for part in parts), strict=True)  # noqa: SLF001
+    return Evaluations(*map(np.concatenate, columns), *parts[0]._values[-2:])  # noqa: SLF001
+
+
 def _reach(share: float) -> float:
     """How many stds a central interval of a normal distribution reaches to each side."""
     if not 0 < share < 1:

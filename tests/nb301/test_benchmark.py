@@ -392,3 +392,25 @@ def test_accuracy_stays_a_fraction():
 
     found = Benchmark(Wild()).query([sample(np.random.default_rng(0))] * 100, seed=range(100))
     assert (found.val_accuracy.min(), found.val_accuracy.max()) == (0, 1)
+
+
+@pytest.mark.parametrize("seed", [None, 3, "one each"])
+def test_threads_change_no_answer(genotypes, seed):
+    """A list that is shared among threads has the answers that it has without."""
+    benchmark = nb301.load("emulated-xgb-v2.0")
+    seeds = range(len(genotypes)) if seed == "one each" else seed
+    assert benchmark.query(genotypes, seeds, threads=3) == benchmark.query(genotypes, seeds)
+    assert benchmark.query(genotypes[:1], seed=3, threads=2) == benchmark.query(genotypes[:1], seed=3)
+
+
+@pytest.mark.parametrize("threads", [0, 1.5])
+def test_refuses_bad_threads(genotypes, threads):
+    """Less than one cannot answer."""
+    with pytest.raises(ValueError, match=rf"threads is {threads}, expected an integer of at least 1"):
+        nb301.load("emulated-xgb-v2.0").query(genotypes, threads=threads)
+
+
+def test_threads_want_as_many_seeds(genotypes):
+    """One, or one for each, as without threads."""
+    with pytest.raises(SeedError, match="2 seeds for"):
+        nb301.load("emulated-xgb-v2.0").query(genotypes, seed=[1, 2], threads=2)

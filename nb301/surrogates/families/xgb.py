@@ -147,14 +147,14 @@ def _reporting(report: Report) -> Any:
 
 def _read_member(data: bytes) -> tuple[Trees, float]:
     """Read one member's trees and base score from XGBoost's UBJSON."""
-    by_tree = {name: ubjson.arrays(data, name) for name in _ARRAYS}
-    sizes = [len(tree) for tree in by_tree["split_indices"]]
-    if not sizes or any([*map(len, trees)] != sizes for trees in by_tree.values()):
+    found = {name: ubjson.arrays(data, name) for name in _ARRAYS}
+    sizes = found["split_indices"][0]
+    if not sizes or any(lengths != sizes for lengths, _ in found.values()):
         raise ValueError("not XGBoost's UBJSON: it has no trees, or trees of unequal arrays")
     arrays = {}
     for name, kinds in _ARRAYS.items():
-        arrays[name] = np.concatenate(by_tree[name])
-        dtype = arrays[name].dtype
+        dtype = found[name][1].dtype
+        arrays[name] = found[name][1].astype(dtype.newbyteorder("="))
         if dtype.kind not in kinds:
             raise ValueError(f"{name} are {dtype.name}, expected {'floats' if kinds == 'f' else 'integers'}")
     # XGBoost 3 writes the base score of each output as a list

@@ -31,29 +31,36 @@ _KINDS: dict[bytes, np.dtype[Any]] = {
     b"D": np.dtype(">f8"),
 }
 _LENGTH = struct.Struct(">q")
+#: Bytes between `[$` and the numbers of a typed array: its kind, `#L` and its length.
+_TYPED = 3 + _LENGTH.size
 _CONSTANTS = {b"T": True, b"F": False, b"Z": None}
 #: Objects and lists inside each other; values in all, of which 20,000 trees have some 400,000.
 _DEEPEST, _MOST_VALUES = 32, 5_000_000
 
 
-def arrays(data: bytes, name: str) -> list[NDArray[Any]]:
-    """All typed arrays of a name, in the order of the file.
+def arrays(data: bytes, name: str) -> tuple[list[int], NDArray[Any]]:
+    """All typed arrays of a name, in the order of the file: their lengths, and what they hold, joined.
 
     Raises:
-        ValueError: An array is of an unknown kind, or ends behind the file.
+        ValueError: An array is of an unknown kind or another one's, or ends behind the file.
     """
-    typed = []
-    pattern = re.compile(re.escape(_key(name)) + rb"\[\$(.)#L(.{8})", re.DOTALL)
-    end = 0
+    key, lengths, parts = _key(name) + b"[$", [], []
+    kind, at = b"", data.find(key)
     # an array is looked for behind the one before: what overlaps would be larger than the file
-    while match := pattern.search(data, end):
-        kind, length = _KINDS.get(match[1]), _LENGTH.unpack(match[2])[0]
-        if kind is None or not 0 <= length * kind.itemsize <= len(data) - match.end():
-            raise ValueError(f"not XGBoost's UBJSON: array {name} at byte {match.start()} is garbled")
-        array = np.frombuffer(data, kind, length, match.end())
-        typed.append(array)
-        end = match.end() + array.nbytes
-    return typed
+    while at >= 0:
+        start = at + len(key) + _TYPED
+        own, marks = data[at + len(key) : at + len(key) + 1], data[at + len(key) + 1 : at + len(key) + 3]
+        kind = kind or own
+        if own not in _KINDS or own != kind or marks != b"#L" or start > len(data):
+            raise ValueError(f"not XGBoost's UBJSON: array {name} at byte {at} is garbled")
+        (length,) = _LENGTH.unpack_from(data, start - _LENGTH.size)
+        end = start + length * _KINDS[kind].itemsize
+        if not start <= end <= len(data):
+            raise ValueError(f"not XGBoost's UBJSON: array {name} at byte {at} is garbled")
+        lengths.append(length)
+        parts.append(data[start:end])
+        at = data.find(key, end)
+    return lengths, np.frombuffer(b"".join(parts), _KINDS.get(kind))
 
 
 def text(data: bytes, name: str) -> str:
