@@ -59,7 +59,7 @@ def _chart(curves: list[Curve], truth: str) -> Chart:
         y=alt.Y("error:Q", title="Validation error (%)", scale=alt.Scale(zero=False)),
         color=entry_colour(names, lines=True),
         strokeDash=entry_dash(names),
-    ).properties(width=640, height=360)
+    ).properties(width=640, height=360, padding={"left": 5, "top": 5, "right": 60, "bottom": 5})
     about = f"Validation error of the incumbent over simulated seconds; ground truth: {truth}"
     return Chart("optimizers", "Optimizers", about, about, spec, data)
 
