@@ -355,7 +355,7 @@ class Benchmark:
     @cached_property
     def _training(self) -> tuple[int, NetworkShape]:
         """Epochs and network of the ground truth; of one that nobody knows any more, the paper's."""
-        truth = self.release.manifest.truth
+        truth = self.release.facts.truth
         if is_emulated(truth):
             return formats.EPOCHS, CIFAR10_NETWORK
         from nb301.truth.trained import truth_named  # which queries of emulated releases do without
@@ -369,12 +369,12 @@ class Benchmark:
     @cached_property
     def _noise(self) -> TrainingNoise | None:
         """The manifest's noise; None where draws have the members' std."""
-        noise = self.release.manifest.noise
+        noise = self.release.facts.noise
         return None if noise is None else TrainingNoise(noise)
 
     @cached_property
     def _asks_canonical(self) -> bool:
-        return FAMILIES[self.release.manifest.family].asks_canonical
+        return FAMILIES[self.release.facts.family].asks_canonical
 
     @cached_property
     def _adds_up(self) -> bool:

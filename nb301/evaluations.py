@@ -114,8 +114,9 @@ class Evaluations(Columns, Sequence[Evaluation]):
 
 def joined(parts: Sequence[Evaluations]) -> Evaluations:
     """What one release answers, put together."""
-    columns = zip(*(part._values[:-2] for part in parts), strict=True)  # noqa: SLF001
-    return Evaluations(*map(np.concatenate, columns), *parts[0]._values[-2:])  # noqa: SLF001
+    names = [field.name for field in fields(parts[0])][:-2]
+    columns: Any = [np.concatenate([getattr(part, name) for part in parts]) for name in names]
+    return Evaluations(*columns, release=parts[0].release, release_hash=parts[0].release_hash)
 
 
 def _reach(share: float) -> float:

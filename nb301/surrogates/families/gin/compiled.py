@@ -73,7 +73,7 @@ def finish(x: NDArray[Any], bias: NDArray[Any], limit: Any) -> None:
 
 @machine_code
 def finish_with_virtual(x: NDArray[Any], bias: NDArray[Any], virtual: NDArray[Any], limit: Any) -> None:
-    """The same of all nodes, shape (14, n, width), to which the virtual node's values are added, (n, width)."""
+    """The same of all nodes, (14, n, width), to which the virtual node's values are added, (n, width)."""
     zero = limit - limit
     for node in range(len(x)):
         for i in range(x.shape[1]):

@@ -20,7 +20,11 @@ def grown(rng, leaves, n_features):
     while len(open_) < leaves:
         node = open_.pop(rng.integers(len(open_)))
         open_ += [len(left), len(left) + 1]
-        left[node], feature[node], threshold[node] = len(left), rng.integers(n_features), rng.integers(8) - 0.5
+        left[node], feature[node], threshold[node] = (
+            len(left),
+            rng.integers(n_features),
+            rng.integers(8) - 0.5,
+        )
         left += [-1, -1]
         feature += [0, 0]
         threshold += [0.0, 0.0]
