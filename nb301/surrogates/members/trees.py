@@ -211,7 +211,7 @@ class VectorTrees:
         numbers, weights, first = configuration_numbers()
         counts = self._first_count + count_offsets() if self._counts else _NO_COUNTS
         made = np.empty((len(codes), len(first) + len(counts)), dtype=np.intp)
-        rows = np.ascontiguousarray(codes).reshape(len(codes), -1)
+        rows = np.ascontiguousarray(codes).reshape(len(codes), 4 * len(first))
         loops.configuration_numbers(rows, numbers, weights, first, count_weights(), counts, made)
         return made
 
