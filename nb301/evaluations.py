@@ -114,9 +114,11 @@ class Evaluations(Columns, Sequence[Evaluation]):
 
 def joined(parts: Sequence[Evaluations]) -> Evaluations:
     """What one release answers, put together."""
-    names = [field.name for field in fields(parts[0])][:-2]
-    columns: Any = [np.concatenate([getattr(part, name) for part in parts]) for name in names]
-    return Evaluations(*columns, release=parts[0].release, release_hash=parts[0].release_hash)
+    first = parts[0]
+    columns: dict[str, Any] = {}
+    for name in [field.name for field in fields(first)][:-2]:
+        columns[name] = np.concatenate([getattr(part, name) for part in parts])
+    return Evaluations(**columns, release=first.release, release_hash=first.release_hash)
 
 
 def _reach(share: float) -> float:

@@ -8,7 +8,6 @@ time. `docs/speed.py` makes a table and a figure of the results. Rounds that are
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from functools import cache
@@ -248,7 +247,6 @@ def test_batch_plain(benchmark, family):
     benchmark.pedantic(query, setup=fresh, rounds=3)
 
 
-@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is one core")
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_threads(benchmark, family, threads):
