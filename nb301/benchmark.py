@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from nb301.tables.schema import EvaluationTable
 
 
+#: Architectures whose canonical forms take as long one by one as together.
+_MANY = 128
+
+
 class Benchmark(Pictured):
     """A release that answers queries.
 
@@ -279,7 +283,7 @@ class Benchmark(Pictured):
 
     def _query_many(self, genotypes: Sequence[Genotype], seed: ArrayLike | None) -> Evaluations:
         written = to_codes(genotypes)
-        codes = canonical(written)
+        codes = _canonical_codes(genotypes) if len(genotypes) < _MANY else canonical(written)
         # surrogates on the vector encoding tell isomorphic genotypes apart, unless asked for canonical forms
         asked = codes if self._asks_canonical else written
         mean, std = mean_and_std(self.release.surrogate.predict(asked))
@@ -310,7 +314,7 @@ class Benchmark(Pictured):
         mean, std = mean_and_std_of_one(self.release.surrogate.predict(codes)[:, 0].tolist())
         noise_std = std if self._noise is None else self._noise.std_of_one(mean)
         val_accuracy = mean
-        if seed is not None and seeds_shape(seed):
+        if type(seed) is not int and seed is not None and seeds_shape(seed):
             raise SeedError(f"{np.size(seed)} seeds for one architecture: give one")
         if seed is not None:
             draw = keyed_normal_of_one(key_of(code), seed, Stream.BENCHMARK)
@@ -364,7 +368,7 @@ class Benchmark(Pictured):
     @cached_property
     def _training(self) -> tuple[int, NetworkShape]:
         """Epochs and network of the ground truth; of one that nobody knows any more, the paper's."""
-        truth = self.release.manifest.truth
+        truth = self.release.facts.truth
         if is_emulated(truth):
             return formats.EPOCHS, CIFAR10_NETWORK
         from nb301.truth.trained import truth_named  # which queries of emulated releases do without
@@ -378,12 +382,12 @@ class Benchmark(Pictured):
     @cached_property
     def _noise(self) -> TrainingNoise | None:
         """The manifest's noise; None where draws have the members' std."""
-        noise = self.release.manifest.noise
+        noise = self.release.facts.noise
         return None if noise is None else TrainingNoise(noise)
 
     @cached_property
     def _asks_canonical(self) -> bool:
-        return FAMILIES[self.release.manifest.family].asks_canonical
+        return FAMILIES[self.release.facts.family].asks_canonical
 
     @cached_property
     def _adds_up(self) -> bool:
@@ -442,6 +446,12 @@ def _checked_shape(seed: ArrayLike, n: int) -> tuple[int, ...]:
 def _canonical_code(genotype: Genotype) -> NDArray[np.uint8]:
     """A canonical genotype as `to_codes` packs it, shape (1, 2, 8, 2)."""
     return np.frombuffer(genotype.canonical_code, dtype=np.uint8).reshape(1, 2, 8, 2)
+
+
+def _canonical_codes(genotypes: Sequence[Genotype]) -> NDArray[np.uint8]:
+    """What `encodings.canonical` gives, one by one."""
+    packed = b"".join([genotype.canonical_code for genotype in genotypes])
+    return np.frombuffer(packed, dtype=np.uint8).reshape(len(genotypes), 2, 8, 2)
 
 
 def _are_genotypes(value: Any) -> bool:
