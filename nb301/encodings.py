@@ -152,8 +152,8 @@ def configuration_numbers() -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray
     """Tell what makes a configuration's number of a node's sources and ops.
 
     Returns:
-        Numbers by (node; source, op, source, op) as digits, shape (n,); the digits' weights, shape (4,); where
-        each of the eight nodes starts, shape (8,).
+        Numbers by (node; source, op, source, op) as digits, shape (n,); the digits' weights, shape (4,);
+        where each of the eight nodes starts, shape (8,).
     """
     weights = np.array([NODES[-1] * len(Op) ** 2, len(Op), len(Op) ** 2, 1])
     first = np.arange(len(CONFIGURATIONS)) * NODES[-1] ** 2 * len(Op) ** 2

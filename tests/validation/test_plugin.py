@@ -49,15 +49,15 @@ guess = Guess()
 SABOTAGE = """
 from dataclasses import replace
 import numpy as np
-from nb301.benchmark import Benchmark
+from nb301.answers import Answers
 
-query = Benchmark._query_many
+query = Answers.many
 
 def permuted(self, genotypes, seed):
     answer = query(self, genotypes, seed)
     return replace(answer, mean=np.random.default_rng(0).permutation(answer.mean))
 
-Benchmark._query_many = permuted
+Answers.many = permuted
 """
 
 
