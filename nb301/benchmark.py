@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -12,21 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nb301 import formats, partial
-from nb301.cost import CIFAR10_NETWORK, NetworkShape, cost_many, cost_tables
-from nb301.encodings import CONFIGURATIONS, canonical, configuration_codes
-from nb301.errors import GenotypeError, ReleaseError, SeedError, TrainingError, shown
-from nb301.evaluations import Evaluation, Evaluations, joined
+from nb301.answers import Answers, canonical_code_of
+from nb301.cost import NetworkShape
+from nb301.encodings import canonical
+from nb301.errors import GenotypeError, ReleaseError
+from nb301.evaluations import Evaluation, Evaluations
 from nb301.formats import Column, Many, One
 from nb301.learning_curves import LearningCurve, LearningCurves
-from nb301.noise import Stream, keyed_normal, keyed_normal_of_one, seeds_shape
 from nb301.pictured import Pictured
 from nb301.releases import Release, find
-from nb301.releases.training_noise import TrainingNoise
-from nb301.space import Genotype, key_of, keys_of_canonical, to_codes
-from nb301.surrogates import FAMILIES
-from nb301.surrogates.ensemble import mean_and_std, mean_and_std_of_one
-from nb301.surrogates.runtime import RuntimeModel
-from nb301.truth.base import is_emulated
+from nb301.space import Genotype, to_codes
 
 if TYPE_CHECKING:
     from nb301.releases.familiarity import Familiarity, KnownSurroundings
@@ -49,6 +43,7 @@ class Benchmark(Pictured):
     def __init__(self, release: Release, table: EvaluationTable | None = None) -> None:
         self.release = release
         self._table = table
+        self._answers = Answers(release)
 
     def __repr__(self) -> str:
         return repr(self.release).replace("Release", "Benchmark", 1)
@@ -116,14 +111,14 @@ class Benchmark(Pictured):
             SeedError: A seed is no such integer, or there are not as many as architectures.
         """
         if isinstance(genotype, Genotype) and epochs is None:
-            return self._query_one(genotype, seed)
+            return self._answers.one(genotype, seed)
         own = None
         if epochs is None and self._curves is not None:
             genotype = formats.unwrapped(genotype)
             own = partial.epochs_in(genotype, self._curves.epochs)
         genotypes, many = self._read(genotype if own is None else partial.without_epochs(genotype, own))
         answers = (
-            self._query_shared(genotypes, seed, threads) if many else self._query_one(genotypes[0], seed)
+            self._answers.shared(genotypes, seed, threads) if many else self._answers.one(genotypes[0], seed)
         )
         if epochs is None and own is None:
             return answers
@@ -132,7 +127,7 @@ class Benchmark(Pictured):
         if after is None:
             after = partial.checked_epochs(epochs, len(genotypes), model.epochs, many=many)
         if isinstance(answers, Evaluation):
-            return partial.answer_after(int(after[0]), answers, model, _canonical_code(genotypes[0]), seed)
+            return partial.answer_after(int(after[0]), answers, model, canonical_code_of(genotypes[0]), seed)
         return partial.answers_after(after, answers, model, canonical(to_codes(genotypes)), seed)
 
     @overload
@@ -163,11 +158,11 @@ class Benchmark(Pictured):
         genotypes, many = self._read(genotype)
         model = self._require_curves()
         if many:
-            answers = self._query_many(genotypes, seed)
+            answers = self._answers.many(genotypes, seed)
             behind = model.expected_or_drawn(canonical(to_codes(genotypes)), seed)
             return partial.curves_of(answers.val_accuracy, answers.runtime, behind)
-        answer = self._query_one(genotypes[0], seed)
-        behind = model.expected_or_drawn(_canonical_code(genotypes[0]), seed)
+        answer = self._answers.one(genotypes[0], seed)
+        behind = model.expected_or_drawn(canonical_code_of(genotypes[0]), seed)
         return partial.curve_of(answer.val_accuracy, answer.runtime, behind[0])
 
     #: A benchmark is an objective, see `nb301.optimizers.ManyObjective`; so is its `query`.
@@ -175,7 +170,7 @@ class Benchmark(Pictured):
 
     def ask_many(self, genotypes: Sequence[Genotype], seed: int) -> Evaluations:
         """Evaluate many architectures with one training seed, as a simulated run asks ahead of their turn."""
-        return self._query_many(genotypes, seed)
+        return self._answers.many(genotypes, seed)
 
     def curve_many(self, genotypes: Sequence[Genotype], seed: int) -> LearningCurves:
         """Tell many trainings with one seed, epoch by epoch, in the same way.
@@ -197,14 +192,14 @@ class Benchmark(Pictured):
         """
         if isinstance(architecture, Genotype):
             return architecture
-        epochs, network = self._training
+        epochs, network = self._answers.training
         settings = {"T_max": epochs, "init_channels": network.channels, "layers": network.layers}
         return formats.read(architecture, epochs=epochs, settings=settings)
 
     @property
     def network(self) -> NetworkShape:
         """The network whose parameters and multiply-adds are counted; the paper's for an unknown truth."""
-        return self._training[1]
+        return self._answers.training[1]
 
     def members(self, genotype: object) -> NDArray[np.float64]:
         """Predict with every member on its own.
@@ -220,7 +215,9 @@ class Benchmark(Pictured):
         """
         genotypes, many = self._read(genotype)
         codes = to_codes(genotypes)
-        predicted = self.release.surrogate.predict(canonical(codes) if self._asks_canonical else codes)
+        predicted = self.release.surrogate.predict(
+            canonical(codes) if self._answers.asks_canonical else codes
+        )
         return predicted if many else predicted[:, 0]
 
     @overload
@@ -257,84 +254,6 @@ class Benchmark(Pictured):
 
         return surroundings(self.release.manifest, self._table)
 
-    def _query_shared(
-        self, genotypes: Sequence[Genotype], seed: ArrayLike | None, threads: int
-    ) -> Evaluations:
-        """What `_query_many` gives, by several threads."""
-        if not isinstance(threads, int) or threads < 1:
-            raise ValueError(f"threads is {shown(threads)}, expected an integer of at least 1")
-        n = len(genotypes)
-        if threads == 1 or n < 2 * threads:
-            return self._query_many(genotypes, seed)
-        from concurrent.futures import ThreadPoolExecutor
-
-        self._query_many(genotypes[:1], None)  # reads what all of them need
-        parts = [slice(n * k // threads, n * (k + 1) // threads) for k in range(threads)]
-        seeds = [seed] * threads
-        if seed is not None and _checked_shape(seed, n):
-            each = seed if isinstance(seed, np.ndarray) else np.array(seed, dtype=object)
-            seeds = [each[part] for part in parts]
-        with ThreadPoolExecutor(threads) as pool:
-            return joined([*pool.map(self._query_many, [genotypes[part] for part in parts], seeds)])
-
-    def _query_many(self, genotypes: Sequence[Genotype], seed: ArrayLike | None) -> Evaluations:
-        written = to_codes(genotypes)
-        codes = canonical(written)
-        # surrogates on the vector encoding tell isomorphic genotypes apart, unless asked for canonical forms
-        asked = codes if self._asks_canonical else written
-        mean, std = mean_and_std(self.release.surrogate.predict(asked))
-        noise_std = std if self._noise is None else self._noise.std(mean)
-        val_accuracy = mean
-        if seed is not None:
-            _checked_shape(seed, len(mean))
-            draws = keyed_normal(keys_of_canonical(codes), seed, Stream.BENCHMARK)
-            val_accuracy = np.clip(mean + noise_std * draws, 0.0, 1.0)
-        costs = cost_many(codes, self.network)
-        return Evaluations(
-            mean=mean,
-            std=std,
-            noise_std=noise_std,
-            val_accuracy=val_accuracy,
-            runtime=self.release.runtime_model.predict(codes if self._adds_up else asked),
-            parameters=costs[:, 0],
-            multiply_adds=costs[:, 1],
-            release=self.release.name,
-            release_hash=self.release.release_hash,
-        )
-
-    def _query_one(self, genotype: Genotype, seed: Any) -> Evaluation:
-        """What `_query_many` gives for one, to the last bit: numpy's calls would cost more than its sums."""
-        code = genotype.canonical_code
-        asked = code if self._asks_canonical else genotype.normal.code + genotype.reduce.code
-        codes = np.frombuffer(asked, dtype=np.uint8).reshape(1, 2, 8, 2)
-        mean, std = mean_and_std_of_one(self.release.surrogate.predict(codes)[:, 0].tolist())
-        noise_std = std if self._noise is None else self._noise.std_of_one(mean)
-        val_accuracy = mean
-        if seed is not None and seeds_shape(seed):
-            raise SeedError(f"{np.size(seed)} seeds for one architecture: give one")
-        if seed is not None:
-            draw = keyed_normal_of_one(key_of(code), seed, Stream.BENCHMARK)
-            val_accuracy = min(max(mean + noise_std * draw, 0.0), 1.0)
-        runtime, parameters, multiply_adds = self._frame
-        if not self._adds_up:
-            runtime = float(self.release.runtime_model.predict(codes)[0])
-        for node, added in enumerate(self._added):
-            seconds, more_parameters, more_multiply_adds = added[code[4 * node : 4 * node + 4]]
-            runtime += seconds
-            parameters += more_parameters
-            multiply_adds += more_multiply_adds
-        return Evaluation(
-            mean=mean,
-            std=std,
-            noise_std=noise_std,
-            val_accuracy=val_accuracy,
-            runtime=runtime,
-            parameters=parameters,
-            multiply_adds=multiply_adds,
-            release=self.release.name,
-            release_hash=self.release.release_hash,
-        )
-
     def _require_curves(self) -> CurveModel:
         if self._curves is None:
             raise ReleaseError(
@@ -362,57 +281,6 @@ class Benchmark(Pictured):
         except GenotypeError as error:
             raise GenotypeError(f"architecture {index}: {error}") from None
 
-    @cached_property
-    def _training(self) -> tuple[int, NetworkShape]:
-        """Epochs and network of the ground truth; of one that nobody knows any more, the paper's."""
-        truth = self.release.manifest.truth
-        if is_emulated(truth):
-            return formats.EPOCHS, CIFAR10_NETWORK
-        from nb301.truth.trained import truth_named  # which queries of emulated releases do without
-
-        try:
-            known = truth_named(truth)
-        except TrainingError:
-            return formats.EPOCHS, CIFAR10_NETWORK
-        return known.epochs, known.network
-
-    @cached_property
-    def _noise(self) -> TrainingNoise | None:
-        """The manifest's noise; None where draws have the members' std."""
-        noise = self.release.manifest.noise
-        return None if noise is None else TrainingNoise(noise)
-
-    @cached_property
-    def _asks_canonical(self) -> bool:
-        return FAMILIES[self.release.manifest.family].asks_canonical
-
-    @cached_property
-    def _adds_up(self) -> bool:
-        """Whether seconds are a sum over the nodes of canonical forms; an official model's are not."""
-        return isinstance(self.release.runtime_model, RuntimeModel)
-
-    @cached_property
-    def _frame(self) -> tuple[float, int, int]:
-        """Seconds, parameters and multiply-adds that all architectures share."""
-        parameters, multiply_adds = cost_tables(self.network).frame.tolist()
-        return 0.0, parameters, multiply_adds
-
-    @cached_property
-    def _added(self) -> list[dict[bytes, tuple[float, int, int]]]:
-        """What each of the eight nodes adds to that, by its four bytes in the code."""
-        model = self.release.runtime_model
-        # an official model's seconds do not add up over nodes
-        seconds = model.seconds.tolist() if isinstance(model, RuntimeModel) else [0.0] * sum(CONFIGURATIONS)
-        costs = cost_tables(self.network).nodes.tolist()
-        configurations = zip(configuration_codes(), seconds, costs, strict=True)
-        added = []
-        for count in CONFIGURATIONS:
-            node = {}
-            for code, second, (parameters, multiply_adds) in islice(configurations, count):
-                node[code.tobytes()] = second, parameters, multiply_adds
-            added.append(node)
-        return added
-
 
 def load(name: str | Path, *, table: EvaluationTable | None = None) -> Benchmark:
     """Load a release by name, such as `cifar10-gin-rand-v1.0`, or by the path of its folder.
@@ -430,19 +298,6 @@ def load(name: str | Path, *, table: EvaluationTable | None = None) -> Benchmark
         HashMismatch: A file was changed.
     """
     return Benchmark(find(name), table)
-
-
-def _checked_shape(seed: ArrayLike, n: int) -> tuple[int, ...]:
-    """The shape of seeds for n architectures, () of one for all."""
-    shape = seeds_shape(seed)
-    if shape not in {(), (n,)}:
-        raise SeedError(f"{np.size(seed)} seeds for {n} architectures: give one, or one for each")
-    return shape
-
-
-def _canonical_code(genotype: Genotype) -> NDArray[np.uint8]:
-    """A canonical genotype as `to_codes` packs it, shape (1, 2, 8, 2)."""
-    return np.frombuffer(genotype.canonical_code, dtype=np.uint8).reshape(1, 2, 8, 2)
 
 
 def _are_genotypes(value: Any) -> bool:

@@ -149,7 +149,12 @@ def configurations(codes: NDArray[np.uint8]) -> NDArray[np.intp]:
 
 @cache
 def configuration_numbers() -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Numbers by (node; source, op, source, op) as digits; the digits' weights; where each node starts."""
+    """Tell what makes a configuration's number of a node's sources and ops.
+
+    Returns:
+        Numbers by (node; source, op, source, op) as digits, shape (n,); the digits' weights, shape (4,);
+        where each of the eight nodes starts, shape (8,).
+    """
     weights = np.array([NODES[-1] * len(Op) ** 2, len(Op), len(Op) ** 2, 1])
     first = np.arange(len(CONFIGURATIONS)) * NODES[-1] ** 2 * len(Op) ** 2
     numbers = np.zeros(len(first) * first[1], dtype=np.intp)

@@ -169,8 +169,11 @@ class Evaluations(Columns, Sequence[Evaluation]):
 
 def joined(parts: Sequence[Evaluations]) -> Evaluations:
     """What one release answers, put together."""
-    columns = zip(*(part._values[:-2] for part in parts), strict=True)  # noqa: SLF001
-    return Evaluations(*map(np.concatenate, columns), *parts[0]._values[-2:])  # noqa: SLF001
+    first = parts[0]
+    columns: dict[str, Any] = {}
+    for name in [field.name for field in fields(first)][:-2]:
+        columns[name] = np.concatenate([getattr(part, name) for part in parts])
+    return Evaluations(**columns, release=first.release, release_hash=first.release_hash)
 
 
 def _reach(share: float) -> float:

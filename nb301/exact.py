@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 Real = TypeVar("Real", float, NDArray[Any])
 
 # ln 2 in two parts; the first has 32 bits, so that its products with what arguments are reduced by are exact
-_LN2_HIGH, _LN2_LOW = float.fromhex("0x1.62e42feep-1"), float.fromhex("0x1.a39ef35793c76p-33")
-_SQRT_HALF = math.sqrt(0.5)
+LN2_HIGH, LN2_LOW = float.fromhex("0x1.62e42feep-1"), float.fromhex("0x1.a39ef35793c76p-33")
+SQRT_HALF = math.sqrt(0.5)
 # 2 artanh(s) / s - 2 in s^2; for |s| <= 3 - 2 sqrt(2) the next one is below 2^-57
-_ARTANH = [2 / k for k in range(3, 23, 2)]
+ARTANH = [2 / k for k in range(3, 23, 2)]
 # (exp(r) - 1 - r) / r^2 in r; for |r| <= ln(2) / 64 the next one is below 2^-57
 _EXP = [1 / math.factorial(k) for k in range(2, 7)]
 # 2^(k / 32), rounded once; the context is none that anybody else can change
@@ -31,7 +31,7 @@ _DECIMALS = Context(prec=40)
 _ROOTS = [float(_DECIMALS.power(2, _DECIMALS.divide(Decimal(k), 32))) for k in range(32)]
 _ROOTS_ARRAY = np.array(_ROOTS)
 # sin(a) / a - 1 in a^2; for |a| <= pi / 2 the next one is below 2^-58
-_SIN = [(-1) ** k / math.factorial(2 * k + 1) for k in range(1, 11)]
+SIN = [(-1) ** k / math.factorial(2 * k + 1) for k in range(1, 11)]
 # numerators and denominators of AS 241 in powers of x, lowest first
 _QUANTILE_MIDDLE = (
     [
@@ -112,8 +112,8 @@ def exp(x: Real) -> Real:
     _require(x, x <= EXP_LIMIT, f"the exponential function is taken of at most {EXP_LIMIT:g}")
     x = _at_least(x, -746.0)
     # x = steps ln(2) / 32 + rest
-    steps = _nearest(x * (32 / (_LN2_HIGH + _LN2_LOW)))
-    rest = (x - steps * (_LN2_HIGH / 32)) - steps * (_LN2_LOW / 32)
+    steps = _nearest(x * (32 / (LN2_HIGH + LN2_LOW)))
+    rest = (x - steps * (LN2_HIGH / 32)) - steps * (LN2_LOW / 32)
     value: Real = _grown(rest + rest * rest * _series(_EXP, rest), steps)
     return value
 
@@ -127,13 +127,13 @@ def log(x: Real) -> Real:
     _require(x, (x > 0) & (x < math.inf), "the logarithm is taken of positive, finite numbers")
     fraction, powers = _fraction_and_power(x)
     # fractions from sqrt(1/2) to sqrt(2), so that nothing cancels next to 1
-    is_small = fraction < _SQRT_HALF
+    is_small = fraction < SQRT_HALF
     beyond = fraction * (1.0 + is_small) - 1.0
     powers = powers - 1.0 * is_small
     s = beyond / (2.0 + beyond)
     # ln(1 + f) = 2 artanh(s) = f - s (f - r), where r = 2 artanh(s) / s - 2
-    rest = s * (beyond - s * s * _series(_ARTANH, s * s))
-    value: Real = powers * _LN2_HIGH + (beyond - (rest - powers * _LN2_LOW))
+    rest = s * (beyond - s * s * _series(ARTANH, s * s))
+    value: Real = powers * LN2_HIGH + (beyond - (rest - powers * LN2_LOW))
     return value
 
 
@@ -166,7 +166,7 @@ def cos_of_turns(x: Real) -> Real:
     # = -sin(2 pi (1/4 - |x - 1/2|)), of at most a right angle; differences of multiples of 2^-54 are exact
     angle = (2 * math.pi) * (0.25 - abs(x - 0.5))
     square = angle * angle
-    value: Real = -(angle + angle * (square * _series(_SIN, square)))
+    value: Real = -(angle + angle * (square * _series(SIN, square)))
     return value
 
 

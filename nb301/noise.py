@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from nb301 import exact
 from nb301.errors import SeedError, shown
 
-_GOLDEN = 0x9E3779B97F4A7C15
+GOLDEN = 0x9E3779B97F4A7C15
 
 
 class Stream(IntEnum):
@@ -69,8 +69,8 @@ def keyed_normal(
     Raises:
         SeedError: A key or seed is negative, too large or no integer.
     """
-    mixed = _mix(_unsigned(keys, "key") + _golden(1))
-    mixed = _mix(mixed ^ _mix(_unsigned(seeds, "seed") + _golden(2)))
+    mixed = _mix(unsigned(keys, "key") + _golden(1))
+    mixed = _mix(mixed ^ _mix(unsigned(seeds, "seed") + _golden(2)))
     if isinstance(stream, np.ndarray):
         mixed = mixed[:, None]
     mixed = _mix(mixed ^ _golden(stream))
@@ -88,10 +88,10 @@ def keyed_normal_of_one(key: int, seed: int, stream: int) -> float:
     for value, name in ((key, "key"), (seed, "seed")):
         if not _is_unsigned(value):
             raise _not_unsigned(value, name)
-    mixed = _mix_one(int(key) + _GOLDEN)
-    mixed = _mix_one(mixed ^ _mix_one(int(seed) + 2 * _GOLDEN))
-    mixed = _mix_one(mixed ^ _GOLDEN * stream % 2**64)
-    first, second = (_uniform(_mix_one(mixed + i * _GOLDEN) >> 11) for i in (1, 2))
+    mixed = _mix_one(int(key) + GOLDEN)
+    mixed = _mix_one(mixed ^ _mix_one(int(seed) + 2 * GOLDEN))
+    mixed = _mix_one(mixed ^ GOLDEN * stream % 2**64)
+    first, second = (_uniform(_mix_one(mixed + i * GOLDEN) >> 11) for i in (1, 2))
     normal: float = math.sqrt(-2 * exact.log(first)) * exact.cos_of_turns(second)
     return normal
 
@@ -103,11 +103,16 @@ def _uniform(bits: Any) -> Any:
 
 def _golden(multiple: int | NDArray[np.integer[Any]]) -> np.uint64 | NDArray[np.uint64]:
     if isinstance(multiple, np.ndarray):  # products of arrays wrap around
-        return np.uint64(_GOLDEN) * multiple.astype(np.uint64)
-    return np.uint64(_GOLDEN * multiple % 2**64)
+        return np.uint64(GOLDEN) * multiple.astype(np.uint64)
+    return np.uint64(GOLDEN * multiple % 2**64)
 
 
-def _unsigned(values: ArrayLike, name: str) -> NDArray[np.uint64]:
+def unsigned(values: ArrayLike, name: str) -> NDArray[np.uint64]:
+    """Integers of 64 bits, shape (n,), or (1,) of one.
+
+    Raises:
+        SeedError: One is negative, too large or no integer.
+    """
     # a list goes through objects: numpy makes floats of a list with integers above and below 2^63
     array = np.atleast_1d(values if isinstance(values, np.ndarray) else np.array(values, dtype=object))
     if array.dtype.kind == "O":

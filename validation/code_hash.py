@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
 
 from nb301.files import sha256
 
 _OURS = ("nb301", "validation")
+#: What objects show of themselves decides nothing.
+_SHOWS = "nb301.display"
 #: Nodes that have a docstring.
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 
@@ -45,16 +48,21 @@ def _imported_by(modules: tuple[str, ...]) -> tuple[set[str], set[str]]:
         deciding.add(name)
         for imported in _imports(_path(name)):
             top = imported.partition(".")[0]
-            if top in _OURS:
+            if top in _OURS and not imported.startswith(_SHOWS):
                 left.append(imported)
-            elif top not in sys.stdlib_module_names:
+            elif top not in (*_OURS, *sys.stdlib_module_names):
                 libraries.add(top)
     return deciding, libraries
 
 
 def _imports(path: Path) -> Iterator[str]:
-    """Full names of what a module imports, anywhere in it: modules, of `from` imports those they are from."""
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    """Full names of what a module imports, anywhere in it but for types alone.
+
+    They are modules, of `from` imports those they are from.
+    """
+    tree = ast.parse(path.read_bytes())
+    left = [node for node in tree.body if not _is_for_types(node)]
+    for node in chain.from_iterable(map(ast.walk, left)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -62,6 +70,11 @@ def _imports(path: Path) -> Iterator[str]:
             is_ours = node.module.partition(".")[0] in _OURS
             modules = [name for name in within if is_ours and _path(name).is_file()]
             yield from modules or [node.module]
+
+
+def _is_for_types(node: ast.stmt) -> bool:
+    """Whether a statement is `if TYPE_CHECKING:`."""
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def _path(module: str) -> Path:

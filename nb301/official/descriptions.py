@@ -15,6 +15,7 @@ from nb301.errors import ReleaseError, is_one_line, one_line, shown
 from nb301.official.archive import Archive, FoundMember, Settings
 from nb301.official.conversion import Converted
 from nb301.records import first_wrong
+from nb301.releases import facts
 from nb301.releases import manifest as manifests
 from nb301.releases.load import Release
 from nb301.releases.manifest import (
@@ -211,10 +212,10 @@ def manifest_of(
     except ValidationError as error:
         raise ReleaseError(f"{shown(accuracy.source.folder, 200)}: {first_wrong(error)}") from None
     size = len(manifest.to_json())  # it is ASCII
-    if size > manifests.LARGEST:
+    if size > facts.LARGEST:
         raise ReleaseError(
             f"{shown(accuracy.source.folder, 200)}: a manifest of {size:,} bytes, expected at most "
-            f"{manifests.LARGEST:,}: shorten the paths of its {len(accuracy.members)} members"
+            f"{facts.LARGEST:,}: shorten the paths of its {len(accuracy.members)} members"
         )
     return manifest
 

@@ -19,6 +19,7 @@ from nb301.official.importing import default_name, import_official
 from nb301.official.member_hashes import hashes_of
 from nb301.parsing import read_bytes
 from nb301.places import user_releases
+from nb301.releases import facts
 from nb301.releases import manifest as manifests
 from nb301.releases.load import Release, find, names, user_names
 from nb301.releases.manifest import ImportedEnsemble, Manifest
@@ -218,6 +219,6 @@ def _manifests() -> Iterator[tuple[Path, Manifest]]:
     """Folders and manifests of this user's releases that can be read; their other files are not."""
     for name in user_names():
         folder = user_releases() / name
-        path = folder / manifests.FILE
+        path = folder / facts.FILE
         with suppress(OSError, ReleaseError):  # which asking for that release says
-            yield folder, manifests.read_manifest(read_bytes(path, manifests.LARGEST), str(path))
+            yield folder, manifests.read_manifest(read_bytes(path, facts.LARGEST), str(path))

@@ -16,6 +16,7 @@ from nb301.official.conversion import Converted, Journal
 from nb301.official.descriptions import STAND_IN, ConvertedEnsemble, Ensemble, ensembles, manifest_of
 from nb301.parsing import NAME, read_bytes
 from nb301.places import user_releases
+from nb301.releases import facts
 from nb301.releases import manifest as manifests
 from nb301.releases.load import Release, find, names
 from nb301.releases.manifest import IMPORTED_FAMILIES, ImportedEnsemble
@@ -240,12 +241,12 @@ def _is_of(
 
 def _release_files(folder: Path) -> list[str]:
     """Names of the files of a release, also of one whose manifest is damaged."""
-    path = folder / manifests.FILE
+    path = folder / facts.FILE
     try:
-        named = [*manifests.read_manifest(read_bytes(path, manifests.LARGEST), str(path)).files]
+        named = [*manifests.read_manifest(read_bytes(path, facts.LARGEST), str(path)).files]
     except ReleaseError:
         named = [path.name for path in folder.iterdir() if _OF_RELEASE.fullmatch(path.name)]
-    return [manifests.FILE, *named]
+    return [facts.FILE, *named]
 
 
 def _import(plan: _Plan, progress: Progress | None, said: Said, *, replace: bool) -> bool:
@@ -298,9 +299,9 @@ def _write(
     replaceable = (_release_files,) if replace else ()
     with folder_written_whole(plan.target, *replaceable) as temporary:
         if stand_in is not None:
-            text = read_bytes(stand_in.folder / runtime.FILE, manifests.LARGEST_FILES)
+            text = read_bytes(stand_in.folder / runtime.FILE, facts.LARGEST_FILES)
             (temporary / runtime.FILE).write_bytes(text)
-        (temporary / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
+        (temporary / facts.FILE).write_text(manifest.to_json(), encoding="utf-8")
         moved: dict[Path, Path] = {}
         for file, member in placed.items():
             if member.path in moved:  # equal members are one file of the journal

@@ -8,6 +8,7 @@ from nb301 import tables
 from nb301.errors import DataMissing
 from nb301.parsing import read_bytes
 from nb301.places import RELEASES
+from nb301.releases import facts
 from nb301.releases import manifest as manifests
 from nb301.releases.load import names
 from nb301.releases.manifest import Manifest
@@ -65,8 +66,8 @@ def embedded_on(name: str, version: str) -> list[Manifest]:
     """
     fitted = []
     for release in names():
-        path = RELEASES / release / manifests.FILE
-        manifest = manifests.read_manifest(read_bytes(path, manifests.LARGEST), str(path))
+        path = RELEASES / release / facts.FILE
+        manifest = manifests.read_manifest(read_bytes(path, facts.LARGEST), str(path))
         if (manifest.table.name, manifest.table.version) == (name, version):
             fitted.append(manifest)
     return fitted

@@ -16,8 +16,8 @@ from nb301.files import check_folder, folder_written_whole, sha256
 from nb301.metrics import mean_absolute_error, r2, sparse_kendall_tau
 from nb301.parsing import NAME, read_bytes
 from nb301.places import user_releases
+from nb301.releases import facts, training_noise
 from nb301.releases import manifest as manifests
-from nb301.releases import training_noise
 from nb301.releases.load import names
 from nb301.releases.manifest import FileReference, Manifest, Metrics, SplitReference, TableReference
 from nb301.surrogates import FAMILIES, Family, Surrogate, curves, runtime
@@ -104,7 +104,7 @@ def freeze(
     with folder_written_whole(target, _release_files) as temporary:
         for file, data in files.items():
             (temporary / file).write_bytes(data)
-        (temporary / manifests.FILE).write_text(manifest.to_json(), encoding="utf-8")
+        (temporary / facts.FILE).write_text(manifest.to_json(), encoding="utf-8")
     return target
 
 
@@ -168,8 +168,8 @@ def _check_credit(credit: str) -> None:
 
 def _release_files(folder: Path) -> list[str]:
     """Names of the files of a release, whether they are whole or not."""
-    path = folder / manifests.FILE
-    return [manifests.FILE, *manifests.read_manifest(read_bytes(path, manifests.LARGEST), str(path)).files]
+    path = folder / facts.FILE
+    return [facts.FILE, *manifests.read_manifest(read_bytes(path, facts.LARGEST), str(path)).files]
 
 
 def _hyperparameters(family: str, others: Hyperparameters) -> dict[str, float | int | str | bool]:

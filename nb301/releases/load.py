@@ -8,13 +8,14 @@ import stat
 from functools import cached_property, lru_cache
 from mmap import mmap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nb301.errors import HashMismatch, ReleaseError, UnknownRelease, shown
 from nb301.files import sha256
 from nb301.parsing import read_bytes
 from nb301.places import RELEASES, user_releases
-from nb301.releases import manifest as manifests
-from nb301.releases.manifest import FileReference, Manifest
+from nb301.releases import facts
+from nb301.releases.facts import Facts, File
 from nb301.surrogates import FAMILIES, Surrogate
 from nb301.surrogates.curves import FILE as CURVES_FILE
 from nb301.surrogates.curves import CurveModel
@@ -22,6 +23,9 @@ from nb301.surrogates.members.deep_file import mapped
 from nb301.surrogates.official_runtime import OfficialRuntimeModel, runtime_files
 from nb301.surrogates.runtime import FILE as RUNTIME_FILE
 from nb301.surrogates.runtime import RuntimeModel
+
+if TYPE_CHECKING:
+    from nb301.releases.manifest import Manifest
 
 _ARCHIVES = (".tar.xz", ".tar.gz", ".tgz", ".tar", ".zip")
 
@@ -39,41 +43,54 @@ class Release:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()  # whatever folder is the working one later
-        path = folder / manifests.FILE
+        path = folder / facts.FILE
         try:
-            text = read_bytes(path, manifests.LARGEST)
+            self._text = read_bytes(path, facts.LARGEST)
         except OSError as error:
             raise ReleaseError(f"{path}: cannot read the manifest ({error.strerror})") from None
-        self.manifest: Manifest = manifests.read_manifest(text, str(path))
-        if self.manifest.family not in FAMILIES:
+        #: What queries need of the manifest.
+        self.facts: Facts
+        embedded = facts.of_embedded(self._text)
+        if embedded is not None:
+            self.facts, self.release_hash = embedded, sha256(self._text)
+        else:
+            self.facts = Facts.of(self.manifest.model_dump(mode="json"))
+            self.release_hash = self.manifest.release_hash
+        if self.facts.family not in FAMILIES:
             known = ", ".join(sorted(FAMILIES))
             raise ReleaseError(
-                f"{path}: family {shown(self.manifest.family)} is not one of {known}: upgrade nb301"
+                f"{path}: family {shown(self.facts.family)} is not one of {known}: upgrade nb301"
             )
         self._check_files(path)
-        self.release_hash = self.manifest.release_hash
         self._mapped: dict[str, mmap] = {}
         mapped_names = self._mapped_names()
-        for name in self.manifest.files:
+        for name in self.facts.files:
             if name in mapped_names:
                 self._mapped[name] = self._mapped_and_checked(name)
             else:
                 self._checked(name)
 
+    @cached_property
+    def manifest(self) -> Manifest:
+        """Everything that identifies the release."""
+        from nb301.releases.manifest import read_manifest  # and with it pydantic, which queries do without
+
+        return read_manifest(self._text, str(self.folder / facts.FILE))
+
     def _check_files(self, path: Path) -> None:
         """Check that the manifest names the files of its family, of no more bytes than are read."""
-        members, runtime = FAMILIES[self.manifest.family].files(self.manifest.members), self._runtime_names()
+        members, runtime = FAMILIES[self.facts.family].files(self.facts.members), self._runtime_names()
         expected = [*members, *runtime]
-        if odd := {*expected} ^ {*self.manifest.files} - {CURVES_FILE}:
+        if odd := {*expected} ^ {*self.facts.files} - {CURVES_FILE}:
             of_runtime = runtime[0] if len(runtime) == 1 else f"{runtime[0]} to {runtime[-1]}"
             raise ReleaseError(
                 f"{path}: files must be {members[0]} to {members[-1]} and {of_runtime}: "
                 f"{shown(min(odd))} is {'missing' if min(odd) in expected else 'none of them'}"
             )
         together = {True: 0, False: 0}
-        for name, file in self.manifest.files.items():
+        for name, file in self.facts.files.items():
             together[name in self._mapped_names()] += file.bytes
-        limits = ((False, manifests.LARGEST_FILES), (True, manifests.LARGEST_MAPPED))
+        limits = ((False, facts.LARGEST_FILES), (True, facts.LARGEST_MAPPED))
         for is_mapped, most in limits:
             if together[is_mapped] > most:
                 raise ReleaseError(
@@ -82,20 +99,18 @@ class Release:
 
     def _runtime_names(self) -> list[str]:
         """Names of the files of the runtime model."""
-        imported = self.manifest.imported
-        if imported is None or imported.runtime is None:
-            return [RUNTIME_FILE]
-        return runtime_files(len(imported.runtime.members))
+        members = self.facts.runtime_members
+        return [RUNTIME_FILE] if members is None else runtime_files(members)
 
     def _mapped_names(self) -> set[str]:
         """Names of the files that are not read but mapped into memory."""
-        family, names = FAMILIES[self.manifest.family], {*self._runtime_names()} - {RUNTIME_FILE}
-        return names if family.load_mapped is None else names | {*family.files(self.manifest.members)}
+        family, names = FAMILIES[self.facts.family], {*self._runtime_names()} - {RUNTIME_FILE}
+        return names if family.load_mapped is None else names | {*family.files(self.facts.members)}
 
     @property
     def name(self) -> str:
         """Such as `emulated-xgb-v2.0`."""
-        return self.manifest.name
+        return self.facts.name
 
     @property
     def reference(self) -> str | Path:
@@ -111,20 +126,18 @@ class Release:
         return self
 
     def __repr__(self) -> str:
-        return (
-            f"<Release {self.name}: {self.manifest.members} {self.manifest.family} on {self.manifest.truth}>"
-        )
+        return f"<Release {self.name}: {self.facts.members} {self.facts.family} on {self.facts.truth}>"
 
     @property
     def files(self) -> list[str]:
         """Names of all files in its folder that belong to it."""
-        return [manifests.FILE, *self.manifest.files]
+        return [facts.FILE, *self.facts.files]
 
     @cached_property
     def surrogate(self) -> Surrogate:
         """The ensemble that predicts accuracy."""
-        family = FAMILIES[self.manifest.family]
-        names = family.files(self.manifest.members)
+        family = FAMILIES[self.facts.family]
+        names = family.files(self.facts.members)
         files = [] if family.load_mapped is not None else [self._checked(name) for name in names]
         try:
             if family.load_mapped is not None:
@@ -148,7 +161,7 @@ class Release:
     @cached_property
     def curve_model(self) -> CurveModel | None:
         """The model of learning curves; None of a release on a table that keeps none."""
-        if CURVES_FILE not in self.manifest.files:
+        if CURVES_FILE not in self.facts.files:
             return None
         try:
             return CurveModel(self._checked(CURVES_FILE))
@@ -156,7 +169,7 @@ class Release:
             raise ReleaseError(f"{self.folder}: {error}") from None
 
     def _checked(self, name: str) -> bytes:
-        path, file = self.folder / name, self.manifest.files[name]
+        path, file = self.folder / name, self.facts.files[name]
         try:
             data = read_bytes(path, file.bytes)
         except OSError as error:
@@ -170,7 +183,7 @@ class Release:
 
     def _mapped_and_checked(self, name: str) -> mmap:
         """A file in memory that is checked here and used later: another file in its place changes nothing."""
-        path, file = self.folder / name, self.manifest.files[name]
+        path, file = self.folder / name, self.facts.files[name]
         try:
             if not stat.S_ISREG(path.stat().st_mode):
                 raise OSError(errno.EINVAL, "not a regular file", str(path))  # noqa: TRY301 - said once, below
@@ -190,12 +203,12 @@ class Release:
     @property
     def _again(self) -> str:
         again = "reinstall nb301, or fetch the release again"
-        return again if self.manifest.imported is None else "import the release again"
+        return again if not self.facts.is_imported else "import the release again"
 
     def _missing(self, path: Path, error: OSError) -> ReleaseError:
         return ReleaseError(f"{path}: missing from release {self.name} ({error.strerror})")
 
-    def _compare(self, path: Path, data: bytes | mmap, file: FileReference) -> None:
+    def _compare(self, path: Path, data: bytes | mmap, file: File) -> None:
         actual = sha256(data)
         if actual != file.sha256:
             raise HashMismatch(
@@ -263,7 +276,7 @@ def _named(folder: Path) -> Release:
 
 
 def _names(folder: Path) -> list[str]:
-    return sorted(path.parent.name for path in folder.glob(f"*/{manifests.FILE}"))
+    return sorted(path.parent.name for path in folder.glob(f"*/{facts.FILE}"))
 
 
 def _listed() -> str:
@@ -276,7 +289,7 @@ def _hint(name: str) -> str:
     if name.endswith(_ARCHIVES):
         return f" (an archive is unpacked first: tar xf {name} gives a folder, loaded as ./FOLDER)"
     try:
-        if (Path(name) / manifests.FILE).is_file():
+        if (Path(name) / facts.FILE).is_file():
             return f" (for the folder of that name write ./{name})"
     except (OSError, ValueError):  # a name that no file can have
         return ""

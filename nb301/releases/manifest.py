@@ -19,15 +19,12 @@ from nb301.errors import ReleaseError, is_one_line, one_line, shown
 from nb301.files import sha256
 from nb301.parsing import NAME, parse_object
 from nb301.records import Record, first_wrong
+from nb301.releases.facts import LARGEST_FILES, LARGEST_MAPPED
 
 #: Newest manifest format that this version reads: that of imported releases, of which more is unknown.
 FORMAT = 3
 #: The format of releases that are fitted here.
 FITTED_FORMAT = 2
-FILE = "manifest.json"
-#: Most bytes of a manifest, which has some thousand, and of all other files together; the latter where they
-#: are read, and where they are mapped into memory: an official XGBoost member has up to 400 MB (F34).
-LARGEST, LARGEST_FILES, LARGEST_MAPPED = 2**20, 2**30, 2**34
 #: Most members of a release.
 MOST_MEMBERS = 1000
 #: Families of imported releases, by the library that wrote their members.

@@ -11,8 +11,8 @@ from typing import Any
 from nb301.errors import ReleaseError, one_line
 from nb301.files import file_written_whole, sha256, write_text
 from nb301.parsing import read_bytes
+from nb301.releases.facts import LARGEST_FILES
 from nb301.releases.load import Release
-from nb301.releases.manifest import LARGEST_FILES
 from nb301.releases.report import FORMAT, PASSED, ClaimKind, ValidatedRelease, read_report
 
 REPORT = "validation.json"

@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301 import exact
-from nb301.releases.manifest import Noise
 
 if TYPE_CHECKING:
+    from nb301.releases.facts import NoiseLine
+    from nb301.releases.manifest import Noise
     from nb301.surrogates import Surrogate
     from nb301.tables.schema import EvaluationTable
     from nb301.tables.splits import Split
@@ -45,7 +46,7 @@ class TrainingNoise:
         noise: A manifest's.
     """
 
-    def __init__(self, noise: Noise) -> None:
+    def __init__(self, noise: Noise | NoiseLine) -> None:
         self._low, self._high = noise.low, noise.high
         self._at_low = exact.log(noise.std_at_low)
         self._change = exact.log(noise.std_at_high) - self._at_low
@@ -103,6 +104,8 @@ def fit(means: Array, residuals: Array, known_variances: Array | float = 0.0) ->
     low, high = max(low, 0.0), min(high, 1.0)
     share = np.clip((means - low) / (high - low), 0.0, 1.0)
     stds = _scored(np.column_stack([1 - share, share]), residuals**2, known_variances)
+    from nb301.releases.manifest import Noise  # and with it pydantic, which queries do without
+
     at_low, at_high = (_rounded(max(float(std), _LEAST_STD)) for std in stds)
     return Noise(low=low, high=high, std_at_low=at_low, std_at_high=at_high)
 

@@ -11,7 +11,7 @@ this model ends in the accuracy that a release answers without it, to the last b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,9 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 from nb301 import exact
 from nb301.columns import read_only
 from nb301.errors import ReleaseError
-from nb301.noise import Stream, keyed_normal
+from nb301.noise import Stream, keyed_normal, unsigned
 from nb301.space import CELL_NAMES, FIRST_EDGE, NODES, Op, keys_of_canonical
 from nb301.surrogates.members.arrays import pack, unpack
+from nb301.surrogates.members.loops import compiled
 
 if TYPE_CHECKING:
     from nb301.tables.schema import EvaluationTable
@@ -43,6 +44,8 @@ _LEAST = 20
 _EDGES = FIRST_EDGE[NODES[-1]] + NODES[-1]
 _PARTS = len(CELL_NAMES) * _EDGES * len(Op)
 _FIRST_EDGES = np.repeat([FIRST_EDGE[node] for node in NODES], 2)
+#: Of the edges of both cells, the numbers that source 0 would give.
+_BOTH_EDGES = np.concatenate([_FIRST_EDGES + cell * _EDGES for cell in range(len(CELL_NAMES))])
 #: Arrays of a file, with their types and numbers of axes.
 _LAYOUT = {
     "behind": ("float64", 1),
@@ -159,6 +162,13 @@ class CurveModel:
         self.spread = self._arrays["spread"]
         unshared = np.sqrt(1 - self._correlation * self._correlation)
         self._innovations = read_only(np.append(1.0, np.full(epochs - 1, unshared)))
+        self._streams = read_only((Stream.CURVE + np.arange(epochs)).astype(np.uint64))
+        #: Of draws 1, 2, 4 and so on epochs back.
+        self._weights: list[float] = []
+        back, weight = 1, self._correlation
+        while back < epochs and weight > _NOTHING:
+            self._weights.append(weight)
+            back, weight = 2 * back, weight * weight
 
     def behind(self, codes: NDArray[np.uint8]) -> Array:
         """Expected distance from the best epoch after each, fractions, 0 or more; shape (n, epochs).
@@ -187,16 +197,36 @@ class CurveModel:
             codes: As in `behind`.
             seeds: Training seeds, shape (n,), or one for all.
         """
+        loops = compiled("compiled_curves", 0)
+        if loops is not None:
+            return self._draw_by(loops, codes, seeds)
         streams = Stream.CURVE + np.arange(self.epochs)
         draws = keyed_normal(keys_of_canonical(codes), seeds, streams) * self._innovations
         # each step doubles how many epochs back are summed: an autoregression without a loop over epochs
-        back, weight = 1, self._correlation
-        while back < self.epochs and weight > _NOTHING:
+        back = 1
+        for weight in self._weights:
             draws[:, back:] = draws[:, back:] + weight * draws[:, :-back]
-            back, weight = 2 * back, weight * weight
+            back *= 2
         behind: Array = self.behind(codes) + self._arrays["noise_std"] * draws
         behind -= behind.min(axis=1, keepdims=True)
         return behind
+
+    def _draw_by(self, loops: Any, codes: NDArray[np.uint8], seeds: ArrayLike) -> Array:
+        """What `draw` gives, by a compiled loop."""
+        n, drawn = len(codes), np.empty((len(codes), self.epochs))
+        loops.draw(
+            np.ascontiguousarray(codes).reshape(n, 2 * len(_BOTH_EDGES)),
+            keys_of_canonical(codes),
+            np.ascontiguousarray(np.broadcast_to(unsigned(seeds, "seed"), n)),
+            self._streams,
+            _BOTH_EDGES,
+            np.array(self._weights),
+            *(self._arrays[name] for name in ("behind", "components", "parts")),
+            self._innovations,
+            self._arrays["noise_std"],
+            drawn,
+        )
+        return drawn
 
 
 def _edges(codes: NDArray[np.uint8]) -> NDArray[np.intp]:

@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 from functools import cache
-from itertools import cycle
+from itertools import cycle, pairwise
 
 import lightgbm
 import numpy as np
@@ -21,8 +21,9 @@ import xgboost
 import nb301
 from nb301 import encodings
 from nb301.cost import cost_many
-from nb301.optimizers import OPTIMIZERS
 from nb301.space import from_codes, sample, sample_many, to_codes
+from nb301.surrogates import FAMILIES as ALL_FAMILIES
+from nb301.surrogates.members import loops
 from nb301.surrogates.members.trees import features
 from nb301.truth.emulated import EmulatedTruth
 
@@ -31,11 +32,54 @@ GENOTYPES = sample_many(np.random.default_rng(0), 10_000)
 CODES = to_codes([genotype.canonical() for genotype in GENOTYPES])
 #: Genotypes that no query has seen before: canonical forms are remembered.
 FRESH = cycle(sample_many(np.random.default_rng(1), 70_000))
+#: Hidden layers of two of YAHPO Gym's networks, and what all of them read.
+YAHPO = {"512-512": (512, 512), "256-256-128-128": (256, 256, 128, 128)}
+YAHPO_INPUTS = 337
 
 
 @cache
 def load(family):
-    return nb301.load(f"emulated-{family}-v2.0")
+    """A release in a process that has asked for so much that compiled loops answer, where numba is."""
+    benchmark = nb301.load(f"emulated-{family}-v2.0")
+    benchmark.query(GENOTYPES[: loops.PAYS], seed=1)
+    return benchmark
+
+
+@pytest.fixture
+def plain(monkeypatch):
+    """As without numba."""
+    monkeypatch.setattr(loops, "PAYS", 10**12)
+
+
+@cache
+def yahpo(layers):
+    """A session of ONNX Runtime, on one thread, for a network of YAHPO's size with random weights."""
+    onnx, runtime = pytest.importorskip("onnx"), pytest.importorskip("onnxruntime")
+    rng, widths = np.random.default_rng(0), (YAHPO_INPUTS, *YAHPO[layers], 2)
+    nodes, weights, value = [], [], "x"
+    for k, (width_in, width) in enumerate(pairwise(widths)):
+        weight = rng.normal(size=(width_in, width)).astype(np.float32) / np.sqrt(width_in)
+        weights += [
+            onnx.numpy_helper.from_array(weight.astype(np.float32), f"w{k}"),
+            onnx.numpy_helper.from_array(np.zeros(width, dtype=np.float32), f"b{k}"),
+        ]
+        nodes.append(onnx.helper.make_node("Gemm", [value, f"w{k}", f"b{k}"], [f"h{k}"]))
+        value = f"h{k}"
+        if k < len(widths) - 2:
+            nodes.append(onnx.helper.make_node("Relu", [value], [f"r{k}"]))
+            value = f"r{k}"
+    kind = onnx.TensorProto.FLOAT
+    graph = onnx.helper.make_graph(
+        nodes,
+        "yahpo",
+        [onnx.helper.make_tensor_value_info("x", kind, ["n", YAHPO_INPUTS])],
+        [onnx.helper.make_tensor_value_info(value, kind, ["n", 2])],
+        weights,
+    )
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=10)
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return runtime.InferenceSession(model.SerializeToString(), options)
 
 
 def files(family):
@@ -137,6 +181,27 @@ def test_single_query(benchmark, family):
     benchmark.pedantic(lambda: query(next(FRESH), seed=1), rounds=3000)
 
 
+@pytest.mark.usefixtures("plain")
+@pytest.mark.parametrize("family", FAMILIES)
+def test_single_query_plain(benchmark, family):
+    """The same without numba."""
+    benchmark.group = f"one query, {family}"
+    query = load(family).query
+    query(GENOTYPES[0], seed=1)
+    benchmark.pedantic(lambda: query(next(FRESH), seed=1), rounds=1000)
+
+
+@pytest.mark.parametrize("layers", YAHPO)
+@pytest.mark.parametrize("n", [1, 1000])
+@pytest.mark.benchmark(group="forward pass of a network of YAHPO Gym's size")
+def test_yahpo(benchmark, layers, n):
+    """A bare forward pass by ONNX Runtime on inputs that are there, by an untrained network."""
+    benchmark.extra_info["n"] = n
+    session = yahpo(layers)
+    rows = np.random.default_rng(0).random((n, YAHPO_INPUTS)).astype(np.float32)
+    benchmark.pedantic(lambda: session.run(None, {"x": rows}), rounds=max(20, 2000 // n), warmup_rounds=3)
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_curve(benchmark, family):
     """One training, epoch by epoch; another genotype each time."""
@@ -169,6 +234,38 @@ def test_batch(benchmark, family, n):
     query(GENOTYPES[:2], seed=1)
     fresh = lambda: (([next(FRESH) for _ in range(n)],), {"seed": 1})  # noqa: E731
     benchmark.pedantic(query, setup=fresh, rounds=max(3, min(300, 3000 // n)))
+
+
+@pytest.mark.usefixtures("plain")
+@pytest.mark.parametrize("family", FAMILIES)
+def test_batch_plain(benchmark, family):
+    """The longest list without numba."""
+    benchmark.group = f"queries of a list of 10000, {family}"
+    benchmark.extra_info["n"] = 10_000
+    query = load(family).query
+    fresh = lambda: (([next(FRESH) for _ in range(10_000)],), {"seed": 1})  # noqa: E731
+    benchmark.pedantic(query, setup=fresh, rounds=3)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_threads(benchmark, family, threads):
+    """10,000 queries by one thread and by two."""
+    benchmark.group = f"threads, {family}"
+    benchmark.extra_info["n"] = 10_000
+    query = load(family).query
+    benchmark.pedantic(query, [GENOTYPES], {"seed": 1, "threads": threads}, rounds=7, warmup_rounds=1)
+
+
+@pytest.mark.parametrize("members", [1, 2, 5, 10])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_members(benchmark, family, members):
+    """Predictions of 1,000 architectures by some of the members."""
+    benchmark.group = f"members, {family}"
+    benchmark.extra_info["n"] = 1000
+    load(family)
+    surrogate = ALL_FAMILIES[family].load(files(family)[:members])
+    benchmark.pedantic(surrogate.predict, [CODES[:1000]], rounds=7, warmup_rounds=1)
 
 
 @pytest.mark.parametrize("n", [1, 10, 100, 1000, 10_000])
@@ -248,33 +345,34 @@ def test_sampling_one(benchmark):
 
 
 @pytest.mark.parametrize("evaluations", [1000, 10_000, 100_000])
-@pytest.mark.parametrize("optimizer", ["rs", "re"])
+@pytest.mark.parametrize("optimizer", ["rs", "re", "ls", "de"])
 def test_simulated_run(benchmark, optimizer, evaluations):
     """A simulated run on the XGBoost release, in a fresh process, and the memory it takes."""
     benchmark.group = f"simulated run of {evaluations}"
     benchmark.extra_info["n"] = evaluations
-    code = (
-        "import json, time, nb301, numpy as np; from nb301.optimizers import OPTIMIZERS\n"
-        "b = nb301.load('emulated-xgb-v2.0'); b.query(nb301.sample(np.random.default_rng(0)))\n"
-        "memory = lambda: next(int(l.split()[1]) for l in open('/proc/self/status') if 'VmHWM' in l) / 1024\n"
-        "before, start = memory(), time.perf_counter()\n"
-        f"optimizer = OPTIMIZERS[{optimizer!r}](np.random.default_rng(1))\n"
-        f"nb301.simulate(optimizer, b.query, nb301.Budget(evaluations={evaluations}), seed=1)\n"
-        "print(json.dumps([time.perf_counter() - start, memory() - before]))"
-    )
-    seconds, megabytes = benchmark.pedantic(in_fresh_process, [code], rounds=1)
+    seconds, megabytes = benchmark.pedantic(simulated, [optimizer, evaluations], rounds=1)
     benchmark.extra_info |= {"seconds": seconds, "megabytes": megabytes}
 
 
-@pytest.mark.parametrize("optimizer", ["ls", "de"])
+@pytest.mark.parametrize("optimizer", ["sh", "hyperband", "asha", "dehb", "re_lce", "ls_lce"])
 @pytest.mark.benchmark(group="simulated run of 10000")
-def test_simulated_run_of_others(benchmark, optimizer):
-    """Simulated runs of optimizers whose next architectures are known ahead for a while."""
+def test_simulated_multi_fidelity_run(benchmark, optimizer):
+    """The same with trainings of some epochs; `bohb` is left out, whose estimators take milliseconds."""
     benchmark.extra_info["n"] = 10_000
-    make = OPTIMIZERS[optimizer]
-    benchmark.pedantic(
-        lambda: nb301.simulate(
-            make(np.random.default_rng(1)), load("xgb").query, nb301.Budget(evaluations=10_000), seed=1
-        ),
-        rounds=1,
+    seconds, megabytes = benchmark.pedantic(simulated, [optimizer, 10_000], rounds=1)
+    benchmark.extra_info |= {"seconds": seconds, "megabytes": megabytes}
+
+
+def simulated(optimizer, evaluations):
+    """Seconds and megabytes of a simulated run in a fresh process."""
+    return in_fresh_process(
+        "import json, time, nb301, numpy as np; from nb301.optimizers import OPTIMIZERS\n"
+        "from nb301.optimizers.multi_fidelity import MULTI_FIDELITY\n"
+        "b = nb301.load('emulated-xgb-v2.0'); b.query(nb301.sample(np.random.default_rng(0)))\n"
+        "b.curve(nb301.sample(np.random.default_rng(0)))\n"
+        "memory = lambda: next(int(l.split()[1]) for l in open('/proc/self/status') if 'VmHWM' in l) / 1024\n"
+        "before, start = memory(), time.perf_counter()\n"
+        f"optimizer = {{**OPTIMIZERS, **MULTI_FIDELITY}}[{optimizer!r}](np.random.default_rng(1))\n"
+        f"nb301.simulate(optimizer, b.query, nb301.Budget(evaluations={evaluations}), seed=1)\n"
+        "print(json.dumps([time.perf_counter() - start, memory() - before]))"
     )

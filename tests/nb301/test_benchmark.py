@@ -377,7 +377,7 @@ def test_accuracy_stays_a_fraction():
     class Wild:
         name, release_hash, curve_model = "wild", "0" * 64, None
 
-        class manifest:  # noqa: N801
+        class facts:  # noqa: N801
             family, truth, noise = "xgb", "emulated 2.0", None
 
         class surrogate:  # noqa: N801

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from leaderboard.drawing.vega import Table
+from nb301.releases.facts import FILE
 from nb301.releases.load import Release
-from nb301.releases.manifest import FILE, Manifest, Noise, TableReference
+from nb301.releases.manifest import Manifest, Noise, TableReference
 from nb301.releases.report import DIVERGENCE, ReportedClaim
 from nb301.releases.training_noise import TrainingNoise
 from nb301.surrogates import FAMILIES

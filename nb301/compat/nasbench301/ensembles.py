@@ -14,8 +14,7 @@ from nb301.compat.nasbench301 import stand_ins
 from nb301.encodings import canonical
 from nb301.errors import Nb301Error, ReleaseError, shown
 from nb301.official import drop_in
-from nb301.releases import Release
-from nb301.releases import manifest as manifests
+from nb301.releases import Release, facts
 from nb301.releases.training_noise import TrainingNoise
 from nb301.space import Genotype, to_codes
 from nb301.surrogates import FAMILIES
@@ -127,7 +126,7 @@ def find(reference: str | os.PathLike[str]) -> Ensemble:
 
 def _at(text: str, path: Path) -> Ensemble:
     """What a text that is not empty means."""
-    if _is_name(text) or (path / manifests.FILE).is_file():
+    if _is_name(text) or (path / facts.FILE).is_file():
         return Ensemble(_release(text))
     if (placed := stand_ins.read(path)) is not None:
         stand_ins.warn_of_another(path, placed)

@@ -69,33 +69,11 @@ def sum_of_leaves(
         out: Shape (n, members).
     """
     trees, members = reachable.shape[1], out.shape[1]
-    parts, most = numbers.shape[1], len(leaves) // trees
+    most = len(leaves) // trees
     reached, leaf = np.empty(trees, reachable.dtype), np.empty(trees, np.uint8)
     for i in range(len(numbers)):
         row, to = numbers[i], out[i]
-        for part in range(0, parts - 7, 8):  # eight at a time are written once
-            a, b, c, d = (
-                reachable[row[part]],
-                reachable[row[part + 1]],
-                reachable[row[part + 2]],
-                reachable[row[part + 3]],
-            )
-            e, f, g, h = (
-                reachable[row[part + 4]],
-                reachable[row[part + 5]],
-                reachable[row[part + 6]],
-                reachable[row[part + 7]],
-            )
-            if part == 0:
-                for t in range(trees):
-                    reached[t] = a[t] & b[t] & c[t] & d[t] & e[t] & f[t] & g[t] & h[t]
-            else:
-                for t in range(trees):
-                    reached[t] &= a[t] & b[t] & c[t] & d[t] & e[t] & f[t] & g[t] & h[t]
-        for part in range(parts - parts % 8, parts):
-            a = reachable[row[part]]
-            for t in range(trees):
-                reached[t] &= a[t]
+        _reach(reachable, row, reached)
         # one bit is left, whose place is the leaf's number
         leaf[:] = 0
         for level in range(len(masks)):
@@ -103,16 +81,53 @@ def sum_of_leaves(
             for t in range(trees):
                 leaf[t] |= bit * np.uint8((reached[t] & mask) != 0)
         for m in range(0, members - _TOGETHER + 1, _TOGETHER):
-            _sum_together(leaf, leaves, most, members, m, to)
+            _sum_ten(leaf, leaves, most, members, m, to)
         for m in range(members - members % _TOGETHER, members):
-            total = leaves[m * most + leaf[m]]
-            for t in range(m + members, trees, members):
-                total += leaves[t * most + leaf[t]]
-            to[m] = total
+            _sum_one(leaf, leaves, most, members, m, to)
 
 
 @machine_code
-def _sum_together(
+def _reach(reachable: NDArray[Any], row: NDArray[np.intp], reached: NDArray[Any]) -> None:
+    """The leaves that all of a row's configurations reach; eight at a time are written once."""
+    trees, parts = len(reached), len(row)
+    for part in range(0, parts - 7, 8):
+        a, b, c, d = (
+            reachable[row[part]],
+            reachable[row[part + 1]],
+            reachable[row[part + 2]],
+            reachable[row[part + 3]],
+        )
+        e, f, g, h = (
+            reachable[row[part + 4]],
+            reachable[row[part + 5]],
+            reachable[row[part + 6]],
+            reachable[row[part + 7]],
+        )
+        if part == 0:
+            for t in range(trees):
+                reached[t] = a[t] & b[t] & c[t] & d[t] & e[t] & f[t] & g[t] & h[t]
+        else:
+            for t in range(trees):
+                reached[t] &= a[t] & b[t] & c[t] & d[t] & e[t] & f[t] & g[t] & h[t]
+    for part in range(parts - parts % 8, parts):
+        a = reachable[row[part]]
+        for t in range(trees):
+            reached[t] &= a[t]
+
+
+@machine_code
+def _sum_one(
+    leaf: NDArray[np.uint8], leaves: NDArray[Any], most: int, members: int, first: int, to: NDArray[Any]
+) -> None:
+    """A member's sum."""
+    total = leaves[first * most + leaf[first]]
+    for t in range(first + members, len(leaf), members):
+        total += leaves[t * most + leaf[t]]
+    to[first] = total
+
+
+@machine_code
+def _sum_ten(
     leaf: NDArray[np.uint8], leaves: NDArray[Any], most: int, members: int, first: int, to: NDArray[Any]
 ) -> None:
     """Sums of ten members side by side: each waits for its own last addition alone."""
@@ -122,7 +137,7 @@ def _sum_together(
     e, f = leaves[(k + 4) * n + leaf[k + 4]], leaves[(k + 5) * n + leaf[k + 5]]
     g, h = leaves[(k + 6) * n + leaf[k + 6]], leaves[(k + 7) * n + leaf[k + 7]]
     i, j = leaves[(k + 8) * n + leaf[k + 8]], leaves[(k + 9) * n + leaf[k + 9]]
-    for k in range(first + members, len(leaf), members):  # noqa: PLW2901
+    for k in range(first + members, len(leaf), members):
         a += leaves[k * n + leaf[k]]
         b += leaves[(k + 1) * n + leaf[k + 1]]
         c += leaves[(k + 2) * n + leaf[k + 2]]

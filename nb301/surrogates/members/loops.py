@@ -16,8 +16,8 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 _Loop = TypeVar("_Loop", bound=Callable[..., Any])
-#: Architectures after which they pay: beginning takes half a second, and each takes 30 to 300 us less.
-PAYS = 4000
+#: Architectures after which they pay: beginning takes half a second, and each takes 30 to 150 us less.
+PAYS = 10_000
 
 
 class _Demand:

@@ -187,6 +187,7 @@ class VectorTrees:
         chosen = by_node if self._by_node else by_slot
         #: Where the configurations of counts begin.
         self._first_count = len(chosen) - len(count_vectors())
+        self._first_counts = self._first_count + count_offsets() if self._counts else _NO_COUNTS
         self._trees = BoostedTrees(members, bases, chosen, dtype)
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -209,9 +210,9 @@ class VectorTrees:
     def _numbers(self, codes: NDArray[np.uint8], loops: Any) -> NDArray[np.intp]:
         """The configurations of nodes, and of counts, by a compiled loop."""
         numbers, weights, first = configuration_numbers()
-        counts = self._first_count + count_offsets() if self._counts else _NO_COUNTS
+        counts = self._first_counts
         made = np.empty((len(codes), len(first) + len(counts)), dtype=np.intp)
-        rows = np.ascontiguousarray(codes).reshape(len(codes), -1)
+        rows = np.ascontiguousarray(codes).reshape(len(codes), 4 * len(first))
         loops.configuration_numbers(rows, numbers, weights, first, count_weights(), counts, made)
         return made
 

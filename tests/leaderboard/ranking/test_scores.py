@@ -205,7 +205,7 @@ def test_fronts_are_measured_by_their_area(make_run, reference):
 
 def test_of_a_front_stays_what_seems_best(make_run, reference):
     """A lucky entry hides a better one as the optimizer saw them, and is measured by what it is worth."""
-    told = {"val_accuracy": [0.94, 0.945], "judged": [0.94, 0.93]}
+    told = {"val_accuracy": (0.94, 0.945), "judged": (0.94, 0.93)}
     run = front_of(make_run, [0.94, 0.945], [100_000_000, 90_000_000])
     lucky = run.model_copy(update={"incumbents": run.incumbents.model_copy(update=told)})
 

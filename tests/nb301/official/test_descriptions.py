@@ -63,7 +63,7 @@ def test_too_many_members_are_refused(refused):
 
 def test_a_manifest_that_is_too_large_is_refused(refused, monkeypatch):
     """Long paths of many members make it so."""
-    monkeypatch.setattr("nb301.releases.manifest.LARGEST", 1000)
+    monkeypatch.setattr("nb301.releases.facts.LARGEST", 1000)
     assert "bytes, expected at most 1,000: shorten the paths of its 3 members" in refused(whole_archive())
 
 

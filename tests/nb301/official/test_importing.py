@@ -20,7 +20,7 @@ from nb301.official import conversion, importing
 from nb301.official.importing import import_official
 from nb301.official.states import read as read_state
 from nb301.releases.diff import diff
-from nb301.releases.manifest import FILE
+from nb301.releases.facts import FILE
 from nb301.space import sample_many, to_codes
 from nb301.surrogates import FAMILIES
 from nb301.surrogates.families.gin.official import member_of_state

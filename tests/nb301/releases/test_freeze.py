@@ -11,6 +11,7 @@ import pytest
 import nb301
 from nb301.errors import ReleaseError, TableError
 from nb301.metrics import r2
+from nb301.releases import facts
 from nb301.releases import freeze as freezing
 from nb301.releases import manifest as manifests
 from nb301.releases.freeze import freeze
@@ -58,7 +59,7 @@ def spy(monkeypatch):
 
 
 def manifest_of(folder):
-    return json.loads((folder / manifests.FILE).read_text())
+    return json.loads((folder / facts.FILE).read_text())
 
 
 def test_writes_manifest_and_hashes(tiny_release, tiny_table):

@@ -9,7 +9,8 @@ import pytest
 import nb301
 from nb301.errors import ReleaseError
 from nb301.places import RELEASES
-from nb301.releases.manifest import FILE, read_manifest
+from nb301.releases.facts import FILE
+from nb301.releases.manifest import read_manifest
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,36 @@ from nb301.surrogates.members.loops import machine_code
 
 
 @machine_code
+def begin(
+    codes: NDArray[np.uint8],
+    start: NDArray[Any],
+    degrees: NDArray[np.intp],
+    sources: NDArray[np.intp],
+    ops: NDArray[np.intp],
+    x: NDArray[Any],
+) -> None:
+    """What `encodings.graph` says of genotypes, and the nodes' first values.
+
+    Args:
+        codes: Shape (n, 32).
+        start: By node and degree, shape (14 * degrees, width).
+        degrees: Of nodes without the op edges that leave them, shape (14,).
+        sources: Of the op edges, shape (n, 16).
+        ops: Of these, 1..7, shape (n, 16).
+        x: Values of all nodes, shape (14, n, width).
+    """
+    degree, most = np.empty_like(degrees), len(start) // len(degrees)
+    for i in range(len(codes)):
+        degree[:] = degrees
+        for edge in range(16):
+            source = codes[i, 2 * edge] + (7 if edge >= 8 else 0)
+            sources[i, edge], ops[i, edge] = source, codes[i, 2 * edge + 1] + 1
+            degree[source] += 1
+        for node in range(len(degrees)):
+            x[node, i, :] = start[node * most + degree[node]]
+
+
+@machine_code
 def pass_messages(
     x: NDArray[Any],
     sources: NDArray[np.intp],
@@ -73,7 +103,7 @@ def finish(x: NDArray[Any], bias: NDArray[Any], limit: Any) -> None:
 
 @machine_code
 def finish_with_virtual(x: NDArray[Any], bias: NDArray[Any], virtual: NDArray[Any], limit: Any) -> None:
-    """The same of all nodes, shape (14, n, width), to which the virtual node's values are added, (n, width)."""
+    """The same of all nodes, (14, n, width), to which the virtual node's values are added, (n, width)."""
     zero = limit - limit
     for node in range(len(x)):
         for i in range(x.shape[1]):

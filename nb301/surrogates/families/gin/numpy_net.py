@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nb301 import exact
-from nb301.encodings import CELL_NODES, FIRST_INTERMEDIATE, GRAPH_NODES, NODE_TYPES, OP_TARGETS, Graphs
+from nb301.encodings import (
+    CELL_NODES,
+    FIRST_INTERMEDIATE,
+    GRAPH_NODES,
+    NODE_TYPES,
+    OP_TARGETS,
+    Graphs,
+    graph,
+)
 from nb301.errors import ReleaseError
 from nb301.surrogates.families.gin.file import NORM_EPS, Edges, Member, read_member
 from nb301.surrogates.families.gin.graphs import GRAPHS
@@ -32,6 +40,17 @@ _WIDEST_COARSE = 32
 _FINEST = Grid(np.float64, capacity=2.0**53, limit=2.0**38, unit=2.0**-26, parts=3)
 #: Between the two maps of an MLP values are smaller, and steps finer by this factor.
 _HIDDEN = 0.25
+
+
+def _fixed_degrees() -> NDArray[np.intp]:
+    """Degrees of nodes without the op edges that leave them; see `encodings.graph`."""
+    encoded = graph(np.zeros((1, 2, 8, 2), dtype=np.uint8))
+    leaving = np.bincount(encoded.sources[0], minlength=GRAPH_NODES)
+    degrees: NDArray[np.intp] = encoded.degrees[0] - leaving
+    return degrees
+
+
+_FIXED_DEGREES = _fixed_degrees()
 
 
 class _MLP(NamedTuple):
@@ -83,18 +102,20 @@ class GINSurrogate:
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member, shape (members, n); see `base.Surrogate`."""
-        encoded = self._graph(codes)
         predicted = np.empty((self._members, len(codes)))
         # several parts of a sum round, in their own order
         loops = compiled("families.gin.compiled", len(codes)) if self._grid.parts == 1 else None
-        memory = None
-        for start in range(0, len(codes), _CHUNK):
-            rows = slice(start, start + _CHUNK)
+        chunks = [slice(start, start + _CHUNK) for start in range(0, len(codes), _CHUNK)]
+        if loops is not None:
+            for rows in chunks:
+                predicted[:, rows] = self._read_out(self._summed_by(loops, codes[rows])).T
+            return predicted
+        encoded, memory = self._graph(codes), None
+        for rows in chunks:
             graphs = Graphs(encoded.sources[rows], encoded.ops[rows], encoded.degrees[rows])
             if memory is None or memory.n != len(graphs.ops):
                 memory = _Memory(len(graphs.ops), self._members, self._width, self._grid.dtype)
-            summed = self._summed(graphs, memory) if loops is None else self._summed_by(loops, graphs, memory)
-            predicted[:, rows] = self._read_out(summed).T
+            predicted[:, rows] = self._read_out(self._summed(graphs, memory)).T
         return predicted
 
     def _summed(self, graphs: Graphs, memory: _Memory) -> NDArray[Any]:
@@ -125,30 +146,36 @@ class GINSurrogate:
         summed: NDArray[Any] = memory.hidden.reshape(GRAPH_NODES, memory.n, *self._head.shape).sum(axis=0)
         return summed
 
-    def _summed_by(self, loops: Any, graphs: Graphs, memory: _Memory) -> NDArray[Any]:
-        """What `_summed` gives, by compiled loops."""
-        n, limit = memory.n, self._grid.dtype(self._grid.limit)
-        start = self._first_start + graphs.degrees.T
-        self._start.take(start.ravel(), axis=0, out=memory.rows, mode="clip")
-        x, moved = memory.rows.reshape(GRAPH_NODES, n, -1), memory.received.reshape(GRAPH_NODES, n, -1)
-        flat, hidden = moved.reshape(memory.flat.shape).swapaxes(0, 1), memory.hidden.swapaxes(0, 1)
-        wide = memory.hidden.reshape(GRAPH_NODES, n, -1)
-        virtual = np.tile(self._virtual_start.reshape(-1), (n, 1))
+    def _summed_by(self, loops: Any, codes: NDArray[np.uint8]) -> NDArray[Any]:
+        """What `_summed` gives of genotypes as `space.to_codes` packs them, by compiled loops."""
+        n, dtype, (members, wide) = len(codes), self._grid.dtype, self._head.shape
+        limit, width = dtype(self._grid.limit), self._members * self._width
+        x, moved = np.empty((2, GRAPH_NODES, n, width), dtype)
+        hidden = np.empty((GRAPH_NODES, n, members * wide), dtype)
+        # by member, as products of matrices take them
+        x_by, moved_by = (
+            values.reshape(GRAPH_NODES * n, members, -1).swapaxes(0, 1) for values in (x, moved)
+        )
+        hidden_by = hidden.reshape(GRAPH_NODES * n, members, wide).swapaxes(0, 1)
+        sources, ops = np.empty((2, n, len(OP_TARGETS)), np.intp)
+        rows = np.ascontiguousarray(codes).reshape(n, 2 * len(OP_TARGETS))
+        loops.begin(rows, self._start, _FIXED_DEGREES, sources, ops, x)
+        virtual = np.empty((n, width), dtype)
+        virtual[:] = self._virtual_start.reshape(-1)
         for layer in self._layers:
             if layer.virtual is not None:
                 first, second = layer.virtual
                 loops.move_virtual(x, virtual, first.weight, first.bias, second.weight, second.bias, limit)
-            scale = layer.scale.reshape(-1)
-            loops.pass_messages(x, graphs.sources, graphs.ops, layer.ops, scale, limit, moved)
+            loops.pass_messages(x, sources, ops, layer.ops, layer.scale.reshape(-1), limit, moved)
             first, second = layer.nodes
-            np.matmul(flat, first.weight, out=hidden)
+            np.matmul(moved_by, first.weight, out=hidden_by)
             if layer.virtual is not None:
-                loops.finish(wide.reshape(GRAPH_NODES * n, -1), first.bias.reshape(-1), limit)
-                np.matmul(hidden, second.weight, out=memory.flat.swapaxes(0, 1))
+                loops.finish(hidden.reshape(GRAPH_NODES * n, -1), first.bias.reshape(-1), limit)
+                np.matmul(hidden_by, second.weight, out=x_by)
                 loops.finish_with_virtual(x, second.bias.reshape(-1), virtual, limit)
-        summed = np.empty((n, wide.shape[2]), wide.dtype)
-        loops.finish_and_sum(wide, self._layers[-1].nodes.first.bias.reshape(-1), limit, summed)
-        return summed.reshape(n, *self._head.shape)
+        summed = np.empty((n, members * wide), dtype)
+        loops.finish_and_sum(hidden, self._layers[-1].nodes.first.bias.reshape(-1), limit, summed)
+        return summed.reshape(n, members, wide)
 
     def _read_out(self, summed: NDArray[Any]) -> NDArray[np.float64]:
         """Predictions, shape (n, members), of what `_summed` gives.

@@ -60,3 +60,4 @@ def test_leaves_are_found_and_added_as_numpy_does(monkeypatch, leaves, members, 
     monkeypatch.setattr(loops, "PAYS", 0)
     assert trees.predict(CODES).tobytes() == expected.tobytes()
     assert trees.predict(CODES[:1]).tobytes() == expected[:, :1].tobytes()
+    assert trees.predict(CODES[:0]).shape == (members, 0)
