@@ -257,7 +257,8 @@ class Benchmark(Pictured):
     def _require_curves(self) -> CurveModel:
         if self._curves is None:
             raise ReleaseError(
-                f"{self.release.name} has no learning curves: its table keeps none, or too few"
+                f"{self.release.name} has no learning curves: its table keeps none, or too few;"
+                " embedded releases called emulated-* have them"
             )
         return self._curves
 

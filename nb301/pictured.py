@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from nb301.display import facts_card
 from nb301.releases import Release
-from nb301.space import sample_many
+from nb301.space import Genotype, sample_many
 from nb301.truth.base import TruthKind, kind_of, rests_on
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Pictured:
 
     def plot_curves(
         self,
-        genotypes: Mapping[str, Any] | Sequence[Any],
+        genotypes: Genotype | Mapping[str, Any] | Sequence[Any],
         seed: ArrayLike | None = None,
         *,
         ax: Axes | None = None,
@@ -62,7 +62,7 @@ class Pictured:
         """Plot learning curves: validation accuracy in percent by epochs.
 
         Args:
-            genotypes: Architectures as `query` takes them; by names that the legend shows, or without.
+            genotypes: Architectures as `query` takes them; by names for the legend, or without; or one.
             seed: See `curve`.
             ax: See above.
 
@@ -80,7 +80,7 @@ class Pictured:
 
     def plot_predictions(
         self,
-        genotypes: Sequence[Any],
+        genotypes: Genotype | Sequence[Any],
         observed: ArrayLike | None = None,
         *,
         share: float = 0.95,
@@ -89,7 +89,7 @@ class Pictured:
         """Plot predicted accuracies in percent with the intervals in which single trainings lie.
 
         Args:
-            genotypes: Architectures as `query` takes them.
+            genotypes: Architectures as `query` takes them, or one.
             observed: Validation accuracies of their trainings, fractions, shape (n,), to draw predictions
                 beside; without, they stand in the order of the list.
             share: Of trainings that lie in an interval, see `Evaluation.interval`.
@@ -100,20 +100,25 @@ class Pictured:
 
         Raises:
             MissingExtra: matplotlib is not installed.
-            ValueError: There are not as many observed accuracies as architectures, or the share is none.
+            ValueError: There are not as many observed accuracies as architectures, one is no fraction, or the
+                share is none.
             GenotypeError: See `query`.
         """
         from nb301.display import plots
 
-        answers = self.query([*genotypes])
+        answers = self.query(_named(genotypes)[1])
         known = None if observed is None else np.asarray(observed, dtype=np.float64)
         if known is not None and known.shape != answers.mean.shape:
             raise ValueError(f"{known.size} observed accuracies for {len(answers)} architectures")
+        if known is not None and not ((known >= 0) & (known <= 1)).all():
+            raise ValueError(
+                f"observed accuracies {known.min():g} to {known.max():g}, expected fractions, 0 to 1"
+            )
         return plots.intervals(ax, self.rests_on, answers.mean, answers.interval(share), known)
 
     def plot_distribution(
         self,
-        genotypes: Mapping[str, Any] | None = None,
+        genotypes: Genotype | Mapping[str, Any] | Sequence[Any] | None = None,
         *,
         n: int = 1000,
         seed: int = 0,
@@ -122,7 +127,7 @@ class Pictured:
         """Plot how predicted accuracies of random architectures are distributed, beside those of given ones.
 
         Args:
-            genotypes: Architectures as `query` takes them, by names that the legend shows.
+            genotypes: Architectures as `query` takes them, by names for the legend, or without; or one.
             n: Number of random architectures.
             seed: Of their draw.
             ax: See above.
@@ -137,13 +142,16 @@ class Pictured:
         from nb301.display import plots
 
         sampled = self.query(sample_many(np.random.default_rng(seed), n)).mean
-        labels, asked = _named(genotypes or {})
+        labels, asked = _named({} if genotypes is None else genotypes)
+        labels = labels or [f"architecture {number}" for number in range(len(asked))]
         given = self.query(asked).mean.tolist() if asked else []
         return plots.distribution(ax, self.rests_on, sampled, dict(zip(labels, given, strict=True)))
 
 
-def _named(genotypes: Mapping[str, Any] | Sequence[Any]) -> tuple[list[str], list[Any]]:
+def _named(genotypes: Genotype | Mapping[str, Any] | Sequence[Any]) -> tuple[list[str], list[Any]]:
     """Names, none of those without, and architectures."""
+    if isinstance(genotypes, Genotype | str):
+        return [], [genotypes]
     if isinstance(genotypes, Mapping):
         return [*genotypes], [*genotypes.values()]
     return [], [*genotypes]

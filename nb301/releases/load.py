@@ -285,11 +285,13 @@ def _listed() -> str:
 
 
 def _hint(name: str) -> str:
-    """What was probably meant: a folder of that name, or an archive."""
+    """What was probably meant: a folder of that name, an archive, or a model of the paper."""
     if name.endswith(_ARCHIVES):
         return f" (an archive is unpacked first: tar xf {name} gives a folder, loaded as ./FOLDER)"
     try:
-        is_release = (Path(name) / facts.FILE).is_file()
+        if (Path(name) / facts.FILE).is_file():
+            return f" (for the folder of that name write ./{name})"
     except (OSError, ValueError):  # a name that no file can have
         return ""
-    return f" (for the folder of that name write ./{name})" if is_release else ""
+    fetched = " (the paper's own models are fetched first: nb301 release fetch nb301-xgb-v1.0)"
+    return fetched if name.startswith("nb301-") else ""

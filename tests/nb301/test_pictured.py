@@ -56,6 +56,16 @@ def test_curves_need_no_names(ax):
     assert len(ax.lines) == 2
 
 
+@pytest.mark.parametrize("one", [GENOTYPES[0], str(GENOTYPES[0])])
+def test_one_architecture_is_as_good_as_a_list_of_one(one):
+    """A query takes one, too."""
+    for plot in (BENCHMARK.plot_curves, BENCHMARK.plot_predictions, BENCHMARK.plot_distribution):
+        lines, listed = (plot(asked, ax=Figure().subplots()).lines for asked in (one, [one]))
+
+        assert [[*line.get_ydata()] for line in lines] == [[*line.get_ydata()] for line in listed]
+        assert len(lines) == 1
+
+
 def test_predictions_have_their_intervals(ax):
     """Those of single trainings, for the share that is asked for."""
     BENCHMARK.plot_predictions(GENOTYPES, share=0.5, ax=ax)
@@ -70,6 +80,12 @@ def test_as_many_are_observed_as_predicted(ax):
     """Whatever else cannot be beside each other."""
     with pytest.raises(ValueError, match="3 observed accuracies for 4 architectures"):
         BENCHMARK.plot_predictions(GENOTYPES, [0.9, 0.8, 0.7], ax=ax)
+
+
+def test_observed_accuracies_are_fractions(ax):
+    """Percent would be drawn a hundred times too large."""
+    with pytest.raises(ValueError, match=r"observed accuracies 91 to 94\.5, expected fractions, 0 to 1"):
+        BENCHMARK.plot_predictions(GENOTYPES, [91, 92, 93, 94.5], ax=ax)
 
 
 def test_given_architectures_stand_in_the_distribution(ax):

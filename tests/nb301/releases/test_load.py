@@ -94,6 +94,12 @@ def test_unknown_names_list_the_known_ones(name):
     assert isinstance(e.value, LookupError)
 
 
+def test_models_of_the_paper_are_fetched_first():
+    """Whoever has used the official package asks for its models by name."""
+    with pytest.raises(UnknownRelease, match=r"nb301-xgb-v1\.0'.* nb301 release fetch nb301-xgb-v1\.0"):
+        nb301.load("nb301-xgb-v1.0")
+
+
 def test_a_folder_without_manifest_is_no_release(tmp_path):
     """A path that holds no release says that there is no manifest."""
     with pytest.raises(ReleaseError, match=r"manifest\.json: cannot read the manifest"):
