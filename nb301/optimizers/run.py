@@ -79,6 +79,7 @@ def simulate(
             evaluation.
         ProposalError: A proposed training can neither begin nor go on; names the evaluation.
         SeedError: The seed is no such integer.
+        TypeError: The optimizer cannot be asked and told, or the budget is none; says what would be right.
     """
     simulated = SimulatedWorkers(looking_ahead(objective, optimizer), workers)
     return drive(optimizer, simulated, budget, seed=seed, progress=progress)
@@ -110,14 +111,31 @@ def drive(
         order in which it ended.
 
     Raises:
-        GenotypeError, ObjectiveError, ProposalError, SeedError: See `simulate`.
+        GenotypeError, ObjectiveError, ProposalError, SeedError, TypeError: See `simulate`.
     """
+    _check_types(optimizer, budget)
     if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or not 0 <= seed < _SEED_LIMIT:
         raise SeedError(f"a run's seed is an integer from 0 to 2^62-1, got {shown(seed)}")
     log = _Log()
     with suppress(RunEnded):
         _drive(optimizer, workers, budget, int(seed), progress, log)
     return log.trajectory()
+
+
+def _check_types(optimizer: object, budget: object) -> None:
+    """Refuse what is easily given in place of an optimizer, such as its class, and of a budget, a number.
+
+    Raises:
+        TypeError: See `simulate`.
+    """
+    for method in ("ask", "tell"):
+        if isinstance(optimizer, type) or not callable(getattr(optimizer, method, None)):
+            raise TypeError(
+                f"the optimizer is {shown(optimizer)}, expected an object with methods ask and tell, such as "
+                "RandomSearch(numpy.random.default_rng(0))"
+            )
+    if not isinstance(budget, Budget):
+        raise TypeError(f"the budget is {shown(budget)}, expected a Budget, such as Budget(seconds=1e6)")
 
 
 class _Log:

@@ -337,3 +337,22 @@ def test_says_what_tells_no_epochs():
     """An objective without curves."""
     with pytest.raises(ObjectiveError, match=r"evaluation 0: .* has no method `curve`"):
         simulate(Listed([PAUSED]), Scripted([0.9]), Budget(evaluations=1), seed=0)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "budget", "said"),
+    [
+        (RandomSearch(np.random.default_rng(0)), 1e6, r"the budget is 1000000\.0, expected a Budget"),
+        (
+            RandomSearch,
+            Budget(evaluations=1),
+            r"the optimizer is <class .*RandomSearch.*methods ask and tell",
+        ),
+        ("rs", Budget(evaluations=1), "the optimizer is 'rs', expected an object"),
+        (SimpleNamespace(ask=list), Budget(evaluations=1), "methods ask and tell"),
+    ],
+)
+def test_what_is_no_optimizer_and_no_budget(optimizer, budget, said):
+    """What is easily given in their place is named, with what would be right."""
+    with pytest.raises(TypeError, match=said):
+        simulate(optimizer, EmulatedTruth(), budget, seed=1)
