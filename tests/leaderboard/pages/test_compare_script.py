@@ -6,7 +6,11 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-TABLES = "document.querySelectorAll('#compare table').length"
+
+def has_tables(page, count):
+    """Wait until there are so many."""
+    expect = pytest.importorskip("playwright.sync_api").expect
+    expect(page.locator("#compare table")).to_have_count(count)
 
 
 def header(page, number=0):
@@ -20,7 +24,7 @@ def test_tables_are_of_those_chosen(opened_published):
     assert header(page) == ["Releases", "BOHB"]
     assert page.locator("#compare table").count() == 1
     page.get_by_role("button", name="Random search").click()
-    page.wait_for_function(f"{TABLES} === 2")
+    has_tables(page, 2)
 
     assert page.url.endswith("#entries=bohb,rs")
     assert header(page) == ["Releases", "BOHB", "Random search"]
@@ -30,10 +34,10 @@ def test_tables_are_of_those_chosen(opened_published):
     pairs = page.locator("#compare table").nth(1).locator("tbody tr").first.inner_text()
     assert "▲ above" in pairs
     page.go_back()
-    page.wait_for_function(f"{TABLES} === 1")
+    has_tables(page, 1)
     assert page.url.endswith("#entries=bohb")
     page.get_by_role("button", name="Clear").click()
-    page.wait_for_function(f"{TABLES} === 0")
+    has_tables(page, 0)
 
 
 def test_numbers_are_those_of_the_ranking(opened_published):
@@ -52,10 +56,10 @@ def test_chips_answer_to_keys(opened_published):
     chip = page.get_by_role("button", name="BOHB")
     chip.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function(f"{TABLES} === 1")
+    has_tables(page, 1)
     assert chip.get_attribute("aria-pressed") == "true"
     page.keyboard.press("Enter")
-    page.wait_for_function(f"{TABLES} === 0")
+    has_tables(page, 0)
     assert chip.get_attribute("aria-pressed") == "false"
 
 
