@@ -169,7 +169,7 @@ def _goals_kept(results: Results) -> Iterator[str]:
     for goal in _goals():
         measured = results.measured(goal)
         verdict = "kept" if measured <= goal.limit else "**missed**"
-        yield f"| {goal.what} | {goal.limit:g} {goal.unit} | {measured:.3g} {goal.unit} | {verdict} |"
+        yield f"| {goal.what} | {goal.limit:.3g} {goal.unit} | {measured:.3g} {goal.unit} | {verdict} |"
 
 
 def _beside_the_libraries(results: Results) -> Iterator[str]:
