@@ -22,7 +22,7 @@ from nb301.errors import ReleaseError
 from nb301.noise import Stream, keyed_normal, unsigned
 from nb301.space import CELL_NAMES, FIRST_EDGE, NODES, Op, keys_of_canonical
 from nb301.surrogates.members.arrays import pack, unpack
-from nb301.surrogates.members.loops import compiled
+from nb301.surrogates.members.loops import answered
 
 if TYPE_CHECKING:
     from nb301.tables.schema import EvaluationTable
@@ -197,7 +197,9 @@ class CurveModel:
             codes: As in `behind`.
             seeds: Training seeds, shape (n,), or one for all.
         """
-        loops = compiled("compiled_curves", 0)
+        return answered("compiled_curves", 0, lambda loops: self._draw(codes, seeds, loops))
+
+    def _draw(self, codes: NDArray[np.uint8], seeds: ArrayLike, loops: Any) -> Array:
         if loops is not None:
             return self._draw_by(loops, codes, seeds)
         streams = Stream.CURVE + np.arange(self.epochs)

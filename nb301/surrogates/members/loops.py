@@ -16,18 +16,44 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 _Loop = TypeVar("_Loop", bound=Callable[..., Any])
+_Answer = TypeVar("_Answer")
 #: Architectures after which they pay: beginning takes half a second, and each takes 30 to 150 us less.
 PAYS = 10_000
 
 
 class _Demand:
-    """How many architectures this process has asked for."""
+    """How many architectures this process has asked for, and modules of loops that failed to answer."""
 
     def __init__(self) -> None:
         self.asked = 0
+        self.failed: set[str] = set()
 
 
 _DEMAND = _Demand()
+
+
+def answered(module: str, n: int, answer: Callable[[ModuleType | None], _Answer]) -> _Answer:
+    """What a function answers by a module of loops, or, given None, by numpy's; see `compiled`.
+
+    Machine code is made at a loop's first call, and may fail there, such as on a full disk or by a damaged
+    file of numba's: numpy answers then, and from then on.
+    """
+    loops = compiled(module, n)
+    if loops is None:
+        return answer(None)
+    try:
+        return answer(loops)
+    except Exception as error:  # noqa: BLE001 - numba fails in many ways
+        failure = f"{type(error).__name__}: {error}"
+    by_numpy = answer(None)  # raises where not the loops but the question was wrong
+    _DEMAND.failed.add(module)
+    warnings.warn(
+        f"numpy answers from here on, since compiled loops failed ({failure:.200}): if this comes again, "
+        "delete what numba keeps, in __pycache__ or NUMBA_CACHE_DIR",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return by_numpy
 
 
 def compiled(module: str, n: int) -> ModuleType | None:
@@ -41,7 +67,7 @@ def compiled(module: str, n: int) -> ModuleType | None:
         _DEMAND.asked += n
         if _DEMAND.asked < PAYS:
             return None
-    return _imported(module)
+    return None if module in _DEMAND.failed else _imported(module)
 
 
 @cache
@@ -50,8 +76,12 @@ def _imported(module: str) -> ModuleType | None:
         return None
     with warnings.catch_warnings():
         try:
+            import numba
+
+            if numba.config.DISABLE_JIT:  # they would be Python's, and take minutes
+                return None
             return import_module(f"nb301.surrogates.{module}")
-        except ImportError:  # such as of a numba that does not know this numpy yet
+        except Exception:  # noqa: BLE001 - such as of a numba that does not know this numpy, or lacks its LLVM
             return None
 
 

@@ -29,7 +29,7 @@ from nb301.encodings import (
 )
 from nb301.errors import ReleaseError
 from nb301.op_counts import COUNTED, count_numbers, count_offsets, count_vectors, count_weights, op_counts
-from nb301.surrogates.members.loops import compiled
+from nb301.surrogates.members.loops import answered
 
 #: Leaves that fit into a word.
 MOST_LEAVES = 64
@@ -199,7 +199,9 @@ class VectorTrees:
         Returns:
             Shape (members, n), in the unit that they were fitted to.
         """
-        loops = compiled("members.compiled", len(codes))
+        return answered("members.compiled", len(codes), lambda loops: self._predict(codes, loops))
+
+    def _predict(self, codes: NDArray[np.uint8], loops: Any) -> NDArray[np.float64]:
         if loops is not None and self._by_node:
             return self._trees.predict(self._numbers(codes, loops), loops)
         numbers = configurations(codes) if self._by_node else _slot_configurations(codes)

@@ -23,7 +23,7 @@ from nb301.surrogates.families.gin.file import NORM_EPS, Edges, Member, read_mem
 from nb301.surrogates.families.gin.graphs import GRAPHS
 from nb301.surrogates.members.base import read_members
 from nb301.surrogates.members.grid import Grid, Map, rounded_columns, to_integers
-from nb301.surrogates.members.loops import compiled
+from nb301.surrogates.members.loops import answered
 
 #: Graphs that are evaluated together: enough to amortise the calls, few enough to stay in the cache.
 _CHUNK = 16
@@ -102,9 +102,12 @@ class GINSurrogate:
 
     def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict every member, shape (members, n); see `base.Surrogate`."""
+        if self._grid.parts > 1:  # several parts of a sum round, in their own order
+            return self._predict(codes, None)
+        return answered("families.gin.compiled", len(codes), lambda loops: self._predict(codes, loops))
+
+    def _predict(self, codes: NDArray[np.uint8], loops: Any) -> NDArray[np.float64]:
         predicted = np.empty((self._members, len(codes)))
-        # several parts of a sum round, in their own order
-        loops = compiled("families.gin.compiled", len(codes)) if self._grid.parts == 1 else None
         chunks = [slice(start, start + _CHUNK) for start in range(0, len(codes), _CHUNK)]
         if loops is not None:
             for rows in chunks:

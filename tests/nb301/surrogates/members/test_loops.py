@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import nb301
-from nb301.space import sample_many
+from nb301.errors import SeedError
+from nb301.space import sample_many, to_codes
 from nb301.surrogates.members import loops
 
 GENOTYPES = sample_many(np.random.default_rng(0), 60)
@@ -18,9 +19,10 @@ GENOTYPES = sample_many(np.random.default_rng(0), 60)
 def afresh(monkeypatch):
     """As in a process that has asked for nothing."""
     monkeypatch.setattr(loops, "_DEMAND", loops._Demand())
-    loops._imported.cache_clear()
+    imported = loops._imported
+    imported.cache_clear()
     yield
-    loops._imported.cache_clear()
+    imported.cache_clear()
 
 
 @pytest.mark.usefixtures("afresh")
@@ -41,6 +43,51 @@ def test_without_numba_numpy_goes_on(monkeypatch, missing):
     monkeypatch.setattr(loops, "find_spec", lambda name: None if name == missing else object())
     monkeypatch.setitem(sys.modules, missing, None)
     assert loops.compiled("members.compiled", 10**6) is None
+
+
+@pytest.mark.usefixtures("afresh")
+@pytest.mark.parametrize("error", [OSError, SystemError, AttributeError])
+def test_a_broken_numba_is_as_good_as_none(monkeypatch, error):
+    """Such as one whose LLVM is not found, or that was built for another numpy."""
+
+    def broken(name):
+        raise error(name)
+
+    pytest.importorskip("numba")
+    monkeypatch.setattr(loops, "PAYS", 0)
+    monkeypatch.setattr(loops, "import_module", broken)
+    assert loops.compiled("members.compiled", 1) is None
+
+
+@pytest.mark.usefixtures("afresh")
+def test_switched_off_machine_code_is_not_asked(monkeypatch):
+    """By NUMBA_DISABLE_JIT loops would be Python's."""
+    numba = pytest.importorskip("numba")
+    monkeypatch.setattr(loops, "PAYS", 0)
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
+    assert loops.compiled("members.compiled", 1) is None
+
+
+@pytest.mark.usefixtures("afresh")
+@pytest.mark.parametrize("name", ["emulated-gin-v2.0", "emulated-xgb-v2.0"])
+def test_numpy_answers_where_loops_fail(monkeypatch, name):
+    """Such as by a file of numba's that a full disk has cut off; said once."""
+
+    class Failing:
+        def __getattr__(self, loop):
+            raise EOFError("Ran out of input")
+
+    benchmark = nb301.load(name)
+    monkeypatch.setattr(loops, "PAYS", 10**12)
+    expected = benchmark.curve(GENOTYPES, seed=1)
+    monkeypatch.setattr(loops, "PAYS", 0)
+    monkeypatch.setattr(loops, "_imported", lambda _: Failing())
+    with pytest.raises(SeedError):  # the question is wrong, not the loops
+        benchmark.release.curve_model.draw(to_codes(GENOTYPES), -1)
+    with pytest.warns(RuntimeWarning, match="compiled loops failed .EOFError: Ran out of input.") as said:
+        assert benchmark.curve(GENOTYPES, seed=1) == expected
+    assert len(said) == 2  # of members, and of curves
+    assert benchmark.curve(GENOTYPES, seed=1) == expected
 
 
 @pytest.mark.parametrize("name", nb301.list_releases())
