@@ -105,11 +105,13 @@ class Journal:
             sync: Whether it is to be on disk on return, and stay when the machine loses its power.
 
         Raises:
-            OutputError: It cannot be written; what was written of it is cut off.
+            OutputError: It cannot be written, or another file is there by now, or the same one with more or
+                fewer bytes; what was written of it is cut off.
         """
         assert self._descriptor is not None, "appended to a journal that is not open"
         data = f"{line}\n".encode()
         with said_of(self.path):
+            self._check_unchanged(self._descriptor)
             try:
                 written = 0
                 while written < len(data):
@@ -120,6 +122,16 @@ class Journal:
                 os.truncate(self._descriptor, self._bytes)
                 raise
             self._bytes, self.last = self._bytes + len(data), data[:-1]
+
+    def _check_unchanged(self, descriptor: int) -> None:
+        """Lines that were added to a file without a name would be lost."""
+        own = os.fstat(descriptor)
+        try:
+            is_there = os.path.samestat(own, self.path.stat())
+        except FileNotFoundError:
+            is_there = False
+        if not is_there or own.st_size != self._bytes:
+            raise OutputError(f"{self.path}: was changed by another while it was open: begin again")
 
     def _lock(self, descriptor: int) -> None:
         try:

@@ -51,6 +51,25 @@ def test_first_and_last_line_are_known_without_the_others(path):
     assert journal.first() is None
 
 
+@pytest.mark.parametrize("change", ["replaced", "deleted", "cut", "longer"])
+def test_a_file_that_others_change_gets_no_lines(path, change):
+    """Lines in a file that has no name any more would be lost, and one after others would not follow them."""
+    with Journal(path, BEGINNING) as journal:
+        journal.append(line(1))
+        if change == "replaced":
+            copy = path.with_suffix(".copy")
+            copy.write_bytes(path.read_bytes())
+            copy.replace(path)
+        elif change == "deleted":
+            path.unlink()
+        else:
+            path.write_bytes(line(1).encode()[:9] if change == "cut" else path.read_bytes() * 2)
+        before = path.read_bytes() if path.exists() else None
+        with pytest.raises(OutputError, match="was changed by another while it was open"):
+            journal.append(line(2))
+    assert before == (path.read_bytes() if path.exists() else None)
+
+
 @pytest.mark.parametrize("half", ["{", BEGINNING, line(3)])
 def test_half_a_line_is_cut_off(path, half):
     """What a killed process left of a line goes when the next one opens the journal, and nothing else."""
