@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nb301.display import facts_card
+from nb301.errors import GenotypeError
 from nb301.releases import Release
 from nb301.space import Genotype, sample_many
 from nb301.truth.base import TruthKind, kind_of, rests_on
@@ -26,6 +28,8 @@ class Pictured:
     release: Release
     query: Callable[..., Any]
     curve: Callable[..., Any]
+    read: Callable[[object], Genotype]
+    _read: Callable[[Any], tuple[list[Genotype], bool]]
 
     @property
     def rests_on(self) -> str:
@@ -75,7 +79,7 @@ class Pictured:
         """
         from nb301.display import plots
 
-        labels, asked = _named(genotypes)
+        labels, asked = self._named(genotypes)
         return plots.curves(ax, self.rests_on, self.curve(asked, seed).val_accuracy, labels)
 
     def plot_predictions(
@@ -106,7 +110,7 @@ class Pictured:
         """
         from nb301.display import plots
 
-        answers = self.query(_named(genotypes)[1])
+        answers = self.query(self._named(genotypes)[1])
         known = None if observed is None else np.asarray(observed, dtype=np.float64)
         if known is not None and known.shape != answers.mean.shape:
             raise ValueError(f"{known.size} observed accuracies for {len(answers)} architectures")
@@ -142,16 +146,15 @@ class Pictured:
         from nb301.display import plots
 
         sampled = self.query(sample_many(np.random.default_rng(seed), n)).mean
-        labels, asked = _named({} if genotypes is None else genotypes)
+        labels, asked = self._named([] if genotypes is None else genotypes)
         labels = labels or [f"architecture {number}" for number in range(len(asked))]
         given = self.query(asked).mean.tolist() if asked else []
         return plots.distribution(ax, self.rests_on, sampled, dict(zip(labels, given, strict=True)))
 
-
-def _named(genotypes: Genotype | Mapping[str, Any] | Sequence[Any]) -> tuple[list[str], list[Any]]:
-    """Names, none of those without, and architectures."""
-    if isinstance(genotypes, Genotype | str):
-        return [], [genotypes]
-    if isinstance(genotypes, Mapping):
-        return [*genotypes], [*genotypes.values()]
-    return [], [*genotypes]
+    def _named(self, genotypes: Any) -> tuple[list[str], list[Genotype]]:
+        """Names, none of those without, and architectures; a configuration is one, and no names."""
+        if isinstance(genotypes, Mapping):
+            with suppress(GenotypeError):
+                return [], [self.read(genotypes)]
+            return [*genotypes], self._read([*genotypes.values()])[0]
+        return [], self._read(genotypes)[0]

@@ -7,6 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import nb301
+from nb301 import formats
 from nb301.errors import GenotypeError
 from nb301.space import sample_many
 
@@ -56,9 +57,19 @@ def test_curves_need_no_names(ax):
     assert len(ax.lines) == 2
 
 
-@pytest.mark.parametrize("one", [GENOTYPES[0], str(GENOTYPES[0])])
+@pytest.mark.parametrize(
+    "one",
+    [
+        GENOTYPES[0],
+        str(GENOTYPES[0]),
+        formats.to_config(GENOTYPES[0]),
+        formats.to_darts(GENOTYPES[0]),
+        formats.to_naslib(GENOTYPES[0]),
+    ],
+    ids=lambda one: type(one).__name__,
+)
 def test_one_architecture_is_as_good_as_a_list_of_one(one):
-    """A query takes one, too."""
+    """A query takes one in any notation, too; a configuration's keys are no names."""
     for plot in (BENCHMARK.plot_curves, BENCHMARK.plot_predictions, BENCHMARK.plot_distribution):
         lines, listed = (plot(asked, ax=Figure().subplots()).lines for asked in (one, [one]))
 
