@@ -11,10 +11,12 @@ from nb301.formats import read
 from nb301.optimizers.base import LooksAhead
 from nb301.optimizers.objectives import (
     Curve,
+    CurveObjective,
     ManyCurveObjective,
     ManyObjective,
     Objective,
     Result,
+    go_together,
     many_behind,
 )
 from nb301.space import Genotype
@@ -28,7 +30,11 @@ def looking_ahead(objective: Objective, optimizer: object) -> Objective:
     many = many_behind(objective)
     if many is None or not isinstance(optimizer, LooksAhead):
         return objective
-    return _CurvesAhead(many, optimizer) if isinstance(many, ManyCurveObjective) else _Ahead(many, optimizer)
+    if not isinstance(many, CurveObjective):
+        return _Ahead(many, optimizer)
+    if isinstance(many, ManyCurveObjective) and go_together(many, "curve", "curve_many"):
+        return _CurvesAhead(many, optimizer)
+    return objective
 
 
 class _Ahead:

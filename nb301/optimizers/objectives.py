@@ -183,9 +183,25 @@ def many_behind(objective: Objective) -> ManyObjective | None:
     `Benchmark.query`. A method that a subclass has overridden is not.
     """
     owner = getattr(objective, "__self__", objective)
-    if not isinstance(owner, ManyObjective):
+    if not isinstance(owner, ManyObjective) or not go_together(owner, "__call__", "ask_many"):
         return None
     return owner if objective is owner or objective == owner.__call__ else None
+
+
+def go_together(owner: object, one: str, many: str) -> bool:
+    """Whether no subclass, and no wrapper, answers one in a way of its own, and many in another's.
+
+    Args:
+        owner: Has both methods.
+        one: The method that is asked for one architecture.
+        many: The one that is asked for many.
+    """
+    for kind in type(owner).__mro__:
+        if many in vars(kind):
+            return True
+        if one in vars(kind):
+            return False
+    return False
 
 
 def observed(result: Any, number: int) -> Observation:

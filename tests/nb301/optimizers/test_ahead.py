@@ -162,3 +162,39 @@ def test_a_training_that_goes_on_is_told_once():
     curve = objective.benchmark.curve(GENOTYPES[0], 4)
     assert run.val_accuracy.tolist() == [curve.val_accuracy[2], curve.val_accuracy[6], curve.best]
     assert run.clock[-1] == pytest.approx(curve.runtime[-1])
+
+
+class Halved(nb301.Benchmark):
+    """A benchmark that answers in a way of its own, but not for many."""
+
+    def __call__(self, genotype, seed):
+        answer = self.query(genotype, seed)
+        return {"val_accuracy": answer.val_accuracy / 2, "runtime": answer.runtime}
+
+    def curve(self, genotype, seed):
+        curve = super().curve(genotype, seed)
+        return nb301.learning_curves.LearningCurve(curve.val_accuracy / 2, curve.runtime)
+
+
+class Wrapper:
+    """The same around a benchmark, whose other methods it hands on."""
+
+    def __init__(self, release):
+        self.own = Halved(release)
+
+    def __call__(self, genotype, seed):
+        return self.own(genotype, seed)
+
+    def curve(self, genotype, seed):
+        return self.own.curve(genotype, seed)
+
+    def __getattr__(self, name):
+        return getattr(super().__getattribute__("own"), name)
+
+
+@pytest.mark.parametrize("kind", [Halved, Wrapper])
+@pytest.mark.parametrize("make", [OPTIMIZERS["rs"], MULTI_FIDELITY["sh"]])
+def test_answers_of_ones_own_are_not_passed_over(kind, make, embedded):
+    """Neither a subclass nor a wrapper has its own method bypassed by the benchmark's for many."""
+    run = simulate(make(np.random.default_rng(0)), kind(embedded.release), Budget(evaluations=20), seed=3)
+    assert run.val_accuracy.max() < 0.5
