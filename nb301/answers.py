@@ -40,7 +40,7 @@ class Answers:
 
     def shared(self, genotypes: Sequence[Genotype], seed: ArrayLike | None, threads: int) -> Evaluations:
         """What `many` gives, by several threads."""
-        if not isinstance(threads, int) or threads < 1:
+        if not isinstance(threads, (int, np.integer)) or isinstance(threads, bool) or threads < 1:
             raise ValueError(f"threads is {shown(threads)}, expected an integer of at least 1")
         n = len(genotypes)
         if threads == 1 or n < 2 * threads:

@@ -69,12 +69,12 @@ def keyed_normal(
     Raises:
         SeedError: A key or seed is negative, too large or no integer.
     """
-    mixed = _mix(unsigned(keys, "key") + _golden(1))
-    mixed = _mix(mixed ^ _mix(unsigned(seeds, "seed") + _golden(2)))
+    mixed = mix(unsigned(keys, "key") + _golden(1))
+    mixed = mix(mixed ^ mix(unsigned(seeds, "seed") + _golden(2)))
     if isinstance(stream, np.ndarray):
         mixed = mixed[:, None]
-    mixed = _mix(mixed ^ _golden(stream))
-    first, second = (_uniform(_mix(mixed + _golden(i)) >> np.uint64(11)) for i in (1, 2))
+    mixed = mix(mixed ^ _golden(stream))
+    first, second = (_uniform(mix(mixed + _golden(i)) >> np.uint64(11)) for i in (1, 2))
     normal: NDArray[np.float64] = np.sqrt(-2 * exact.log(first)) * exact.cos_of_turns(second)
     return normal
 
@@ -134,7 +134,8 @@ def _not_unsigned(value: object, name: str) -> SeedError:
     return SeedError(f"a {name} is an integer from 0 to 2^64-1, got {shown(value)}")
 
 
-def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Mix the bits of words; of one word, too, where it is machine code."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed: NDArray[np.uint64] = x ^ (x >> np.uint64(31))

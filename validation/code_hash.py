@@ -48,9 +48,11 @@ def _imported_by(modules: tuple[str, ...]) -> tuple[set[str], set[str]]:
         deciding.add(name)
         for imported in _imports(_path(name)):
             top = imported.partition(".")[0]
-            if top in _OURS and not imported.startswith(_SHOWS):
+            if imported.startswith(_SHOWS):
+                continue
+            if top in _OURS:
                 left.append(imported)
-            elif top not in (*_OURS, *sys.stdlib_module_names):
+            elif top not in sys.stdlib_module_names:
                 libraries.add(top)
     return deciding, libraries
 

@@ -94,12 +94,8 @@ def build_site(
     runs = read_all(runs_folder, results)
     if references is None:
         references = read_references()
-    site = make_site(
-        [] if without_runs and not runs else rank_tracks(runs, references),
-        references,
-        submissions,
-        report,
-    )
+    rankings = [] if without_runs and not runs else rank_tracks(runs, references)
+    site = make_site(rankings, references, submissions, report)
     pages = list(_pages(site, results))
     if releases:
         pages += release_pages(releases, site.report, _rankings_on(site))

@@ -14,19 +14,13 @@ from nb301.surrogates.members.loops import machine_code
 Array = NDArray[np.float64]
 
 _GOLDEN, _TWICE_GOLDEN = np.uint64(noise.GOLDEN), np.uint64(2 * noise.GOLDEN % 2**64)
-_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_11, _27, _30, _31 = np.uint64(11), np.uint64(27), np.uint64(30), np.uint64(31)
+_11 = np.uint64(11)
 _LN2_HIGH, _LN2_LOW, _SQRT_HALF = exact.LN2_HIGH, exact.LN2_LOW, exact.SQRT_HALF
 _ARTANH, _SIN = np.array(exact.ARTANH), np.array(exact.SIN)
 _TURN = 2 * math.pi
 
 
-@machine_code
-def _mix(x: Any) -> Any:
-    """See `noise`."""
-    x = (x ^ (x >> _30)) * _FIRST
-    x = (x ^ (x >> _27)) * _SECOND
-    return x ^ (x >> _31)
+_mix: Any = machine_code(noise.mix)
 
 
 @machine_code

@@ -78,7 +78,6 @@ class BadFile(NamedTuple):
 
     #: Relative to the folder that was imported.
     path: Path
-    #: What is wrong, in one line.
     reason: str
 
 
@@ -129,33 +128,22 @@ class _FileRun(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OwnRun:
-    """One training of ours, to be written as the official files are; accuracies are fractions."""
+    """One training of ours, to be written as official files are; accuracies are fractions, times seconds."""
 
-    #: What was trained.
     genotype: Genotype
-    #: How.
     setting: Setting
-    #: With which seed.
     seed: int
-    #: Of the best epoch, fraction.
     val_accuracy: float
-    #: Fraction.
     test_accuracy: float
-    #: Fraction.
     train_accuracy: float
-    #: Of the best epoch, as are `val_loss` and `learning_rate`.
+    #: Cross-entropy of the best epoch, nats, as `val_loss` is; `learning_rate` is of that epoch, too.
     train_loss: float
-    #: Cross-entropy, nats.
     val_loss: float
-    #: The first.
     learning_rate: float
     #: Counted from 1.
     best_epoch: int
-    #: Seconds.
     runtime: float
-    #: Count.
     training_images: int
-    #: Count.
     validation_images: int
     #: Training settings under their names in the official configuration space.
     config: Mapping[str, Any]
@@ -168,11 +156,9 @@ class OwnRun:
 def write_official(run: OwnRun, path: Path) -> None:
     """Write a training as one file of the official format (F21), which `import_official` reads back.
 
-    That needs a name `results_N.json`, in a folder that is named after an optimizer.
-
     Args:
         run: The training.
-        path: Where to.
+        path: `results_N.json`, in a folder that is named after an optimizer.
     """
     setting = run.setting
     result = {

@@ -376,7 +376,10 @@ def accessible() -> Callable[..., None]:
         # without preload, which would fetch the style sheets
         options = "{preload: false, resultTypes: ['violations']}"
         violations = page.evaluate(f"axe.run(document, {options})")["violations"]
-        assert [(rule["id"], [node["html"] for node in rule["nodes"][:3]]) for rule in violations] == []
+        found = []
+        for rule in violations:
+            found.append((rule["id"], [node["html"] for node in rule["nodes"][:3]]))
+        assert found == []
 
     return accessible
 

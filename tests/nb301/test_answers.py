@@ -23,7 +23,7 @@ def test_one_many_and_shared_are_equal(name):
     answers = Answers(find(name))
     many = answers.many(GENOTYPES, SEEDS)
     assert [answers.one(genotype, seed) for genotype, seed in zip(GENOTYPES, SEEDS, strict=True)] == [*many]
-    for threads in (1, 2, 4, 9):
+    for threads in (1, 2, 4, 9, np.int64(2)):
         assert answers.shared(GENOTYPES, SEEDS, threads) == many
 
 
@@ -38,7 +38,7 @@ def test_seeds_are_as_many_as_architectures():
         answers.one(GENOTYPES[0], [1, 2])
 
 
-@pytest.mark.parametrize("threads", [0, -1, 1.5, "2"])
+@pytest.mark.parametrize("threads", [0, -1, 1.5, "2", True])
 def test_threads_are_a_positive_number(threads):
     """The value is named."""
     with pytest.raises(ValueError, match=f"threads is {threads!r}, expected an integer of at least 1"):

@@ -22,7 +22,8 @@ from nb301.surrogates.members.base import (
     read_members,
 )
 from nb301.surrogates.members.lightgbm_text import read_nodes
-from nb301.surrogates.members.trees import FEATURES, MOST_LEAVES, Trees, VectorTrees, checked, features
+from nb301.surrogates.members.trees import FEATURES, MOST_LEAVES, Trees, checked, features
+from nb301.surrogates.members.vector_trees import VectorTrees
 
 #: As few trees as are accurate, see `xgb.HYPERPARAMETERS`; by the same measure:
 #:   these                                  0.61 MB  0.919 0.822 | 0.930 0.835

@@ -22,7 +22,8 @@ from nb301.surrogates.members.base import (
     Report,
     read_members,
 )
-from nb301.surrogates.members.trees import Trees, VectorTrees, checked
+from nb301.surrogates.members.trees import Trees, checked
+from nb301.surrogates.members.vector_trees import VectorTrees
 
 #: Table 7 has no NGBoost. Those of the library, with four exceptions: its 500 trees of depth 3 at rate
 #: 0.01 are made for tables of hundreds of rows. `max_depth` is that of its trees. On the trial table:

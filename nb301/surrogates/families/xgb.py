@@ -21,7 +21,8 @@ from nb301.surrogates.members.base import (
     Report,
     read_members,
 )
-from nb301.surrogates.members.trees import FEATURES, Trees, VectorTrees, checked, features
+from nb301.surrogates.members.trees import FEATURES, Trees, checked, features
+from nb301.surrogates.members.vector_trees import VectorTrees
 
 #: Table 7's values make thousands of trees of hundreds of leaves. These make few trees, which is what a
 #: query's time and a release's size are proportional to. Single models and the mean of three, fitted to

@@ -47,11 +47,9 @@ def answered(module: str, n: int, answer: Callable[[ModuleType | None], _Answer]
         failure = f"{type(error).__name__}: {error}"
     by_numpy = answer(None)  # raises where not the loops but the question was wrong
     _DEMAND.failed.add(module)
-    warnings.warn(
-        f"numpy answers from here on, since compiled loops failed ({failure:.200}): if this comes again, "
-        "delete what numba keeps, in __pycache__ or NUMBA_CACHE_DIR",
-        RuntimeWarning,
-        stacklevel=2,
+    _say(
+        f"compiled loops failed ({failure:.200}): if this comes again, delete what numba keeps, in "
+        "__pycache__ or NUMBA_CACHE_DIR"
     )
     return by_numpy
 
@@ -81,8 +79,15 @@ def _imported(module: str) -> ModuleType | None:
             if numba.config.DISABLE_JIT:  # they would be Python's, and take minutes
                 return None
             return import_module(f"nb301.surrogates.{module}")
-        except Exception:  # noqa: BLE001 - such as of a numba that does not know this numpy, or lacks its LLVM
-            return None
+        except Exception as error:  # noqa: BLE001 - such as of a numba for another numpy, or without its LLVM
+            failure = f"{type(error).__name__}: {error}"
+    _say(f"numba cannot be imported ({failure:.200}): mend or remove it")
+    return None
+
+
+def _say(why: str) -> None:
+    """Say once why an answer takes longer than it could."""
+    warnings.warn(f"numpy answers from here on, since {why}", RuntimeWarning, stacklevel=3)
 
 
 def machine_code(loop: _Loop) -> _Loop:

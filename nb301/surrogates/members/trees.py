@@ -1,12 +1,10 @@
-"""Boosted trees on the vector encoding and counts of ops, evaluated by bit vectors instead of by walking.
+"""Boosted trees, evaluated by bit vectors instead of by walking.
 
 Each tree of at most 64 leaves is one word with a bit a leaf. A table holds, for every configuration of
 a few features, the leaves that a row with it can still reach; the conjunction over a row's
 configurations leaves one bit, the row's leaf (after QuickScorer, Lucchese et al., SIGIR 2015, whose
-words hold only the false tests). What an intermediate node of a cell sets in the vector takes at most
-490 forms, so eight words, one for each node, tell an architecture's leaf in a tree, and all trees of
-all members are evaluated at once by a few dozen numpy calls. Trees that see counts of ops, too, need a word
-more for each op of each cell.
+words hold only the false tests). All trees of all members are evaluated at once by a few dozen numpy calls,
+or by compiled loops.
 """
 
 from __future__ import annotations
@@ -18,18 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nb301.encodings import (
-    UNSET,
-    VECTOR_RANGE,
-    VECTOR_SLOTS,
-    configuration_numbers,
-    configuration_vectors,
-    configurations,
-    vector,
-)
+from nb301.encodings import UNSET, VECTOR_SLOTS, vector
 from nb301.errors import ReleaseError
-from nb301.op_counts import COUNTED, count_numbers, count_offsets, count_vectors, count_weights, op_counts
-from nb301.surrogates.members.loops import answered
+from nb301.op_counts import COUNTED, op_counts
 
 #: Leaves that fit into a word.
 MOST_LEAVES = 64
@@ -37,17 +26,8 @@ MOST_LEAVES = 64
 _LARGEST_SUM = 1e15
 #: Rows that are evaluated together: enough to amortise the calls, few enough to stay in the cache.
 _CHUNK = 32
-#: Largest table of node configurations, bytes. Models beyond it are evaluated slot by slot, by a table a
-#: fifth as large with four times the reads.
-_LARGEST_TABLE = 128 * 2**20
-#: Largest table of slots: as large as half of that, or so many bytes for each node there is. Fitted trees
-#: need a tenth; only few trees beside a member of very many need more.
-_BYTES_A_NODE = 256
-
-
 #: Configurations that compiled loops take together at least.
 _TOGETHER = 8
-_NO_COUNTS = np.empty(0, dtype=np.intp)
 #: What trees may test: slots of `encodings.vector`, then `op_counts`.
 FEATURES = len(VECTOR_SLOTS) + COUNTED
 
@@ -158,90 +138,6 @@ def _largest_leaves(trees: Trees, root: NDArray[np.integer]) -> NDArray[np.float
     return largest
 
 
-class VectorTrees:
-    """Members of boosted trees on `encodings.vector`, and on `op_counts` where one of them tests a count.
-
-    Args:
-        members: The trees of each member.
-        bases: What each member starts from, shape (members,).
-        dtype: What the library sums in; summed in its order, results are equal to the last digit.
-
-    Raises:
-        ValueError: A tree has more than 64 leaves, or a member has no tree.
-        ReleaseError: Tables of these members would take far more memory than their files.
-    """
-
-    def __init__(self, members: Sequence[Trees], bases: Sequence[float], dtype: DTypeLike) -> None:
-        self._counts = any((member.feature >= len(VECTOR_SLOTS)).any() for member in members)
-        by_node, by_slot = configuration_vectors(), _slot_vectors()
-        if self._counts:
-            by_node, by_slot = _with_counts(by_node), _with_counts(by_slot)
-        most = _most_trees(members)
-        width = most * len(members) * _word(_most_leaves(members)).itemsize
-        self._by_node = width * len(by_node) <= _LARGEST_TABLE
-        nodes = sum(len(member.left) for member in members)
-        if width * len(by_slot) > max(_LARGEST_TABLE // 2, nodes * _BYTES_A_NODE):
-            raise ReleaseError(
-                f"a member has {most} trees, beside {len(members)} members of {nodes} nodes in all"
-            )
-        chosen = by_node if self._by_node else by_slot
-        #: Where the configurations of counts begin.
-        self._first_count = len(chosen) - len(count_vectors())
-        self._first_counts = self._first_count + count_offsets() if self._counts else _NO_COUNTS
-        self._trees = BoostedTrees(members, bases, chosen, dtype)
-
-    def predict(self, codes: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Predict every member.
-
-        Args:
-            codes: Canonical genotypes as `space.to_codes` packs them, shape (n, 2, 8, 2).
-
-        Returns:
-            Shape (members, n), in the unit that they were fitted to.
-        """
-        return answered("members.compiled", len(codes), lambda loops: self._predict(codes, loops))
-
-    def _predict(self, codes: NDArray[np.uint8], loops: Any) -> NDArray[np.float64]:
-        if loops is not None and self._by_node:
-            return self._trees.predict(self._numbers(codes, loops), loops)
-        numbers = configurations(codes) if self._by_node else _slot_configurations(codes)
-        if self._counts:
-            numbers = np.hstack([numbers, self._first_count + count_numbers(codes)])
-        return self._trees.predict(numbers, loops)
-
-    def _numbers(self, codes: NDArray[np.uint8], loops: Any) -> NDArray[np.intp]:
-        """The configurations of nodes, and of counts, by a compiled loop."""
-        numbers, weights, first = configuration_numbers()
-        counts = self._first_counts
-        made = np.empty((len(codes), len(first) + len(counts)), dtype=np.intp)
-        rows = np.ascontiguousarray(codes).reshape(len(codes), 4 * len(first))
-        loops.configuration_numbers(rows, numbers, weights, first, count_weights(), counts, made)
-        return made
-
-
-def _with_counts(vectors: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Configurations of the vector's slots, then those of counts: both set nothing of the other's."""
-    counts = count_vectors()
-    both = np.full((len(vectors) + len(counts), FEATURES), UNSET, dtype=np.int8)
-    both[: len(vectors), : len(VECTOR_SLOTS)] = vectors
-    both[len(vectors) :, len(VECTOR_SLOTS) :] = counts
-    return both
-
-
-def _slot_vectors() -> NDArray[np.int8]:
-    """Every value of every slot as a configuration of its own, shape (34 * 11, 34)."""
-    values = np.arange(VECTOR_RANGE[0], VECTOR_RANGE[1] + 1, dtype=np.int8)
-    vectors = np.full((len(VECTOR_SLOTS), len(values), len(VECTOR_SLOTS)), UNSET, dtype=np.int8)
-    slots = np.arange(len(VECTOR_SLOTS))
-    vectors[slots, :, slots] = values
-    return vectors.reshape(-1, len(VECTOR_SLOTS))
-
-
-def _slot_configurations(codes: NDArray[np.uint8]) -> NDArray[np.intp]:
-    smallest, largest = VECTOR_RANGE
-    return vector(codes) - smallest + np.arange(len(VECTOR_SLOTS)) * (largest - smallest + 1)
-
-
 class BoostedTrees:
     """Members of boosted trees; a member's prediction is its base plus its leaves, tree by tree.
 
@@ -267,7 +163,7 @@ class BoostedTrees:
         if not members or not all(len(member.sizes) for member in members):
             raise ValueError("every member needs at least one tree")
         # tree r of member m is number r * members + m; members with fewer trees get zero leaves
-        self._shape = (_most_trees(members), len(members))
+        self._shape = (most_trees(members), len(members))
         nodes = _Nodes(members)
         self._reachable = _reachable_leaves(nodes, configurations, int(np.prod(self._shape)))
         leaves = np.zeros((len(self._reachable[0]), nodes.most_leaves), dtype=dtype)
@@ -367,12 +263,21 @@ def _word(most_leaves: int) -> np.dtype[Any]:
 
 def _masks(word: np.dtype[Any]) -> NDArray[Any]:
     """For each bit k of a bit's place, the word of all bits whose places have it."""
-    places = range(8 * word.itemsize)
-    levels = range(len(places).bit_length() - 1)
-    return np.array([sum(1 << place for place in places if place >> k & 1) for k in levels], dtype=word)
+    places = np.arange(8 * word.itemsize, dtype=np.uint64)
+    bits = np.uint64(1) << places
+    masks = []
+    for level in range(len(places).bit_length() - 1):
+        masks.append(np.bitwise_or.reduce(bits[places >> np.uint64(level) & np.uint64(1) == 1]))
+    return np.array(masks).astype(word)
 
 
-def _most_trees(members: Sequence[Trees]) -> int:
+def row_bytes(members: Sequence[Trees]) -> int:
+    """What a configuration takes in a table of theirs."""
+    return most_trees(members) * len(members) * _word(_most_leaves(members)).itemsize
+
+
+def most_trees(members: Sequence[Trees]) -> int:
+    """Trees of the member that has most."""
     return max((len(trees.sizes) for trees in members), default=0)
 
 

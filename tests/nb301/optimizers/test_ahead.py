@@ -9,23 +9,8 @@ import nb301
 from nb301.formats import to_darts
 from nb301.optimizers import OPTIMIZERS, Budget, Training, simulate
 from nb301.optimizers.multi_fidelity import MULTI_FIDELITY
-from nb301.space import sample_many
 from nb301.truth.emulated import EmulatedTruth
-
-GENOTYPES = sample_many(np.random.default_rng(0), 10)
-
-
-class Listed:
-    """An optimizer that proposes a fixed list."""
-
-    def __init__(self, proposals):
-        self.left = list(proposals)
-
-    def ask(self):
-        return self.left.pop(0)
-
-    def tell(self, genotype, observation):
-        pass
+from tests.nb301.optimizers.test_objectives import GENOTYPES, Listed
 
 
 class Ahead(Listed):

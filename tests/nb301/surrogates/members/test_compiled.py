@@ -8,7 +8,8 @@ import pytest
 from nb301.encodings import canonical
 from nb301.space import sample_many, to_codes
 from nb301.surrogates.members import loops
-from nb301.surrogates.members.trees import FEATURES, Trees, VectorTrees
+from nb301.surrogates.members.trees import FEATURES, Trees
+from nb301.surrogates.members.vector_trees import VectorTrees
 
 CODES = canonical(to_codes(sample_many(np.random.default_rng(0), 40)))
 
